@@ -1,0 +1,53 @@
+# Needs GNU make, cargo, a C compiler and, once, Go: `make preflight` says what is missing and how to get it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+CARGO ?= cargo
+CARGO_DENY_VERSION := 0.20.2
+TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ecs-express-operator/tools
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+CRDS := crds/expressservices.yaml
+export PATH := $(PATH):$(TOOLS)/bin
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: demo
+demo: preflight ## Try it: a real Kubernetes API and an emulated ECS on this machine (ONCE=1: walk through, check, exit)
+	@$(CARGO) build --workspace --bins
+	@exec $(TARGET)/debug/demo
+
+.PHONY: test
+test: preflight ## All tests, against a real Kubernetes API server (built once, about 6 minutes)
+	@assets=$$(tests/controlplane/build) && export CONTROLPLANE_ASSETS="$$assets" && $(CARGO) test --workspace
+
+.PHONY: lint
+lint: cargo-deny ## Formatting, clippy, and what is in the dependency tree
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) deny check bans licenses sources
+
+.PHONY: crds
+crds: ## Write crds/ from the Rust types
+	@mkdir -p $(dir $(CRDS))
+	@$(CARGO) run --quiet -- crd >$(CRDS).new
+	@mv $(CRDS).new $(CRDS)
+
+.PHONY: check-crds
+check-crds: ## Fail if crds/ is not what the Rust types say
+	@$(CARGO) run --quiet -- crd | diff -u $(CRDS) - || { echo '$(CRDS) is stale: run `make crds`' >&2; exit 1; }
+
+.PHONY: preflight
+preflight: ## Say what this machine lacks, and how to get it
+	@missing=; \
+	lack() { missing=yes; echo "preflight: $$1 is missing: $$2" >&2; }; \
+	command -v $(CARGO) >/dev/null || lack cargo 'install rustup, which takes the toolchain from rust-toolchain.toml'; \
+	command -v cc >/dev/null || lack 'a C compiler (cc)' "install Debian's package build-essential, or Xcode's command line tools"; \
+	tests/controlplane/build --check || missing=yes; \
+	[ -z "$$missing" ]
+
+.PHONY: cargo-deny
+cargo-deny:
+	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny --version $(CARGO_DENY_VERSION) --root '$(TOOLS)'

@@ -1,0 +1,101 @@
+//! The awsJson 1.1 protocol of Amazon ECS, and the way to STS, which shares the port.
+
+use axum::{
+    Json,
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use super::{authorization, server::Unanswered, shared::Shared, sts};
+use crate::model::{ApiError, Delivery};
+
+const TARGET: &str = "x-amz-target";
+const PREFIX: &str = "AmazonEC2ContainerServiceV20141113.";
+
+/// POST /: awsJson where there is a target, else the Query protocol.
+pub(super) async fn call(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    match headers.get(TARGET).and_then(|target| target.to_str().ok()) {
+        Some(target) => deliver(&shared, json_call(&shared, &headers, target, &body)).await,
+        None => sts::call(&shared, &headers, &body).await,
+    }
+}
+
+fn json_call(
+    shared: &Shared,
+    headers: &HeaderMap,
+    target: &str,
+    body: &[u8],
+) -> Result<Value, ApiError> {
+    let account = shared.with_model(|model| model.settings().account_id.clone());
+    let caller = authorization::caller(headers, &account)?;
+    let action = target.strip_prefix(PREFIX).unwrap_or(target);
+    let body: Value = if body.is_empty() {
+        json!({})
+    } else {
+        serde_json::from_slice(body)
+            .map_err(|error| ApiError::new("SerializationException", error.to_string()))?
+    };
+    let answer = shared.with_model(|model| model.call(&caller, action, &body));
+    tracing::info!(
+        action,
+        region = caller.region,
+        code = answer.as_ref().err().map(|error| error.code.as_str()),
+        "call"
+    );
+    answer
+}
+
+async fn deliver(shared: &Shared, answer: Result<Value, ApiError>) -> Response {
+    let request_id = shared.with_model(crate::Model::request_id);
+    let mut response = match answer {
+        Ok(body) => Json(body).into_response(),
+        Err(error) => {
+            if let Some(response) = withhold(error.delivery).await {
+                return response;
+            }
+            let mut response = (status(&error), Json(error.to_wire())).into_response();
+            set(&mut response, "x-amzn-errortype", &error.code);
+            response
+        }
+    };
+    set(
+        &mut response,
+        header::CONTENT_TYPE.as_str(),
+        "application/x-amz-json-1.1",
+    );
+    set(&mut response, "x-amzn-requestid", &request_id);
+    response
+}
+
+/// For answers that must not come: waits for ever, or asks the server to close the connection.
+pub(super) async fn withhold(delivery: Delivery) -> Option<Response> {
+    match delivery {
+        Delivery::Answered => None,
+        Delivery::Timeout => std::future::pending().await,
+        Delivery::ConnectionReset => {
+            let mut response = Response::new(Body::empty());
+            response.extensions_mut().insert(Unanswered);
+            Some(response)
+        }
+    }
+}
+
+pub(super) fn status(error: &ApiError) -> StatusCode {
+    StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST)
+}
+
+/// Sets a header; a value that cannot be one is left out.
+pub(super) fn set(response: &mut Response, name: &str, value: &str) {
+    let name = HeaderName::try_from(name);
+    let value = HeaderValue::try_from(value);
+    if let (Ok(name), Ok(value)) = (name, value) {
+        response.headers_mut().insert(name, value);
+    }
+}

@@ -1,0 +1,151 @@
+//! The control endpoint: what a test or a demo tells the emulator, under `/_emulator/`.
+
+use std::time::Duration;
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::State,
+    http::StatusCode,
+    routing::{get, post},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use super::shared::Shared;
+use crate::model::{Change, Fault, Outcome};
+
+type Answer = Result<Json<Value>, (StatusCode, Json<Value>)>;
+
+/// The routes, to be nested under `/_emulator`.
+pub(super) fn router() -> Router<Shared> {
+    Router::new()
+        .route("/health", get(health))
+        .route("/services", get(services))
+        .route("/calls", get(calls).delete(clear_calls))
+        .route("/outcomes", post(outcomes))
+        .route(
+            "/errors",
+            get(list_errors).post(errors).delete(clear_errors),
+        )
+        .route("/changes", post(changes))
+        .route("/clock", get(show_clock).post(clock))
+        .route("/settings", get(show_settings).post(settings))
+        .fallback(unknown)
+}
+
+async fn unknown() -> Answer {
+    Err(refusal(
+        StatusCode::NOT_FOUND,
+        "no such control; there are health, services, calls, outcomes, errors, changes, clock, settings",
+    ))
+}
+
+async fn health(State(shared): State<Shared>) -> Json<Value> {
+    Json(shared.with_model(|model| {
+        json!({
+            "status": "ok",
+            "version": env!("CARGO_PKG_VERSION"),
+            "now": model.now().to_wire(),
+            "timeScale": model.settings().time_scale,
+        })
+    }))
+}
+
+async fn services(State(shared): State<Shared>) -> Json<Value> {
+    Json(shared.with_model(|model| model.overview()))
+}
+
+async fn calls(State(shared): State<Shared>) -> Json<Value> {
+    Json(shared.with_model(|model| json!({ "calls": model.calls() })))
+}
+
+async fn clear_calls(State(shared): State<Shared>) -> Json<Value> {
+    shared.with_model(|model| model.clear_calls());
+    Json(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OutcomeRequest {
+    service: String,
+    outcome: Outcome,
+    reason: Option<String>,
+}
+
+async fn outcomes(State(shared): State<Shared>, body: Bytes) -> Answer {
+    let OutcomeRequest {
+        service,
+        outcome,
+        reason,
+    } = parse("outcomes", &body)?;
+    shared.with_model(|model| model.set_outcome(&service, outcome, reason));
+    Ok(Json(json!({ "service": service, "outcome": outcome })))
+}
+
+async fn errors(State(shared): State<Shared>, body: Bytes) -> Answer {
+    let fault: Fault = parse("errors", &body)?;
+    fault.check().map_err(bad_request)?;
+    let wire = json!(fault);
+    shared.with_model(|model| model.fail_next(fault));
+    Ok(Json(wire))
+}
+
+async fn list_errors(State(shared): State<Shared>) -> Json<Value> {
+    Json(shared.with_model(|model| json!({ "errors": model.faults() })))
+}
+
+async fn clear_errors(State(shared): State<Shared>) -> Json<Value> {
+    shared.with_model(|model| model.clear_faults());
+    Json(json!({}))
+}
+
+async fn changes(State(shared): State<Shared>, body: Bytes) -> Answer {
+    let wire: Value = parse("changes", &body)?;
+    let change = Change::from_wire(&wire).map_err(bad_request)?;
+    shared
+        .with_model(|model| model.change(change))
+        .map_err(|error| bad_request(format!("changes: {error}")))?;
+    Ok(Json(json!({})))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ClockRequest {
+    advance_seconds: u64,
+}
+
+async fn clock(State(shared): State<Shared>, body: Bytes) -> Answer {
+    let ClockRequest { advance_seconds } = parse("clock", &body)?;
+    shared.with_model(|model| model.advance(Duration::from_secs(advance_seconds)));
+    Ok(show_clock(State(shared)).await)
+}
+
+async fn show_clock(State(shared): State<Shared>) -> Json<Value> {
+    Json(shared.with_model(|model| json!({ "now": model.now().to_wire() })))
+}
+
+async fn settings(State(shared): State<Shared>, body: Bytes) -> Answer {
+    let wire: Value = parse("settings", &body)?;
+    shared
+        .with_model(|model| model.change_settings(&wire))
+        .map_err(bad_request)?;
+    Ok(show_settings(State(shared)).await)
+}
+
+async fn show_settings(State(shared): State<Shared>) -> Json<Value> {
+    Json(shared.with_model(|model| json!(model.settings())))
+}
+
+/// Reads a body whatever its content type says, since `curl -d` sends forms.
+fn parse<T: DeserializeOwned>(control: &str, body: &[u8]) -> Result<T, (StatusCode, Json<Value>)> {
+    serde_json::from_slice(body).map_err(|error| bad_request(format!("{control}: {error}")))
+}
+
+fn bad_request(message: String) -> (StatusCode, Json<Value>) {
+    refusal(StatusCode::BAD_REQUEST, &message)
+}
+
+fn refusal(status: StatusCode, message: &str) -> (StatusCode, Json<Value>) {
+    (status, Json(json!({ "message": message })))
+}

@@ -1,0 +1,121 @@
+//! The emulator as a value: bound, serving, and gone when it is dropped.
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde_json::Value;
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use super::{router, server, shared::Shared};
+use crate::model::{ApiError, Call, Change, Fault, Model, Outcome, Settings};
+
+/// A running emulator. Dropping it stops it.
+pub struct Emulator {
+    shared: Shared,
+    address: SocketAddr,
+    server: JoinHandle<()>,
+}
+
+impl Emulator {
+    /// Starts on an ephemeral port of the loopback interface.
+    ///
+    /// # Errors
+    /// If no port can be bound, or the settings cannot work.
+    pub async fn start(settings: Settings) -> io::Result<Self> {
+        Self::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), settings).await
+    }
+
+    /// Starts on the given address. Its virtual clock begins at the real time.
+    ///
+    /// # Errors
+    /// If the address cannot be bound, or the settings cannot work.
+    pub async fn listen(address: SocketAddr, settings: Settings) -> io::Result<Self> {
+        settings.check().map_err(io::Error::other)?;
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let shared = Shared::new(Settings {
+            endpoint_base: format!("http://{}", reachable(address)),
+            start_time: now.map_or(settings.start_time, |now| now.as_secs()),
+            ..settings
+        });
+        let server = tokio::spawn(server::serve(listener, router(shared.clone())));
+        Ok(Self {
+            shared,
+            address,
+            server,
+        })
+    }
+
+    /// What `AWS_ENDPOINT_URL` is to be set to.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", reachable(self.address))
+    }
+
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// The next matching calls are answered with an error.
+    pub fn fail_next(&self, fault: Fault) {
+        self.with_model(|model| model.fail_next(fault));
+    }
+
+    /// The next deployment of a service of this name goes so.
+    pub fn set_outcome(&self, service: &str, outcome: Outcome) {
+        self.with_model(|model| model.set_outcome(service, outcome, None));
+    }
+
+    /// Makes a change behind the back of whoever uses the API.
+    ///
+    /// # Errors
+    /// What the API would answer to the same request.
+    pub fn change(&self, change: Change) -> Result<(), ApiError> {
+        self.with_model(|model| model.change(change))
+    }
+
+    /// Lays settings over those in force; members as in `POST /_emulator/settings`.
+    ///
+    /// # Errors
+    /// A sentence that names the member and what is allowed.
+    pub fn change_settings(&self, changes: &Value) -> Result<(), String> {
+        self.with_model(|model| model.change_settings(changes))
+    }
+
+    /// Moves the virtual clock.
+    pub fn advance(&self, span: Duration) {
+        self.with_model(|model| model.advance(span));
+    }
+
+    /// The calls so far, oldest first.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.with_model(|model| model.calls())
+    }
+
+    /// Works on the model directly, its clock moved first.
+    pub fn with_model<T>(&self, work: impl FnOnce(&mut Model) -> T) -> T {
+        self.shared.with_model(work)
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// An address to call: the loopback one where all are listened on.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()))
+    } else {
+        address
+    }
+}

@@ -1,0 +1,29 @@
+//! The HTTP face: the AWS protocols, the control endpoint, and the pages behind service URLs.
+
+mod authorization;
+mod aws;
+mod control;
+mod emulator;
+mod page;
+mod server;
+mod shared;
+mod sts;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+pub use emulator::Emulator;
+use shared::Shared;
+
+/// Every route of the emulator.
+fn router(shared: Shared) -> Router {
+    Router::new()
+        .route("/", post(aws::call))
+        .route("/services/{endpoint}", get(page::show))
+        .route("/services/{endpoint}/", get(page::show))
+        .route("/services/{endpoint}/{*rest}", get(page::show_below))
+        .nest("/_emulator", control::router())
+        .with_state(shared)
+}

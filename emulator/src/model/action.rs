@@ -1,0 +1,42 @@
+//! The actions that the model knows.
+
+macro_rules! actions {
+    ($($name:ident),* $(,)?) => {
+        /// An action of Amazon ECS, or GetCallerIdentity of AWS STS.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Action { $($name),* }
+
+        impl Action {
+            const ALL: &'static [(&'static str, Self)] = &[$((stringify!($name), Self::$name)),*];
+        }
+    };
+}
+
+actions!(
+    CreateExpressGatewayService,
+    DescribeExpressGatewayService,
+    UpdateExpressGatewayService,
+    DeleteExpressGatewayService,
+    ListServices,
+    DescribeServices,
+    ListServiceDeployments,
+    DescribeServiceDeployments,
+    DescribeServiceRevisions,
+    StopServiceDeployment,
+    TagResource,
+    UntagResource,
+    ListTagsForResource,
+    GetCallerIdentity,
+);
+
+impl Action {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find_map(|(known, action)| (*known == name).then_some(*action))
+    }
+
+    pub(crate) fn names() -> Vec<&'static str> {
+        Self::ALL.iter().map(|(name, _)| *name).collect()
+    }
+}

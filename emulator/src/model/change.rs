@@ -1,0 +1,262 @@
+//! Changes behind the back of whoever uses the API. They are no calls: no fault meets them and no record is kept.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Model, Tag,
+    arn::{Caller, ServiceArn},
+    error::ApiError,
+    service::{ResourceManagement, Service},
+};
+
+/// Whether a cluster is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It exists.
+    Exists,
+    /// It does not.
+    Missing,
+}
+
+/// The service that a change is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Its name.
+    pub service: String,
+    /// Its cluster; `default` where none is given.
+    pub cluster: Option<String>,
+    /// Its Region; that of the settings where none is given.
+    pub region: Option<String>,
+}
+
+impl From<&str> for Target {
+    fn from(service: &str) -> Self {
+        Self {
+            service: service.to_owned(),
+            cluster: None,
+            region: None,
+        }
+    }
+}
+
+/// A change that nobody asked the API for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Somebody else updates the service with these members of UpdateExpressGatewayService.
+    Update(Target, Value),
+    /// Somebody else adds tags.
+    Tag(Target, Vec<Tag>),
+    /// Somebody else takes tags away.
+    Untag(Target, Vec<String>),
+    /// Somebody else deletes the service.
+    Delete(Target),
+    /// A service that is no Express service takes the name.
+    Customer(Target),
+    /// The INACTIVE record of the service is purged, or the service vanishes without a trace.
+    Purge(Target),
+    /// A cluster appears or goes.
+    Cluster {
+        /// Its name.
+        name: String,
+        /// Its Region; that of the settings where none is given.
+        region: Option<String>,
+        /// Which of the two.
+        presence: Presence,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChangeRequest {
+    service: Option<String>,
+    cluster: Option<String>,
+    region: Option<String>,
+    update: Option<Value>,
+    tag: Option<Vec<Tag>>,
+    untag: Option<Vec<String>>,
+    delete: Option<bool>,
+    customer: Option<bool>,
+    purge: Option<bool>,
+    exists: Option<bool>,
+}
+
+impl Change {
+    /// Reads a change from JSON, as the control endpoint takes it.
+    ///
+    /// # Errors
+    /// A sentence that names the member and what is allowed.
+    pub fn from_wire(wire: &Value) -> Result<Self, String> {
+        let request =
+            ChangeRequest::deserialize(wire).map_err(|error| format!("changes: {error}"))?;
+        let Some(service) = request.service else {
+            return Self::cluster(request);
+        };
+        let target = Target {
+            service,
+            cluster: request.cluster,
+            region: request.region,
+        };
+        let mut changes = Vec::new();
+        changes.extend(
+            request
+                .update
+                .map(|update| Self::Update(target.clone(), update)),
+        );
+        changes.extend(request.tag.map(|tags| Self::Tag(target.clone(), tags)));
+        changes.extend(request.untag.map(|keys| Self::Untag(target.clone(), keys)));
+        let flags = [
+            (request.delete, Self::Delete(target.clone())),
+            (request.customer, Self::Customer(target.clone())),
+            (request.purge, Self::Purge(target)),
+        ];
+        changes.extend(
+            flags
+                .into_iter()
+                .filter_map(|(flag, change)| (flag == Some(true)).then_some(change)),
+        );
+        match (changes.pop(), changes.is_empty(), request.exists) {
+            (Some(Self::Update(target, update)), true, None) => {
+                check_update(&update)?;
+                Ok(Self::Update(target, update))
+            }
+            (Some(change), true, None) => Ok(change),
+            _ => Err(
+                "changes: beside \"service\" give exactly one of update, tag, untag, \
+                 \"delete\": true, \"customer\": true, \"purge\": true"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    fn cluster(request: ChangeRequest) -> Result<Self, String> {
+        let presence = match request.exists {
+            Some(true) => Presence::Exists,
+            Some(false) => Presence::Missing,
+            None => return Err(neither()),
+        };
+        match request.cluster {
+            Some(name) => Ok(Self::Cluster {
+                name,
+                region: request.region,
+                presence,
+            }),
+            None => Err(neither()),
+        }
+    }
+}
+
+fn neither() -> String {
+    "changes: give \"service\" with a change, or \"cluster\" with \"exists\": true or false"
+        .to_owned()
+}
+
+/// Here a misspelt member is a mistake, though AWS would ignore it.
+fn check_update(update: &Value) -> Result<(), String> {
+    const MEMBERS: [&str; 10] = [
+        "executionRoleArn",
+        "taskRoleArn",
+        "taskDefinitionArn",
+        "cpu",
+        "memory",
+        "cpuArchitecture",
+        "networkConfiguration",
+        "healthCheckPath",
+        "primaryContainer",
+        "scalingTarget",
+    ];
+    let Value::Object(update) = update else {
+        return Err("changes: update: expected a JSON object".to_owned());
+    };
+    match update
+        .keys()
+        .find(|member| !MEMBERS.contains(&member.as_str()))
+    {
+        None => Ok(()),
+        Some(member) => Err(format!(
+            "changes: update: unknown field `{member}`, expected one of {}",
+            MEMBERS.join(", ")
+        )),
+    }
+}
+
+impl Model {
+    /// Makes a change.
+    ///
+    /// # Errors
+    /// What the API would answer to the same request.
+    pub fn change(&mut self, change: Change) -> Result<(), ApiError> {
+        match change {
+            Change::Update(target, mut update) => {
+                let (caller, arn) = self.target(&target)?;
+                update["serviceArn"] = json!(arn.to_string());
+                self.update(&caller, &update).map(drop)
+            }
+            Change::Tag(target, tags) => {
+                let (caller, arn) = self.target(&target)?;
+                let body = json!({ "resourceArn": arn.to_string(), "tags": tags });
+                self.tag_resource(&caller, &body).map(drop)
+            }
+            Change::Untag(target, keys) => {
+                let (caller, arn) = self.target(&target)?;
+                let body = json!({ "resourceArn": arn.to_string(), "tagKeys": keys });
+                self.untag_resource(&caller, &body).map(drop)
+            }
+            Change::Delete(target) => {
+                let (caller, arn) = self.target(&target)?;
+                let body = json!({ "serviceArn": arn.to_string() });
+                self.delete(&caller, &body).map(drop)
+            }
+            Change::Customer(target) => self.customer(&target),
+            Change::Purge(target) => {
+                let (_, arn) = self.target(&target)?;
+                match self.services.remove(&arn) {
+                    Some(_) => Ok(()),
+                    None => Err(ApiError::service_not_found()),
+                }
+            }
+            Change::Cluster {
+                name,
+                region,
+                presence,
+            } => {
+                let caller = self.own_caller(region.as_deref());
+                let name = caller.cluster_name(Some(&name))?;
+                self.clusters.insert(caller.cluster_arn(&name), presence);
+                Ok(())
+            }
+        }
+    }
+
+    fn customer(&mut self, target: &Target) -> Result<(), ApiError> {
+        let (caller, arn) = self.target(target)?;
+        self.require_free(&arn)?;
+        self.clusters
+            .insert(caller.cluster_arn(&arn.cluster), Presence::Exists);
+        let service = Service::new(
+            arn.clone(),
+            ResourceManagement::Customer,
+            self.identifiers.endpoint(),
+            self.identifiers.hex(17),
+            self.now,
+        );
+        self.services.insert(arn, service);
+        Ok(())
+    }
+
+    fn target(&self, target: &Target) -> Result<(Caller, ServiceArn), ApiError> {
+        let caller = self.own_caller(target.region.as_deref());
+        let cluster = caller.cluster_name(target.cluster.as_deref())?;
+        super::validate::service_name(&target.service)?;
+        let arn = ServiceArn::new(&caller, &cluster, &target.service);
+        Ok((caller, arn))
+    }
+
+    /// A caller in the account of the settings.
+    fn own_caller(&self, region: Option<&str>) -> Caller {
+        Caller {
+            account: self.settings.account_id.clone(),
+            region: region.unwrap_or(&self.settings.region).to_owned(),
+        }
+    }
+}

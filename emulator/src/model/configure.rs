@@ -1,0 +1,297 @@
+//! How a configuration comes about: what was sent, laid over what was in force, with every default filled in.
+
+use super::{
+    configuration::{Configuration, Container, Logs, Network, Scaling, Secret},
+    error::ApiError,
+    request::{ConfigurationRequest, ContainerRequest, NetworkRequest, ScalingRequest},
+    settings::{EmptyLists, OmittedMembers, Settings},
+    validate,
+};
+
+/// What ECS itself contributes to the configuration of one service.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) account: &'a str,
+    pub(crate) partition: &'a str,
+    pub(crate) managed_security_group: &'a str,
+    pub(crate) managed_log_group: &'a str,
+    /// The task definition that ECS registers where none was sent.
+    pub(crate) managed_task_definition: &'a str,
+}
+
+impl Surroundings<'_> {
+    /// The configuration that follows from a request and, for an Update, from the one before.
+    pub(crate) fn configure(
+        &self,
+        request: &ConfigurationRequest,
+        before: Option<&Configuration>,
+    ) -> Result<Configuration, ApiError> {
+        let configuration = match &request.task_definition_arn {
+            Some(arn) => self.customer_task_definition(request, arn, before)?,
+            None => self.managed_task_definition(request, before)?,
+        };
+        validate::fargate(&configuration.cpu, &configuration.memory)?;
+        Ok(configuration)
+    }
+
+    fn managed_task_definition(
+        &self,
+        request: &ConfigurationRequest,
+        before: Option<&Configuration>,
+    ) -> Result<Configuration, ApiError> {
+        let keeps_customers = before.filter(|before| {
+            !touches_task(request)
+                && family(&before.task_definition_arn) != family(self.managed_task_definition)
+        });
+        let (task_definition_arn, default_architecture) = match keeps_customers {
+            Some(before) => (before.task_definition_arn.clone(), None),
+            None => (
+                self.managed_task_definition.to_owned(),
+                Some("X86_64".to_owned()),
+            ),
+        };
+        let pick = |sent: &Option<String>, kept: Option<&String>| sent.clone().or(kept.cloned());
+        Ok(Configuration {
+            task_definition_arn,
+            execution_role_arn: pick(
+                &request.execution_role_arn,
+                before.map(|before| &before.execution_role_arn),
+            )
+            .unwrap_or_default(),
+            task_role_arn: pick(
+                &request.task_role_arn,
+                before.and_then(|before| before.task_role_arn.as_ref()),
+            ),
+            cpu: pick(&request.cpu, before.map(|before| &before.cpu))
+                .unwrap_or_else(|| "1024".to_owned()),
+            memory: pick(&request.memory, before.map(|before| &before.memory))
+                .unwrap_or_else(|| "2048".to_owned()),
+            cpu_architecture: pick(
+                &request.cpu_architecture,
+                before.and_then(|before| before.cpu_architecture.as_ref()),
+            )
+            .or(default_architecture),
+            network_configuration: self.network(request, before),
+            health_check_path: health_check_path(request, before),
+            primary_container: self.container(request, before),
+            scaling_target: self.scaling(request, before)?,
+        })
+    }
+
+    /// ECS takes the customer's task definition as it is, and shows what it found inside.
+    fn customer_task_definition(
+        &self,
+        request: &ConfigurationRequest,
+        arn: &str,
+        before: Option<&Configuration>,
+    ) -> Result<Configuration, ApiError> {
+        let family_and_revision = arn.rsplit('/').next().unwrap_or(arn);
+        let (partition, account) = (self.partition, self.account);
+        Ok(Configuration {
+            task_definition_arn: arn.to_owned(),
+            execution_role_arn: format!("arn:{partition}:iam::{account}:role/ecsTaskExecutionRole"),
+            task_role_arn: None,
+            cpu: "1024".to_owned(),
+            memory: "2048".to_owned(),
+            cpu_architecture: None,
+            network_configuration: self.network(request, before),
+            health_check_path: health_check_path(request, before),
+            primary_container: Container {
+                image: format!("registry.example/{family_and_revision}"),
+                container_port: 80,
+                aws_logs_configuration: self.managed_logs(),
+                repository_credentials: None,
+                command: Vec::new(),
+                environment: None,
+                secrets: None,
+            },
+            scaling_target: self.scaling(request, before)?,
+        })
+    }
+
+    /// What fills the absent members of a block: the old block where ECS merges, else nothing.
+    fn kept<'a, T>(&self, before: Option<&'a T>) -> Option<&'a T> {
+        match self.settings.omitted_members {
+            OmittedMembers::Merge => before,
+            OmittedMembers::Replace => None,
+        }
+    }
+
+    /// The list in force after a request sent `sent` inside a block whose kept list is `kept` and whose last list was `last`.
+    fn list<T: Clone>(
+        &self,
+        sent: Option<Vec<T>>,
+        kept: Option<&Vec<T>>,
+        last: Option<&Vec<T>>,
+    ) -> Option<Vec<T>> {
+        match (sent, self.settings.empty_lists) {
+            (Some(list), EmptyLists::Keep) if list.is_empty() => last.cloned().or(Some(list)),
+            (Some(list), EmptyLists::Keep | EmptyLists::Clear) => Some(list),
+            (None, EmptyLists::Keep | EmptyLists::Clear) => kept.cloned(),
+        }
+    }
+
+    fn network(&self, request: &ConfigurationRequest, before: Option<&Configuration>) -> Network {
+        let last = before.map(|before| &before.network_configuration);
+        let Some(NetworkRequest {
+            security_groups,
+            subnets,
+        }) = request.network_configuration.clone()
+        else {
+            return last.cloned().unwrap_or_else(|| Network {
+                security_groups: vec![self.managed_security_group.to_owned()],
+                subnets: self.settings.default_subnets.clone(),
+            });
+        };
+        let kept = self.kept(last);
+        let mut security_groups = self
+            .list(
+                security_groups,
+                kept.map(|kept| &kept.security_groups),
+                last.map(|last| &last.security_groups),
+            )
+            .unwrap_or_default();
+        if !security_groups
+            .iter()
+            .any(|group| group == self.managed_security_group)
+        {
+            security_groups.push(self.managed_security_group.to_owned());
+        }
+        let subnets = self
+            .list(
+                subnets,
+                kept.map(|kept| &kept.subnets),
+                last.map(|last| &last.subnets),
+            )
+            .filter(|subnets| !subnets.is_empty())
+            .unwrap_or_else(|| self.settings.default_subnets.clone());
+        Network {
+            security_groups,
+            subnets,
+        }
+    }
+
+    fn container(
+        &self,
+        request: &ConfigurationRequest,
+        before: Option<&Configuration>,
+    ) -> Container {
+        let last = before.map(|before| &before.primary_container);
+        let sent = match (&request.primary_container, last) {
+            (Some(sent), _) => sent.clone(),
+            (None, Some(last)) => return last.clone(),
+            // A create without a container has been refused before.
+            (None, None) => ContainerRequest::default(),
+        };
+        let kept = self.kept(last);
+        let secrets = sent
+            .secrets
+            .map(|secrets| secrets.into_iter().map(Secret::from).collect());
+        let mut environment = self.list(
+            sent.environment,
+            kept.and_then(|kept| kept.environment.as_ref()),
+            last.and_then(|last| last.environment.as_ref()),
+        );
+        let mut secrets = self.list(
+            secrets,
+            kept.and_then(|kept| kept.secrets.as_ref()),
+            last.and_then(|last| last.secrets.as_ref()),
+        );
+        environment
+            .iter_mut()
+            .for_each(|list| list.sort_by(|a, b| a.name.cmp(&b.name)));
+        secrets
+            .iter_mut()
+            .for_each(|list| list.sort_by(|a, b| a.name.cmp(&b.name)));
+        Container {
+            image: sent.image.unwrap_or_default(),
+            container_port: sent
+                .container_port
+                .or(kept.map(|kept| kept.container_port))
+                .unwrap_or(80),
+            aws_logs_configuration: sent
+                .aws_logs_configuration
+                .map(Logs::from)
+                .or(kept.map(|kept| kept.aws_logs_configuration.clone()))
+                .unwrap_or_else(|| self.managed_logs()),
+            repository_credentials: sent
+                .repository_credentials
+                .or(kept.and_then(|kept| kept.repository_credentials.clone())),
+            command: self
+                .list(
+                    sent.command,
+                    kept.map(|kept| &kept.command),
+                    last.map(|last| &last.command),
+                )
+                .unwrap_or_default(),
+            environment,
+            secrets,
+        }
+    }
+
+    fn managed_logs(&self) -> Logs {
+        Logs {
+            log_group: self.managed_log_group.to_owned(),
+            log_stream_prefix: "ecs".to_owned(),
+        }
+    }
+
+    fn scaling(
+        &self,
+        request: &ConfigurationRequest,
+        before: Option<&Configuration>,
+    ) -> Result<Scaling, ApiError> {
+        let last = before.map(|before| &before.scaling_target);
+        let sent = match (&request.scaling_target, last) {
+            (Some(sent), _) => sent.clone(),
+            (None, Some(last)) => return Ok(last.clone()),
+            (None, None) => ScalingRequest::default(),
+        };
+        let kept = self.kept(last);
+        let scaling = Scaling {
+            min_task_count: sent
+                .min_task_count
+                .or(kept.map(|kept| kept.min_task_count))
+                .unwrap_or(1),
+            max_task_count: sent
+                .max_task_count
+                .or(kept.map(|kept| kept.max_task_count))
+                .unwrap_or(20),
+            auto_scaling_metric: sent
+                .auto_scaling_metric
+                .or(kept.map(|kept| kept.auto_scaling_metric.clone()))
+                .unwrap_or_else(|| "AVERAGE_CPU".to_owned()),
+            auto_scaling_target_value: sent
+                .auto_scaling_target_value
+                .or(kept.map(|kept| kept.auto_scaling_target_value))
+                .unwrap_or(60),
+        };
+        scaling.check()?;
+        Ok(scaling)
+    }
+}
+
+fn health_check_path(request: &ConfigurationRequest, before: Option<&Configuration>) -> String {
+    request
+        .health_check_path
+        .clone()
+        .or(before.map(|before| before.health_check_path.clone()))
+        .unwrap_or_else(|| "/".to_owned())
+}
+
+/// Whether a request says anything that a task definition holds.
+fn touches_task(request: &ConfigurationRequest) -> bool {
+    request.primary_container.is_some()
+        || request.execution_role_arn.is_some()
+        || request.task_role_arn.is_some()
+        || request.cpu.is_some()
+        || request.memory.is_some()
+        || request.cpu_architecture.is_some()
+}
+
+/// The ARN of a task definition without its revision.
+fn family(task_definition_arn: &str) -> Option<&str> {
+    task_definition_arn
+        .rsplit_once(':')
+        .map(|(family, _)| family)
+}

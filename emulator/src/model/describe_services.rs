@@ -1,0 +1,186 @@
+//! DescribeServices: an Express service as the ordinary service that it is.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Model,
+    arn::{Caller, ServiceArn},
+    batch::missing,
+    deployment::set,
+    error::ApiError,
+    list_services::management,
+    request::read,
+    revision::Tasks,
+    service::{Service, State},
+    validate,
+};
+
+#[derive(Deserialize)]
+struct DescribeServicesRequest {
+    cluster: Option<String>,
+    #[serde(default)]
+    services: Vec<String>,
+    #[serde(default)]
+    include: Vec<String>,
+}
+
+impl Model {
+    pub(super) fn describe_services(
+        &mut self,
+        caller: &Caller,
+        body: &Value,
+    ) -> Result<Value, ApiError> {
+        let request: DescribeServicesRequest = read(body)?;
+        let cluster = caller.cluster_name(request.cluster.as_deref())?;
+        let count = request.services.len();
+        if count == 0 {
+            return Err(ApiError::invalid_parameter("Services cannot be empty."));
+        }
+        if count > 10 {
+            return Err(ApiError::invalid_parameter(
+                "Services may contain at most 10 elements.",
+            ));
+        }
+        for include in &request.include {
+            validate::one_of("include", include, &["TAGS"])?;
+        }
+        self.require_cluster(caller, &cluster)?;
+        let (mut services, mut failures) = (Vec::new(), Vec::new());
+        for identifier in &request.services {
+            let arn = if identifier.starts_with("arn:") {
+                ServiceArn::parse(identifier, caller)?
+            } else {
+                ServiceArn::new(caller, &cluster, identifier)
+            };
+            match self.seen(&arn).filter(|_| arn.cluster == cluster) {
+                Some(service) => {
+                    let mut wire = service_to_wire(service);
+                    if !request.include.is_empty() {
+                        wire["tags"] = service.tags_to_wire();
+                    }
+                    services.push(wire);
+                }
+                None => failures.push(missing(&arn.to_string())),
+            }
+        }
+        Ok(json!({ "services": services, "failures": failures }))
+    }
+}
+
+fn service_to_wire(service: &Service) -> Value {
+    let total = tasks(service);
+    let mut wire = json!({
+        "serviceArn": service.arn.to_string(),
+        "serviceName": service.arn.name,
+        "clusterArn": service.arn.cluster_arn(),
+        "status": service.state.as_str(),
+        "desiredCount": desired(service),
+        "runningCount": total.running,
+        "pendingCount": total.pending,
+        "launchType": "FARGATE",
+        "schedulingStrategy": "REPLICA",
+        "propagateTags": "SERVICE",
+        "enableECSManagedTags": true,
+        "deploymentController": { "type": "ECS" },
+        "resourceManagementType": management(service.management),
+        "createdAt": service.created_at.to_wire(),
+        "events": events_to_wire(service),
+        "deployments": deployments_to_wire(service),
+        "currentServiceRevisions": service
+            .active
+            .iter()
+            .map(|index| current_revision_to_wire(service, *index))
+            .collect::<Vec<_>>(),
+    });
+    let current = service
+        .current_deployment()
+        .map(|current| current.arn.clone());
+    set(&mut wire, "currentServiceDeployment", current);
+    let newest = service.active.last().map(|index| {
+        service.revisions[*index]
+            .configuration
+            .task_definition_arn
+            .clone()
+    });
+    set(&mut wire, "taskDefinition", newest);
+    wire
+}
+
+/// The tasks of all active revisions together.
+fn tasks(service: &Service) -> Tasks {
+    let active = service.active.iter();
+    active
+        .map(|index| service.revisions[*index].tasks)
+        .fold(Tasks::default(), |sum, tasks| Tasks {
+            requested: sum.requested + tasks.requested,
+            running: sum.running + tasks.running,
+            pending: sum.pending + tasks.pending,
+        })
+}
+
+/// The newest events first.
+fn events_to_wire(service: &Service) -> Vec<Value> {
+    let events = service.events.iter();
+    events
+        .map(|event| {
+            json!({
+                "id": format!("{}-{}", service.resource_id, event.number),
+                "createdAt": event.at.to_wire(),
+                "message": event.message,
+            })
+        })
+        .collect()
+}
+
+/// The tasks asked for: those of the steady revision, or of the first one while there is none.
+fn desired(service: &Service) -> i64 {
+    let index = service.steady.or(service.active.last().copied());
+    match (service.state, index) {
+        (State::Active, Some(index)) => {
+            service.revisions[index]
+                .configuration
+                .scaling_target
+                .min_task_count
+        }
+        (State::Active, None) | (State::Draining { .. } | State::Inactive { .. }, _) => 0,
+    }
+}
+
+fn current_revision_to_wire(service: &Service, index: usize) -> Value {
+    let revision = &service.revisions[index];
+    json!({
+        "arn": revision.arn,
+        "requestedTaskCount": revision.tasks.requested,
+        "runningTaskCount": revision.tasks.running,
+        "pendingTaskCount": revision.tasks.pending,
+    })
+}
+
+/// The deployments in the sense of task sets: one for each active revision, the newest PRIMARY.
+fn deployments_to_wire(service: &Service) -> Vec<Value> {
+    let newest = service.active.last();
+    let running = service.current_deployment().is_some();
+    service
+        .active
+        .iter()
+        .rev()
+        .map(|index| {
+            let revision = &service.revisions[*index];
+            let primary = Some(index) == newest;
+            json!({
+                "id": format!("ecs-svc/{}", revision.arn.rsplit('/').next().unwrap_or_default()),
+                "status": if primary { "PRIMARY" } else { "ACTIVE" },
+                "taskDefinition": revision.configuration.task_definition_arn,
+                "desiredCount": revision.tasks.requested,
+                "runningCount": revision.tasks.running,
+                "pendingCount": revision.tasks.pending,
+                "failedTasks": 0,
+                "createdAt": revision.created_at.to_wire(),
+                "updatedAt": revision.managed_at.to_wire(),
+                "launchType": "FARGATE",
+                "rolloutState": if primary && running { "IN_PROGRESS" } else { "COMPLETED" },
+            })
+        })
+        .collect()
+}

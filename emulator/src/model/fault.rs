@@ -1,0 +1,139 @@
+//! Errors made on purpose: the next calls of an action answer so.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    action::Action,
+    error::{ApiError, Delivery},
+};
+
+/// Whether a call that is answered by a fault takes effect all the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "bool", into = "bool")]
+pub enum Effect {
+    /// Nothing happens.
+    #[default]
+    None,
+    /// The call takes effect; only its answer is lost.
+    Applied,
+}
+
+impl From<bool> for Effect {
+    fn from(applied: bool) -> Self {
+        if applied { Self::Applied } else { Self::None }
+    }
+}
+
+impl From<Effect> for bool {
+    fn from(effect: Effect) -> Self {
+        effect == Effect::Applied
+    }
+}
+
+/// An error that the next matching calls are answered with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Fault {
+    /// The action, or `*` for any.
+    pub action: String,
+    /// The error code. `ConnectionReset` and `Timeout` give no answer at all.
+    pub code: String,
+    /// The message.
+    #[serde(default)]
+    pub message: String,
+    /// How many calls.
+    #[serde(default = "once")]
+    pub times: u32,
+    /// Only calls that name this service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// The HTTP status, where it should not follow from the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Whether the call takes effect all the same (`applied` on the wire).
+    #[serde(default, rename = "applied")]
+    pub effect: Effect,
+}
+
+fn once() -> u32 {
+    1
+}
+
+impl Fault {
+    /// The next call of `action` is answered with this error and does nothing.
+    #[must_use]
+    pub fn new(action: &str, code: &str, message: &str) -> Self {
+        Self {
+            action: action.to_owned(),
+            code: code.to_owned(),
+            message: message.to_owned(),
+            times: 1,
+            service: None,
+            status: None,
+            effect: Effect::None,
+        }
+    }
+
+    /// For so many calls.
+    #[must_use]
+    pub fn times(mut self, times: u32) -> Self {
+        self.times = times;
+        self
+    }
+
+    /// Only for calls that name this service.
+    #[must_use]
+    pub fn on_service(mut self, service: &str) -> Self {
+        self.service = Some(service.to_owned());
+        self
+    }
+
+    /// The call takes effect; only its answer is lost.
+    #[must_use]
+    pub fn applied(mut self) -> Self {
+        self.effect = Effect::Applied;
+        self
+    }
+
+    /// Refuses a fault that could never match.
+    ///
+    /// # Errors
+    /// A sentence that names the member and what is allowed.
+    pub fn check(&self) -> Result<(), String> {
+        if self.action != "*" && Action::parse(&self.action).is_none() {
+            return Err(format!(
+                "errors: action: unknown action {:?}, expected * or one of {}",
+                self.action,
+                Action::names().join(", ")
+            ));
+        }
+        if self.code.is_empty() {
+            return Err("errors: code: must not be empty".to_owned());
+        }
+        if self.times == 0 {
+            return Err("errors: times: must be at least 1".to_owned());
+        }
+        match self.status {
+            Some(status) if !(400..=599).contains(&status) => Err(format!(
+                "errors: status: {status} is not between 400 and 599"
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    pub(crate) fn matches(&self, action: &str, services: &[String]) -> bool {
+        let named = |name: &String| services.contains(name);
+        (self.action == "*" || self.action == action) && self.service.as_ref().is_none_or(named)
+    }
+
+    pub(crate) fn to_error(&self) -> ApiError {
+        let mut error = ApiError::new(&self.code, self.message.clone());
+        error.status = self.status.unwrap_or(error.status);
+        error.delivery = match self.code.as_str() {
+            "ConnectionReset" => Delivery::ConnectionReset,
+            "Timeout" => Delivery::Timeout,
+            _ => Delivery::Answered,
+        };
+        error
+    }
+}

@@ -1,0 +1,114 @@
+//! Requests of the Express actions as they come off the wire. Unknown members are ignored, as AWS does.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::error::ApiError;
+
+/// Reads a request, or answers as AWS does to one that has the wrong shape.
+pub(crate) fn read<T: DeserializeOwned>(body: &Value) -> Result<T, ApiError> {
+    T::deserialize(body).map_err(|error| ApiError::serialization(&error))
+}
+
+/// A tag of a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tag {
+    /// Its key.
+    #[serde(default)]
+    pub key: String,
+    /// Its value.
+    #[serde(default)]
+    pub value: String,
+}
+
+/// The members that only CreateExpressGatewayService has.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CreateRequest {
+    pub(crate) infrastructure_role_arn: Option<String>,
+    pub(crate) service_name: Option<String>,
+    pub(crate) cluster: Option<String>,
+    pub(crate) tags: Option<Vec<Tag>>,
+}
+
+/// A request that names one service.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ServiceRequest {
+    pub(crate) service_arn: Option<String>,
+    #[serde(default)]
+    pub(crate) include: Vec<String>,
+}
+
+/// The configuration that Create and Update share.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ConfigurationRequest {
+    pub(crate) execution_role_arn: Option<String>,
+    pub(crate) task_role_arn: Option<String>,
+    pub(crate) task_definition_arn: Option<String>,
+    pub(crate) cpu: Option<String>,
+    pub(crate) memory: Option<String>,
+    pub(crate) cpu_architecture: Option<String>,
+    pub(crate) network_configuration: Option<NetworkRequest>,
+    pub(crate) health_check_path: Option<String>,
+    pub(crate) primary_container: Option<ContainerRequest>,
+    pub(crate) scaling_target: Option<ScalingRequest>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NetworkRequest {
+    pub(crate) security_groups: Option<Vec<String>>,
+    pub(crate) subnets: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ContainerRequest {
+    pub(crate) image: Option<String>,
+    pub(crate) container_port: Option<i64>,
+    pub(crate) aws_logs_configuration: Option<LogsRequest>,
+    pub(crate) repository_credentials: Option<RepositoryCredentials>,
+    pub(crate) command: Option<Vec<String>>,
+    pub(crate) environment: Option<Vec<EnvironmentVariable>>,
+    pub(crate) secrets: Option<Vec<SecretRequest>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LogsRequest {
+    pub(crate) log_group: Option<String>,
+    pub(crate) log_stream_prefix: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RepositoryCredentials {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) credentials_parameter: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct EnvironmentVariable {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) value: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SecretRequest {
+    pub(crate) name: Option<String>,
+    pub(crate) value_from: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ScalingRequest {
+    pub(crate) min_task_count: Option<i64>,
+    pub(crate) max_task_count: Option<i64>,
+    pub(crate) auto_scaling_metric: Option<String>,
+    pub(crate) auto_scaling_target_value: Option<i64>,
+}

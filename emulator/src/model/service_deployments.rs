@@ -1,0 +1,102 @@
+//! ListServiceDeployments and DescribeServiceDeployments.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Model,
+    arn::{Caller, ServiceArn},
+    batch::{ArnsRequest, limit, missing, page},
+    deployment::{Deployment, Visibility},
+    error::ApiError,
+    request::read,
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ListDeploymentsRequest {
+    #[serde(default)]
+    service: String,
+    cluster: Option<String>,
+    #[serde(default)]
+    status: Vec<String>,
+    created_at: Option<CreatedAt>,
+    max_results: Option<usize>,
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct CreatedAt {
+    before: Option<f64>,
+    after: Option<f64>,
+}
+
+impl Model {
+    pub(super) fn list_deployments(
+        &mut self,
+        caller: &Caller,
+        body: &Value,
+    ) -> Result<Value, ApiError> {
+        let request: ListDeploymentsRequest = read(body)?;
+        let arn = if request.service.starts_with("arn:") {
+            ServiceArn::parse(&request.service, caller)?
+        } else {
+            let cluster = caller.cluster_name(request.cluster.as_deref())?;
+            ServiceArn::new(caller, &cluster, &request.service)
+        };
+        self.require_cluster(caller, &arn.cluster)?;
+        let service = self.seen(&arn).ok_or_else(ApiError::service_not_found)?;
+        let matching: Vec<Value> = service
+            .deployments
+            .iter()
+            .rev()
+            .filter(|deployment| request.matches(deployment))
+            .map(|deployment| deployment.brief_to_wire(service))
+            .collect();
+        page(
+            "serviceDeployments",
+            matching,
+            request.max_results.unwrap_or(20),
+            request.next_token.as_deref(),
+        )
+    }
+
+    pub(super) fn describe_deployments(
+        &mut self,
+        caller: &Caller,
+        body: &Value,
+    ) -> Result<Value, ApiError> {
+        let request: ArnsRequest = read(body)?;
+        let arns = request.service_deployment_arns;
+        limit("ServiceDeploymentArns", &arns)?;
+        let (mut found, mut failures) = (Vec::new(), Vec::new());
+        for arn in &arns {
+            let owner = ServiceArn::owner(arn, "service-deployment", caller)?;
+            let known = self.seen(&owner).and_then(|service| {
+                let deployment = service.deployments.iter().find(|deployment| {
+                    deployment.arn == *arn && deployment.visibility == Visibility::Shown
+                })?;
+                Some(deployment.to_wire(service))
+            });
+            match known {
+                Some(wire) => found.push(wire),
+                None => failures.push(missing(arn)),
+            }
+        }
+        Ok(json!({ "serviceDeployments": found, "failures": failures }))
+    }
+}
+
+impl ListDeploymentsRequest {
+    fn matches(&self, deployment: &Deployment) -> bool {
+        let status = deployment.status.as_str();
+        let created = deployment.created_at.epoch_seconds();
+        let window = self.created_at.as_ref();
+        let after = window.and_then(|window| window.after);
+        let before = window.and_then(|window| window.before);
+        deployment.visibility == Visibility::Shown
+            && (self.status.is_empty() || self.status.iter().any(|wanted| wanted == status))
+            && after.is_none_or(|after| created > after)
+            && before.is_none_or(|before| created < before)
+    }
+}

@@ -1,0 +1,122 @@
+use serde_json::json;
+
+use super::{World, create_request};
+use crate::model::{Change, Page, Settings};
+
+fn change(world: &mut World, wire: serde_json::Value) {
+    world
+        .model
+        .change(Change::from_wire(&wire).unwrap())
+        .unwrap();
+}
+
+#[test]
+fn somebody_else_can_update_tag_and_delete() {
+    let mut world = World::with_shop();
+    change(
+        &mut world,
+        json!({ "service": "shop", "update": { "cpu": "512", "memory": "1024" } }),
+    );
+    world.pass(600);
+    assert_eq!(world.configuration()["cpu"], "512");
+    change(
+        &mut world,
+        json!({ "service": "shop", "tag": [{ "key": "a", "value": "b" }] }),
+    );
+    change(&mut world, json!({ "service": "shop", "untag": ["a"] }));
+    change(&mut world, json!({ "service": "shop", "delete": true }));
+    assert_eq!(world.describe()["status"]["statusCode"], "DRAINING");
+    change(&mut world, json!({ "service": "shop", "purge": true }));
+    let actions: Vec<String> = world
+        .model
+        .calls()
+        .into_iter()
+        .map(|call| call.action)
+        .collect();
+    assert!(!actions.contains(&"UpdateExpressGatewayService".to_owned()));
+}
+
+#[test]
+fn a_customers_service_holds_its_name() {
+    let mut world = World::new();
+    change(&mut world, json!({ "service": "shop", "customer": true }));
+    let (code, _) = world.code("CreateExpressGatewayService", create_request());
+    assert_eq!(code, "InvalidParameterException");
+    let answer = world
+        .call("DescribeServices", json!({ "services": ["shop"] }))
+        .unwrap();
+    assert_eq!(answer["services"][0]["resourceManagementType"], "CUSTOMER");
+    let body = json!({ "serviceArn": super::SHOP });
+    let (code, _) = world.code("DescribeExpressGatewayService", body);
+    assert_eq!(code, "InvalidParameterException");
+}
+
+#[test]
+fn clusters_come_and_go() {
+    let mut world = World::with_shop();
+    change(&mut world, json!({ "cluster": "default", "exists": false }));
+    let body = json!({ "serviceArn": super::SHOP });
+    let (code, _) = world.code("DescribeExpressGatewayService", body);
+    assert_eq!(code, "ClusterNotFoundException");
+    change(&mut world, json!({ "cluster": "default", "exists": true }));
+    world.describe();
+}
+
+#[test]
+fn a_change_that_says_too_much_or_too_little_is_refused() {
+    for (wire, word) in [
+        (json!({ "service": "shop" }), "exactly one"),
+        (
+            json!({ "service": "shop", "delete": true, "untag": [] }),
+            "exactly one",
+        ),
+        (
+            json!({ "service": "shop", "update": { "colour": 1 } }),
+            "`colour`",
+        ),
+        (json!({ "service": "shop", "remove": true }), "`remove`"),
+        (json!({ "cluster": "x" }), "exists"),
+        (json!({ "exists": true }), "cluster"),
+    ] {
+        let message = Change::from_wire(&wire).unwrap_err();
+        assert!(message.contains(word), "{message} should name {word}");
+    }
+}
+
+#[test]
+fn settings_that_cannot_be_are_refused_with_their_name() {
+    let settings = Settings::default();
+    for (wire, words) in [
+        (json!({ "clusterForm": "Short" }), ["clusterForm", "`Name`"]),
+        (json!({ "timescale": 1 }), ["timescale", "timeScale"]),
+        (json!({ "timeScale": -1 }), ["timeScale", "-1"]),
+        (json!({ "accountId": "12" }), ["accountId", "twelve digits"]),
+    ] {
+        let message = settings.with(&wire).unwrap_err();
+        for word in words {
+            assert!(message.contains(word), "{message} should name {word}");
+        }
+    }
+}
+
+#[test]
+fn the_page_of_a_service_follows_its_deployment() {
+    let mut world = World::new();
+    world.create(create_request()).unwrap();
+    world.pass(20);
+    let paths = world.configuration()["ingressPaths"].take();
+    let url = paths[0]["endpoint"].as_str().unwrap().to_owned();
+    let endpoint = url.trim_end_matches('/').rsplit('/').next().unwrap();
+    let Page::NotUp(reason) = world.model.page(endpoint) else {
+        panic!("nothing runs yet");
+    };
+    assert!(reason.contains("SCALE_UP"), "{reason}");
+    world.pass(130);
+    let Page::Running(text) = world.model.page(endpoint) else {
+        panic!("the service runs");
+    };
+    assert!(text.contains("image: registry.example/shop:1"), "{text}");
+    world.delete().unwrap();
+    world.pass(90);
+    assert_eq!(world.model.page(endpoint), Page::Gone);
+}

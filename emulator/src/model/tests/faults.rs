@@ -1,0 +1,107 @@
+use serde_json::json;
+
+use super::{SHOP, World, create_request};
+use crate::model::{Delivery, Fault};
+
+#[test]
+fn a_fault_answers_so_many_calls_and_nothing_happens() {
+    let mut world = World::new();
+    let fault = Fault::new("CreateExpressGatewayService", "AccessDeniedException", "no").times(2);
+    world.model.fail_next(fault);
+    for _ in 0..2 {
+        let error = world.create(create_request()).unwrap_err();
+        assert_eq!(
+            (error.code.as_str(), error.status),
+            ("AccessDeniedException", 400)
+        );
+    }
+    world.create(create_request()).unwrap();
+}
+
+#[test]
+fn a_lost_answer_leaves_its_effect() {
+    let mut world = World::new();
+    world
+        .model
+        .fail_next(Fault::new("CreateExpressGatewayService", "ConnectionReset", "").applied());
+    let error = world.create(create_request()).unwrap_err();
+    assert_eq!(error.delivery, Delivery::ConnectionReset);
+    world.describe();
+}
+
+#[test]
+fn a_fault_can_be_meant_for_one_service() {
+    let mut world = World::with_shop();
+    world
+        .model
+        .fail_next(Fault::new("*", "ThrottlingException", "Rate exceeded").on_service("other"));
+    world.describe();
+    let other = json!({ "serviceArn": format!("{SHOP}-2") });
+    let (code, _) = world.code("DescribeExpressGatewayService", other);
+    assert_eq!(code, "ResourceNotFoundException");
+    let named = json!({ "services": ["shop", "other"] });
+    let (code, _) = world.code("DescribeServices", named);
+    assert_eq!(code, "ThrottlingException");
+}
+
+#[test]
+fn a_server_exception_is_a_500() {
+    let mut world = World::with_shop();
+    world.model.fail_next(Fault::new(
+        "DescribeExpressGatewayService",
+        "ServerException",
+        "oops",
+    ));
+    let body = json!({ "serviceArn": SHOP });
+    let error = world
+        .call("DescribeExpressGatewayService", body)
+        .unwrap_err();
+    assert_eq!(error.status, 500);
+}
+
+#[test]
+fn calls_are_remembered_with_their_answers() {
+    let mut world = World::with_shop();
+    world.describe();
+    let _ = world.create(create_request());
+    let calls = world.model.calls();
+    let seen: Vec<(&str, Option<&str>)> = calls
+        .iter()
+        .map(|call| (call.action.as_str(), call.code.as_deref()))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("CreateExpressGatewayService", None),
+            ("DescribeExpressGatewayService", None),
+            (
+                "CreateExpressGatewayService",
+                Some("InvalidParameterException")
+            ),
+        ]
+    );
+    assert!(
+        calls
+            .iter()
+            .all(|call| call.service_name.as_deref() == Some("shop"))
+    );
+    assert_eq!(calls[0].service_arn.as_deref(), Some(SHOP));
+    world.model.clear_calls();
+    assert!(world.model.calls().is_empty());
+}
+
+#[test]
+fn a_fault_for_an_unknown_action_is_refused() {
+    let message = Fault::new("CreateService", "X", "").check().unwrap_err();
+    assert!(message.contains("CreateExpressGatewayService"), "{message}");
+}
+
+#[test]
+fn a_lost_answer_stays_lost_where_the_call_would_have_failed() {
+    let mut world = World::with_shop();
+    world
+        .model
+        .fail_next(Fault::new("CreateExpressGatewayService", "Timeout", "").applied());
+    let error = world.create(create_request()).unwrap_err();
+    assert_eq!(error.delivery, Delivery::Timeout);
+}

@@ -1,0 +1,120 @@
+//! Tests of the model. Time passes only where a test says so.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod changes;
+mod deletion;
+mod errors;
+mod faults;
+mod lifecycle;
+mod normalisation;
+mod reads;
+mod rollback;
+mod tags;
+mod validation;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{ApiError, Caller, Model, Settings};
+
+const SHOP: &str = "arn:aws:ecs:us-east-1:123456789012:service/default/shop";
+
+/// A model and the caller who talks to it.
+struct World {
+    model: Model,
+    caller: Caller,
+}
+
+impl World {
+    fn new() -> Self {
+        Self::with(&json!({}))
+    }
+
+    fn with(settings: &Value) -> Self {
+        Self {
+            model: Model::new(Settings::default().with(settings).unwrap()),
+            caller: Caller {
+                account: "123456789012".to_owned(),
+                region: "us-east-1".to_owned(),
+            },
+        }
+    }
+
+    /// A world in which the service `shop` runs.
+    fn with_shop() -> Self {
+        let mut world = Self::new();
+        world.create(create_request()).unwrap();
+        world.pass(150);
+        world
+    }
+
+    fn call(&mut self, action: &str, body: Value) -> Result<Value, ApiError> {
+        self.model.call(&self.caller, action, &body)
+    }
+
+    fn code(&mut self, action: &str, body: Value) -> (String, String) {
+        let error = self.call(action, body).unwrap_err();
+        (error.code, error.message)
+    }
+
+    fn create(&mut self, body: Value) -> Result<Value, ApiError> {
+        self.call("CreateExpressGatewayService", body)
+    }
+
+    fn describe(&mut self) -> Value {
+        self.call(
+            "DescribeExpressGatewayService",
+            json!({ "serviceArn": SHOP }),
+        )
+        .unwrap()["service"]
+            .take()
+    }
+
+    /// The only active configuration.
+    fn configuration(&mut self) -> Value {
+        let mut service = self.describe();
+        assert_eq!(service["activeConfigurations"].as_array().unwrap().len(), 1);
+        service["activeConfigurations"][0].take()
+    }
+
+    fn update(&mut self, mut members: Value) -> Value {
+        members["serviceArn"] = json!(SHOP);
+        self.call("UpdateExpressGatewayService", members).unwrap()["service"].take()
+    }
+
+    fn delete(&mut self) -> Result<Value, ApiError> {
+        self.call("DeleteExpressGatewayService", json!({ "serviceArn": SHOP }))
+    }
+
+    /// The newest deployment, in full.
+    fn deployment(&mut self) -> Value {
+        let list = self
+            .call("ListServiceDeployments", json!({ "service": SHOP }))
+            .unwrap();
+        let arn = &list["serviceDeployments"][0]["serviceDeploymentArn"];
+        let body = json!({ "serviceDeploymentArns": [arn] });
+        self.call("DescribeServiceDeployments", body).unwrap()["serviceDeployments"][0].take()
+    }
+
+    fn pass(&mut self, seconds: u64) {
+        self.model.advance(Duration::from_secs(seconds));
+    }
+}
+
+fn create_request() -> Value {
+    json!({
+        "serviceName": "shop",
+        "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infrastructure",
+        "executionRoleArn": "arn:aws:iam::123456789012:role/execution",
+        "primaryContainer": { "image": "registry.example/shop:1" },
+    })
+}
+
+fn create_with(members: Value) -> Value {
+    let mut request = create_request();
+    for (member, value) in members.as_object().unwrap() {
+        request[member] = value.clone();
+    }
+    request
+}

@@ -1,0 +1,207 @@
+//! What happens in a deployment, and when. Pure tables of (virtual seconds after its start, step).
+
+use serde::{Deserialize, Serialize};
+
+use super::settings::Settings;
+
+/// How a deployment goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// It succeeds.
+    Succeed,
+    /// Its tasks do not start, the circuit breaker opens, and the old revision stays.
+    RollBackByCircuitBreaker,
+    /// It fails under the canary's traffic, an alarm goes off, and the old revision stays.
+    RollBackByAlarm,
+    /// It stays IN_PROGRESS with no running task.
+    NeverComesUp,
+    /// The circuit breaker opens, and then the rollback fails too.
+    RollbackFails,
+}
+
+/// What a deployment starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// Nothing that ever ran.
+    FromNothing,
+    /// A revision that runs.
+    FromRevision,
+}
+
+/// What made a rollback begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trigger {
+    CircuitBreaker,
+    Alarm,
+    Request,
+}
+
+/// One step of a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The revision becomes active; the deployment is PENDING.
+    Appear,
+    /// The endpoint shows in the revision's ingressPaths.
+    ShowEndpoint,
+    /// The deployment is IN_PROGRESS.
+    Begin,
+    /// A lifecycle stage begins.
+    Enter(Stage),
+    /// Tasks of the revision are started.
+    StartTasks,
+    /// The tasks run, and all that ECS manages for the revision is there.
+    RunTasks,
+    /// A task of the revision fails to start.
+    FailTask,
+    /// So many percent of the traffic go to the revision.
+    Shift(u8),
+    /// A rollback begins.
+    RollBack(Trigger),
+    /// The deployment is STOPPED.
+    Stop,
+    /// The deployment is SUCCESSFUL.
+    Succeed,
+    /// The deployment is ROLLBACK_SUCCESSFUL.
+    FinishRollback,
+    /// The deployment is ROLLBACK_FAILED.
+    FailRollback,
+}
+
+/// The lifecycle stages that the model goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    ReconcileService,
+    PreScaleUp,
+    ScaleUp,
+    PostScaleUp,
+    ProductionTrafficShift,
+    PostProductionTrafficShift,
+    BakeTime,
+    CleanUp,
+}
+
+impl Stage {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::ReconcileService => "RECONCILE_SERVICE",
+            Self::PreScaleUp => "PRE_SCALE_UP",
+            Self::ScaleUp => "SCALE_UP",
+            Self::PostScaleUp => "POST_SCALE_UP",
+            Self::ProductionTrafficShift => "PRODUCTION_TRAFFIC_SHIFT",
+            Self::PostProductionTrafficShift => "POST_PRODUCTION_TRAFFIC_SHIFT",
+            Self::BakeTime => "BAKE_TIME",
+            Self::CleanUp => "CLEAN_UP",
+        }
+    }
+}
+
+/// The steps of a deployment in their order.
+pub(crate) fn timeline(start: Start, outcome: Outcome, settings: &Settings) -> Vec<(u64, Step)> {
+    match (start, outcome) {
+        (Start::FromNothing, Outcome::Succeed) => first(),
+        // There is nothing to roll back to, so the first deployment just stays.
+        (Start::FromNothing, Outcome::NeverComesUp) => stuck(3),
+        (
+            Start::FromNothing,
+            Outcome::RollBackByCircuitBreaker | Outcome::RollBackByAlarm | Outcome::RollbackFails,
+        ) => [stuck(3), failing_tasks()].concat(),
+        (Start::FromRevision, Outcome::Succeed) => canary(settings.bake_seconds),
+        (Start::FromRevision, Outcome::NeverComesUp) => stuck(2),
+        (Start::FromRevision, Outcome::RollBackByCircuitBreaker) => broken(Step::FinishRollback),
+        (Start::FromRevision, Outcome::RollbackFails) => broken(Step::FailRollback),
+        (Start::FromRevision, Outcome::RollBackByAlarm) => alarmed(settings.bake_seconds),
+    }
+}
+
+/// A first deployment: about two minutes.
+fn first() -> Vec<(u64, Step)> {
+    vec![
+        (3, Step::Appear),
+        (6, Step::ShowEndpoint),
+        (8, Step::Begin),
+        (8, Step::Enter(Stage::ReconcileService)),
+        (10, Step::Enter(Stage::PreScaleUp)),
+        (15, Step::Enter(Stage::ScaleUp)),
+        (15, Step::StartTasks),
+        (75, Step::RunTasks),
+        (75, Step::Enter(Stage::PostScaleUp)),
+        (80, Step::Enter(Stage::ProductionTrafficShift)),
+        (80, Step::Shift(100)),
+        (90, Step::Enter(Stage::PostProductionTrafficShift)),
+        (95, Step::Enter(Stage::BakeTime)),
+        (110, Step::Enter(Stage::CleanUp)),
+        (120, Step::Succeed),
+    ]
+}
+
+/// The beginning of every deployment, up to its first task.
+fn beginning(appear: u64) -> Vec<(u64, Step)> {
+    vec![
+        (appear, Step::Appear),
+        (appear + 3, Step::ShowEndpoint),
+        (appear + 3, Step::Begin),
+        (appear + 3, Step::Enter(Stage::ReconcileService)),
+        (appear + 8, Step::Enter(Stage::PreScaleUp)),
+        (appear + 13, Step::Enter(Stage::ScaleUp)),
+        (appear + 13, Step::StartTasks),
+    ]
+}
+
+/// A deployment whose tasks are asked for and never run.
+fn stuck(appear: u64) -> Vec<(u64, Step)> {
+    beginning(appear)
+}
+
+/// 75 seconds to running tasks and the canary's share of traffic.
+fn canary_begins() -> Vec<(u64, Step)> {
+    let mut steps = beginning(2);
+    steps.extend([
+        (75, Step::RunTasks),
+        (75, Step::Enter(Stage::PostScaleUp)),
+        (80, Step::Enter(Stage::ProductionTrafficShift)),
+        (80, Step::Shift(5)),
+        (85, Step::Enter(Stage::BakeTime)),
+    ]);
+    steps
+}
+
+/// Canary 5 %, bake, 100 %, bake, clean up: about eight and a half minutes with bakes of three.
+fn canary(bake: u64) -> Vec<(u64, Step)> {
+    let shift = 85 + bake;
+    let settle = shift + 10 + bake;
+    let mut steps = canary_begins();
+    steps.extend([
+        (shift, Step::Enter(Stage::ProductionTrafficShift)),
+        (shift, Step::Shift(100)),
+        (shift + 5, Step::Enter(Stage::PostProductionTrafficShift)),
+        (shift + 10, Step::Enter(Stage::BakeTime)),
+        (settle, Step::Enter(Stage::CleanUp)),
+        (settle + 60, Step::Succeed),
+    ]);
+    steps
+}
+
+fn failing_tasks() -> Vec<(u64, Step)> {
+    vec![
+        (60, Step::FailTask),
+        (90, Step::FailTask),
+        (120, Step::FailTask),
+    ]
+}
+
+fn broken(end: Step) -> Vec<(u64, Step)> {
+    let mut steps = beginning(2);
+    steps.extend(failing_tasks());
+    steps.extend([(125, Step::RollBack(Trigger::CircuitBreaker)), (185, end)]);
+    steps
+}
+
+fn alarmed(bake: u64) -> Vec<(u64, Step)> {
+    let alarm = 85 + bake.div_ceil(2);
+    let mut steps = canary_begins();
+    steps.extend([
+        (alarm, Step::RollBack(Trigger::Alarm)),
+        (alarm + 60, Step::FinishRollback),
+    ]);
+    steps
+}

@@ -1,0 +1,172 @@
+//! The protocols of AWS, and the pages behind service URLs.
+
+use std::time::Duration;
+
+use ecs_express_emulator::Fault;
+use serde_json::{Value, json};
+
+use crate::wire::{SHOP, SIGNED, call, control, create_request, exchange, still};
+
+#[tokio::test]
+async fn a_service_is_created_and_described_over_aws_json() {
+    let emulator = still().await;
+    let port = emulator.port();
+    let answer = call(port, "CreateExpressGatewayService", create_request())
+        .await
+        .unwrap();
+    assert_eq!(answer.status, 200);
+    assert!(
+        answer
+            .head
+            .contains("content-type: application/x-amz-json-1.1")
+    );
+    assert!(answer.head.contains("x-amzn-requestid: "));
+    assert_eq!(answer.json()["service"]["serviceArn"], SHOP);
+    assert!(answer.json()["service"]["createdAt"].is_f64());
+    emulator.advance(Duration::from_secs(150));
+    let body = json!({ "serviceArn": SHOP });
+    let answer = call(port, "DescribeExpressGatewayService", body)
+        .await
+        .unwrap();
+    let service = answer.json()["service"].clone();
+    assert_eq!(service["activeConfigurations"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_error_names_its_code_in_body_and_header() {
+    let emulator = still().await;
+    let port = emulator.port();
+    call(port, "CreateExpressGatewayService", create_request()).await;
+    let answer = call(port, "CreateExpressGatewayService", create_request())
+        .await
+        .unwrap();
+    assert_eq!(answer.status, 400);
+    assert!(
+        answer
+            .head
+            .contains("x-amzn-errortype: invalidparameterexception")
+    );
+    assert_eq!(answer.json()["__type"], "InvalidParameterException");
+    assert_eq!(
+        answer.json()["message"],
+        "Creation of service was not idempotent."
+    );
+}
+
+#[tokio::test]
+async fn a_call_without_authorization_is_refused() {
+    let emulator = still().await;
+    let target = "X-Amz-Target: AmazonEC2ContainerServiceV20141113.DescribeServices";
+    let answer = exchange(emulator.port(), "POST /", &[target], "{}")
+        .await
+        .unwrap();
+    assert_eq!(answer.status, 400);
+    assert_eq!(
+        answer.json()["__type"],
+        "MissingAuthenticationTokenException"
+    );
+    let answer = exchange(
+        emulator.port(),
+        "POST /",
+        &[target, "Authorization: Basic x"],
+        "{}",
+    )
+    .await
+    .unwrap();
+    assert_eq!(answer.json()["__type"], "IncompleteSignatureException");
+}
+
+#[tokio::test]
+async fn sts_says_who_calls_and_takes_an_account_for_an_access_key() {
+    let emulator = still().await;
+    let form = "Content-Type: application/x-www-form-urlencoded";
+    let body = "Action=GetCallerIdentity&Version=2011-06-15";
+    let answer = exchange(emulator.port(), "POST /", &[form, SIGNED], body)
+        .await
+        .unwrap();
+    assert_eq!(answer.status, 200);
+    assert!(
+        answer.body.contains("<Account>123456789012</Account>"),
+        "{}",
+        answer.body
+    );
+    let other = SIGNED.replace("AKID", "999999999999");
+    let answer = exchange(emulator.port(), "POST /", &[form, &other], body)
+        .await
+        .unwrap();
+    assert!(
+        answer.body.contains("<Account>999999999999</Account>"),
+        "{}",
+        answer.body
+    );
+    let answer = exchange(emulator.port(), "POST /", &[form], body)
+        .await
+        .unwrap();
+    assert_eq!(answer.status, 403);
+    assert!(
+        answer
+            .body
+            .contains("<Code>MissingAuthenticationToken</Code>"),
+        "{}",
+        answer.body
+    );
+}
+
+#[tokio::test]
+async fn the_address_of_a_service_answers_once_it_runs() {
+    let emulator = still().await;
+    let port = emulator.port();
+    call(port, "CreateExpressGatewayService", create_request()).await;
+    let services = control(port, "GET /_emulator/services", Value::Null)
+        .await
+        .json();
+    let url = services["services"][0]["url"].as_str().unwrap().to_owned();
+    let path = url.strip_prefix(&emulator.url()).unwrap();
+    let get = format!("GET {path}");
+    assert_eq!(control(port, &get, Value::Null).await.status, 503);
+    emulator.advance(Duration::from_secs(150));
+    let answer = control(port, &get, Value::Null).await;
+    assert_eq!(answer.status, 200);
+    assert!(
+        answer
+            .body
+            .contains("service: shop\nimage: registry.example/shop:1\n")
+    );
+    let below = control(port, &format!("GET {path}health"), Value::Null).await;
+    assert_eq!(below.status, 200);
+    let body = json!({ "serviceArn": SHOP });
+    call(port, "DeleteExpressGatewayService", body).await;
+    assert_eq!(control(port, &get, Value::Null).await.status, 503);
+    emulator.advance(Duration::from_secs(90));
+    assert_eq!(control(port, &get, Value::Null).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_reset_connection_brings_no_answer_though_the_call_took_effect() {
+    let emulator = still().await;
+    emulator.fail_next(Fault::new("CreateExpressGatewayService", "ConnectionReset", "").applied());
+    let answer = call(
+        emulator.port(),
+        "CreateExpressGatewayService",
+        create_request(),
+    )
+    .await;
+    assert!(answer.is_none(), "{answer:?}");
+    let body = json!({ "serviceArn": SHOP });
+    let answer = call(emulator.port(), "DescribeExpressGatewayService", body).await;
+    assert_eq!(answer.unwrap().status, 200);
+    assert_eq!(emulator.calls()[0].code.as_deref(), Some("ConnectionReset"));
+}
+
+#[tokio::test]
+async fn a_timeout_holds_the_connection() {
+    let emulator = still().await;
+    emulator.fail_next(Fault::new("DescribeServices", "Timeout", ""));
+    let held = call(
+        emulator.port(),
+        "DescribeServices",
+        json!({ "services": ["shop"] }),
+    );
+    let held = tokio::time::timeout(Duration::from_millis(200), held).await;
+    assert!(held.is_err(), "no answer may come");
+}

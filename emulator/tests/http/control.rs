@@ -1,0 +1,190 @@
+//! The control endpoint and the library's own face.
+
+use std::time::Duration;
+
+use ecs_express_emulator::{Change, Emulator, Outcome, Settings};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+
+use crate::wire::{call, control, create_request, still};
+
+#[tokio::test]
+async fn control_makes_errors_outcomes_and_changes_and_tells_the_calls() {
+    let emulator = still().await;
+    let port = emulator.port();
+    let fault = json!({
+        "action": "CreateExpressGatewayService", "code": "ServerException", "message": "oops",
+    });
+    assert_eq!(
+        control(port, "POST /_emulator/errors", fault).await.status,
+        200
+    );
+    let answer = call(port, "CreateExpressGatewayService", create_request()).await;
+    assert_eq!(answer.unwrap().status, 500);
+    let outcome = json!({ "service": "shop", "outcome": "NeverComesUp" });
+    assert_eq!(
+        control(port, "POST /_emulator/outcomes", outcome)
+            .await
+            .status,
+        200
+    );
+    call(port, "CreateExpressGatewayService", create_request()).await;
+    let clock = json!({ "advanceSeconds": 600 });
+    assert_eq!(
+        control(port, "POST /_emulator/clock", clock).await.status,
+        200
+    );
+    let services = control(port, "GET /_emulator/services", Value::Null)
+        .await
+        .json();
+    assert_eq!(
+        services["services"][0]["lastDeployment"]["status"],
+        "IN_PROGRESS"
+    );
+    let change = json!({ "service": "shop", "delete": true });
+    assert_eq!(
+        control(port, "POST /_emulator/changes", change)
+            .await
+            .status,
+        200
+    );
+    let calls = control(port, "GET /_emulator/calls", Value::Null)
+        .await
+        .json();
+    let codes: Vec<&Value> = calls["calls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|call| &call["code"])
+        .collect();
+    assert_eq!(codes, [&json!("ServerException"), &Value::Null]);
+    control(port, "DELETE /_emulator/calls", Value::Null).await;
+    assert!(emulator.calls().is_empty());
+}
+
+#[tokio::test]
+async fn control_says_what_is_wrong_with_its_input() {
+    let emulator = still().await;
+    let cases = [
+        (
+            "outcomes",
+            json!({ "service": "shop", "outcome": "Explode" }),
+            "RollBackByAlarm",
+        ),
+        (
+            "outcomes",
+            json!({ "service": "shop", "result": "Succeed" }),
+            "`result`",
+        ),
+        (
+            "errors",
+            json!({ "action": "Create", "code": "X" }),
+            "CreateExpressGatewayService",
+        ),
+        (
+            "errors",
+            json!({ "action": "*", "code": "X", "time": 2 }),
+            "`time`",
+        ),
+        (
+            "changes",
+            json!({ "service": "shop", "delet": true }),
+            "`delet`",
+        ),
+        (
+            "changes",
+            json!({ "service": "none", "delete": true }),
+            "ClusterNotFoundException",
+        ),
+        ("clock", json!({ "advance": 2 }), "advanceSeconds"),
+        ("settings", json!({ "emptyLists": "Maybe" }), "emptyLists"),
+    ];
+    for (name, body, word) in cases {
+        let answer = control(emulator.port(), &format!("POST /_emulator/{name}"), body).await;
+        assert_eq!(answer.status, 400, "{name}");
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(word), "{message} should name {word}");
+    }
+    let answer = control(emulator.port(), "GET /_emulator/none", Value::Null).await;
+    assert_eq!(answer.status, 404);
+}
+
+#[tokio::test]
+async fn settings_and_health_can_be_read() {
+    let emulator = still().await;
+    let port = emulator.port();
+    let answer = control(
+        port,
+        "POST /_emulator/settings",
+        json!({ "clusterForm": "Arn" }),
+    )
+    .await;
+    assert_eq!(answer.json()["clusterForm"], "Arn");
+    assert_eq!(answer.json()["endpointBase"], emulator.url());
+    let health = control(port, "GET /_emulator/health", Value::Null)
+        .await
+        .json();
+    assert_eq!(health["status"], "ok");
+}
+
+#[tokio::test]
+async fn the_virtual_clock_follows_the_real_one_by_its_scale() {
+    let settings = Settings {
+        time_scale: 100_000.0,
+        ..Settings::default()
+    };
+    let emulator = Emulator::start(settings).await.unwrap();
+    call(
+        emulator.port(),
+        "CreateExpressGatewayService",
+        create_request(),
+    )
+    .await;
+    let done = async {
+        loop {
+            let services = emulator.with_model(|model| model.overview());
+            if services["services"][0]["lastDeployment"]["status"] == "SUCCESSFUL" {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), done)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn the_library_controls_what_the_endpoint_does() {
+    let emulator = still().await;
+    emulator
+        .change_settings(&json!({ "clusters": ["team"] }))
+        .unwrap();
+    let change = json!({ "service": "shop", "customer": true });
+    emulator
+        .change(Change::from_wire(&change).unwrap())
+        .unwrap();
+    emulator.set_outcome("other", Outcome::Succeed);
+    let answer = call(
+        emulator.port(),
+        "CreateExpressGatewayService",
+        create_request(),
+    )
+    .await;
+    assert_eq!(answer.unwrap().status, 400);
+}
+
+#[tokio::test]
+async fn dropping_the_emulator_stops_it() {
+    let emulator = still().await;
+    let port = emulator.port();
+    drop(emulator);
+    let stopped = async {
+        while TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), stopped)
+        .await
+        .unwrap();
+}

@@ -1,0 +1,147 @@
+//! The command line: every flag is an environment variable too.
+
+use std::{process::ExitCode, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{
+    controller::context::Settings,
+    core::{retry::Intervals, sightings::Windows},
+};
+
+/// Runs Amazon ECS Express Mode services from Kubernetes.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 stopped by a signal, or done; 1 the watch ended by itself; 2 wrong usage; \
+3 the Kubernetes API server cannot be reached or refuses; 4 the CustomResourceDefinition is missing; \
+5 no AWS Region, or no credentials that AWS accepts.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Watch ExpressServices and keep ECS as they say.
+    ///
+    /// Runs in a cluster, or with a kubeconfig (KUBECONFIG). AWS credentials come from the AWS SDK's own chain:
+    /// environment, web identity (IRSA), EKS Pod Identity, profile. AWS_ENDPOINT_URL points ECS and STS elsewhere.
+    Run(Run),
+    /// Print the CustomResourceDefinition as YAML.
+    Crd,
+}
+
+/// Settings of `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// AWS Region of objects that name none; unset: the AWS SDK's own chain (AWS_REGION, profile).
+    #[arg(long, env = "ECS_EXPRESS_AWS_REGION", value_name = "REGION")]
+    pub aws_region: Option<String>,
+
+    /// Watch this namespace only; unset: all.
+    #[arg(long, env = "ECS_EXPRESS_NAMESPACE", value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+
+    /// Name of this cluster on the owner tags in ECS; unset: the UID of the namespace kube-system. Never change it while
+    /// objects exist.
+    #[arg(long, env = "ECS_EXPRESS_CLUSTER_ID", value_name = "ID")]
+    pub cluster_id: Option<String>,
+
+    /// How often to look at a service that is at rest: how late an outside change is found.
+    #[arg(long, env = "ECS_EXPRESS_LOOK_INTERVAL", default_value = "5m", value_parser = humantime::parse_duration)]
+    pub look_interval: Duration,
+
+    /// How often to look while something is on its way.
+    #[arg(long, env = "ECS_EXPRESS_POLL_INTERVAL", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub poll_interval: Duration,
+
+    /// How long to wait for the effect of a call whose answer was lost; shorten it only for tests.
+    #[arg(long, env = "ECS_EXPRESS_SETTLE_WINDOW", default_value = "2m", value_parser = humantime::parse_duration)]
+    pub settle_window: Duration,
+
+    /// Least time between two sightings that prove a service gone; shorten it only for tests.
+    #[arg(long, env = "ECS_EXPRESS_ABSENCE_GAP", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub absence_gap: Duration,
+
+    /// What to log: a level (error, warn, info, debug, trace) or filters as in "info,ecs_express_operator=debug".
+    #[arg(
+        long,
+        env = "ECS_EXPRESS_LOG",
+        default_value = "info",
+        value_name = "FILTER"
+    )]
+    pub log: String,
+
+    /// Form of the log.
+    #[arg(
+        long,
+        env = "ECS_EXPRESS_LOG_FORMAT",
+        default_value = "json",
+        value_enum
+    )]
+    pub log_format: LogFormat,
+}
+
+/// Form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Text,
+}
+
+impl Run {
+    /// The loop's settings.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            windows: Windows {
+                settle: self.settle_window,
+                absence_gap: self.absence_gap,
+            },
+            intervals: Intervals {
+                poll: self.poll_interval,
+                look: self.look_interval,
+            },
+            ..Settings::default()
+        }
+    }
+}
+
+/// Why the program ends.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// The log filter is malformed.
+    #[error("--log: {0}; use a level such as info")]
+    Usage(String),
+    /// Kubernetes cannot be used.
+    #[error("{0}")]
+    Kubernetes(String),
+    /// The CustomResourceDefinition is missing.
+    #[error(
+        "the API server does not know expressservices.ecs-express.dev; install the CustomResourceDefinition first: ecs-express-operator crd | kubectl apply -f -"
+    )]
+    CrdMissing,
+    /// AWS cannot be used.
+    #[error("{0}")]
+    Aws(String),
+    /// The watch ended by itself.
+    #[error("the watch ended by itself; that should not happen, and a restart helps")]
+    WatchEnded,
+}
+
+impl Failed {
+    /// The program's exit code.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::WatchEnded => 1,
+            Self::Usage(_) => 2,
+            Self::Kubernetes(_) => 3,
+            Self::CrdMissing => 4,
+            Self::Aws(_) => 5,
+        })
+    }
+}

@@ -1,0 +1,182 @@
+//! Act: the only place with side effects outside the object's status.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{
+    Pass, PassError,
+    context::{Clock, Context},
+    gather,
+    objects::{MetadataPatch, Objects},
+};
+use crate::{
+    api::{FINALIZER, annotations, conditions::types, status::Intent},
+    core::{
+        conditions::{Conditions, Truth},
+        decide::{Action, Case, Decision, Fence},
+        failure::Failure,
+        findings::Owner,
+        remember::{Outcome, before_sending, intent},
+    },
+    ecs::{Created, Ecs, Updated},
+};
+
+/// What was sent, and what became of it.
+pub(super) struct Act {
+    pub(super) sent: Option<Intent>,
+    pub(super) outcome: Outcome,
+}
+
+/// Does what was decided.
+pub(super) async fn act<E: Ecs, O: Objects, C: Clock>(
+    ctx: &Context<E, O, C>,
+    pass: &mut Pass,
+    case: &Case<'_>,
+    decision: &Decision,
+) -> Result<Act, PassError> {
+    let sent = fence(ctx, pass, case, decision).await?;
+    let arn = &case.desired.arn;
+    let outcome = match &decision.action {
+        Action::Nothing => Outcome::Idle,
+        Action::AddFinalizer => {
+            store_identity(ctx, pass, case).await?;
+            Outcome::Idle
+        }
+        Action::Create(request) => match ctx.ecs.create(request).await {
+            Ok(Created { created_at }) => Outcome::Created { created_at },
+            Err(failure) => Outcome::Failed(failure),
+        },
+        Action::Update(request) => match ctx.ecs.update(request).await {
+            Ok(Updated { revision }) => Outcome::Updated { revision },
+            Err(failure) => Outcome::Failed(failure),
+        },
+        Action::Delete => accepted(ctx.ecs.delete(arn).await),
+        Action::Tag(request) | Action::Adopt(request) => accepted(ctx.ecs.tag(request).await),
+        Action::Untag(request) => accepted(ctx.ecs.untag(request).await),
+        Action::Retain(request) => {
+            if let Err(failure) = ctx.ecs.tag(request).await {
+                tracing::warn!(%arn, %failure, "the retained service could not be marked as released");
+            }
+            release(ctx, pass).await?;
+            Outcome::Idle
+        }
+        Action::LookAtTags => {
+            if let Some(owner) = gather::owner_by_tags(&ctx.ecs, case.desired).await {
+                pass.foreign = Some(!matches!(owner, Owner::Ours | Owner::TagsLost));
+            }
+            Outcome::Idle
+        }
+        Action::ReleaseFinalizer => {
+            release(ctx, pass).await?;
+            Outcome::Idle
+        }
+    };
+    Ok(Act { sent, outcome })
+}
+
+fn accepted(answer: Result<(), Failure>) -> Outcome {
+    match answer {
+        Ok(()) => Outcome::Accepted,
+        Err(failure) => Outcome::Failed(failure),
+    }
+}
+
+/// Stores a new intent before a call that changes something in ECS. The finalizer's patch is the first create's fence.
+async fn fence<E: Ecs, O: Objects, C: Clock>(
+    ctx: &Context<E, O, C>,
+    pass: &mut Pass,
+    case: &Case<'_>,
+    decision: &Decision,
+) -> Result<Option<Intent>, PassError> {
+    let now = ctx.clock.wall();
+    let Some(intent) = intent(case, &decision.action, now) else {
+        return Ok(None);
+    };
+    let young = |at| ctx.clock.uptime().saturating_sub(at) < ctx.settings.fence_age;
+    let fenced = case.fence == Fence::FinalizerStored
+        && matches!(decision.action, Action::Create(_))
+        && pass.fenced_at.is_some_and(young);
+    if !fenced {
+        store_intent(ctx, pass, case, decision, &intent, now).await?;
+        // The answer itself may have been slow: then the write is no fence any more.
+        let stored_at = pass.fenced_at.unwrap_or_default();
+        if !young(stored_at) {
+            return Err(PassError::FenceTooOld);
+        }
+    }
+    pass.sent();
+    Ok(Some(intent))
+}
+
+async fn store_intent<E: Ecs, O: Objects, C: Clock>(
+    ctx: &Context<E, O, C>,
+    pass: &mut Pass,
+    case: &Case<'_>,
+    decision: &Decision,
+    intent: &Intent,
+    now: Timestamp,
+) -> Result<(), PassError> {
+    let memory = before_sending(case, decision, Some(intent.clone()));
+    let before = pass.object.status.clone().unwrap_or_default();
+    let mut conditions = Conditions::new(before.conditions, case.desired.generation, now);
+    let message = decision
+        .why
+        .message(&case.desired.arn.to_string(), decision.findings.as_ref());
+    conditions.set(
+        types::RECONCILING,
+        Truth::True,
+        decision.why.reason(),
+        &message,
+    );
+    let patch = json!({ "memory": memory, "conditions": conditions.into_inner() });
+    let asked_at = ctx.clock.uptime();
+    pass.object = ctx.objects.patch_status(&pass.object, &patch).await?;
+    pass.fenced_at = Some(asked_at);
+    Ok(())
+}
+
+/// Stores finalizer and identity in one write.
+async fn store_identity<E: Ecs, O: Objects, C: Clock>(
+    ctx: &Context<E, O, C>,
+    pass: &mut Pass,
+    case: &Case<'_>,
+) -> Result<(), PassError> {
+    let mut finalizers = pass.object.metadata.finalizers.clone().unwrap_or_default();
+    if !finalizers.iter().any(|finalizer| finalizer == FINALIZER) {
+        finalizers.push(FINALIZER.to_owned());
+    }
+    let patch = MetadataPatch {
+        finalizers,
+        annotations: BTreeMap::from([
+            (
+                annotations::SERVICE_ARN.to_owned(),
+                case.desired.arn.to_string(),
+            ),
+            (
+                annotations::CLUSTER_ID.to_owned(),
+                case.desired.cluster_id.clone(),
+            ),
+        ]),
+    };
+    let asked_at = ctx.clock.uptime();
+    pass.object = ctx.objects.patch_metadata(&pass.object, &patch).await?;
+    pass.fenced_at = Some(asked_at);
+    Ok(())
+}
+
+async fn release<E: Ecs, O: Objects, C: Clock>(
+    ctx: &Context<E, O, C>,
+    pass: &mut Pass,
+) -> Result<(), PassError> {
+    let mut finalizers = pass.object.metadata.finalizers.clone().unwrap_or_default();
+    finalizers.retain(|finalizer| finalizer != FINALIZER);
+    let patch = MetadataPatch {
+        finalizers,
+        annotations: BTreeMap::new(),
+    };
+    pass.object = ctx.objects.patch_metadata(&pass.object, &patch).await?;
+    pass.released = true;
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! The port to Kubernetes, over kube.
+
+use std::{sync::Arc, time::Duration};
+
+use kube::{
+    Api, Client, Resource, ResourceExt,
+    api::{Patch, PatchParams},
+    core::DeserializeGuard,
+    runtime::{
+        events::{Event as KubeEvent, EventType, Recorder, Reporter},
+        reflector::{ObjectRef, Store},
+    },
+};
+use serde_json::{Value, json};
+
+use super::objects::{MetadataPatch, ObjectKey, Objects, ObjectsError};
+use crate::{
+    api::{ExpressService, FIELD_MANAGER},
+    core::events::{Event, Severity},
+};
+
+/// An object that may be malformed, which must not stop the others.
+pub type Guarded = DeserializeGuard<ExpressService>;
+
+/// How long one request may take: the client itself has no limit for reading an answer.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The API server, with the watch's store before it.
+pub struct Kubernetes {
+    client: Client,
+    store: Store<Guarded>,
+    recorder: Recorder,
+}
+
+impl Kubernetes {
+    /// Reads from `store`, writes with `client`.
+    pub fn new(client: Client, store: Store<Guarded>) -> Self {
+        let reporter = Reporter {
+            controller: FIELD_MANAGER.to_owned(),
+            instance: std::env::var("HOSTNAME").ok(),
+        };
+        Self {
+            // One recorder for the process: it counts repeats.
+            recorder: Recorder::new(client.clone(), reporter),
+            client,
+            store,
+        }
+    }
+
+    fn api(&self, object: &ExpressService) -> Api<ExpressService> {
+        self.api_in(&object.namespace().unwrap_or_default())
+    }
+
+    fn api_in(&self, namespace: &str) -> Api<ExpressService> {
+        Api::namespaced(self.client.clone(), namespace)
+    }
+
+    /// Says on a malformed object that it is malformed; without its spec, which could not be read.
+    pub async fn mark_malformed(&self, object: &Guarded, message: &str) {
+        let meta = object.meta();
+        let api = self.api_in(meta.namespace.as_deref().unwrap_or_default());
+        let name = meta.name.clone().unwrap_or_default();
+        let condition = |kind: &str, status: &str| {
+            json!({
+                "type": kind, "status": status, "reason": crate::api::conditions::reasons::INVALID_SPEC,
+                "message": message, "observedGeneration": meta.generation,
+                "lastTransitionTime": meta.creation_timestamp,
+            })
+        };
+        let patch = json!({"status": {
+            "observedGeneration": meta.generation,
+            "conditions": [condition("Ready", "False"), condition("Synced", "False"), condition("Stalled", "True")],
+        }});
+        let raw = api.into_client();
+        let resource = kube::core::ApiResource::erase::<ExpressService>(&());
+        let api: Api<kube::core::DynamicObject> = Api::namespaced_with(
+            raw,
+            meta.namespace.as_deref().unwrap_or_default(),
+            &resource,
+        );
+        let params = PatchParams::default();
+        if let Err(error) = api.patch_status(&name, &params, &Patch::Merge(patch)).await {
+            tracing::warn!(object = name, %error, "the malformed object could not be marked");
+        }
+    }
+}
+
+impl Objects for Kubernetes {
+    fn cached(&self, key: &ObjectKey) -> Option<Arc<ExpressService>> {
+        let reference = ObjectRef::new(&key.name).within(&key.namespace);
+        let guarded = self.store.get(&reference)?;
+        guarded.0.as_ref().ok().cloned().map(Arc::new)
+    }
+
+    async fn read(&self, key: &ObjectKey) -> Result<ExpressService, ObjectsError> {
+        let api = self.api_in(&key.namespace);
+        answer(api.get(&key.name)).await
+    }
+
+    async fn patch_metadata(
+        &self,
+        object: &ExpressService,
+        patch: &MetadataPatch,
+    ) -> Result<ExpressService, ObjectsError> {
+        let body = json!({"metadata": {
+            "resourceVersion": object.metadata.resource_version,
+            "finalizers": patch.finalizers,
+            "annotations": patch.annotations,
+        }});
+        let (api, name) = (self.api(object), object.name_any());
+        answer(api.patch(&name, &PatchParams::default(), &Patch::Merge(body))).await
+    }
+
+    async fn patch_status(
+        &self,
+        object: &ExpressService,
+        status: &Value,
+    ) -> Result<ExpressService, ObjectsError> {
+        let body = json!({
+            "metadata": { "resourceVersion": object.metadata.resource_version },
+            "status": status,
+        });
+        let (api, name) = (self.api(object), object.name_any());
+        answer(api.patch_status(&name, &PatchParams::default(), &Patch::Merge(body))).await
+    }
+
+    async fn publish(&self, object: &ExpressService, event: &Event) {
+        let event = KubeEvent {
+            type_: match event.severity {
+                Severity::Normal => EventType::Normal,
+                Severity::Warning => EventType::Warning,
+            },
+            reason: event.reason.to_owned(),
+            note: Some(event.note.clone()),
+            action: event.action.to_owned(),
+            secondary: None,
+        };
+        let told = self.recorder.publish(&event, &object.object_ref(&())).await;
+        if let Err(error) = told {
+            tracing::warn!(object = object.name_any(), %error, "an event could not be published");
+        }
+    }
+}
+
+async fn answer<T>(
+    request: impl Future<Output = Result<T, kube::Error>>,
+) -> Result<T, ObjectsError> {
+    match tokio::time::timeout(REQUEST_TIMEOUT, request).await {
+        Ok(Ok(object)) => Ok(object),
+        Ok(Err(kube::Error::Api(status))) if status.is_conflict() => Err(ObjectsError::Conflict),
+        Ok(Err(kube::Error::Api(status))) if status.is_not_found() => Err(ObjectsError::NotFound),
+        Ok(Err(error)) => Err(ObjectsError::Other(error.to_string())),
+        Err(_) => Err(ObjectsError::Other(format!(
+            "no answer within {REQUEST_TIMEOUT:?}"
+        ))),
+    }
+}

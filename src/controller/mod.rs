@@ -1,0 +1,226 @@
+//! The loop: gather → decide → act → report. It knows Kubernetes and AWS only through two ports.
+
+mod act;
+pub mod context;
+mod gather;
+pub mod kubernetes;
+pub mod objects;
+mod report;
+pub mod run;
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    api::{ExpressService, ExpressServiceStatus},
+    core::{
+        decide::{Action, Case, Decision, Fence, decide},
+        desired::Desired,
+        failure::Failure,
+        observed::Observed,
+        remember::Outcome,
+        retry::next_look,
+        sightings::Uptime,
+        why::Why,
+    },
+    ecs::Ecs,
+};
+use context::{Clock, Context, Entry};
+use objects::{ObjectKey, Objects, ObjectsError};
+
+/// When to look at an object again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// After a delay, or when it changes.
+    Look(Duration),
+    /// When it changes.
+    Change,
+}
+
+/// One look at one object, at most one call that changes something, and a report.
+pub async fn reconcile<E: Ecs, O: Objects, C: Clock>(
+    ctx: &Context<E, O, C>,
+    key: &ObjectKey,
+) -> Next {
+    let Some(object) = ctx.objects.cached(key) else {
+        ctx.forget(key);
+        return Next::Change;
+    };
+    let uid = object.metadata.uid.clone().unwrap_or_default();
+    let entry = ctx.entry(key, &uid);
+    if let Some(rest) = echo(ctx, &object, &entry) {
+        return Next::Look(rest);
+    }
+    let mut pass = Pass::new(object, entry);
+    let deadline = ctx.settings.pass_deadline;
+    let ended = match tokio::time::timeout(deadline, pass.run(ctx)).await {
+        Ok(ended) => ended,
+        Err(_) => Err(PassError::Deadline(deadline)),
+    };
+    pass.close(ctx, key, ended)
+}
+
+/// The rest of the wait, if this is only the echo of our own last write.
+fn echo<E: Ecs, O: Objects, C: Clock>(
+    ctx: &Context<E, O, C>,
+    object: &ExpressService,
+    entry: &Entry,
+) -> Option<Duration> {
+    let own = entry.own_version.is_some() && entry.own_version == object.metadata.resource_version;
+    let due = entry.due?;
+    own.then(|| due.checked_sub(ctx.clock.uptime()))
+        .flatten()
+        .filter(|rest| !rest.is_zero())
+}
+
+/// Why a pass ended early. Nothing is lost: the next one looks again.
+#[derive(Debug, thiserror::Error)]
+enum PassError {
+    #[error(transparent)]
+    Objects(#[from] ObjectsError),
+    #[error(
+        "the API server took too long to store the intent; nothing was sent to ECS, and it is tried again"
+    )]
+    FenceTooOld,
+    #[error("the pass took longer than {0:?}; it is tried again")]
+    Deadline(Duration),
+}
+
+/// One pass over one object.
+struct Pass {
+    object: ExpressService,
+    status_before: ExpressServiceStatus,
+    entry: Entry,
+    /// When the request of the last fencing write went out.
+    fenced_at: Option<Uptime>,
+    /// What the second reading of the tags said.
+    foreign: Option<bool>,
+    released: bool,
+}
+
+impl Pass {
+    fn new(object: Arc<ExpressService>, entry: Entry) -> Self {
+        let object = Arc::unwrap_or_clone(object);
+        Self {
+            status_before: object.status.clone().unwrap_or_default(),
+            object,
+            entry,
+            fenced_at: None,
+            foreign: None,
+            released: false,
+        }
+    }
+
+    async fn run<E: Ecs, O: Objects, C: Clock>(
+        &mut self,
+        ctx: &Context<E, O, C>,
+    ) -> Result<(Decision, Outcome), PassError> {
+        let caller = self.caller(ctx).await;
+        let desired = Desired::parse(&self.object, &ctx.home());
+        let observed = gather::look(ctx, &desired, &self.status_before, caller).await;
+        let (decision, outcome) = self.step(ctx, &desired, &observed, Fence::Needed).await?;
+        if decision.action != Action::AddFinalizer {
+            return Ok((decision, outcome));
+        }
+        // The finalizer is stored, and is a fence: the same look may lead on to the create.
+        let desired = Desired::parse(&self.object, &ctx.home());
+        self.step(ctx, &desired, &observed, Fence::FinalizerStored)
+            .await
+    }
+
+    /// Whose credentials these are; with the failure while that cannot be asked.
+    async fn caller<E: Ecs, O: Objects, C: Clock>(
+        &self,
+        ctx: &Context<E, O, C>,
+    ) -> Result<(), Failure> {
+        ctx.ecs.caller().await.map(|caller| ctx.note_caller(caller))
+    }
+
+    async fn step<E: Ecs, O: Objects, C: Clock>(
+        &mut self,
+        ctx: &Context<E, O, C>,
+        desired: &Desired,
+        observed: &Observed,
+        fence: Fence,
+    ) -> Result<(Decision, Outcome), PassError> {
+        let status = self.status_before.clone();
+        let memory = status.trusted_memory();
+        self.entry
+            .sightings
+            .look(observed, memory, ctx.clock.uptime());
+        let sightings = self.entry.sightings.clone();
+        let case = Case {
+            desired,
+            observed,
+            memory,
+            deployment: status.deployment.as_ref(),
+            sightings: &sightings,
+            windows: &ctx.settings.windows,
+            fence,
+        };
+        let decision = decide(&case);
+        tracing::debug!(object = %desired.object, why = ?decision.why.reason(), "decided");
+        let act = act::act(ctx, self, &case, &decision).await?;
+        if decision.action != Action::AddFinalizer {
+            report::report(ctx, self, &case, &decision, &act).await?;
+        }
+        if let Some(foreign) = self.foreign {
+            self.entry
+                .sightings
+                .look_at_tags(foreign, ctx.clock.uptime());
+        }
+        Ok((decision, act.outcome))
+    }
+
+    /// A call that changes something goes out.
+    fn sent(&mut self) {
+        self.entry.sightings.sent();
+    }
+
+    /// Keeps what was learned, and says when to look again.
+    fn close<E: Ecs, O: Objects, C: Clock>(
+        mut self,
+        ctx: &Context<E, O, C>,
+        key: &ObjectKey,
+        ended: Result<(Decision, Outcome), PassError>,
+    ) -> Next {
+        let settings = &ctx.settings;
+        if self.released || matches!(&ended, Ok((decision, _)) if decision.why == Why::Left) {
+            ctx.forget(key);
+            return Next::Change;
+        }
+        let delay = match &ended {
+            Ok((decision, outcome)) => {
+                let failed = matches!(outcome, Outcome::Failed(_))
+                    || matches!(decision.why, Why::Unreadable(_));
+                self.entry.attempts = if failed { self.entry.attempts + 1 } else { 0 };
+                next_look(
+                    decision,
+                    outcome,
+                    self.entry.attempts,
+                    &settings.intervals,
+                    &settings.windows,
+                    ctx.clock.chance(),
+                )
+            }
+            Err(PassError::Objects(ObjectsError::NotFound)) => {
+                ctx.forget(key);
+                return Next::Change;
+            }
+            Err(error) => {
+                self.entry.attempts += 1;
+                tracing::info!(object = %key, %error, attempts = self.entry.attempts, "the pass ended early");
+                let doubled = 1 << self.entry.attempts.min(10);
+                (settings.intervals.poll / 100)
+                    .saturating_mul(doubled)
+                    .min(settings.intervals.look)
+            }
+        };
+        self.entry.due = Some(ctx.clock.uptime() + delay);
+        self.entry.own_version = match ended {
+            Ok(_) => self.object.metadata.resource_version.clone(),
+            Err(_) => None,
+        };
+        ctx.keep(key, self.entry);
+        Next::Look(delay)
+    }
+}

@@ -1,0 +1,95 @@
+//! Report: the status if it says something new, and the events.
+
+use serde_json::{Value, json};
+
+use super::{
+    Pass, PassError,
+    act::Act,
+    context::{Clock, Context},
+    objects::{ObjectKey, Objects, ObjectsError, merge_patch},
+};
+use crate::{
+    api::{ExpressService, ExpressServiceStatus},
+    core::{
+        decide::{Case, Decision},
+        events::events,
+        remember::remember,
+        status::{project, says_something_new},
+        why::Why,
+    },
+    ecs::Ecs,
+};
+
+/// Attempts to write a status over others' changes of spec and metadata.
+const ATTEMPTS: usize = 3;
+
+/// Writes what is new.
+pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
+    ctx: &Context<E, O, C>,
+    pass: &mut Pass,
+    case: &Case<'_>,
+    decision: &Decision,
+    act: &Act,
+) -> Result<(), PassError> {
+    let now = ctx.clock.wall();
+    // Events compare with the status before the pass, not with its fence.
+    let before = pass.status_before.clone();
+    let stored = pass.object.status.clone().unwrap_or_default();
+    let memory = remember(case, decision, act.sent.clone(), &act.outcome, now);
+    let status = project(&stored, case, decision, &act.outcome, memory, now);
+    let events = events(&before, &status, case, decision, &act.outcome);
+    if !pass.released && decision.why != Why::Left {
+        let since = pass
+            .entry
+            .written_at
+            .map_or(std::time::Duration::MAX, |at| {
+                ctx.clock.uptime().saturating_sub(at)
+            });
+        if says_something_new(&stored, &status, since) {
+            write(ctx, pass, &stored, &status).await?;
+            pass.entry.written_at = Some(ctx.clock.uptime());
+        }
+    }
+    for event in &events {
+        ctx.objects.publish(&pass.object, event).await;
+    }
+    Ok(())
+}
+
+/// Writes a status with the resourceVersion it was computed on. Where others changed spec or metadata meanwhile, what ECS
+/// answered must not be lost: it goes on top, unless somebody else wrote a memory, which is then the truth.
+async fn write<E: Ecs, O: Objects, C: Clock>(
+    ctx: &Context<E, O, C>,
+    pass: &mut Pass,
+    stored: &ExpressServiceStatus,
+    status: &ExpressServiceStatus,
+) -> Result<(), PassError> {
+    let patch = merge_patch(&json(stored), &json(status));
+    let key = ObjectKey::of(&pass.object);
+    for _ in 1..ATTEMPTS {
+        match ctx.objects.patch_status(&pass.object, &patch).await {
+            Err(ObjectsError::Conflict) => {
+                let fresh = ctx.objects.read(&key).await?;
+                if !same_memory(&fresh, stored) {
+                    return Err(ObjectsError::Conflict.into());
+                }
+                pass.object = fresh;
+            }
+            answer => {
+                pass.object = answer?;
+                return Ok(());
+            }
+        }
+    }
+    pass.object = ctx.objects.patch_status(&pass.object, &patch).await?;
+    Ok(())
+}
+
+fn same_memory(object: &ExpressService, stored: &ExpressServiceStatus) -> bool {
+    object.status.clone().unwrap_or_default().memory == stored.memory
+}
+
+fn json(status: &ExpressServiceStatus) -> Value {
+    // A status is plain data with string keys: it always has a JSON form.
+    serde_json::to_value(status).unwrap_or_else(|_| json!({}))
+}

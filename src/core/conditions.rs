@@ -1,0 +1,263 @@
+//! The conditions, after kstatus: `Ready` and `Synced` always, `Reconciling` and `Stalled` only while they are true.
+
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+
+use super::{
+    decide::{Case, Decision},
+    failure::{Class, Failure},
+    findings::Findings,
+    observed::{Observed, StatusCode},
+    remember::Outcome,
+    rollout::Rollout,
+    why::{Progress, Why},
+};
+use crate::api::conditions::{reasons, types};
+
+/// A list of conditions in which `lastTransitionTime` moves only with the status.
+#[derive(Clone, Debug)]
+pub struct Conditions {
+    list: Vec<Condition>,
+    generation: i64,
+    now: Timestamp,
+}
+
+impl Conditions {
+    /// Takes the conditions of the last pass.
+    pub fn new(list: Vec<Condition>, generation: i64, now: Timestamp) -> Self {
+        Self {
+            list,
+            generation,
+            now,
+        }
+    }
+
+    /// Sets a condition.
+    pub fn set(&mut self, kind: &str, status: Truth, reason: &str, message: &str) {
+        let status = status.as_str();
+        let before = self
+            .list
+            .iter()
+            .position(|condition| condition.type_ == kind);
+        let since = before
+            .map(|at| &self.list[at])
+            .filter(|condition| condition.status == status)
+            .map_or(Time(self.now), |condition| {
+                condition.last_transition_time.clone()
+            });
+        let condition = Condition {
+            type_: kind.to_owned(),
+            status: status.to_owned(),
+            reason: reason.to_owned(),
+            message: message.to_owned(),
+            observed_generation: Some(self.generation),
+            last_transition_time: since,
+        };
+        match before {
+            Some(at) => self.list[at] = condition,
+            None => self.list.push(condition),
+        }
+    }
+
+    /// Takes a condition away.
+    pub fn remove(&mut self, kind: &str) {
+        self.list.retain(|condition| condition.type_ != kind);
+    }
+
+    /// The list.
+    pub fn into_inner(self) -> Vec<Condition> {
+        self.list
+    }
+}
+
+/// Status of a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// It holds.
+    True,
+    /// It does not hold.
+    False,
+    /// It is not known.
+    Unknown,
+}
+
+impl Truth {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::True => "True",
+            Self::False => "False",
+            Self::Unknown => "Unknown",
+        }
+    }
+}
+
+/// What the conditions say after a pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    ready: (Truth, &'static str, String),
+    synced: (Truth, &'static str, String),
+    progress: Progress,
+}
+
+impl Verdict {
+    /// Judges a pass.
+    pub fn of(case: &Case<'_>, decision: &Decision, outcome: &Outcome, url: Option<&str>) -> Self {
+        let findings = decision.findings.as_ref();
+        if let Outcome::Failed(failure) = outcome {
+            return Self::failed(case, failure, findings);
+        }
+        let arn = case.desired.arn.to_string();
+        let why = &decision.why;
+        let message = why.message(&arn, findings);
+        let (ready, progress) = match why {
+            Why::InSync if url.is_none() => (
+                (
+                    Truth::False,
+                    reasons::PROVISIONING,
+                    "the deployment succeeded; ECS shows no endpoint yet".to_owned(),
+                ),
+                Progress::Reconciling,
+            ),
+            Why::InSync => ((Truth::True, why.reason(), message), Progress::AtRest),
+            Why::Suspended if runs_the_spec(case, findings, url) => {
+                ((Truth::True, why.reason(), message), Progress::AtRest)
+            }
+            Why::RollingOut if is_first_deployment(case) => (
+                (Truth::False, reasons::PROVISIONING, message),
+                Progress::Reconciling,
+            ),
+            // Tags do not touch what runs.
+            Why::Tagging if runs_the_spec(case, findings, url) => (
+                (
+                    Truth::True,
+                    reasons::AVAILABLE,
+                    Why::InSync.message(&arn, findings),
+                ),
+                Progress::AtRest,
+            ),
+            Why::Unreadable(_) => ((Truth::Unknown, why.reason(), message), why.progress()),
+            _ => ((Truth::False, why.reason(), message), why.progress()),
+        };
+        Self {
+            synced: synced(decision, &ready),
+            ready,
+            progress,
+        }
+    }
+
+    fn failed(case: &Case<'_>, failure: &Failure, findings: Option<&Findings>) -> Self {
+        let ready = (Truth::False, failure.kind.reason(), failure.to_string());
+        let progress = match failure.kind.class() {
+            Class::Invalid | Class::Blocked => Progress::Stalled,
+            Class::Retry => Progress::Reconciling,
+        };
+        let runs = findings.is_some_and(|findings| findings.diff.is_empty())
+            && matches!(case.observed, Observed::Present(_));
+        Self {
+            synced: if runs {
+                (
+                    Truth::True,
+                    reasons::IN_SYNC,
+                    "what runs is what the spec says".to_owned(),
+                )
+            } else {
+                (Truth::False, failure.kind.reason(), failure.to_string())
+            },
+            ready,
+            progress,
+        }
+    }
+
+    /// Puts the verdict into a list of conditions.
+    pub fn put(&self, conditions: &mut Conditions) {
+        let (status, reason, message) = &self.ready;
+        conditions.set(types::READY, *status, reason, message);
+        let (synced, synced_reason, synced_message) = &self.synced;
+        conditions.set(types::SYNCED, *synced, synced_reason, synced_message);
+        match self.progress {
+            Progress::Reconciling => {
+                conditions.remove(types::STALLED);
+                conditions.set(types::RECONCILING, Truth::True, reason, message);
+            }
+            Progress::Stalled => {
+                conditions.remove(types::RECONCILING);
+                conditions.set(types::STALLED, Truth::True, reason, message);
+            }
+            Progress::AtRest => {
+                conditions.remove(types::RECONCILING);
+                conditions.remove(types::STALLED);
+            }
+        }
+    }
+}
+
+/// Whether this generation's configuration is the one that runs, its deployment succeeded, and an endpoint exists.
+fn runs_the_spec(case: &Case<'_>, findings: Option<&Findings>, url: Option<&str>) -> bool {
+    let (Observed::Present(service), Some(findings)) = (case.observed, findings) else {
+        return false;
+    };
+    service.code == StatusCode::Active
+        && findings.in_sync(service)
+        && findings.immutable.is_none()
+        && matches!(findings.rollout, Rollout::Succeeded(_))
+        && url.is_some()
+}
+
+/// Whether nothing of this service ever ran but what is being deployed.
+fn is_first_deployment(case: &Case<'_>) -> bool {
+    match case.observed {
+        Observed::Present(service) => {
+            service.revisions.len() <= 1
+                && case
+                    .memory
+                    .and_then(|memory| memory.intent.as_ref())
+                    .is_none_or(|intent| intent.operation == "Create")
+        }
+        Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => false,
+    }
+}
+
+fn synced(
+    decision: &Decision,
+    ready: &(Truth, &'static str, String),
+) -> (Truth, &'static str, String) {
+    let Some(findings) = &decision.findings else {
+        let (_, reason, message) = ready;
+        let truth = match decision.why {
+            Why::Unreadable(_) => Truth::Unknown,
+            _ => Truth::False,
+        };
+        return (truth, reason, message.clone());
+    };
+    let owned = matches!(
+        findings.owner,
+        super::findings::Owner::Ours | super::findings::Owner::TagsLost
+    );
+    match (
+        findings.diff.differences.first(),
+        findings.diff.left_in_force.first(),
+    ) {
+        _ if !owned || findings.immutable.is_some() => (Truth::False, ready.1, ready.2.clone()),
+        (Some(first), _) => {
+            let reason = match decision.why {
+                Why::InSync | Why::Suspended => reasons::DRIFTED,
+                _ => decision.why.reason(),
+            };
+            (Truth::False, reason, first.to_string())
+        }
+        (None, Some(left)) => (
+            Truth::True,
+            reasons::LEFT_IN_FORCE,
+            format!(
+                "{}: no longer in the spec, but ECS cannot clear it: {} stays in force; set it to what it shall be, or create the service again",
+                left.field.path(),
+                left.actual
+            ),
+        ),
+        (None, None) => (
+            Truth::True,
+            reasons::IN_SYNC,
+            "what runs is what the spec says".to_owned(),
+        ),
+    }
+}

@@ -1,0 +1,344 @@
+//! The configuration of a service, of the spec and of ECS in one shape, after the normalisations of the ECS API.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use sha2::{Digest, Sha256};
+
+use super::field::{Field, Value};
+
+/// A text that never shows itself: an environment value, a word of a command, the place of a secret.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// Hides a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text, for the request to ECS alone.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+/// What `CreateExpressGatewayService` takes and a service revision shows. `None` is what the user left out, or ECS.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Configuration {
+    /// ARN of the execution role.
+    pub execution_role_arn: Option<String>,
+    /// ARN of the task role.
+    pub task_role_arn: Option<String>,
+    /// ARN of the task definition; on a revision always there, given or made by ECS.
+    pub task_definition_arn: Option<String>,
+    /// The container that receives the traffic.
+    pub container: Option<Container>,
+    /// Path of the health check.
+    pub health_check_path: Option<String>,
+    /// Subnets and security groups.
+    pub network: Network,
+    /// CPU, as written.
+    pub cpu: Option<String>,
+    /// Memory, as written.
+    pub memory: Option<String>,
+    /// CPU architecture.
+    pub cpu_architecture: Option<String>,
+    /// Autoscaling.
+    pub scaling: Scaling,
+}
+
+/// The primary container.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Container {
+    /// Image.
+    pub image: String,
+    /// Port that receives the traffic.
+    pub container_port: Option<i32>,
+    /// Log group and stream prefix.
+    pub logs: Option<Logs>,
+    /// ARN of the secret with the registry's credentials.
+    pub credentials: Option<String>,
+    /// Command; empty means the image's own.
+    pub command: Vec<Hidden>,
+    /// Environment variables by name.
+    pub environment: BTreeMap<String, Hidden>,
+    /// Places of secrets by name.
+    pub secrets: BTreeMap<String, Hidden>,
+}
+
+/// Where the container's output goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Logs {
+    /// CloudWatch log group.
+    pub group: String,
+    /// Prefix of the log streams.
+    pub stream_prefix: String,
+}
+
+/// Subnets and security groups; an empty list is as none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Network {
+    /// IDs of the security groups.
+    pub security_groups: BTreeSet<String>,
+    /// IDs of the subnets.
+    pub subnets: BTreeSet<String>,
+}
+
+/// Autoscaling.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scaling {
+    /// Least number of tasks.
+    pub min_task_count: Option<i32>,
+    /// Greatest number of tasks.
+    pub max_task_count: Option<i32>,
+    /// What is measured.
+    pub metric: Option<String>,
+    /// Value to hold.
+    pub target_value: Option<i32>,
+}
+
+impl Scaling {
+    /// Whether nothing is set.
+    pub fn is_unset(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Whether ECS makes the task definition, or was given one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// ECS makes the task definition from the spec.
+    Managed,
+    /// `taskDefinitionArn` is set; what it decides is derived and never compared.
+    TaskDefinition,
+}
+
+impl Mode {
+    /// The word in the status.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Managed => "Managed",
+            Self::TaskDefinition => "TaskDefinition",
+        }
+    }
+}
+
+impl Configuration {
+    /// The set fields and their normalised values. `environment`, `secrets` and `command` of a container are always set.
+    pub fn values(&self) -> BTreeMap<Field, Value> {
+        let Self {
+            execution_role_arn,
+            task_role_arn,
+            task_definition_arn,
+            container,
+            health_check_path,
+            network:
+                Network {
+                    security_groups,
+                    subnets,
+                },
+            cpu,
+            memory,
+            cpu_architecture,
+            scaling,
+        } = self;
+        let text = |value: &Option<String>| value.clone().map(Value::Text);
+        let set = |ids: &BTreeSet<String>| (!ids.is_empty()).then(|| Value::Set(ids.clone()));
+        let mut values = vec![
+            (Field::ExecutionRoleArn, text(execution_role_arn)),
+            (Field::TaskRoleArn, text(task_role_arn)),
+            (Field::TaskDefinitionArn, text(task_definition_arn)),
+            (Field::HealthCheckPath, text(health_check_path)),
+            (Field::SecurityGroups, set(security_groups)),
+            (Field::Subnets, set(subnets)),
+            (Field::Cpu, cpu.as_deref().map(cpu_units)),
+            (Field::Memory, memory.as_deref().map(memory_mib)),
+            (Field::CpuArchitecture, text(cpu_architecture)),
+        ];
+        values.extend(scaling.values());
+        values.extend(container.iter().flat_map(Container::values));
+        values
+            .into_iter()
+            .filter_map(|(field, value)| value.map(|value| (field, value)))
+            .collect()
+    }
+
+    /// Hash of the whole configuration.
+    pub fn hash(&self) -> String {
+        hash(self.values().iter())
+    }
+
+    /// Hash of what a rollout brings: scaling left out.
+    pub fn rollout_hash(&self) -> String {
+        hash(
+            self.values()
+                .iter()
+                .filter(|(field, _)| !field.is_scaling()),
+        )
+    }
+}
+
+impl Container {
+    fn values(&self) -> Vec<(Field, Option<Value>)> {
+        let Self {
+            image,
+            container_port,
+            logs,
+            credentials,
+            command,
+            environment,
+            secrets,
+        } = self;
+        let log = |part: fn(&Logs) -> &String| logs.as_ref().map(|l| Value::Text(part(l).clone()));
+        vec![
+            (Field::Image, Some(Value::Text(image.clone()))),
+            (
+                Field::ContainerPort,
+                container_port.map(|n| Value::Number(n.into())),
+            ),
+            (Field::LogGroup, log(|logs| &logs.group)),
+            (Field::LogStreamPrefix, log(|logs| &logs.stream_prefix)),
+            (
+                Field::CredentialsParameter,
+                credentials.clone().map(Value::Text),
+            ),
+            (Field::Command, Some(Value::Words(command.clone()))),
+            (Field::Environment, Some(Value::Named(environment.clone()))),
+            (Field::Secrets, Some(Value::Named(secrets.clone()))),
+        ]
+    }
+}
+
+impl Scaling {
+    fn values(&self) -> Vec<(Field, Option<Value>)> {
+        let Self {
+            min_task_count,
+            max_task_count,
+            metric,
+            target_value,
+        } = self;
+        let number = |n: &Option<i32>| n.map(|n| Value::Number(n.into()));
+        vec![
+            (Field::MinTaskCount, number(min_task_count)),
+            (Field::MaxTaskCount, number(max_task_count)),
+            (Field::AutoScalingMetric, metric.clone().map(Value::Text)),
+            (Field::AutoScalingTargetValue, number(target_value)),
+        ]
+    }
+}
+
+/// Hash of fields and values; part of the memory's scheme, so a change of it needs another scheme number.
+fn hash<'a>(values: impl Iterator<Item = (&'a Field, &'a Value)>) -> String {
+    let mut digest = Sha256::new();
+    let mut feed = |text: &str| {
+        digest.update((text.len() as u64).to_be_bytes());
+        digest.update(text.as_bytes());
+    };
+    for (field, value) in values {
+        feed(field.path());
+        value.feed(&mut feed);
+        feed("");
+    }
+    hex(&digest.finalize())
+}
+
+/// Hash of tags.
+pub fn hash_of_tags(tags: &BTreeMap<String, String>) -> String {
+    let mut digest = Sha256::new();
+    for text in tags.iter().flat_map(|(key, value)| [key, value]) {
+        digest.update((text.len() as u64).to_be_bytes());
+        digest.update(text.as_bytes());
+    }
+    hex(&digest.finalize())
+}
+
+/// The first 16 hexadecimal digits: enough to tell two configurations of one object apart.
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// CPU units of `1024`, `1`, `0.5` or `2 vCPU`; what is none of these is compared as it stands.
+fn cpu_units(text: &str) -> Value {
+    let lower = text.to_ascii_lowercase();
+    let number = lower.trim_end_matches("vcpu").trim();
+    match number.parse::<f64>() {
+        // Fargate's smallest size is 256 units, its greatest 16 vCPU: the ranges cannot be confused.
+        Ok(n) if n >= 128.0 => Value::Number(n as i64),
+        Ok(n) => Value::Number((n * 1024.0).round() as i64),
+        Err(_) => Value::Text(text.to_owned()),
+    }
+}
+
+/// MiB of `2048`, `4` or `2 GB`; what is none of these is compared as it stands.
+fn memory_mib(text: &str) -> Value {
+    let lower = text.to_ascii_lowercase();
+    let number = lower.trim_end_matches("gb").trim();
+    match number.parse::<f64>() {
+        // A lone number below Fargate's smallest size, 512 MiB, is meant in GB.
+        Ok(n) if number.len() == lower.len() && n >= 256.0 => Value::Number(n as i64),
+        Ok(n) => Value::Number((n * 1024.0).round() as i64),
+        Err(_) => Value::Text(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cpu_and_memory_mean_the_same_in_each_of_their_spellings() {
+        for (text, units) in [
+            ("256", 256),
+            ("0.25", 256),
+            (".5", 512),
+            ("2", 2048),
+            ("2 vCPU", 2048),
+            ("16384", 16384),
+        ] {
+            assert_eq!(cpu_units(text), Value::Number(units), "{text}");
+        }
+        for (text, mib) in [
+            ("512", 512),
+            ("4096", 4096),
+            ("4", 4096),
+            ("0.5 GB", 512),
+            ("2GB", 2048),
+            ("120 GB", 122_880),
+        ] {
+            assert_eq!(memory_mib(text), Value::Number(mib), "{text}");
+        }
+        assert_eq!(cpu_units("many"), Value::Text("many".into()));
+    }
+
+    #[test]
+    fn no_debug_text_shows_a_hidden_value() {
+        let container = Container {
+            command: vec![Hidden::new("--password=hunter2")],
+            environment: BTreeMap::from([("TOKEN".into(), Hidden::new("hunter2"))]),
+            ..Container::default()
+        };
+        assert!(!format!("{container:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn scaling_is_part_of_the_hash_but_not_of_what_a_rollout_brings() {
+        let one = Configuration::default();
+        let mut other = one.clone();
+        other.scaling.max_task_count = Some(5);
+        assert_ne!(one.hash(), other.hash());
+        assert_eq!(one.rollout_hash(), other.rollout_hash());
+    }
+}

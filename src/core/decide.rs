@@ -1,0 +1,346 @@
+//! The state machine: one look, one decision, one action at most. The world is its program counter.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    configuration::Configuration,
+    desired::{AdoptionPolicy, DeletionPolicy, Desired, DriftPolicy, IdentityCheck, Life},
+    findings::{Findings, Owner},
+    identity::owner_tags,
+    memory::Operation,
+    observed::{Management, Observed, Service, StatusCode},
+    request::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
+    rollout::Rollout,
+    sightings::{Sightings, Windows},
+    why::Why,
+};
+use crate::api::status::{DeploymentStatus, Memory};
+
+/// All that a decision depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The object.
+    pub desired: &'a Desired,
+    /// What ECS was seen to have.
+    pub observed: &'a Observed,
+    /// What is remembered, if it can be trusted.
+    pub memory: Option<&'a Memory>,
+    /// The deployment in the status.
+    pub deployment: Option<&'a DeploymentStatus>,
+    /// What this process has seen.
+    pub sightings: &'a Sightings,
+    /// How long to wait before believing.
+    pub windows: &'a Windows,
+    /// Whether this pass has just stored the finalizer.
+    pub fence: Fence,
+}
+
+/// Whether a write that fences this pass off from others has gone before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fence {
+    /// None: a call that changes something needs one.
+    Needed,
+    /// This pass stored finalizer and identity: no create of this object can be in flight.
+    FinalizerStored,
+}
+
+/// What to do; at most one call that changes something in ECS.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Nothing.
+    Nothing,
+    /// Store finalizer and identity.
+    AddFinalizer,
+    /// CreateExpressGatewayService.
+    Create(Box<CreateRequest>),
+    /// UpdateExpressGatewayService.
+    Update(Box<UpdateRequest>),
+    /// DeleteExpressGatewayService.
+    Delete,
+    /// TagResource.
+    Tag(TagRequest),
+    /// UntagResource.
+    Untag(UntagRequest),
+    /// TagResource that takes a free service over.
+    Adopt(TagRequest),
+    /// Mark the service released, as well as may be, then release the finalizer.
+    Retain(TagRequest),
+    /// Read the tags once more, by ListTagsForResource.
+    LookAtTags,
+    /// Release the finalizer.
+    ReleaseFinalizer,
+}
+
+impl Action {
+    /// The operation that it sends to ECS and that needs a fence.
+    pub fn operation(&self) -> Option<Operation> {
+        match self {
+            Self::Create(_) => Some(Operation::Create),
+            Self::Update(_) => Some(Operation::Update),
+            Self::Delete => Some(Operation::Delete),
+            Self::Tag(_) | Self::Adopt(_) => Some(Operation::Tag),
+            Self::Untag(_) => Some(Operation::Untag),
+            // Best effort on a service that is ours: the finalizer's release, a write with resourceVersion, follows.
+            Self::Retain(_) => None,
+            Self::Nothing | Self::AddFinalizer | Self::LookAtTags | Self::ReleaseFinalizer => None,
+        }
+    }
+}
+
+/// The action and its reason, and what the look showed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// What to do.
+    pub action: Action,
+    /// Why, for people.
+    pub why: Why,
+    /// What the look at a present service showed.
+    pub findings: Option<Findings>,
+}
+
+/// What is seen of the service, with what it proves.
+#[derive(Clone, Copy, Debug)]
+enum Sight<'a> {
+    Unreadable(&'a super::failure::Failure),
+    Unproved,
+    Absent,
+    Draining,
+    Active(&'a Service),
+    Unknown(&'a Service),
+}
+
+/// Decides. The rows are those of the design's table, in its order; the first match wins.
+#[rustfmt::skip]
+pub fn decide(case: &Case<'_>) -> Decision {
+    use {Action as A, DeletionPolicy::Retain, Life::*, Need as N, Owner::*, Sight as S};
+    let findings = match case.observed {
+        Observed::Present(service) => Some(Findings::of(case, service)),
+        Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => None,
+    };
+    let (d, sight) = (case.desired, sight(case));
+    let owner = findings.as_ref().map(|findings| &findings.owner);
+    let need = need(case, findings.as_ref());
+    let same = d.identity == IdentityCheck::Same;
+    let foreign = case.sightings.foreign_for(case.windows.absence_gap);
+    let lost = had_service(case) && d.drift == DriftPolicy::Report;
+
+    let (action, why) = match (d.life, sight, owner, need) {
+        (Left, ..)                                             => (A::Nothing, Why::Left),
+        (Leaving(Retain), _, Some(Ours | TagsLost), _) if same => (A::Retain(release(d)), Why::Retained),
+        (Leaving(Retain), ..)                                  => (A::ReleaseFinalizer, Why::RetainedUnmarked),
+        (Leaving(_), ..) if !same                              => (A::Nothing, identity_changed(d)),
+        (Leaving(_), S::Unreadable(failure), ..)               => (A::Nothing, Why::Unreadable(failure.clone())),
+        (Leaving(_), S::Unproved, ..)                          => (A::Nothing, Why::ProvingAbsence),
+        (Leaving(_), S::Absent, ..)                            => (A::ReleaseFinalizer, Why::Gone),
+        (Leaving(_), S::Draining, ..)                          => (A::Nothing, Why::Draining),
+        (Leaving(_), _, Some(Ours | TagsLost), _)              => (A::Delete, Why::Deleting),
+        (Leaving(_), ..) if foreign                            => (A::ReleaseFinalizer, Why::LeftAlone),
+        (Leaving(_), ..)                                       => (A::LookAtTags, Why::NotOursToDelete),
+        (New, ..) if d.invalid.is_some()                       => (A::Nothing, invalid(d)),
+        (New, ..)                                              => (A::AddFinalizer, Why::Beginning),
+        (Living, ..) if !same                                  => (A::Nothing, identity_changed(d)),
+        (Living, ..) if d.invalid.is_some()                    => (A::Nothing, invalid(d)),
+        (Living, S::Unreadable(failure), ..)                   => (A::Nothing, Why::Unreadable(failure.clone())),
+        (Living, ..) if d.suspend                              => (A::Nothing, Why::Suspended),
+        (Living, S::Unproved, ..)                              => (A::Nothing, Why::ProvingAbsence),
+        (Living, S::Absent, ..) if lost                        => (A::Nothing, Why::ServiceDeleted),
+        (Living, S::Absent, ..)                                => (create(d), Why::Creating),
+        (Living, S::Draining, ..)                              => (A::Nothing, Why::DrainingBeforeCreate),
+        (Living, _, Some(Another(whose)), _)                   => (A::Nothing, Why::NotOwned(whose.clone())),
+        (Living, S::Active(service) | S::Unknown(service), Some(Free), _) => adoption(case, service, findings.as_ref()),
+        (Living, _, Some(TagsLost), _)                         => (A::Tag(tag(d, d.tags())), Why::TagsLost),
+        (Living, S::Unknown(service), ..)                      => (A::Nothing, Why::UnknownCode(service.code.as_str().to_owned())),
+        (Living, _, _, N::Impossible(role))                    => (A::Nothing, Why::Immutable(role)),
+        (Living, _, _, N::Settle)                              => (A::Nothing, Why::Settling),
+        (Living, _, _, N::Edit(update))                        => (A::Update(update), Why::Edited),
+        (Living, _, _, N::Correct(update))                     => (A::Update(update), Why::Correcting),
+        (Living, _, _, N::Restart(update))                     => (A::Update(update), Why::Restarting),
+        (Living, _, _, N::Tag(tags))                           => (A::Tag(tag(d, tags)), Why::Tagging),
+        (Living, _, _, N::Untag(keys))                         => (A::Untag(UntagRequest { arn: d.arn.clone(), keys }), Why::Tagging),
+        (Living, _, _, N::Nothing(why))                        => (A::Nothing, why),
+    };
+    Decision { action, why, findings }
+}
+
+/// What a living, present service of ours needs.
+enum Need {
+    Impossible(String),
+    Settle,
+    Edit(Box<UpdateRequest>),
+    Correct(Box<UpdateRequest>),
+    Restart(Box<UpdateRequest>),
+    Tag(BTreeMap<String, String>),
+    Untag(BTreeSet<String>),
+    Nothing(Why),
+}
+
+/// The last rows of the table: `RolledBack` and drift under `Report` take theirs out.
+fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
+    let (Some(f), Observed::Present(service)) = (findings, case.observed) else {
+        return Need::Nothing(Why::InSync);
+    };
+    let update = |configuration| {
+        Box::new(UpdateRequest {
+            arn: case.desired.arn.clone(),
+            configuration,
+        })
+    };
+    let scaling_alone = || Configuration {
+        scaling: f.scaling_update(case, service),
+        ..Configuration::default()
+    };
+    let differs = !f.diff.is_empty();
+    let held = f.stubborn || f.shown_only;
+    if let Some(role) = &f.immutable {
+        Need::Impossible(role.clone())
+    } else if f.unsettled {
+        Need::Settle
+    } else if differs && f.rolled_back && f.diff.touches_scaling() && !held {
+        Need::Edit(update(scaling_alone()))
+    } else if differs && f.edited && !f.rolled_back {
+        Need::Edit(update(f.update(case, service)))
+    } else if differs && !held && !f.rolled_back {
+        Need::Correct(update(f.update(case, service)))
+    } else if f.restart && !f.rolled_back && service.newest().is_some() {
+        Need::Restart(update(f.update(case, service)))
+    } else if !f.tags.set.is_empty() {
+        Need::Tag(f.tags.set.clone())
+    } else if !f.tags.remove.is_empty() {
+        Need::Untag(f.tags.remove.clone())
+    } else {
+        Need::Nothing(settled_why(f, differs))
+    }
+}
+
+fn settled_why(f: &Findings, differs: bool) -> Why {
+    match &f.rollout {
+        _ if f.rolled_back => Why::RolledBack,
+        _ if f.shown_only && differs => Why::ShownOnly,
+        _ if f.stubborn => Why::NotConverging,
+        Rollout::Failed(_) => Why::RolledBack,
+        Rollout::Unreadable(failure) => Why::Unreadable(failure.clone()),
+        Rollout::Pending | Rollout::InProgress(_) => Why::RollingOut,
+        Rollout::Succeeded(_) => Why::InSync,
+    }
+}
+
+fn sight<'a>(case: &Case<'a>) -> Sight<'a> {
+    match case.observed {
+        Observed::Unreadable(failure) => Sight::Unreadable(failure),
+        Observed::Missing(_) if is_absent(case) => Sight::Absent,
+        Observed::Missing(_) | Observed::NotAsked => Sight::Unproved,
+        Observed::Present(service) => match service.code {
+            StatusCode::Active => Sight::Active(service),
+            StatusCode::Draining => Sight::Draining,
+            StatusCode::Other(_) => Sight::Unknown(service),
+        },
+    }
+}
+
+/// Whether what is missing is proved to be absent, or, where nothing can have been there, just not seen.
+fn is_absent(case: &Case<'_>) -> bool {
+    let Some(memory) = case.memory else {
+        return match case.fence {
+            Fence::FinalizerStored => true,
+            // A finalizer without any memory: a create may be in flight.
+            Fence::Needed => case.sightings.missing_for(case.windows.settle),
+        };
+    };
+    if memory.open(Operation::Create).is_some() {
+        case.sightings.missing_for(case.windows.settle)
+    } else if had_service(case) {
+        case.sightings.missing_for(case.windows.absence_gap)
+    } else {
+        true
+    }
+}
+
+fn had_service(case: &Case<'_>) -> bool {
+    case.memory.is_some_and(|memory| memory.service.is_some())
+}
+
+fn create(desired: &Desired) -> Action {
+    Action::Create(Box::new(CreateRequest {
+        arn: desired.arn.clone(),
+        infrastructure_role_arn: desired.infrastructure_role_arn.clone(),
+        configuration: desired.configuration.clone(),
+        tags: desired.tags(),
+    }))
+}
+
+fn tag(desired: &Desired, tags: BTreeMap<String, String>) -> TagRequest {
+    TagRequest {
+        arn: desired.arn.clone(),
+        tags,
+    }
+}
+
+fn release(desired: &Desired) -> TagRequest {
+    let released = (owner_tags::UID.to_owned(), owner_tags::RELEASED.to_owned());
+    tag(desired, BTreeMap::from([released]))
+}
+
+fn identity_changed(desired: &Desired) -> Why {
+    match &desired.identity {
+        IdentityCheck::Changed { recorded, now } => Why::IdentityChanged {
+            recorded: recorded.clone(),
+            now: now.clone(),
+        },
+        IdentityCheck::Same => Why::InSync,
+    }
+}
+
+fn invalid(desired: &Desired) -> Why {
+    desired
+        .invalid
+        .clone()
+        .map_or(Why::InSync, Why::InvalidSpec)
+}
+
+/// Tags that another tool leaves on what it manages.
+const CLAIM: &str = "aws:cloudformation:stack-name";
+/// Tags that ECS takes; those of AWS do not count.
+const MOST_TAGS: usize = 50;
+
+/// A free service: taken over if asked, possible, and either without difference or confirmed.
+fn adoption(case: &Case<'_>, service: &Service, findings: Option<&Findings>) -> (Action, Why) {
+    let desired = case.desired;
+    let refuse = |cause: String| (Action::Nothing, Why::NotAdoptable(cause));
+    let Some(findings) = findings else {
+        return (Action::Nothing, Why::InSync);
+    };
+    let taken = service.management == Management::Customer;
+    let mut tags = desired.tags();
+    tags.retain(|key, _| key.starts_with(owner_tags::PREFIX) || !service.tags.contains_key(key));
+    let room = service
+        .tags
+        .keys()
+        .filter(|key| !key.starts_with("aws:") && !tags.contains_key(*key));
+    if taken {
+        refuse("it is an ordinary ECS service, not an Express service".into())
+    } else if desired.adoption == AdoptionPolicy::Never {
+        (
+            Action::Nothing,
+            Why::NotOwned("nobody that the operator knows".into()),
+        )
+    } else if let Some(stack) = service.tags.get(CLAIM) {
+        refuse(format!("the CloudFormation stack \"{stack}\" manages it"))
+    } else if let Some(role) = &findings.immutable {
+        refuse(format!(
+            "its infrastructure role is {role}, which ECS cannot change; set spec.infrastructureRoleArn to it in another ExpressService"
+        ))
+    } else if room.count() + tags.len() > MOST_TAGS {
+        refuse(format!(
+            "it has no room for the operator's tags: ECS takes {MOST_TAGS}"
+        ))
+    } else if findings.diff.is_empty()
+        || desired.adopt_confirm == Some(desired.configuration.hash())
+    {
+        (Action::Adopt(tag(desired, tags)), Why::Adopting)
+    } else {
+        (
+            Action::Nothing,
+            Why::AdoptionNotConfirmed(desired.configuration.hash()),
+        )
+    }
+}

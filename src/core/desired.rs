@@ -1,0 +1,373 @@
+//! The object, parsed once: what is wanted, where it belongs, and how far its life has come.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::api::{
+    ExpressService, FINALIZER, annotations,
+    spec::{ExpressServiceSpec, NetworkConfiguration, PrimaryContainer, ScalingTarget},
+};
+
+use super::{
+    configuration::{Configuration, Container, Hidden, Logs, Mode, Network, Scaling, hash_of_tags},
+    identity::{Arn, Caller, ObjectIdentity, ServiceArn, owner_tags_of},
+};
+
+/// Where the operator is at home.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    /// Whose credentials it uses.
+    pub caller: Caller,
+    /// Region of objects that name none.
+    pub region: String,
+    /// UID of the namespace `kube-system`, unless the operator was given another id.
+    pub cluster_id: String,
+}
+
+/// How far the life of an object has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Life {
+    /// Finalizer or identity is not stored yet.
+    New,
+    /// Finalizer and identity are stored.
+    Living,
+    /// Being deleted, finalizer held.
+    Leaving(DeletionPolicy),
+    /// Being deleted, finalizer released.
+    Left,
+}
+
+/// What becomes of the ECS service with its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DeletionPolicy {
+    /// It is deleted.
+    Delete,
+    /// It stays, marked as released.
+    Retain,
+}
+
+/// What follows an outside change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DriftPolicy {
+    /// It is put right.
+    Correct,
+    /// It is shown.
+    Report,
+}
+
+/// Whether a free service of this name is taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AdoptionPolicy {
+    /// It is refused.
+    Never,
+    /// It is taken over.
+    Adopt,
+}
+
+/// Whether the recorded identity is the present one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdentityCheck {
+    /// It is, or none was recorded.
+    Same,
+    /// It is not; both are told.
+    Changed {
+        /// ARN and cluster-id on record.
+        recorded: String,
+        /// ARN and cluster-id that the operator would use now.
+        now: String,
+    },
+}
+
+/// The spec cannot be right; known without a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalid {
+    /// Path of the field.
+    pub field: &'static str,
+    /// What is wrong and what is right.
+    pub message: String,
+}
+
+/// An object, parsed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Desired {
+    /// The object.
+    pub object: ObjectIdentity,
+    /// Generation of its spec.
+    pub generation: i64,
+    /// How far its life has come.
+    pub life: Life,
+    /// Whether its recorded identity is the present one.
+    pub identity: IdentityCheck,
+    /// The one address of its ECS service: the recorded one, else the computed one.
+    pub arn: ServiceArn,
+    /// Present cluster-id.
+    pub cluster_id: String,
+    /// Why the spec cannot be right.
+    pub invalid: Option<Invalid>,
+    /// Who makes the task definition.
+    pub mode: Mode,
+    /// What the user set.
+    pub configuration: Configuration,
+    /// ARN of the infrastructure role.
+    pub infrastructure_role_arn: String,
+    /// The user's tags.
+    pub user_tags: BTreeMap<String, String>,
+    /// Adoption policy.
+    pub adoption: AdoptionPolicy,
+    /// Drift policy.
+    pub drift: DriftPolicy,
+    /// Observe only.
+    pub suspend: bool,
+    /// The annotation that asks for a restart.
+    pub restart: Option<String>,
+    /// The annotation that asks for a retry.
+    pub retry: Option<String>,
+    /// The annotation that confirms an adoption.
+    pub adopt_confirm: Option<String>,
+}
+
+impl Desired {
+    /// Parses an object as the API server stores it.
+    pub fn parse(object: &ExpressService, home: &Home) -> Self {
+        let spec = &object.spec;
+        let identity = ObjectIdentity {
+            namespace: object.metadata.namespace.clone().unwrap_or_default(),
+            name: object.metadata.name.clone().unwrap_or_default(),
+            uid: object.metadata.uid.clone().unwrap_or_default(),
+        };
+        let here = address(&identity, spec, home);
+        let recorded = Recorded::of(object);
+        let check = recorded.check(&here, &home.cluster_id);
+        let annotation = |key: &str| object.metadata.annotations.as_ref()?.get(key).cloned();
+        Self {
+            life: life(object, &recorded, &check),
+            generation: object.metadata.generation.unwrap_or_default(),
+            invalid: invalid(spec, &here),
+            arn: recorded.arn.unwrap_or(here),
+            identity: check,
+            cluster_id: home.cluster_id.clone(),
+            object: identity,
+            mode: match spec.task_definition_arn {
+                Some(_) => Mode::TaskDefinition,
+                None => Mode::Managed,
+            },
+            configuration: configuration(spec),
+            infrastructure_role_arn: spec.infrastructure_role_arn.clone(),
+            user_tags: spec
+                .tags
+                .iter()
+                .flatten()
+                .map(|tag| (tag.key.clone(), tag.value.clone().unwrap_or_default()))
+                .collect(),
+            adoption: match spec.adoption_policy.as_deref() {
+                Some("Adopt") => AdoptionPolicy::Adopt,
+                _ => AdoptionPolicy::Never,
+            },
+            drift: match spec.drift_policy.as_deref() {
+                // A word of a newer schema: the policy that changes nothing.
+                None | Some("Correct") => DriftPolicy::Correct,
+                Some(_) => DriftPolicy::Report,
+            },
+            suspend: spec.suspend.unwrap_or(false),
+            restart: annotation(annotations::RESTART),
+            retry: annotation(annotations::RETRY),
+            adopt_confirm: annotation(annotations::ADOPT_CONFIRM),
+        }
+    }
+
+    /// The user's tags and the owner tags.
+    pub fn tags(&self) -> BTreeMap<String, String> {
+        let mut tags = self.user_tags.clone();
+        tags.extend(owner_tags_of(&self.object, &self.cluster_id));
+        tags
+    }
+
+    /// Hash of the tags that the user set.
+    pub fn tags_hash(&self) -> String {
+        hash_of_tags(&self.user_tags)
+    }
+}
+
+/// Identity on record: annotations, else the status.
+struct Recorded {
+    annotated: bool,
+    arn: Option<ServiceArn>,
+    unreadable: Option<String>,
+    cluster_id: Option<String>,
+}
+
+impl Recorded {
+    fn of(object: &ExpressService) -> Self {
+        let annotation = |key: &str| object.metadata.annotations.as_ref()?.get(key);
+        let annotated = annotation(annotations::SERVICE_ARN);
+        let status = || object.status.as_ref()?.service_arn.as_ref();
+        let text = annotated.or_else(status);
+        let parsed = text.map(|text| text.parse::<ServiceArn>());
+        Self {
+            annotated: annotated.is_some() && annotation(annotations::CLUSTER_ID).is_some(),
+            unreadable: match &parsed {
+                Some(Err(err)) => Some(err.0.clone()),
+                Some(Ok(_)) | None => None,
+            },
+            arn: parsed.and_then(Result::ok),
+            cluster_id: annotation(annotations::CLUSTER_ID).cloned(),
+        }
+    }
+
+    fn check(&self, here: &ServiceArn, cluster_id: &str) -> IdentityCheck {
+        let recorded_id = self.cluster_id.as_deref().unwrap_or(cluster_id);
+        let recorded_arn = match (&self.unreadable, &self.arn) {
+            (Some(text), _) => text.clone(),
+            (None, Some(arn)) => arn.to_string(),
+            (None, None) => here.to_string(),
+        };
+        if recorded_id == cluster_id && recorded_arn == here.to_string() {
+            return IdentityCheck::Same;
+        }
+        IdentityCheck::Changed {
+            recorded: format!("{recorded_arn} with cluster-id {recorded_id}"),
+            now: format!("{here} with cluster-id {cluster_id}"),
+        }
+    }
+}
+
+fn life(object: &ExpressService, recorded: &Recorded, check: &IdentityCheck) -> Life {
+    let finalizer = object
+        .metadata
+        .finalizers
+        .iter()
+        .flatten()
+        .any(|finalizer| finalizer == FINALIZER);
+    match (object.metadata.deletion_timestamp.is_some(), finalizer) {
+        (true, false) => Life::Left,
+        (true, true) => Life::Leaving(match object.spec.deletion_policy.as_deref() {
+            None | Some("Delete") => DeletionPolicy::Delete,
+            // A word of a newer schema: the policy that destroys nothing.
+            Some(_) => DeletionPolicy::Retain,
+        }),
+        (false, false) => Life::New,
+        (false, true) if !recorded.annotated && *check == IdentityCheck::Same => Life::New,
+        (false, true) => Life::Living,
+    }
+}
+
+/// The ARN of the object's service as the spec and the caller have it.
+fn address(object: &ObjectIdentity, spec: &ExpressServiceSpec, home: &Home) -> ServiceArn {
+    let cluster = spec.cluster.as_deref().unwrap_or("default");
+    ServiceArn {
+        partition: home.caller.partition.clone(),
+        region: spec.region.clone().unwrap_or_else(|| home.region.clone()),
+        account: home.caller.account.clone(),
+        cluster: cluster.rsplit('/').next().unwrap_or(cluster).to_owned(),
+        name: spec
+            .service_name
+            .clone()
+            .unwrap_or_else(|| format!("{}_{}", object.namespace, object.name)),
+    }
+}
+
+/// What cannot be right whatever ECS says.
+fn invalid(spec: &ExpressServiceSpec, here: &ServiceArn) -> Option<Invalid> {
+    let elsewhere = |field: &'static str, text: &Option<String>| {
+        let text = text.as_deref()?;
+        let arn = Arn::parse(text)?;
+        let same = arn.partition == here.partition
+            && arn.region == here.region
+            && arn.account == here.account;
+        (!same).then(|| Invalid {
+            field,
+            message: format!(
+                "\"{text}\" is not in partition {}, account {}, Region {}, where the operator works for this object; use a name or an ARN from there",
+                here.partition, here.account, here.region
+            ),
+        })
+    };
+    elsewhere("spec.cluster", &spec.cluster)
+        .or_else(|| elsewhere("spec.taskDefinitionArn", &spec.task_definition_arn))
+}
+
+fn configuration(spec: &ExpressServiceSpec) -> Configuration {
+    Configuration {
+        execution_role_arn: spec.execution_role_arn.clone(),
+        task_role_arn: spec.task_role_arn.clone(),
+        task_definition_arn: spec.task_definition_arn.clone(),
+        container: spec.primary_container.as_ref().map(container),
+        health_check_path: spec.health_check_path.clone(),
+        network: spec
+            .network_configuration
+            .as_ref()
+            .map(network)
+            .unwrap_or_default(),
+        cpu: spec.cpu.clone(),
+        memory: spec.memory.clone(),
+        cpu_architecture: spec.cpu_architecture.clone(),
+        scaling: spec
+            .scaling_target
+            .as_ref()
+            .map(scaling)
+            .unwrap_or_default(),
+    }
+}
+
+fn container(container: &PrimaryContainer) -> Container {
+    let PrimaryContainer {
+        image,
+        container_port,
+        aws_logs_configuration,
+        repository_credentials,
+        command,
+        environment,
+        secrets,
+    } = container;
+    Container {
+        image: image.clone(),
+        container_port: *container_port,
+        logs: aws_logs_configuration.as_ref().map(|logs| Logs {
+            group: logs.log_group.clone(),
+            stream_prefix: logs.log_stream_prefix.clone(),
+        }),
+        credentials: repository_credentials
+            .as_ref()
+            .map(|credentials| credentials.credentials_parameter.clone()),
+        command: command.iter().flatten().map(Hidden::new).collect(),
+        environment: environment
+            .iter()
+            .flatten()
+            .map(|variable| {
+                let value = variable.value.clone().unwrap_or_default();
+                (variable.name.clone(), Hidden::new(value))
+            })
+            .collect(),
+        secrets: secrets
+            .iter()
+            .flatten()
+            .map(|secret| (secret.name.clone(), Hidden::new(&secret.value_from)))
+            .collect(),
+    }
+}
+
+fn network(network: &NetworkConfiguration) -> Network {
+    let NetworkConfiguration {
+        security_groups,
+        subnets,
+    } = network;
+    let set = |ids: &Option<Vec<String>>| ids.iter().flatten().cloned().collect::<BTreeSet<_>>();
+    Network {
+        security_groups: set(security_groups),
+        subnets: set(subnets),
+    }
+}
+
+fn scaling(target: &ScalingTarget) -> Scaling {
+    let ScalingTarget {
+        min_task_count,
+        max_task_count,
+        auto_scaling_metric,
+        auto_scaling_target_value,
+    } = target;
+    Scaling {
+        min_task_count: *min_task_count,
+        max_task_count: *max_task_count,
+        metric: auto_scaling_metric.clone(),
+        target_value: *auto_scaling_target_value,
+    }
+}

@@ -1,0 +1,217 @@
+//! What went wrong with a call to AWS, in three classes, and what a person can do about it.
+
+use std::fmt;
+
+use crate::api::conditions::reasons;
+
+/// Who can help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// A person must change the spec; rechecked slowly.
+    Invalid,
+    /// A permission, a missing cluster, a role not yet usable; may heal by itself, retried slowly.
+    Blocked,
+    /// A throttle, a server error, a timeout; retried with backoff.
+    Retry,
+}
+
+/// What a failure means, whatever its code and text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FailureKind {
+    /// The operator's role lacks a permission.
+    AccessDenied,
+    /// ECS cannot assume a role of the spec (yet).
+    RoleNotUsable,
+    /// AWS does not accept the credentials, or there are none.
+    CredentialsNotAccepted,
+    /// The cluster does not exist.
+    ClusterNotFound,
+    /// ECS refused the content of the request.
+    InvalidParameter,
+    /// Too many tags.
+    TooManyTags,
+    /// No Express Mode, or not this feature, in this Region.
+    Unsupported,
+    /// Too many calls.
+    Throttled,
+    /// Server error, timeout, broken connection, unreadable answer.
+    Unavailable,
+    /// Create: the name is held by a service that still drains.
+    StillDraining,
+    /// Create: the name is held by another service.
+    NameTaken,
+    /// The service does not exist.
+    NotFound,
+    /// Update, Delete: the service is DRAINING or INACTIVE already.
+    NotActive,
+    /// Any other refusal.
+    Refused,
+}
+
+impl FailureKind {
+    /// Who can help.
+    pub fn class(self) -> Class {
+        match self {
+            Self::InvalidParameter | Self::TooManyTags | Self::Unsupported => Class::Invalid,
+            Self::AccessDenied
+            | Self::RoleNotUsable
+            | Self::CredentialsNotAccepted
+            | Self::ClusterNotFound
+            | Self::NameTaken
+            | Self::Refused => Class::Blocked,
+            Self::Throttled
+            | Self::Unavailable
+            | Self::StillDraining
+            | Self::NotFound
+            | Self::NotActive => Class::Retry,
+        }
+    }
+
+    /// Reason of the condition.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::AccessDenied => reasons::ACCESS_DENIED,
+            Self::RoleNotUsable => reasons::ROLE_NOT_USABLE,
+            Self::CredentialsNotAccepted => reasons::CREDENTIALS,
+            Self::ClusterNotFound => reasons::CLUSTER_NOT_FOUND,
+            Self::InvalidParameter | Self::TooManyTags => reasons::INVALID_PARAMETER,
+            Self::Unsupported => reasons::UNSUPPORTED,
+            Self::Throttled => reasons::THROTTLED,
+            Self::Unavailable => reasons::UNAVAILABLE,
+            Self::StillDraining | Self::NotActive => reasons::DRAINING,
+            Self::NameTaken => reasons::NOT_OWNED,
+            Self::NotFound => reasons::WAITING,
+            Self::Refused => reasons::REFUSED,
+        }
+    }
+
+    /// What a person can do.
+    pub fn next_step(self) -> &'static str {
+        match self {
+            Self::AccessDenied => {
+                "grant the operator's role this permission; it is tried again by itself"
+            }
+            Self::RoleNotUsable => {
+                "check that the roles of the spec exist and trust ecs.amazonaws.com (infrastructure) and ecs-tasks.amazonaws.com (execution, task); a new role takes some minutes, and it is tried again by itself"
+            }
+            Self::CredentialsNotAccepted => {
+                "check the operator's AWS credentials; it is tried again by itself"
+            }
+            Self::ClusterNotFound => {
+                "create the cluster named in spec.cluster, or another ExpressService with another cluster; it is tried again by itself"
+            }
+            Self::InvalidParameter => "correct the spec as the message says",
+            Self::TooManyTags => {
+                "ECS takes 50 tags: remove some from spec.tags or from the service"
+            }
+            Self::Unsupported => "use a Region that has ECS Express Mode with this feature",
+            Self::Throttled | Self::Unavailable => "it is tried again by itself",
+            Self::StillDraining | Self::NotActive => {
+                "the former service of this name is still going away; it is tried again by itself"
+            }
+            Self::NameTaken => {
+                "choose another spec.serviceName, or delete the service that holds the name"
+            }
+            Self::NotFound => "it is looked for again by itself",
+            Self::Refused => "it is tried again by itself, slowly",
+        }
+    }
+
+    /// Field of the spec that the failure most likely speaks of.
+    fn field(self) -> Option<&'static str> {
+        match self {
+            Self::ClusterNotFound => Some("spec.cluster"),
+            Self::TooManyTags => Some("spec.tags"),
+            Self::NameTaken | Self::StillDraining => Some("spec.serviceName"),
+            Self::Unsupported => Some("spec.region"),
+            Self::AccessDenied
+            | Self::RoleNotUsable
+            | Self::CredentialsNotAccepted
+            | Self::InvalidParameter
+            | Self::Throttled
+            | Self::Unavailable
+            | Self::NotFound
+            | Self::NotActive
+            | Self::Refused => None,
+        }
+    }
+}
+
+/// Whether a call that changes something may have taken effect all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// ECS refused it cleanly.
+    None,
+    /// Nobody knows: look before trying again.
+    Unknown,
+}
+
+/// A call to AWS that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Name of the API action.
+    pub operation: &'static str,
+    /// What it means.
+    pub kind: FailureKind,
+    /// Whether it may have taken effect.
+    pub effect: Effect,
+    /// Code as AWS gave it, or the kind of the transport's failure.
+    pub code: String,
+    /// Text as AWS gave it, without request ids, UUIDs and times.
+    pub message: String,
+}
+
+/// Names of members in AWS's texts, and the field of the spec behind each; the longer name first where one contains another.
+const MEMBERS: [(&str, &str); 19] = [
+    ("infrastructureRoleArn", "spec.infrastructureRoleArn"),
+    ("infrastructure role", "spec.infrastructureRoleArn"),
+    ("executionRoleArn", "spec.executionRoleArn"),
+    ("execution role", "spec.executionRoleArn"),
+    ("taskRoleArn", "spec.taskRoleArn"),
+    ("task role", "spec.taskRoleArn"),
+    ("taskDefinition", "spec.taskDefinitionArn"),
+    ("task definition", "spec.taskDefinitionArn"),
+    ("healthCheckPath", "spec.healthCheckPath"),
+    ("containerPort", "spec.primaryContainer.containerPort"),
+    ("subnet", "spec.networkConfiguration.subnets"),
+    ("ecurity group", "spec.networkConfiguration.securityGroups"),
+    ("ecurityGroup", "spec.networkConfiguration.securityGroups"),
+    ("TaskCount", "spec.scalingTarget"),
+    ("image", "spec.primaryContainer.image"),
+    ("secret", "spec.primaryContainer.secrets"),
+    ("cpu", "spec.cpu"),
+    ("memory", "spec.memory"),
+    ("serviceName", "spec.serviceName"),
+];
+
+impl Failure {
+    /// Field of the spec that the failure speaks of, as far as its text tells.
+    pub fn field(&self) -> Option<&'static str> {
+        self.kind.field().or_else(|| {
+            matches!(
+                self.kind,
+                FailureKind::InvalidParameter | FailureKind::RoleNotUsable
+            )
+            .then(|| {
+                MEMBERS
+                    .iter()
+                    .find(|(member, _)| self.message.contains(member))
+                    .map(|(_, field)| *field)
+            })
+            .flatten()
+        })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(field) = self.field() {
+            write!(f, "{field}: ")?;
+        }
+        write!(f, "{} failed with {}", self.operation, self.code)?;
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message.trim_end_matches('.'))?;
+        }
+        write!(f, "; {}", self.kind.next_step())
+    }
+}

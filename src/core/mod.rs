@@ -1,0 +1,26 @@
+//! The pure heart: no async, no clock, no randomness, no Kubernetes client, no AWS type.
+//!
+//! [`desired`] and [`observed`] are what is wanted and what was seen, parsed once; [`decide`] is the state machine over
+//! them; [`status`] and [`events`] are what people read of it; [`remember`] is what must not be forgotten.
+
+pub mod conditions;
+pub mod configuration;
+pub mod decide;
+pub mod desired;
+pub mod diff;
+pub mod events;
+pub mod failure;
+pub mod field;
+pub mod findings;
+pub mod identity;
+pub mod memory;
+pub mod observed;
+pub mod reads;
+pub mod redact;
+pub mod remember;
+pub mod request;
+pub mod retry;
+pub mod rollout;
+pub mod sightings;
+pub mod status;
+pub mod why;

@@ -1,0 +1,66 @@
+//! Which neighbours of a present service a look has to read, so that a service at rest costs two calls.
+
+use super::{
+    desired::{Desired, Life},
+    observed::Service,
+    rollout::{Verdict, verdict},
+};
+use crate::api::ExpressServiceStatus;
+
+/// The neighbouring reads of one look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reads {
+    /// DescribeServices.
+    pub counts: bool,
+    /// ListServiceDeployments and DescribeServiceDeployments.
+    pub deployments: bool,
+    /// DescribeServiceRevisions.
+    pub managed_resources: bool,
+}
+
+/// Plans the reads beside DescribeExpressGatewayService.
+pub fn plan(desired: &Desired, service: &Service, status: &ExpressServiceStatus) -> Reads {
+    let living = match desired.life {
+        Life::New | Life::Living => true,
+        Life::Leaving(_) | Life::Left => false,
+    };
+    let settled = is_settled(service, status);
+    Reads {
+        counts: true,
+        deployments: living && !settled,
+        managed_resources: living
+            && service.newest().is_some()
+            && (!settled || status.managed_resources.is_none() || still_provisioning(status)),
+    }
+}
+
+/// Whether the status knows how the last deployment of what runs, or of what was sent, has ended.
+fn is_settled(service: &Service, status: &ExpressServiceStatus) -> bool {
+    let Some(deployment) = &status.deployment else {
+        return false;
+    };
+    let target = deployment.target_revision.as_deref();
+    let applied = status
+        .trusted_memory()
+        .and_then(|memory| memory.last_applied.as_ref())
+        .and_then(|applied| applied.revision.as_deref());
+    let newest = service.newest().map(|revision| revision.arn.as_str());
+    let ended = match verdict(deployment.status.as_deref()) {
+        Verdict::InProgress => false,
+        Verdict::Succeeded => target == newest,
+        Verdict::Failed => target == newest || target == applied,
+    };
+    ended
+        && target.is_some()
+        && service.current_deployment.is_none()
+        && service.revisions.len() == 1
+}
+
+fn still_provisioning(status: &ExpressServiceStatus) -> bool {
+    status.managed_resources.iter().flatten().any(|resource| {
+        resource
+            .status
+            .as_deref()
+            .is_some_and(|word| word != "ACTIVE")
+    })
+}

@@ -1,0 +1,80 @@
+//! When to look again.
+
+use std::time::Duration;
+
+use super::{
+    decide::{Action, Decision},
+    failure::{Class, Failure},
+    remember::Outcome,
+    sightings::Windows,
+    why::{Progress, Why},
+};
+
+/// How often to look; settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Intervals {
+    /// While something is on its way.
+    pub poll: Duration,
+    /// At rest: how late a change that nobody tells us about is found.
+    pub look: Duration,
+}
+
+impl Default for Intervals {
+    fn default() -> Self {
+        Self {
+            poll: Duration::from_secs(10),
+            look: Duration::from_secs(300),
+        }
+    }
+}
+
+/// Share by which a delay is shortened at most, so that objects do not move in step.
+const JITTER: f64 = 0.2;
+
+/// Delay until the next look. `attempts` counts the failed passes in a row, `jitter` is a random number from 0 to 1.
+pub fn next_look(
+    decision: &Decision,
+    outcome: &Outcome,
+    attempts: u32,
+    intervals: &Intervals,
+    windows: &Windows,
+    jitter: f64,
+) -> Duration {
+    let failure = match (outcome, &decision.why) {
+        (Outcome::Failed(failure), _) | (_, Why::Unreadable(failure)) => Some(failure),
+        _ => None,
+    };
+    let delay = match (failure, &decision.why) {
+        (Some(failure), _) => backoff(failure, attempts, intervals),
+        (None, Why::ProvingAbsence | Why::NotOursToDelete) => windows.absence_gap,
+        (None, why) => match why.progress() {
+            Progress::Reconciling => intervals.poll,
+            Progress::AtRest | Progress::Stalled => intervals.look,
+        },
+    };
+    delay.mul_f64(1.0 - JITTER * jitter.clamp(0.0, 1.0)) + slack(decision, windows)
+}
+
+/// A look that has to lie a whole window after another must not come early.
+fn slack(decision: &Decision, windows: &Windows) -> Duration {
+    match decision.action {
+        Action::Nothing | Action::LookAtTags
+            if matches!(decision.why, Why::ProvingAbsence | Why::NotOursToDelete) =>
+        {
+            windows.absence_gap.mul_f64(JITTER)
+        }
+        _ => Duration::ZERO,
+    }
+}
+
+/// Delay after a failure, before jitter.
+pub fn backoff(failure: &Failure, attempts: u32, intervals: &Intervals) -> Duration {
+    let doubled = |first: Duration| first.saturating_mul(1 << attempts.saturating_sub(1).min(16));
+    match failure.kind.class() {
+        // From a tenth of the poll interval: a second by default.
+        Class::Retry => doubled(intervals.poll / 10).min(intervals.look),
+        // A new role takes minutes: quick at first, then slow.
+        Class::Blocked => doubled(intervals.poll).min(intervals.look),
+        Class::Invalid => intervals.look.saturating_mul(2),
+    }
+}

@@ -1,0 +1,119 @@
+//! Following the deployment of our revision. ACTIVE is not ready, and an empty `currentDeployment` is neither success nor
+//! failure: only the deployment that brings the revision decides.
+
+use super::{
+    failure::Failure,
+    observed::{Read, Service},
+};
+use crate::api::status::{DeploymentStatus, Memory};
+
+/// What became of the deployment of the wanted revision.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rollout {
+    /// Nothing of it is to be seen yet.
+    Pending,
+    /// It is under way; without a deployment while that is not to be found.
+    InProgress(Option<DeploymentStatus>),
+    /// It succeeded, or ECS has settled and forgotten it.
+    Succeeded(Option<DeploymentStatus>),
+    /// It ended otherwise.
+    Failed(DeploymentStatus),
+    /// ECS did not let us look.
+    Unreadable(Failure),
+}
+
+/// How a deployment stands, by the words of `ServiceDeploymentStatus`. There is no FAILED.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// PENDING, IN_PROGRESS, STOP_REQUESTED, ROLLBACK_REQUESTED, ROLLBACK_IN_PROGRESS, and words yet unknown.
+    InProgress,
+    /// SUCCESSFUL.
+    Succeeded,
+    /// STOPPED, ROLLBACK_SUCCESSFUL, ROLLBACK_FAILED.
+    Failed,
+}
+
+/// Verdict on a deployment's status.
+pub fn verdict(status: Option<&str>) -> Verdict {
+    match status {
+        Some("SUCCESSFUL") => Verdict::Succeeded,
+        Some("STOPPED" | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED") => Verdict::Failed,
+        _ => Verdict::InProgress,
+    }
+}
+
+impl Rollout {
+    fn of(deployment: DeploymentStatus) -> Self {
+        match verdict(deployment.status.as_deref()) {
+            Verdict::InProgress => Self::InProgress(Some(deployment)),
+            Verdict::Succeeded => Self::Succeeded(Some(deployment)),
+            Verdict::Failed => Self::Failed(deployment),
+        }
+    }
+
+    /// The deployment it speaks of.
+    pub fn deployment(&self) -> Option<&DeploymentStatus> {
+        match self {
+            Self::Pending | Self::Unreadable(_) => None,
+            Self::InProgress(deployment) | Self::Succeeded(deployment) => deployment.as_ref(),
+            Self::Failed(deployment) => Some(deployment),
+        }
+    }
+
+    /// Judges the deployment of the wanted revision: the newest one where it does not differ from the spec, else the one
+    /// that the last update made. `remembered` is the deployment in the status, which holds where ECS was not asked.
+    pub fn judge(
+        service: &Service,
+        in_sync: bool,
+        memory: Option<&Memory>,
+        remembered: Option<&DeploymentStatus>,
+    ) -> Self {
+        let deployments: Vec<&DeploymentStatus> = match &service.deployments {
+            Read::Got(deployments) => deployments.iter().collect(),
+            Read::Skipped => remembered.into_iter().collect(),
+            Read::Failed(failure) => return Self::Unreadable(failure.clone()),
+        };
+        let applied = memory.and_then(|memory| memory.last_applied.as_ref());
+        let wanted = if in_sync {
+            service.newest().map(|revision| revision.arn.as_str())
+        } else {
+            applied.and_then(|applied| applied.revision.as_deref())
+        };
+        let found = wanted.and_then(|wanted| {
+            deployments
+                .iter()
+                .find(|deployment| deployment.target_revision.as_deref() == Some(wanted))
+        });
+        match (found, wanted, in_sync) {
+            (Some(deployment), _, _) => Self::of((*deployment).clone()),
+            (None, Some(_), true) if settled(service) => Self::Succeeded(None),
+            (None, _, true) => Self::InProgress(None),
+            // What runs is not the spec, and nothing tells what was sent: the newest deployment has to.
+            (None, None, false) => deployments
+                .first()
+                .map_or(Self::Pending, |newest| Self::of((*newest).clone())),
+            (None, Some(_), false) => Self::Pending,
+        }
+    }
+}
+
+/// ECS forgets deployments after 90 days: then a service at rest, with at least the tasks it needs, has succeeded.
+fn settled(service: &Service) -> bool {
+    let [revision] = service.revisions.as_slice() else {
+        return false;
+    };
+    let enough = |running: i32| {
+        running
+            >= revision
+                .configuration
+                .scaling
+                .min_task_count
+                .unwrap_or_default()
+    };
+    service.current_deployment.is_none()
+        && matches!(service.deployments, Read::Got(_) | Read::Skipped)
+        && service
+            .counts
+            .got()
+            .is_some_and(|counts| counts.pending == 0 && enough(counts.running))
+}

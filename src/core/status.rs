@@ -1,0 +1,193 @@
+//! The status: a pure projection of one pass. Nothing in it moves while nothing changes.
+
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+
+use super::{
+    conditions::{Conditions, Verdict},
+    decide::{Case, Decision},
+    findings::Findings,
+    observed::{Missing, Observed, Revision, Service},
+    remember::Outcome,
+};
+use crate::api::{
+    ExpressServiceStatus,
+    status::{Drift, Memory, RevisionStatus},
+};
+
+/// The status after a pass.
+pub fn project(
+    previous: &ExpressServiceStatus,
+    case: &Case<'_>,
+    decision: &Decision,
+    outcome: &Outcome,
+    memory: Memory,
+    now: Timestamp,
+) -> ExpressServiceStatus {
+    let desired = case.desired;
+    let mut status = ExpressServiceStatus {
+        observed_generation: Some(desired.generation),
+        service_arn: Some(desired.arn.to_string()),
+        service_name: Some(desired.arn.name.clone()),
+        cluster: Some(desired.arn.cluster.clone()),
+        memory: Some(memory),
+        ..previous.clone()
+    };
+    match case.observed {
+        Observed::NotAsked | Observed::Unreadable(_) => {}
+        Observed::Missing(missing) => forget_service(&mut status, *missing),
+        Observed::Present(service) => {
+            show_service(&mut status, service, decision.findings.as_ref(), now);
+        }
+    }
+    let url = status.url.clone();
+    let verdict = Verdict::of(case, decision, outcome, url.as_deref());
+    let mut conditions = Conditions::new(previous.conditions.clone(), desired.generation, now);
+    verdict.put(&mut conditions);
+    status.conditions = conditions.into_inner();
+    status
+}
+
+fn forget_service(status: &mut ExpressServiceStatus, missing: Missing) {
+    status.status_code = match missing {
+        Missing::NotFound => None,
+        Missing::Inactive => Some("INACTIVE".to_owned()),
+    };
+    status.status_reason = None;
+    status.url = None;
+    status.deployment = None;
+    status.revisions = None;
+    status.managed_resources = None;
+    status.drift = None;
+    status.desired_count = None;
+    status.running_count = None;
+    status.pending_count = None;
+}
+
+fn show_service(
+    status: &mut ExpressServiceStatus,
+    service: &Service,
+    findings: Option<&Findings>,
+    now: Timestamp,
+) {
+    status.status_code = Some(service.code.as_str().to_owned());
+    status.status_reason.clone_from(&service.reason);
+    status.url = url(service);
+    status.revisions = some(service.revisions.iter().map(revision).collect());
+    if let Some(counts) = service.counts.got() {
+        status.desired_count = Some(counts.desired);
+        status.running_count = Some(counts.running);
+        status.pending_count = Some(counts.pending);
+    }
+    if let Some(resources) = service.managed_resources.got() {
+        status.managed_resources = some(resources.clone());
+    }
+    if let Some(findings) = findings {
+        status.deployment = findings
+            .rollout
+            .deployment()
+            .or(status.deployment.as_ref())
+            .cloned();
+        status.drift = drift(status.drift.take(), findings, now);
+    }
+}
+
+/// The URL of the newest revision that has one.
+fn url(service: &Service) -> Option<String> {
+    let mut revisions: Vec<_> = service.revisions.iter().collect();
+    revisions.sort_by(|a, b| (b.created_at, &b.arn).cmp(&(a.created_at, &a.arn)));
+    revisions
+        .iter()
+        .find_map(|revision| revision.endpoints.first().cloned())
+}
+
+fn revision(revision: &Revision) -> RevisionStatus {
+    let Revision {
+        arn,
+        created_at,
+        configuration,
+        endpoints,
+    } = revision;
+    let container = configuration.container.as_ref();
+    let scaling = &configuration.scaling;
+    let number = |n: Option<i32>| n.map_or("?".to_owned(), |n| n.to_string());
+    RevisionStatus {
+        arn: arn.clone(),
+        image: container.map(|container| container.image.clone()),
+        cpu: configuration.cpu.clone(),
+        memory: configuration.memory.clone(),
+        cpu_architecture: configuration.cpu_architecture.clone(),
+        container_port: container.and_then(|container| container.container_port),
+        health_check_path: configuration.health_check_path.clone(),
+        task_definition_arn: configuration.task_definition_arn.clone(),
+        scaling: (!scaling.is_unset()).then(|| {
+            format!(
+                "{}-{} {} {}",
+                number(scaling.min_task_count),
+                number(scaling.max_task_count),
+                scaling.metric.as_deref().unwrap_or("?"),
+                number(scaling.target_value)
+            )
+        }),
+        endpoints: some(endpoints.clone()),
+        created_at: created_at.map(Time),
+    }
+}
+
+/// The differences, each with the time at which it was first seen.
+fn drift(previous: Option<Vec<Drift>>, findings: &Findings, now: Timestamp) -> Option<Vec<Drift>> {
+    let since = |path: &str| {
+        previous
+            .iter()
+            .flatten()
+            .find(|drift| drift.field == path)
+            .and_then(|drift| drift.since.clone())
+    };
+    let differences = &findings.diff.differences;
+    some(
+        differences
+            .iter()
+            .map(|difference| {
+                let field = difference.field.path().to_owned();
+                Drift {
+                    since: Some(since(&field).unwrap_or(Time(now))),
+                    desired: Some(difference.desired.clone()),
+                    actual: Some(difference.actual.clone()),
+                    field,
+                }
+            })
+            .collect(),
+    )
+}
+
+fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
+    (!items.is_empty()).then_some(items)
+}
+
+/// Whether a status says something new: only the task counts may wait, for a minute.
+pub fn says_something_new(
+    old: &ExpressServiceStatus,
+    new: &ExpressServiceStatus,
+    since_last_write: std::time::Duration,
+) -> bool {
+    const COUNTS_MAY_WAIT: std::time::Duration = std::time::Duration::from_secs(60);
+    let without_counts = |status: &ExpressServiceStatus| ExpressServiceStatus {
+        desired_count: None,
+        running_count: None,
+        pending_count: None,
+        conditions: status.conditions.iter().map(without_time).collect(),
+        ..status.clone()
+    };
+    if without_counts(old) != without_counts(new) {
+        return true;
+    }
+    let counts = |s: &ExpressServiceStatus| (s.desired_count, s.running_count, s.pending_count);
+    counts(old) != counts(new) && since_last_write >= COUNTS_MAY_WAIT
+}
+
+fn without_time(condition: &Condition) -> Condition {
+    Condition {
+        last_transition_time: Time(Timestamp::UNIX_EPOCH),
+        ..condition.clone()
+    }
+}

@@ -1,0 +1,179 @@
+//! The calls of the port, one after the other as the API has them.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_ecs::types::ExpressGatewayServiceInclude;
+
+use super::{
+    Created, Ecs, ServiceFacts, Updated,
+    aws::{AwsEcs, sent_once, timed},
+    classify::operation,
+    translate::{answers, deployments, managed, requests},
+};
+use crate::{
+    api::status::{DeploymentStatus, ManagedResource},
+    core::{
+        failure::{Failure, FailureKind},
+        identity::{Caller, ServiceArn},
+        observed::{Missing, Observed},
+        request::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
+    },
+};
+
+/// Deployments that are asked for, the newest first.
+const DEPLOYMENTS: i32 = 20;
+
+impl Ecs for AwsEcs {
+    async fn caller(&self) -> Result<Caller, Failure> {
+        self.current_caller().await
+    }
+
+    async fn describe(&self, arn: &ServiceArn) -> Observed {
+        let sent = self
+            .client(arn)
+            .describe_express_gateway_service()
+            .service_arn(arn.to_string())
+            .include(ExpressGatewayServiceInclude::Tags)
+            .send();
+        match timed(operation::DESCRIBE, arn, sent).await {
+            Ok(answer) => answers::observed(answer.service()),
+            Err(failure) if is_gone(failure.kind) => Observed::Missing(Missing::NotFound),
+            Err(failure) => Observed::Unreadable(failure),
+        }
+    }
+
+    async fn service(&self, arn: &ServiceArn) -> Result<Option<ServiceFacts>, Failure> {
+        let sent = self
+            .client(arn)
+            .describe_services()
+            .cluster(&arn.cluster)
+            .services(arn.to_string())
+            .send();
+        match timed(operation::SERVICES, arn, sent).await {
+            Ok(answer) => answers::service_facts(answer.services(), answer.failures()),
+            Err(failure) if is_gone(failure.kind) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn deployments(&self, arn: &ServiceArn) -> Result<Vec<DeploymentStatus>, Failure> {
+        let client = self.client(arn);
+        let sent = client
+            .list_service_deployments()
+            .cluster(&arn.cluster)
+            .service(arn.to_string())
+            .max_results(DEPLOYMENTS)
+            .send();
+        let answer = timed(operation::LIST_DEPLOYMENTS, arn, sent).await?;
+        let mut found = deployments::newest_first(answer.service_deployments());
+        let to_describe = deployments::to_describe(&found);
+        if !to_describe.is_empty() {
+            let sent = client
+                .describe_service_deployments()
+                .set_service_deployment_arns(Some(to_describe))
+                .send();
+            let details = timed(operation::DEPLOYMENTS, arn, sent).await?;
+            // What `failures` calls MISSING only came too late for this read; the next one has it.
+            deployments::complete(&mut found, details.service_deployments());
+        }
+        Ok(found)
+    }
+
+    async fn managed_resources(
+        &self,
+        arn: &ServiceArn,
+        revision: &str,
+    ) -> Result<Vec<ManagedResource>, Failure> {
+        let sent = self
+            .client(arn)
+            .describe_service_revisions()
+            .service_revision_arns(revision)
+            .send();
+        match timed(operation::REVISIONS, arn, sent).await {
+            Ok(answer) => managed::resources(answer.service_revisions(), answer.failures()),
+            // An INACTIVE service has nothing left.
+            Err(failure) if failure.kind == FailureKind::NotActive => Ok(Vec::new()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn tags(&self, arn: &ServiceArn) -> Result<BTreeMap<String, String>, Failure> {
+        let sent = self
+            .client(arn)
+            .list_tags_for_resource()
+            .resource_arn(arn.to_string())
+            .send();
+        let answer = timed(operation::LIST_TAGS, arn, sent).await?;
+        Ok(answers::tags(answer.tags()))
+    }
+
+    async fn create(&self, request: &CreateRequest) -> Result<Created, Failure> {
+        let arn = &request.arn;
+        let builder = self.client(arn).create_express_gateway_service();
+        let sent = requests::create(builder, request)?
+            .customize()
+            .config_override(sent_once())
+            .send();
+        let answer = timed(operation::CREATE, arn, sent).await?;
+        Ok(answers::created(answer.service()))
+    }
+
+    async fn update(&self, request: &UpdateRequest) -> Result<Updated, Failure> {
+        let arn = &request.arn;
+        let builder = self.client(arn).update_express_gateway_service();
+        let sent = requests::update(builder, request)?
+            .customize()
+            .config_override(sent_once())
+            .send();
+        let answer = timed(operation::UPDATE, arn, sent).await?;
+        Ok(answers::updated(answer.service()))
+    }
+
+    async fn delete(&self, arn: &ServiceArn) -> Result<(), Failure> {
+        let sent = self
+            .client(arn)
+            .delete_express_gateway_service()
+            .service_arn(arn.to_string())
+            .customize()
+            .config_override(sent_once())
+            .send();
+        match timed(operation::DELETE, arn, sent).await {
+            Ok(_) => Ok(()),
+            Err(failure) if is_gone(failure.kind) || failure.kind == FailureKind::NotActive => {
+                Ok(())
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn tag(&self, request: &TagRequest) -> Result<(), Failure> {
+        let TagRequest { arn, tags } = request;
+        let sent = self
+            .client(arn)
+            .tag_resource()
+            .resource_arn(arn.to_string())
+            .set_tags(Some(requests::tags(tags)))
+            .customize()
+            .config_override(sent_once())
+            .send();
+        timed(operation::TAG, arn, sent).await.map(drop)
+    }
+
+    async fn untag(&self, request: &UntagRequest) -> Result<(), Failure> {
+        let UntagRequest { arn, keys } = request;
+        let sent = self
+            .client(arn)
+            .untag_resource()
+            .resource_arn(arn.to_string())
+            .set_tag_keys(Some(keys.iter().cloned().collect()))
+            .customize()
+            .config_override(sent_once())
+            .send();
+        timed(operation::UNTAG, arn, sent).await.map(drop)
+    }
+}
+
+/// AWS says that there is no such service, or no such cluster. Proof of absence asks for more than one such answer.
+fn is_gone(kind: FailureKind) -> bool {
+    matches!(kind, FailureKind::NotFound | FailureKind::ClusterNotFound)
+}

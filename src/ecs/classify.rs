@@ -1,0 +1,212 @@
+//! What a refusal means, by its code *and* its text: the one place that reads AWS's words.
+//!
+//! InvalidParameterException, AccessDeniedException and ClientException each hold several kinds. A text that is not known
+//! here takes the safe kind of its code. Sources: the ECS API model, the API reference ("Common errors"), and the texts
+//! that the Terraform provider and the ECS team's own tools match.
+
+use crate::core::failure::{Effect, FailureKind};
+
+/// Names of the API actions.
+pub(super) mod operation {
+    pub const CALLER: &str = "GetCallerIdentity";
+    pub const CREATE: &str = "CreateExpressGatewayService";
+    pub const DELETE: &str = "DeleteExpressGatewayService";
+    pub const DEPLOYMENTS: &str = "DescribeServiceDeployments";
+    pub const DESCRIBE: &str = "DescribeExpressGatewayService";
+    pub const LIST_DEPLOYMENTS: &str = "ListServiceDeployments";
+    pub const LIST_TAGS: &str = "ListTagsForResource";
+    pub const REVISIONS: &str = "DescribeServiceRevisions";
+    pub const SERVICES: &str = "DescribeServices";
+    pub const TAG: &str = "TagResource";
+    pub const UNTAG: &str = "UntagResource";
+    pub const UPDATE: &str = "UpdateExpressGatewayService";
+}
+
+/// Kind of a refusal, and whether the call may have taken effect all the same.
+pub(super) fn classify(
+    operation: &str,
+    code: Option<&str>,
+    message: &str,
+    status: Option<u16>,
+) -> (FailureKind, Effect) {
+    let message = message.to_ascii_lowercase();
+    let kind = code.and_then(|code| by_code(operation, code, &message));
+    match (kind, status) {
+        (Some(FailureKind::Throttled), _) | (None, Some(429)) => {
+            (FailureKind::Throttled, Effect::None)
+        }
+        (Some(FailureKind::Unavailable), _) | (_, Some(500..)) => {
+            (FailureKind::Unavailable, Effect::Unknown)
+        }
+        (Some(kind), _) => (kind, Effect::None),
+        // AWS refuses with a word that is not known here: blocked, and not taken for a clean refusal.
+        (None, Some(400..)) if code.is_some() => (FailureKind::Refused, Effect::Unknown),
+        // No code at all: something between here and AWS answered, or an answer that makes no sense.
+        (None, _) => (FailureKind::Unavailable, Effect::Unknown),
+    }
+}
+
+/// Codes of throttles, of which ECS uses the first.
+const THROTTLES: [&str; 8] = [
+    "ThrottlingException",
+    "Throttling",
+    "ThrottledException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "TooManyRequestsException",
+    "SlowDown",
+];
+
+/// Codes after which nobody knows what was done.
+const TROUBLES: [&str; 9] = [
+    "ServerException",
+    "InternalError",
+    "InternalFailure",
+    "InternalServerError",
+    "RequestAbortedException",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+];
+
+/// Codes that speak of the credentials, or of the clock by which requests are signed.
+const CREDENTIALS: [&str; 13] = [
+    "AuthFailure",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+];
+
+/// Codes of other clean refusals.
+const REFUSALS: [&str; 10] = [
+    "AttributeLimitExceededException",
+    "BlockedException",
+    "ConflictException",
+    "LimitExceededException",
+    "NamespaceNotFoundException",
+    "NoUpdateAvailableException",
+    "ResourceInUseException",
+    "ServiceDeploymentNotFoundException",
+    "TargetNotFoundException",
+    "UpdateInProgressException",
+];
+
+/// Kind by a known code; `None` for any other.
+fn by_code(operation: &str, code: &str, message: &str) -> Option<FailureKind> {
+    use FailureKind as Kind;
+    Some(match code {
+        "AccessDeniedException" | "AccessDenied" => access_denied(message),
+        "ClientException" => client(operation, message),
+        "InvalidParameterException" => invalid_parameter(operation, message),
+        "ValidationException" | "ValidationError" | "InvalidRequestException" => {
+            Kind::InvalidParameter
+        }
+        "PlatformUnknownException" | "PlatformTaskDefinitionIncompatibilityException" => {
+            Kind::InvalidParameter
+        }
+        "LimitExceededException" if operation == operation::TAG => Kind::TooManyTags,
+        "UnauthorizedOperation" | "NotAuthorized" | "OptInRequired" => Kind::AccessDenied,
+        "UnsupportedFeatureException" | "UnknownOperationException" => Kind::Unsupported,
+        "ClusterNotFoundException" => Kind::ClusterNotFound,
+        "ResourceNotFoundException" | "ServiceNotFoundException" => Kind::NotFound,
+        "ServiceNotActiveException" => Kind::NotActive,
+        code if THROTTLES.contains(&code) => Kind::Throttled,
+        code if TROUBLES.contains(&code) => Kind::Unavailable,
+        code if CREDENTIALS.contains(&code) => Kind::CredentialsNotAccepted,
+        code if REFUSALS.contains(&code) => Kind::Refused,
+        _ => return None,
+    })
+}
+
+fn access_denied(message: &str) -> FailureKind {
+    if token_not_accepted(message) {
+        FailureKind::CredentialsNotAccepted
+    } else if role_not_assumed(message) {
+        FailureKind::RoleNotUsable
+    } else {
+        FailureKind::AccessDenied
+    }
+}
+
+fn client(operation: &str, message: &str) -> FailureKind {
+    let changes_service = [operation::CREATE, operation::UPDATE].contains(&operation);
+    if token_not_accepted(message) {
+        FailureKind::CredentialsNotAccepted
+    } else if message.contains("not able to validate the provided access credentials") {
+        // While a role of the spec is new, ECS says this of its own attempt with that role.
+        if changes_service {
+            FailureKind::RoleNotUsable
+        } else {
+            FailureKind::CredentialsNotAccepted
+        }
+    } else if role_not_assumed(message) {
+        FailureKind::RoleNotUsable
+    } else if message.contains("rate exceeded") || message.contains("too many concurrent attempts")
+    {
+        // The second is how ECS throttles the registering of task definitions, which it does for Express services.
+        FailureKind::Throttled
+    } else {
+        FailureKind::Refused
+    }
+}
+
+fn invalid_parameter(operation: &str, message: &str) -> FailureKind {
+    if message.contains("still draining") {
+        FailureKind::StillDraining
+    } else if message.contains("not idempotent") {
+        FailureKind::NameTaken
+    } else if message.contains("resource not found") {
+        FailureKind::NotFound
+    } else if operation == operation::REVISIONS && message.contains("inactive") {
+        FailureKind::NotActive
+    } else if token_not_accepted(message) {
+        FailureKind::CredentialsNotAccepted
+    } else if role_not_assumed(message) {
+        FailureKind::RoleNotUsable
+    } else if too_many_tags(message) {
+        FailureKind::TooManyTags
+    } else {
+        FailureKind::InvalidParameter
+    }
+}
+
+fn token_not_accepted(message: &str) -> bool {
+    message.contains("security token")
+        && (message.contains("invalid") || message.contains("expired"))
+}
+
+fn role_not_assumed(message: &str) -> bool {
+    ["cannot assume role", "unable to assume", "sts:assumerole"]
+        .iter()
+        .any(|text| message.contains(text))
+}
+
+/// Of the number of tags, not of a tag's length, nor of the tag of an image.
+fn too_many_tags(message: &str) -> bool {
+    let mut words = message.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| word == "tags")
+        && [
+            "too many tags",
+            "number of tags",
+            "more than 50",
+            "limit of 50",
+            "less than or equal to 50",
+        ]
+        .iter()
+        .any(|text| message.contains(text))
+}
+
+#[cfg(test)]
+#[path = "classify_tests.rs"]
+mod tests;

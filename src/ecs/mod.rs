@@ -1,0 +1,103 @@
+//! The port to AWS: what the operator needs of ECS and STS, in the words of the core.
+
+pub mod aws;
+mod calls;
+mod classify;
+mod credentials;
+mod sdk_error;
+mod translate;
+
+use std::{collections::BTreeMap, future::Future};
+
+use jiff::Timestamp;
+
+use crate::{
+    api::status::{DeploymentStatus, ManagedResource},
+    core::{
+        failure::Failure,
+        identity::{Caller, ServiceArn},
+        observed::{Management, Observed, TaskCounts},
+        request::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
+    },
+};
+
+/// The calls that the operator makes. No call that changes something is repeated behind its back.
+pub trait Ecs: Send + Sync + 'static {
+    /// Whose credentials these are (STS GetCallerIdentity); remembered until the credentials change.
+    fn caller(&self) -> impl Future<Output = Result<Caller, Failure>> + Send;
+
+    /// The service and its tags (DescribeExpressGatewayService). Not found, INACTIVE and a missing cluster are `Missing`.
+    fn describe(&self, arn: &ServiceArn) -> impl Future<Output = Observed> + Send;
+
+    /// The service as an ordinary ECS service (DescribeServices); `None` when it is missing or INACTIVE.
+    fn service(
+        &self,
+        arn: &ServiceArn,
+    ) -> impl Future<Output = Result<Option<ServiceFacts>, Failure>> + Send;
+
+    /// The last deployments, newest first, with the stage of those under way (ListServiceDeployments,
+    /// DescribeServiceDeployments).
+    fn deployments(
+        &self,
+        arn: &ServiceArn,
+    ) -> impl Future<Output = Result<Vec<DeploymentStatus>, Failure>> + Send;
+
+    /// What ECS made for a revision (DescribeServiceRevisions), sorted.
+    fn managed_resources(
+        &self,
+        arn: &ServiceArn,
+        revision: &str,
+    ) -> impl Future<Output = Result<Vec<ManagedResource>, Failure>> + Send;
+
+    /// The tags (ListTagsForResource): another way to read them than [`Ecs::describe`].
+    fn tags(
+        &self,
+        arn: &ServiceArn,
+    ) -> impl Future<Output = Result<BTreeMap<String, String>, Failure>> + Send;
+
+    /// CreateExpressGatewayService.
+    fn create(
+        &self,
+        request: &CreateRequest,
+    ) -> impl Future<Output = Result<Created, Failure>> + Send;
+
+    /// UpdateExpressGatewayService.
+    fn update(
+        &self,
+        request: &UpdateRequest,
+    ) -> impl Future<Output = Result<Updated, Failure>> + Send;
+
+    /// DeleteExpressGatewayService; a service that is DRAINING, INACTIVE or gone already is a success.
+    fn delete(&self, arn: &ServiceArn) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// TagResource.
+    fn tag(&self, request: &TagRequest) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// UntagResource.
+    fn untag(&self, request: &UntagRequest) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+/// What DescribeServices adds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceFacts {
+    /// Who manages its resources.
+    pub management: Management,
+    /// Task counts.
+    pub counts: TaskCounts,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+}
+
+/// ECS accepted a Create.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// When the service was made.
+    pub created_at: Option<Timestamp>,
+}
+
+/// ECS accepted an Update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Updated {
+    /// ARN of the revision that it makes.
+    pub revision: Option<String>,
+}

@@ -1,0 +1,226 @@
+//! What ECS answers about a service.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_ecs::types::{
+    self, AccessType, EcsExpressGatewayService, ExpressGatewayContainer,
+    ExpressGatewayScalingTarget, ExpressGatewayServiceConfiguration,
+    ExpressGatewayServiceNetworkConfiguration, IngressPathSummary, ResourceManagementType,
+    UpdatedExpressGatewayService,
+};
+
+use super::{filled, free_text, timestamp, whole_seconds};
+use crate::{
+    core::{
+        configuration::{Configuration, Container, Hidden, Logs, Network, Scaling},
+        failure::{Failure, FailureKind},
+        identity::ServiceArn,
+        observed::{
+            Management, Missing, Observed, Read, Revision, Service, StatusCode, TaskCounts,
+            endpoint_url,
+        },
+    },
+    ecs::{
+        Created, ServiceFacts, Updated,
+        classify::operation,
+        sdk_error::{incomplete, listed},
+    },
+};
+
+/// `statusCode`, and `status` of an ordinary service, of one that is gone.
+const INACTIVE: &str = "INACTIVE";
+/// `failures[].reason` of what ECS does not know, or not yet.
+pub(super) const MISSING: &str = "MISSING";
+
+/// Of DescribeExpressGatewayService. An answer that lacks what every service has is no proof of anything.
+pub(in crate::ecs) fn observed(answer: Option<&EcsExpressGatewayService>) -> Observed {
+    match answer {
+        Some(answer) => match service(answer) {
+            Ok(Some(service)) => Observed::Present(Box::new(service)),
+            Ok(None) => Observed::Missing(Missing::Inactive),
+            Err(what) => Observed::Unreadable(incomplete(operation::DESCRIBE, what)),
+        },
+        None => Observed::Unreadable(incomplete(operation::DESCRIBE, "the answer has no service")),
+    }
+}
+
+/// `None` is an INACTIVE service.
+fn service(answer: &EcsExpressGatewayService) -> Result<Option<Service>, &'static str> {
+    let status = answer.status();
+    let code = match status.and_then(|status| status.status_code()) {
+        Some(code) => match code.as_str() {
+            INACTIVE => return Ok(None),
+            "ACTIVE" => StatusCode::Active,
+            "DRAINING" => StatusCode::Draining,
+            other => StatusCode::Other(other.to_owned()),
+        },
+        None => return Err("the answer has no status code"),
+    };
+    let arn: ServiceArn = answer
+        .service_arn()
+        .and_then(|arn| arn.parse().ok())
+        .ok_or("the answer has no service ARN that can be read")?;
+    Ok(Some(Service {
+        arn,
+        code,
+        reason: free_text(status.and_then(|status| status.status_reason())),
+        infrastructure_role_arn: filled(answer.infrastructure_role_arn()),
+        current_deployment: filled(answer.current_deployment()),
+        revisions: answer
+            .active_configurations()
+            .iter()
+            .map(revision)
+            .collect(),
+        tags: tags(answer.tags()),
+        created_at: whole_seconds(answer.created_at()),
+        management: Management::Express,
+        counts: Read::Skipped,
+        deployments: Read::Skipped,
+        managed_resources: Read::Skipped,
+    }))
+}
+
+fn revision(answer: &ExpressGatewayServiceConfiguration) -> Revision {
+    Revision {
+        arn: answer.service_revision_arn().unwrap_or_default().to_owned(),
+        // With its fraction, by which the newest is told.
+        created_at: timestamp(answer.created_at()),
+        configuration: Configuration {
+            execution_role_arn: filled(answer.execution_role_arn()),
+            task_role_arn: filled(answer.task_role_arn()),
+            task_definition_arn: filled(answer.task_definition_arn()),
+            container: answer.primary_container().map(container),
+            health_check_path: filled(answer.health_check_path()),
+            network: answer
+                .network_configuration()
+                .map(network)
+                .unwrap_or_default(),
+            cpu: filled(answer.cpu()),
+            memory: filled(answer.memory()),
+            cpu_architecture: filled(answer.cpu_architecture().map(|it| it.as_str())),
+            scaling: answer.scaling_target().map(scaling).unwrap_or_default(),
+        },
+        endpoints: endpoints(answer.ingress_paths()),
+    }
+}
+
+fn container(answer: &ExpressGatewayContainer) -> Container {
+    let environment = answer.environment().iter().filter_map(|variable| {
+        let value = Hidden::new(variable.value().unwrap_or_default());
+        Some((variable.name()?.to_owned(), value))
+    });
+    let secrets = answer
+        .secrets()
+        .iter()
+        .map(|secret| (secret.name().to_owned(), Hidden::new(secret.value_from())));
+    Container {
+        image: answer.image().to_owned(),
+        container_port: answer.container_port(),
+        logs: answer.aws_logs_configuration().map(|logs| Logs {
+            group: logs.log_group().to_owned(),
+            stream_prefix: logs.log_stream_prefix().to_owned(),
+        }),
+        credentials: answer
+            .repository_credentials()
+            .and_then(|credentials| filled(credentials.credentials_parameter())),
+        command: answer.command().iter().map(Hidden::new).collect(),
+        environment: environment.collect(),
+        secrets: secrets.collect(),
+    }
+}
+
+fn network(answer: &ExpressGatewayServiceNetworkConfiguration) -> Network {
+    Network {
+        security_groups: answer.security_groups().iter().cloned().collect(),
+        subnets: answer.subnets().iter().cloned().collect(),
+    }
+}
+
+fn scaling(answer: &ExpressGatewayScalingTarget) -> Scaling {
+    Scaling {
+        min_task_count: answer.min_task_count(),
+        max_task_count: answer.max_task_count(),
+        metric: filled(answer.auto_scaling_metric().map(|it| it.as_str())),
+        target_value: answer.auto_scaling_target_value(),
+    }
+}
+
+/// Public ones first, each once, with scheme.
+fn endpoints(answer: &[IngressPathSummary]) -> Vec<String> {
+    let public = AccessType::Public.as_str();
+    let (first, then): (Vec<_>, Vec<_>) = answer
+        .iter()
+        .filter(|path| !path.endpoint().is_empty())
+        .partition(|path| path.access_type().as_str() == public);
+    let mut seen = BTreeSet::new();
+    first
+        .into_iter()
+        .chain(then)
+        .map(|path| endpoint_url(path.endpoint()))
+        .filter(|url| seen.insert(url.clone()))
+        .collect()
+}
+
+/// Tags by key.
+pub(in crate::ecs) fn tags(answer: &[types::Tag]) -> BTreeMap<String, String> {
+    answer
+        .iter()
+        .filter_map(|tag| {
+            let value = tag.value().unwrap_or_default();
+            Some((tag.key()?.to_owned(), value.to_owned()))
+        })
+        .collect()
+}
+
+/// Of DescribeServices for one service.
+pub(in crate::ecs) fn service_facts(
+    services: &[types::Service],
+    failures: &[types::Failure],
+) -> Result<Option<ServiceFacts>, Failure> {
+    let Some(service) = services.first() else {
+        return match failures.first() {
+            Some(failure) if failure.reason() == Some(MISSING) => Ok(None),
+            Some(failure) => Err(listed(operation::SERVICES, FailureKind::Refused, failure)),
+            None => Err(incomplete(
+                operation::SERVICES,
+                "the answer has neither services nor failures",
+            )),
+        };
+    };
+    if service.status() == Some(INACTIVE) {
+        return Ok(None);
+    }
+    Ok(Some(ServiceFacts {
+        management: management(service.resource_management_type()),
+        counts: TaskCounts {
+            desired: service.desired_count(),
+            running: service.running_count(),
+            pending: service.pending_count(),
+        },
+        created_at: whole_seconds(service.created_at()),
+    }))
+}
+
+fn management(answer: Option<&ResourceManagementType>) -> Management {
+    let customer = ResourceManagementType::Customer.as_str();
+    if answer.is_some_and(|answer| answer.as_str() == customer) {
+        Management::Customer
+    } else {
+        Management::Express
+    }
+}
+
+/// Of CreateExpressGatewayService.
+pub(in crate::ecs) fn created(answer: Option<&EcsExpressGatewayService>) -> Created {
+    Created {
+        created_at: whole_seconds(answer.and_then(|service| service.created_at())),
+    }
+}
+
+/// Of UpdateExpressGatewayService.
+pub(in crate::ecs) fn updated(answer: Option<&UpdatedExpressGatewayService>) -> Updated {
+    let target = answer.and_then(|service| service.target_configuration());
+    Updated {
+        revision: filled(target.and_then(|target| target.service_revision_arn())),
+    }
+}

@@ -1,0 +1,104 @@
+//! The deployments of a service.
+
+use std::cmp::Reverse;
+
+use aws_sdk_ecs::types::{ServiceDeployment, ServiceDeploymentBrief};
+
+use super::{filled, free_text, status_time, timestamp};
+use crate::{api::status::DeploymentStatus, core::redact::stable_text};
+
+/// As many deployments are described at most.
+const DESCRIBED: usize = 5;
+/// `status` of a deployment that is done.
+const SUCCESSFUL: &str = "SUCCESSFUL";
+/// `status` of a deployment that has ended. ECS has no FAILED; a word unknown here is under way.
+const ENDED: [&str; 4] = [
+    SUCCESSFUL,
+    "STOPPED",
+    "ROLLBACK_SUCCESSFUL",
+    "ROLLBACK_FAILED",
+];
+
+/// Of ListServiceDeployments; ECS gives the newest first, and does not promise it.
+pub(in crate::ecs) fn newest_first(answer: &[ServiceDeploymentBrief]) -> Vec<DeploymentStatus> {
+    let mut briefs: Vec<_> = answer.iter().collect();
+    briefs.sort_by_key(|brief| Reverse(timestamp(brief.created_at())));
+    briefs
+        .into_iter()
+        .map(|brief| DeploymentStatus {
+            arn: filled(brief.service_deployment_arn()),
+            status: filled(brief.status().map(|it| it.as_str())),
+            stage: None,
+            target_revision: filled(brief.target_service_revision_arn()),
+            reason: free_text(brief.status_reason()),
+            started_at: status_time(brief.started_at().or(brief.created_at())),
+            finished_at: status_time(brief.finished_at()),
+        })
+        .collect()
+}
+
+/// ARNs of the deployments of which the list does not tell enough: those under way, and the last one when it failed
+/// without a reason.
+pub(in crate::ecs) fn to_describe(deployments: &[DeploymentStatus]) -> Vec<String> {
+    deployments
+        .iter()
+        .enumerate()
+        .filter(|(place, deployment)| {
+            let status = deployment.status.as_deref().unwrap_or_default();
+            let unexplained = status != SUCCESSFUL && deployment.reason.is_none();
+            !ENDED.contains(&status) || (*place == 0 && unexplained)
+        })
+        .filter_map(|(_, deployment)| deployment.arn.clone())
+        .take(DESCRIBED)
+        .collect()
+}
+
+/// Fills in what DescribeServiceDeployments knows.
+pub(in crate::ecs) fn complete(deployments: &mut [DeploymentStatus], answer: &[ServiceDeployment]) {
+    for deployment in deployments {
+        let detail = answer.iter().find(|detail| {
+            detail.service_deployment_arn().is_some()
+                && detail.service_deployment_arn() == deployment.arn.as_deref()
+        });
+        if let Some(detail) = detail {
+            *deployment = completed(deployment, detail);
+        }
+    }
+}
+
+/// The later read holds where it says something.
+fn completed(listed: &DeploymentStatus, detail: &ServiceDeployment) -> DeploymentStatus {
+    let DeploymentStatus {
+        arn,
+        status,
+        stage,
+        target_revision,
+        reason: listed_reason,
+        started_at,
+        finished_at,
+    } = listed.clone();
+    let target = detail.target_service_revision();
+    let ended = detail.finished_at().or(detail.stopped_at());
+    DeploymentStatus {
+        arn,
+        status: filled(detail.status().map(|it| it.as_str())).or(status),
+        stage: filled(detail.lifecycle_stage().map(|it| it.as_str())).or(stage),
+        target_revision: filled(target.and_then(|target| target.arn())).or(target_revision),
+        reason: reason(detail).or(listed_reason),
+        started_at: status_time(detail.started_at()).or(started_at),
+        finished_at: status_time(ended).or(finished_at),
+    }
+}
+
+/// ECS's own reason; without one, that of the rollback, or the alarms that went off.
+fn reason(detail: &ServiceDeployment) -> Option<String> {
+    let rollback = detail.rollback().and_then(|rollback| rollback.reason());
+    let alarms = detail
+        .alarms()
+        .map(|alarms| alarms.triggered_alarm_names())
+        .filter(|names| !names.is_empty())
+        .map(|names| stable_text(&format!("alarms went off: {}", names.join(", "))));
+    free_text(detail.status_reason())
+        .or_else(|| free_text(rollback))
+        .or(alarms)
+}

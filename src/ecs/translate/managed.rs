@@ -1,0 +1,109 @@
+//! What ECS made for a revision.
+
+use aws_sdk_ecs::types::{
+    self, EcsManagedResources, ManagedAutoScaling, ManagedIngressPath, ManagedResourceStatus,
+    ServiceRevision,
+};
+
+use super::{answers::MISSING, filled, free_text};
+use crate::{
+    api::status::ManagedResource,
+    core::{
+        failure::{Failure, FailureKind},
+        observed::SERVICE_SECURITY_GROUP,
+    },
+    ecs::{
+        classify::operation,
+        sdk_error::{incomplete, listed},
+    },
+};
+
+/// A resource of one of the SDK's types, all of which have these members.
+macro_rules! resource {
+    ($type:expr, $resource:expr) => {
+        resource!($type, $resource, None)
+    };
+    ($type:expr, $resource:expr, $name:expr) => {
+        resource(
+            $type,
+            $resource.arn().or($name),
+            $resource.status(),
+            $resource.status_reason(),
+        )
+    };
+}
+
+/// Of DescribeServiceRevisions for one revision. A revision that ECS does not know (yet) is not one without resources.
+pub(in crate::ecs) fn resources(
+    revisions: &[ServiceRevision],
+    failures: &[types::Failure],
+) -> Result<Vec<ManagedResource>, Failure> {
+    let Some(revision) = revisions.first() else {
+        return Err(match failures.first() {
+            Some(failure) if failure.reason() == Some(MISSING) => {
+                listed(operation::REVISIONS, FailureKind::NotFound, failure)
+            }
+            Some(failure) => listed(operation::REVISIONS, FailureKind::Refused, failure),
+            None => incomplete(
+                operation::REVISIONS,
+                "the answer has neither revisions nor failures",
+            ),
+        });
+    };
+    let mut found = revision
+        .ecs_managed_resources()
+        .map(flattened)
+        .unwrap_or_default();
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+fn flattened(all: &EcsManagedResources) -> Vec<ManagedResource> {
+    let mut found: Vec<_> = all.ingress_paths().iter().flat_map(ingress).collect();
+    found.extend(all.auto_scaling().into_iter().flat_map(scaling));
+    found.extend(all.metric_alarms().iter().map(|it| resource!("Alarm", it)));
+    let groups = all.service_security_groups().iter();
+    found.extend(groups.map(|it| resource!(SERVICE_SECURITY_GROUP, it)));
+    let groups = all.log_groups().iter();
+    found.extend(groups.map(|it| resource!("LogGroup", it, Some(it.log_group_name()))));
+    found
+}
+
+fn ingress(path: &ManagedIngressPath) -> Vec<ManagedResource> {
+    let mut found = Vec::new();
+    found.extend(path.load_balancer().map(|it| resource!("LoadBalancer", it)));
+    let groups = path.load_balancer_security_groups().iter();
+    found.extend(groups.map(|it| resource!("LoadBalancerSecurityGroup", it)));
+    let certificate = path.certificate();
+    found.extend(certificate.map(|it| resource!("Certificate", it, Some(it.domain_name()))));
+    found.extend(path.listener().map(|it| resource!("Listener", it)));
+    found.extend(path.rule().map(|it| resource!("ListenerRule", it)));
+    let groups = path.target_groups().iter();
+    found.extend(groups.map(|it| resource!("TargetGroup", it)));
+    found
+}
+
+fn scaling(all: &ManagedAutoScaling) -> Vec<ManagedResource> {
+    let target = all.scalable_target();
+    let policies = all.application_auto_scaling_policies().iter();
+    target
+        .map(|it| resource!("ScalableTarget", it))
+        .into_iter()
+        .chain(policies.map(|it| resource!("ScalingPolicy", it)))
+        .collect()
+}
+
+fn resource(
+    r#type: &str,
+    arn_or_name: Option<&str>,
+    status: &ManagedResourceStatus,
+    reason: Option<&str>,
+) -> ManagedResource {
+    ManagedResource {
+        r#type: r#type.to_owned(),
+        arn: filled(arn_or_name),
+        status: filled(Some(status.as_str())),
+        reason: free_text(reason),
+    }
+}

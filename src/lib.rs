@@ -1,0 +1,18 @@
+//! Runs Amazon ECS Express Mode services from Kubernetes.
+//!
+//! ```text
+//!   ExpressService ──▶ gather ──▶ decide ──▶ act ──▶ report ──▶ status, events
+//!                        ▲          │         │
+//!                        │     pure, core/    ▼
+//!                        └────────────────── ECS
+//! ```
+//!
+//! [`api`] is the resource; [`core`] decides, without any IO; [`ecs`] and [`controller::objects`] are the ports to AWS and
+//! Kubernetes; [`controller`] is the loop over them.
+
+pub mod api;
+pub mod cli;
+pub mod controller;
+pub mod core;
+pub mod ecs;
+pub mod start;

@@ -1,0 +1,45 @@
+//! The program: `run` and `crd`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use ecs_express_operator::{
+    api::crd_yaml,
+    cli::{Cli, Command, Failed},
+    start::operator,
+};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let ended = match Cli::parse().command {
+        Command::Run(args) => run(args).await,
+        Command::Crd => crd(),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => {
+            eprintln!("error: {failed}");
+            failed.exit_code()
+        }
+    }
+}
+
+async fn run(args: ecs_express_operator::cli::Run) -> Result<(), Failed> {
+    // One provider for kube and the AWS SDK alike; two would make the first client panic.
+    if rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .is_err()
+    {
+        return Err(Failed::Usage(
+            "another TLS provider is installed already".into(),
+        ));
+    }
+    operator(args).await
+}
+
+#[expect(clippy::print_stdout, reason = "the output of the command")]
+fn crd() -> Result<(), Failed> {
+    let yaml = crd_yaml().map_err(|error| Failed::Usage(error.to_string()))?;
+    print!("{yaml}");
+    Ok(())
+}

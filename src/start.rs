@@ -1,0 +1,153 @@
+//! `run`, before the loop: telemetry, Kubernetes, AWS. What is missing is said at once, with the remedy.
+
+use std::time::Duration;
+
+use k8s_openapi::api::core::v1::Namespace;
+use kube::{Api, Client, Config, api::ListParams};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    cli::{Failed, LogFormat, Run},
+    controller::{kubernetes::Guarded, run::run},
+    core::desired::Home,
+    ecs::{
+        Ecs,
+        aws::{AwsEcs, Timeouts},
+    },
+};
+
+/// How long the API server may take to answer at start.
+const FIRST_ANSWER: Duration = Duration::from_secs(30);
+
+/// Runs the operator until a signal stops it.
+pub async fn operator(args: Run) -> Result<(), Failed> {
+    telemetry(&args)?;
+    let stop = stop_on_signal()?;
+    let client = kubernetes().await?;
+    let cluster_id = ready(&client, &args).await?;
+    let ecs = AwsEcs::connect(args.aws_region.clone(), Timeouts::default())
+        .await
+        .map_err(|error| Failed::Aws(error.to_string()))?;
+    let caller = ecs
+        .caller()
+        .await
+        .map_err(|failure| Failed::Aws(failure.to_string()))?;
+    let home = Home {
+        region: ecs.default_region().to_owned(),
+        caller,
+        cluster_id,
+    };
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        account = home.caller.account,
+        region = home.region,
+        cluster_id = home.cluster_id,
+        namespace = args.namespace.as_deref().unwrap_or("all"),
+        "watching ExpressServices"
+    );
+    let settings = args.settings();
+    if run(client, args.namespace.as_deref(), ecs, settings, home, stop).await {
+        tracing::info!("stopped");
+        Ok(())
+    } else {
+        Err(Failed::WatchEnded)
+    }
+}
+
+fn telemetry(args: &Run) -> Result<(), Failed> {
+    let filter = EnvFilter::try_new(&args.log).map_err(|error| Failed::Usage(error.to_string()))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match args.log_format {
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+        LogFormat::Text => builder.init(),
+    }
+    Ok(())
+}
+
+/// The first SIGTERM or SIGINT stops the watch and lets passes under way end; the second ends the process.
+fn stop_on_signal() -> Result<CancellationToken, Failed> {
+    let failed =
+        |error: std::io::Error| Failed::Usage(format!("cannot listen for signals: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    tokio::spawn(async move {
+        for signals in 0.. {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if signals > 0 {
+                std::process::exit(130);
+            }
+            tracing::info!("stopping: passes under way are finished");
+            token.cancel();
+        }
+    });
+    Ok(stop)
+}
+
+async fn kubernetes() -> Result<Client, Failed> {
+    let config = Config::infer().await.map_err(|error| {
+        Failed::Kubernetes(format!(
+            "no Kubernetes API server is configured: {error}; run in a cluster, or set KUBECONFIG"
+        ))
+    })?;
+    Client::try_from(config).map_err(|error| {
+        Failed::Kubernetes(format!(
+            "the kubeconfig cannot be used: {error}; check KUBECONFIG"
+        ))
+    })
+}
+
+/// Asks for what the loop needs: the resource and the right to list it, and the cluster-id.
+async fn ready(client: &Client, args: &Run) -> Result<String, Failed> {
+    let objects: Api<Guarded> = match &args.namespace {
+        Some(namespace) => Api::namespaced(client.clone(), namespace),
+        None => Api::all(client.clone()),
+    };
+    match within(objects.list(&ListParams::default().limit(1))).await? {
+        Ok(_) => {}
+        Err(kube::Error::Api(status)) if status.is_not_found() => return Err(Failed::CrdMissing),
+        Err(kube::Error::Api(status)) if status.is_forbidden() => {
+            return Err(Failed::Kubernetes(format!(
+                "the operator may not list expressservices: {}; bind the ClusterRole of its chart to its ServiceAccount",
+                status.message
+            )));
+        }
+        Err(error) => return Err(unreachable(&error)),
+    }
+    if let Some(id) = &args.cluster_id {
+        return Ok(id.clone());
+    }
+    let namespaces: Api<Namespace> = Api::all(client.clone());
+    let kube_system = within(namespaces.get("kube-system")).await?.map_err(|error| {
+        Failed::Kubernetes(format!(
+            "the namespace kube-system, whose UID is the cluster-id, cannot be read: {error}; allow it, or set --cluster-id"
+        ))
+    })?;
+    kube_system.metadata.uid.ok_or_else(|| {
+        Failed::Kubernetes("the namespace kube-system has no UID; set --cluster-id".into())
+    })
+}
+
+async fn within<T>(
+    request: impl Future<Output = Result<T, kube::Error>>,
+) -> Result<Result<T, kube::Error>, Failed> {
+    tokio::time::timeout(FIRST_ANSWER, request).await.map_err(|_| {
+        Failed::Kubernetes(format!(
+            "the Kubernetes API server gave no answer within {FIRST_ANSWER:?}; check its address in the kubeconfig"
+        ))
+    })
+}
+
+fn unreachable(error: &kube::Error) -> Failed {
+    Failed::Kubernetes(format!(
+        "the Kubernetes API server cannot be reached or used: {error}; check its address and the credentials in the kubeconfig"
+    ))
+}

@@ -1,0 +1,55 @@
+//! The demo stays up, says what to try, and shows what comes of it.
+
+use std::error::Error;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use crate::stage::Stage;
+
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// Shows the changes until Ctrl-C, or until something ends that should run.
+pub(crate) fn guide(stage: &mut Stage, url: &str) -> Result<(), Box<dyn Error>> {
+    println!("{}", directions(stage, url)?);
+    // Waiting for a person, so there is no deadline.
+    loop {
+        stage.check_alive()?;
+        thread::sleep(LOOK_EVERY);
+    }
+}
+
+fn directions(stage: &Stage, url: &str) -> Result<String, Box<dyn Error>> {
+    let kubeconfig = stage.plane.admin_kubeconfig().display();
+    let kubectl = stage.kubectl.parent().unwrap_or(Path::new(".")).display();
+    let logs = stage.plane.dir().display();
+    let control = format!("http://{}/_emulator", stage.emulator()?);
+    Ok(format!(
+        r#"
+In another terminal:
+  export KUBECONFIG={kubeconfig}
+  export PATH="$PATH:{kubectl}"    # only if you have no kubectl
+  curl {url}
+  kubectl get xsvc -o wide
+  kubectl describe xsvc hello
+  kubectl explain xsvc.spec.scalingTarget
+
+A new image, and more tasks:
+  kubectl patch xsvc hello --type merge -p '{{"spec":{{"primaryContainer":{{"image":"public.ecr.aws/docker/library/nginx:1.30"}}}}}}'
+  kubectl scale xsvc hello --replicas 2
+
+Somebody changes the service in AWS; the operator puts it right:
+  curl {control}/changes -d '{{"service":"default_hello","update":{{"primaryContainer":{{"image":"public.ecr.aws/docker/library/httpd:2.4"}}}}}}'
+
+The next deployment is rolled back; the operator does not fight it:
+  curl {control}/outcomes -d '{{"service":"default_hello","outcome":"RollBackByCircuitBreaker"}}'
+  kubectl patch xsvc hello --type merge -p '{{"spec":{{"primaryContainer":{{"image":"public.ecr.aws/docker/library/nginx:broken"}}}}}}'
+
+What ECS was asked for, and the end:
+  curl {control}/calls
+  kubectl delete xsvc hello
+
+Logs are in {logs}. Changes of the services show below. Ctrl-C stops and removes everything.
+"#
+    ))
+}

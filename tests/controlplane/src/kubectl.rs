@@ -1,0 +1,83 @@
+//! Running kubectl.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+/// A kubectl command failed.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("kubectl {arguments} failed ({}): {}", code.map_or("no exit code".into(), |c| format!("code {c}")), stderr.trim())]
+pub struct KubectlError {
+    /// Its arguments, joined by blanks.
+    pub arguments: String,
+    /// What it printed to stdout.
+    pub stdout: String,
+    /// What it printed to stderr, or why it could not be run.
+    pub stderr: String,
+    /// Its exit code; `None` if it was killed or did not start.
+    pub code: Option<i32>,
+}
+
+/// kubectl as one user.
+#[derive(Debug, Clone)]
+pub(crate) struct Kubectl {
+    pub(crate) program: PathBuf,
+    pub(crate) kubeconfig: PathBuf,
+    /// Where it keeps its caches.
+    pub(crate) home: PathBuf,
+}
+
+impl Kubectl {
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .env_clear()
+            .env("KUBECONFIG", &self.kubeconfig)
+            .env("HOME", &self.home);
+        command
+    }
+
+    /// Runs it with `arguments`, feeds it `stdin`, and returns what it printed.
+    pub(crate) fn run(
+        &self,
+        arguments: &[&str],
+        stdin: Option<&str>,
+    ) -> Result<String, KubectlError> {
+        let failed = |stdout, stderr, code| KubectlError {
+            arguments: arguments.join(" "),
+            stdout,
+            stderr,
+            code,
+        };
+        let output = output(self.command().args(arguments), stdin)
+            .map_err(|e| failed(String::new(), e.to_string(), None))?;
+        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+        if output.status.success() {
+            return Ok(stdout);
+        }
+        Err(failed(
+            stdout,
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+            output.status.code(),
+        ))
+    }
+}
+
+fn output(command: &mut Command, stdin: Option<&str>) -> std::io::Result<Output> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let Some(text) = stdin else {
+        return command.stdin(Stdio::null()).output();
+    };
+    let mut child = command.stdin(Stdio::piped()).spawn()?;
+    let pipe = child.stdin.take();
+    // On its own thread: kubectl may fill its output pipe before it has read all of the input.
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            if let Some(mut pipe) = pipe {
+                // It may well end without reading; its exit code says what counts.
+                let _ = pipe.write_all(text.as_bytes());
+            }
+        });
+        child.wait_with_output()
+    })
+}

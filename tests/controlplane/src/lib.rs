@@ -1,0 +1,32 @@
+//! A real Kubernetes control plane on loopback: etcd, kube-apiserver, kube-controller-manager and kubectl.
+//!
+//! [`Assets::find`] finds the binaries or builds them, [`ControlPlane::start`] starts them, and dropping the
+//! [`ControlPlane`] ends them. Whatever happens to this process, even SIGKILL, its children end with it: see [`Process`].
+//!
+//! ```no_run
+//! # fn main() -> Result<(), controlplane::Error> {
+//! let plane = controlplane::ControlPlane::start(&controlplane::Assets::find()?)?;
+//! println!("{}", plane.kubectl_run(&["get", "namespaces"], None)?);
+//! # Ok(()) }
+//! ```
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod assets;
+mod certificates;
+mod commands;
+mod error;
+pub mod http;
+mod kubeconfig;
+mod kubectl;
+mod plane;
+pub mod poll;
+mod ports;
+mod process;
+mod scratch;
+
+pub use assets::Assets;
+pub use error::Error;
+pub use kubectl::KubectlError;
+pub use plane::ControlPlane;
+pub use process::Process;
+pub use scratch::Scratch;

@@ -1,0 +1,98 @@
+//! Waiting for a state with a deadline, in place of sleeping for a while and hoping.
+
+use std::fmt;
+use std::thread;
+use std::time::{Duration, Instant};
+
+const STEP: Duration = Duration::from_millis(50);
+
+/// The awaited state did not come in time.
+#[derive(Debug, Clone)]
+pub struct TimedOut {
+    /// What was awaited.
+    pub what: String,
+    /// How long.
+    pub waited: Duration,
+    /// What was there instead at the last look.
+    pub last_seen: String,
+}
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            what,
+            waited,
+            last_seen,
+        } = self;
+        write!(
+            f,
+            "waited {:.1} s for {what}; last seen: {last_seen}",
+            waited.as_secs_f64()
+        )
+    }
+}
+
+impl std::error::Error for TimedOut {}
+
+/// Looks every 50 ms until `look` finds what is awaited. Each look that does not says what it saw instead.
+/// There is at least one look, and one after the deadline has passed.
+pub fn until<T>(
+    deadline: Duration,
+    what: &str,
+    look: impl FnMut() -> Result<T, String>,
+) -> Result<T, TimedOut> {
+    every(STEP, deadline, what, look)
+}
+
+/// The same with another pause between looks, for looks that cost something.
+pub fn every<T>(
+    pause: Duration,
+    deadline: Duration,
+    what: &str,
+    mut look: impl FnMut() -> Result<T, String>,
+) -> Result<T, TimedOut> {
+    let start = Instant::now();
+    loop {
+        // Taken before the look: a slow look must not cost the state that it was about to see.
+        let waited = start.elapsed();
+        match look() {
+            Ok(found) => return Ok(found),
+            Err(last_seen) if waited >= deadline => {
+                return Err(TimedOut {
+                    what: what.into(),
+                    waited,
+                    last_seen,
+                });
+            }
+            Err(_) => thread::sleep(pause),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_with_what_was_found() {
+        let mut looks = 0;
+        let found = until(Duration::from_secs(5), "the third look", || {
+            looks += 1;
+            if looks == 3 {
+                Ok(looks)
+            } else {
+                Err(format!("look {looks}"))
+            }
+        });
+        assert_eq!(found.unwrap(), 3);
+    }
+
+    #[test]
+    fn says_what_was_awaited_and_what_was_seen() {
+        let error = until(Duration::ZERO, "rain", || Err::<(), _>("sunshine".into())).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "waited 0.0 s for rain; last seen: sunshine"
+        );
+    }
+}

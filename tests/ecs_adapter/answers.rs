@@ -1,0 +1,200 @@
+//! What becomes of the answers of DescribeExpressGatewayService.
+
+use ecs_express_operator::{
+    core::{
+        failure::{Effect, FailureKind},
+        observed::{Management, Missing, Observed, Read, Service, StatusCode},
+    },
+    ecs::Ecs,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    fixture::{ARN, INFRASTRUCTURE, REVISION, SECRET, adapter, arn, everything},
+    loopback::{Loopback, ok, refused},
+};
+
+async fn observe(answer: Value) -> Observed {
+    let server = Loopback::start(move |_| ok(answer.clone()));
+    let observed = adapter(&server).describe(&arn()).await;
+    assert_eq!(server.only().action, "DescribeExpressGatewayService");
+    let body = json!({ "serviceArn": ARN, "include": ["TAGS"] });
+    assert_eq!(server.only().body, body);
+    observed
+}
+
+fn present(observed: Observed) -> Service {
+    match observed {
+        Observed::Present(service) => *service,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A revision as ECS shows one, with shuffled lists.
+fn revision() -> Value {
+    json!({
+        "serviceRevisionArn": REVISION,
+        "createdAt": 1764021600.25,
+        "executionRoleArn": "arn:aws:iam::123456789012:role/execution",
+        "taskRoleArn": "arn:aws:iam::123456789012:role/task",
+        "primaryContainer": {
+            "image": "nginx:1",
+            "containerPort": 8080,
+            "awsLogsConfiguration": { "logGroup": "/shop", "logStreamPrefix": "web" },
+            "repositoryCredentials": {
+                "credentialsParameter": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:r"
+            },
+            "command": ["serve", "--all"],
+            "environment": [{ "name": "B", "value": "2" }, { "name": "A", "value": SECRET }],
+            "secrets": [{ "name": "TOKEN", "valueFrom": "arn:aws:ssm:eu-west-1:123456789012:p/t" }],
+        },
+        "healthCheckPath": "/health",
+        "networkConfiguration": {
+            "securityGroups": ["sg-2", "sg-1"], "subnets": ["subnet-2", "subnet-1"],
+        },
+        "cpu": "1 vCPU",
+        "memory": "2 GB",
+        "cpuArchitecture": "ARM64",
+        "scalingTarget": {
+            "minTaskCount": 0, "maxTaskCount": 5,
+            "autoScalingMetric": "AVERAGE_MEMORY", "autoScalingTargetValue": 70,
+        },
+        "ingressPaths": [
+            { "accessType": "PRIVATE", "endpoint": "internal.example" },
+            { "accessType": "PUBLIC", "endpoint": "ab-01.ecs.eu-west-1.on.aws" },
+            { "accessType": "PUBLIC", "endpoint": "https://ab-01.ecs.eu-west-1.on.aws" },
+        ],
+    })
+}
+
+#[tokio::test]
+async fn a_revision_reads_back_as_the_configuration_that_was_sent() {
+    let service = present(
+        observe(json!({ "service": {
+            "serviceArn": ARN,
+            "cluster": "arn:aws:ecs:eu-west-1:123456789012:cluster/web",
+            "infrastructureRoleArn": INFRASTRUCTURE,
+            "status": {
+                "statusCode": "ACTIVE",
+                "statusReason": "fine (Request ID: 6e0ba6d8-0c5a-4a9b-8f0e-1b2c3d4e5f60)",
+            },
+            "currentDeployment": "d",
+            "activeConfigurations": [revision()],
+            "tags": [{ "key": "team", "value": "a" }, { "key": "empty" }],
+            "createdAt": 1764021600.75,
+        }}))
+        .await,
+    );
+    assert_eq!(service.arn, arn());
+    assert_eq!(service.code, StatusCode::Active);
+    assert_eq!(service.reason.as_deref(), Some("fine"));
+    assert_eq!(
+        service.infrastructure_role_arn.as_deref(),
+        Some(INFRASTRUCTURE)
+    );
+    assert_eq!(service.current_deployment.as_deref(), Some("d"));
+    assert_eq!(
+        service.tags,
+        [("team".into(), "a".into()), ("empty".into(), "".into())].into()
+    );
+    assert_eq!(
+        service.created_at,
+        Some("2025-11-24T22:00:00Z".parse().unwrap())
+    );
+    assert_eq!(service.management, Management::Express);
+    assert_eq!(
+        (
+            service.counts,
+            service.deployments,
+            service.managed_resources
+        ),
+        (Read::Skipped, Read::Skipped, Read::Skipped)
+    );
+    let [revision] = service.revisions.try_into().unwrap();
+    assert_eq!(revision.arn, REVISION);
+    assert_eq!(revision.configuration, everything());
+    assert_eq!(
+        revision.created_at,
+        Some("2025-11-24T22:00:00.25Z".parse().unwrap())
+    );
+    assert_eq!(
+        revision.endpoints,
+        [
+            "https://ab-01.ecs.eu-west-1.on.aws",
+            "https://internal.example"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_service_just_made_has_no_revision_and_a_new_status_code_goes_through() {
+    for (code, known) in [
+        ("ACTIVE", StatusCode::Active),
+        ("DRAINING", StatusCode::Draining),
+        ("RESTING", StatusCode::Other("RESTING".into())),
+    ] {
+        let status = json!({ "statusCode": code });
+        let answer = json!({ "service": {
+            "serviceArn": ARN, "status": status, "activeConfigurations": null,
+        }});
+        let service = present(observe(answer).await);
+        assert_eq!((service.code, service.revisions), (known, vec![]));
+    }
+}
+
+#[tokio::test]
+async fn an_inactive_service_is_missing() {
+    let answer =
+        json!({ "service": { "serviceArn": ARN, "status": { "statusCode": "INACTIVE" } } });
+    assert_eq!(observe(answer).await, Observed::Missing(Missing::Inactive));
+}
+
+#[tokio::test]
+async fn an_answer_without_service_status_or_arn_is_no_absence() {
+    for answer in [
+        json!({}),
+        json!({ "service": null }),
+        json!({ "service": {} }),
+        json!({ "service": { "serviceArn": ARN } }),
+        json!({ "service": { "status": { "statusCode": "ACTIVE" } } }),
+        json!({ "service": { "serviceArn": "shop", "status": { "statusCode": "ACTIVE" } } }),
+    ] {
+        match observe(answer.clone()).await {
+            Observed::Unreadable(failure) => {
+                let said = (failure.kind, failure.effect);
+                assert_eq!(
+                    said,
+                    (FailureKind::Unavailable, Effect::Unknown),
+                    "{answer}"
+                );
+            }
+            other => panic!("{answer}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_the_words_of_absence_are_an_absence() {
+    for (status, code, message, missing) in [
+        (400, "ResourceNotFoundException", "", true),
+        (400, "InvalidParameterException", "Resource not found", true),
+        (400, "ServiceNotFoundException", "Service not found.", true),
+        (400, "ClusterNotFoundException", "Cluster not found.", true),
+        (
+            400,
+            "InvalidParameterException",
+            "serviceArn is wrong",
+            false,
+        ),
+        (400, "AccessDeniedException", "not found", false),
+        (400, "ThrottlingException", "Rate exceeded", false),
+        (404, "NotFound", "Resource not found", false),
+        (500, "ServerException", "Resource not found", false),
+        (503, "ResourceNotFoundException", "", false),
+    ] {
+        let server = Loopback::start(move |_| refused(status, code, message));
+        let observed = adapter(&server).describe(&arn()).await;
+        let seen = matches!(observed, Observed::Missing(Missing::NotFound));
+        assert_eq!(seen, missing, "HTTP {status} {code}: {observed:?}");
+    }
+}

@@ -1,0 +1,135 @@
+//! A small HTTP server whose answers each test writes itself.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
+
+use serde_json::Value;
+
+/// A request as it came over the wire.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Name of the action, of either protocol.
+    pub action: String,
+    /// Body; null when it is no JSON.
+    pub body: Value,
+    /// The header that holds the access key id and the Region.
+    pub authorization: String,
+}
+
+/// What the server does with a request.
+pub enum Answer {
+    /// Status and body.
+    Is(u16, String),
+    /// Nothing, and the connection stays open.
+    Silence,
+    /// The connection is closed without an answer.
+    HangUp,
+}
+
+/// A success.
+pub fn ok(body: Value) -> Answer {
+    Answer::Is(200, body.to_string())
+}
+
+/// A refusal as ECS words it.
+pub fn refused(status: u16, code: &str, message: &str) -> Answer {
+    let body = serde_json::json!({ "__type": code, "message": message });
+    Answer::Is(status, body.to_string())
+}
+
+/// The server; it ends with the test's process.
+pub struct Loopback {
+    /// Where it listens.
+    pub url: String,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+impl Loopback {
+    /// Answers each request as `answer` says.
+    pub fn start(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (log, answer) = (seen.clone(), Arc::new(answer));
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (log, answer) = (log.clone(), answer.clone());
+                thread::spawn(move || serve(stream.unwrap(), &log, answer.as_ref()));
+            }
+        });
+        Self { url, seen }
+    }
+
+    /// The requests so far.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// The only request so far.
+    pub fn only(&self) -> Seen {
+        let seen = self.seen();
+        assert_eq!(seen.len(), 1, "{seen:?}");
+        seen[0].clone()
+    }
+
+    /// The actions so far.
+    pub fn actions(&self) -> Vec<String> {
+        self.seen().into_iter().map(|seen| seen.action).collect()
+    }
+}
+
+fn serve(mut stream: TcpStream, log: &Mutex<Vec<Seen>>, answer: &impl Fn(&Seen) -> Answer) {
+    let Some(seen) = read(&stream) else { return };
+    log.lock().unwrap().push(seen.clone());
+    match answer(&seen) {
+        Answer::Is(status, body) => {
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 {status} -\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+            );
+            // The client may have gone away.
+            stream.write_all((head + &body).as_bytes()).ok();
+        }
+        Answer::Silence => thread::sleep(Duration::from_secs(60)),
+        Answer::HangUp => {}
+    }
+}
+
+fn read(stream: &TcpStream) -> Option<Seen> {
+    let mut reader = BufReader::new(stream);
+    let (mut action, mut authorization, mut length) = (String::new(), String::new(), 0);
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let Some((name, value)) = line.trim_end().split_once(": ") else {
+            if line.trim_end().is_empty() {
+                break;
+            }
+            continue;
+        };
+        match name.to_ascii_lowercase().as_str() {
+            "x-amz-target" => action = value.rsplit('.').next()?.to_owned(),
+            "authorization" => authorization = value.to_owned(),
+            "content-length" => length = value.parse().ok()?,
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    if let Some(form) = body.strip_prefix(b"Action=") {
+        let name = form.split(|byte| *byte == b'&').next()?;
+        action = String::from_utf8_lossy(name).into_owned();
+    }
+    Some(Seen {
+        action,
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+        authorization,
+    })
+}

@@ -1,0 +1,242 @@
+//! The exact JSON of each call that changes something, and the Region that it goes to.
+
+use ecs_express_operator::{
+    core::{
+        configuration::{Configuration, Network},
+        request::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
+    },
+    ecs::{Created, Ecs, Updated},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    fixture::{
+        ARN, INFRASTRUCTURE, REVISION, SECRET, adapter, arn, create, everything, image_alone,
+    },
+    loopback::{Loopback, ok},
+};
+
+/// What Create and Update say alike of [`everything`].
+fn everything_on_the_wire() -> Value {
+    json!({
+        "executionRoleArn": "arn:aws:iam::123456789012:role/execution",
+        "taskRoleArn": "arn:aws:iam::123456789012:role/task",
+        "primaryContainer": {
+            "image": "nginx:1",
+            "containerPort": 8080,
+            "awsLogsConfiguration": { "logGroup": "/shop", "logStreamPrefix": "web" },
+            "repositoryCredentials": {
+                "credentialsParameter": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:r"
+            },
+            "command": ["serve", "--all"],
+            "environment": [{ "name": "A", "value": SECRET }, { "name": "B", "value": "2" }],
+            "secrets": [{ "name": "TOKEN", "valueFrom": "arn:aws:ssm:eu-west-1:123456789012:p/t" }],
+        },
+        "healthCheckPath": "/health",
+        "networkConfiguration": {
+            "securityGroups": ["sg-1", "sg-2"],
+            "subnets": ["subnet-1", "subnet-2"],
+        },
+        "cpu": "1 vCPU",
+        "memory": "2 GB",
+        "cpuArchitecture": "ARM64",
+        "scalingTarget": {
+            "minTaskCount": 0,
+            "maxTaskCount": 5,
+            "autoScalingMetric": "AVERAGE_MEMORY",
+            "autoScalingTargetValue": 70,
+        },
+    })
+}
+
+fn with(mut body: Value, more: Value) -> Value {
+    let more = more.as_object().unwrap().clone();
+    body.as_object_mut().unwrap().extend(more);
+    body
+}
+
+#[tokio::test]
+async fn create_sends_everything_that_is_set_in_the_order_of_names() {
+    let server = Loopback::start(|_| ok(json!({ "service": { "createdAt": 1764021600.75 } })));
+    let tags = [
+        ("team".to_owned(), "a".to_owned()),
+        ("app".into(), "".into()),
+    ];
+    let request = CreateRequest {
+        tags: tags.into(),
+        ..create(everything())
+    };
+    let created = adapter(&server).create(&request).await.unwrap();
+    assert_eq!(
+        server.only().body,
+        with(
+            everything_on_the_wire(),
+            json!({
+                "infrastructureRoleArn": INFRASTRUCTURE,
+                "cluster": "web",
+                "serviceName": "shop",
+                "tags": [{ "key": "app", "value": "" }, { "key": "team", "value": "a" }],
+            })
+        )
+    );
+    assert_eq!(server.only().action, "CreateExpressGatewayService");
+    let created_at = Some("2025-11-24T22:00:00Z".parse().unwrap());
+    assert_eq!(
+        created,
+        Created { created_at },
+        "whole seconds, as the status keeps them"
+    );
+}
+
+#[tokio::test]
+async fn create_leaves_out_whatever_is_unset() {
+    let server = Loopback::start(|_| ok(json!({})));
+    let created = adapter(&server).create(&create(image_alone())).await;
+    assert_eq!(
+        server.only().body,
+        json!({
+            "infrastructureRoleArn": INFRASTRUCTURE,
+            "cluster": "web",
+            "serviceName": "shop",
+            "primaryContainer": { "image": "nginx:1" },
+        })
+    );
+    assert_eq!(created, Ok(Created { created_at: None }));
+}
+
+#[tokio::test]
+async fn create_with_a_task_definition_sends_no_container() {
+    let server = Loopback::start(|_| ok(json!({})));
+    let task_definition = "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop:1";
+    let configuration = Configuration {
+        task_definition_arn: Some(task_definition.into()),
+        ..Configuration::default()
+    };
+    adapter(&server)
+        .create(&create(configuration))
+        .await
+        .unwrap();
+    let body = server.only().body;
+    assert_eq!(body["taskDefinitionArn"], task_definition);
+    assert_eq!(body.get("primaryContainer"), None);
+}
+
+#[tokio::test]
+async fn update_sends_everything_that_is_set_and_gives_the_new_revision() {
+    let service = json!({ "targetConfiguration": { "serviceRevisionArn": REVISION } });
+    let server = Loopback::start(move |_| ok(json!({ "service": service })));
+    let request = UpdateRequest {
+        arn: arn(),
+        configuration: everything(),
+    };
+    let updated = adapter(&server).update(&request).await.unwrap();
+    let body = with(everything_on_the_wire(), json!({ "serviceArn": ARN }));
+    assert_eq!(server.only().body, body);
+    assert_eq!(server.only().action, "UpdateExpressGatewayService");
+    assert_eq!(
+        updated,
+        Updated {
+            revision: Some(REVISION.into())
+        }
+    );
+}
+
+#[tokio::test]
+async fn update_sends_the_lists_of_a_container_also_when_they_are_empty() {
+    let server = Loopback::start(|_| ok(json!({})));
+    let request = UpdateRequest {
+        arn: arn(),
+        configuration: image_alone(),
+    };
+    let updated = adapter(&server).update(&request).await;
+    assert_eq!(
+        server.only().body,
+        json!({
+            "serviceArn": ARN,
+            "primaryContainer": {
+                "image": "nginx:1", "command": [], "environment": [], "secrets": [],
+            },
+        })
+    );
+    assert_eq!(updated, Ok(Updated { revision: None }));
+}
+
+#[tokio::test]
+async fn update_sends_a_network_of_subnets_alone_without_security_groups() {
+    let server = Loopback::start(|_| ok(json!({})));
+    let request = UpdateRequest {
+        arn: arn(),
+        configuration: Configuration {
+            network: Network {
+                subnets: ["subnet-1".to_owned()].into(),
+                ..Network::default()
+            },
+            ..Configuration::default()
+        },
+    };
+    adapter(&server).update(&request).await.unwrap();
+    assert_eq!(
+        server.only().body,
+        json!({ "serviceArn": ARN, "networkConfiguration": { "subnets": ["subnet-1"] } })
+    );
+}
+
+#[tokio::test]
+async fn update_of_nothing_names_the_service_alone() {
+    let server = Loopback::start(|_| ok(json!({})));
+    let request = UpdateRequest {
+        arn: arn(),
+        configuration: Configuration::default(),
+    };
+    adapter(&server).update(&request).await.unwrap();
+    assert_eq!(server.only().body, json!({ "serviceArn": ARN }));
+}
+
+#[tokio::test]
+async fn delete_tag_and_untag_name_the_service_by_its_arn() {
+    let server = Loopback::start(|_| ok(json!({})));
+    let ecs = adapter(&server);
+    let tags = [("b".to_owned(), "2".to_owned()), ("a".into(), "1".into())].into();
+    ecs.delete(&arn()).await.unwrap();
+    ecs.tag(&TagRequest { arn: arn(), tags }).await.unwrap();
+    let keys = ["b".to_owned(), "a".into()].into();
+    ecs.untag(&UntagRequest { arn: arn(), keys }).await.unwrap();
+    let seen: Vec<_> = server
+        .seen()
+        .into_iter()
+        .map(|it| (it.action, it.body))
+        .collect();
+    let tags = json!([{ "key": "a", "value": "1" }, { "key": "b", "value": "2" }]);
+    assert_eq!(
+        seen,
+        [
+            (
+                "DeleteExpressGatewayService".into(),
+                json!({ "serviceArn": ARN })
+            ),
+            (
+                "TagResource".into(),
+                json!({ "resourceArn": ARN, "tags": tags })
+            ),
+            (
+                "UntagResource".into(),
+                json!({ "resourceArn": ARN, "tagKeys": ["a", "b"] })
+            ),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn each_call_goes_to_the_region_of_its_service() {
+    let server = Loopback::start(|_| ok(json!({})));
+    let ecs = adapter(&server);
+    assert_eq!(ecs.default_region(), "us-east-1");
+    for region in ["eu-west-1", "ap-south-1", "eu-west-1"] {
+        let mut arn = arn();
+        arn.region = region.into();
+        ecs.delete(&arn).await.unwrap();
+        let scope = format!("/{region}/ecs/aws4_request");
+        let authorization = server.seen().pop().unwrap().authorization;
+        assert!(authorization.contains(&scope), "{authorization}");
+    }
+}
