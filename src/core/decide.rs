@@ -213,10 +213,16 @@ fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
 }
 
 fn settled_why(f: &Findings, differs: bool) -> Why {
+    if f.rolled_back {
+        return Why::RolledBack;
+    }
+    if f.stubborn {
+        return Why::NotConverging;
+    }
+    if f.shown_only && differs {
+        return Why::ShownOnly;
+    }
     match &f.rollout {
-        _ if f.rolled_back => Why::RolledBack,
-        _ if f.shown_only && differs => Why::ShownOnly,
-        _ if f.stubborn => Why::NotConverging,
         Rollout::Failed(_) => Why::RolledBack,
         Rollout::Unreadable(failure) => Why::Unreadable(failure.clone()),
         Rollout::Pending | Rollout::InProgress(_) => Why::RollingOut,

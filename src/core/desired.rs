@@ -135,7 +135,10 @@ impl Desired {
             uid: object.metadata.uid.clone().unwrap_or_default(),
         };
         let here = address(&identity, spec, home);
-        let recorded = Recorded::of(object);
+        let recorded = match is_unclaimed(object) {
+            true => Recorded::nothing(),
+            false => Recorded::of(object),
+        };
         let check = recorded.check(&here, &home.cluster_id);
         let annotation = |key: &str| object.metadata.annotations.as_ref()?.get(key).cloned();
         Self {
@@ -195,7 +198,26 @@ struct Recorded {
     cluster_id: Option<String>,
 }
 
+/// Living without a finalizer: identity annotations are then a copy, of another cluster perhaps, and mean nothing.
+fn is_unclaimed(object: &ExpressService) -> bool {
+    object.metadata.deletion_timestamp.is_none() && !has_finalizer(object)
+}
+
+fn has_finalizer(object: &ExpressService) -> bool {
+    let mut finalizers = object.metadata.finalizers.iter().flatten();
+    finalizers.any(|finalizer| finalizer == FINALIZER)
+}
+
 impl Recorded {
+    fn nothing() -> Self {
+        Self {
+            annotated: false,
+            arn: None,
+            unreadable: None,
+            cluster_id: None,
+        }
+    }
+
     fn of(object: &ExpressService) -> Self {
         let annotation = |key: &str| object.metadata.annotations.as_ref()?.get(key);
         let annotated = annotation(annotations::SERVICE_ARN);
@@ -231,13 +253,10 @@ impl Recorded {
 }
 
 fn life(object: &ExpressService, recorded: &Recorded, check: &IdentityCheck) -> Life {
-    let finalizer = object
-        .metadata
-        .finalizers
-        .iter()
-        .flatten()
-        .any(|finalizer| finalizer == FINALIZER);
-    match (object.metadata.deletion_timestamp.is_some(), finalizer) {
+    match (
+        object.metadata.deletion_timestamp.is_some(),
+        has_finalizer(object),
+    ) {
         (true, false) => Life::Left,
         (true, true) => Life::Leaving(match object.spec.deletion_policy.as_deref() {
             None | Some("Delete") => DeletionPolicy::Delete,

@@ -74,6 +74,7 @@ impl Rollout {
             Read::Failed(failure) => return Self::Unreadable(failure.clone()),
         };
         let applied = memory.and_then(|memory| memory.last_applied.as_ref());
+        // Just after a create ECS shows no revision: whatever is remembered, nothing runs yet.
         let wanted = if in_sync {
             service.newest().map(|revision| revision.arn.as_str())
         } else {
@@ -84,6 +85,9 @@ impl Rollout {
                 .iter()
                 .find(|deployment| deployment.target_revision.as_deref() == Some(wanted))
         });
+        if service.revisions.is_empty() {
+            return Self::InProgress(found.map(|deployment| (*deployment).clone()));
+        }
         match (found, wanted, in_sync) {
             (Some(deployment), _, _) => Self::of((*deployment).clone()),
             (None, Some(_), true) if settled(service) => Self::Succeeded(None),

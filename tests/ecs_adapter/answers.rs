@@ -24,10 +24,10 @@ async fn observe(answer: Value) -> Observed {
 }
 
 fn present(observed: Observed) -> Service {
-    match observed {
-        Observed::Present(service) => *service,
-        other => panic!("{other:?}"),
-    }
+    let Observed::Present(service) = observed else {
+        panic!("{observed:?}");
+    };
+    *service
 }
 
 /// A revision as ECS shows one, with shuffled lists.
@@ -159,17 +159,16 @@ async fn an_answer_without_service_status_or_arn_is_no_absence() {
         json!({ "service": { "status": { "statusCode": "ACTIVE" } } }),
         json!({ "service": { "serviceArn": "shop", "status": { "statusCode": "ACTIVE" } } }),
     ] {
-        match observe(answer.clone()).await {
-            Observed::Unreadable(failure) => {
-                let said = (failure.kind, failure.effect);
-                assert_eq!(
-                    said,
-                    (FailureKind::Unavailable, Effect::Unknown),
-                    "{answer}"
-                );
-            }
-            other => panic!("{answer}: {other:?}"),
-        }
+        let observed = observe(answer.clone()).await;
+        let Observed::Unreadable(failure) = observed else {
+            panic!("{answer}: {observed:?}");
+        };
+        let said = (failure.kind, failure.effect);
+        assert_eq!(
+            said,
+            (FailureKind::Unavailable, Effect::Unknown),
+            "{answer}"
+        );
     }
 }
 

@@ -20,10 +20,10 @@ use crate::{
 };
 
 fn unreadable(observed: Observed) -> Failure {
-    match observed {
-        Observed::Unreadable(failure) => failure,
-        other => panic!("{other:?}"),
-    }
+    let Observed::Unreadable(failure) = observed else {
+        panic!("{observed:?}");
+    };
+    failure
 }
 
 #[tokio::test]

@@ -1,0 +1,259 @@
+//! What counts as a difference: the complaints of users of other tools, one by one.
+
+use std::collections::BTreeSet;
+
+use ecs_express_operator::core::{
+    configuration::{Configuration, Hidden, Mode},
+    diff::{complete, diff},
+    field::Field,
+    findings::Findings,
+    observed::{Observed, Read, Service},
+};
+use serde_json::{Value, json};
+
+use crate::fixtures::*;
+
+/// Paths that differ between a spec and what ECS shows of it after a change.
+fn differing(spec: &Value, change: fn(&mut Service)) -> Vec<&'static str> {
+    let wanted = desired(&[json!({"spec": spec})]);
+    let mut service = service(&wanted);
+    change(&mut service);
+    let observed = Observed::Present(Box::new(service.clone()));
+    let scene = Scene::of(wanted, observed, None);
+    Findings::of(&scene.case(), &service)
+        .diff
+        .differences
+        .iter()
+        .map(|difference| difference.field.path())
+        .collect()
+}
+
+fn configuration(service: &mut Service) -> &mut Configuration {
+    &mut service.revisions[0].configuration
+}
+
+#[test]
+fn what_ecs_fills_in_is_no_difference() {
+    assert_eq!(differing(&json!({}), |_| ()), Vec::<&str>::new());
+}
+
+#[test]
+fn the_order_of_environment_and_secrets_is_no_difference() {
+    let spec = json!({"primaryContainer": {
+        "environment": [{"name": "B", "value": "2"}, {"name": "A", "value": "1"}],
+        "secrets": [{"name": "D", "valueFrom": "d"}, {"name": "C", "valueFrom": "c"}],
+    }});
+    assert_eq!(differing(&spec, |_| ()), Vec::<&str>::new());
+}
+
+#[test]
+fn an_empty_command_is_no_command() {
+    assert_eq!(
+        differing(&json!({"primaryContainer": {"command": []}}), |_| ()),
+        Vec::<&str>::new()
+    );
+}
+
+#[test]
+fn a_security_group_of_ecs_is_no_difference_and_a_strange_one_is() {
+    let spec = json!({"networkConfiguration": {"securityGroups": ["sg-1"]}});
+    assert_eq!(differing(&spec, |_| ()), Vec::<&str>::new());
+    let strange = |service: &mut Service| {
+        configuration(service)
+            .network
+            .security_groups
+            .insert("sg-666".into());
+    };
+    assert_eq!(
+        differing(&spec, strange),
+        ["spec.networkConfiguration.securityGroups"]
+    );
+    let unknown = |service: &mut Service| {
+        service.managed_resources = Read::Skipped;
+        configuration(service)
+            .network
+            .security_groups
+            .insert("sg-666".into());
+    };
+    assert_eq!(
+        differing(&spec, unknown),
+        Vec::<&str>::new(),
+        "while ECS's own are not known"
+    );
+}
+
+#[test]
+fn sizes_are_compared_by_what_they_mean() {
+    let spec = json!({"cpu": "2 vCPU", "memory": "4 GB"});
+    let in_units = |service: &mut Service| {
+        configuration(service).cpu = Some("2048".into());
+        configuration(service).memory = Some("4096".into());
+    };
+    assert_eq!(differing(&spec, in_units), Vec::<&str>::new());
+}
+
+#[test]
+fn a_field_that_the_user_never_set_is_no_difference_whatever_it_is() {
+    let changed = |service: &mut Service| {
+        let configuration = configuration(service);
+        configuration.cpu = Some("4096".into());
+        configuration.health_check_path = Some("/other".into());
+        configuration.scaling.max_task_count = Some(99);
+        configuration.network.subnets = ["subnet-9".to_owned()].into();
+    };
+    assert_eq!(differing(&json!({}), changed), Vec::<&str>::new());
+}
+
+#[test]
+fn environment_secrets_and_command_are_ours_whole() {
+    let added = |service: &mut Service| {
+        let container = configuration(service).container.as_mut().unwrap();
+        container
+            .environment
+            .insert("DEBUG".into(), Hidden::new("1"));
+        container.secrets.insert("KEY".into(), Hidden::new("k"));
+        container.command.push(Hidden::new("sh"));
+    };
+    assert_eq!(
+        differing(&json!({}), added),
+        [
+            "spec.primaryContainer.command",
+            "spec.primaryContainer.environment",
+            "spec.primaryContainer.secrets"
+        ]
+    );
+}
+
+#[test]
+fn what_a_task_definition_decides_is_derived_and_never_a_difference() {
+    let definition = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:3";
+    let spec = json!({"taskDefinitionArn": definition, "primaryContainer": null, "executionRoleArn": null});
+    let derived = |service: &mut Service| {
+        configuration(service).container.as_mut().unwrap().image = "sidecar:9".into();
+        configuration(service).cpu = Some("4096".into());
+    };
+    assert_eq!(differing(&spec, derived), Vec::<&str>::new());
+    let other =
+        |service: &mut Service| configuration(service).task_definition_arn = Some("other".into());
+    assert_eq!(differing(&spec, other), ["spec.taskDefinitionArn"]);
+}
+
+#[test]
+fn every_field_that_the_user_set_is_compared() {
+    let (spec, mut other) = (everything(), everything());
+    let paths = differing_configurations(&spec, &spec);
+    assert_eq!(paths, Vec::<Field>::new());
+    let container = other.container.as_mut().unwrap();
+    container.image = "x".into();
+    container.container_port = Some(1);
+    container.logs.as_mut().unwrap().group = "x".into();
+    container.logs.as_mut().unwrap().stream_prefix = "x".into();
+    container.credentials = Some("x".into());
+    container.command = vec![Hidden::new("x")];
+    container.environment.insert("X".into(), Hidden::new("x"));
+    container.secrets.insert("X".into(), Hidden::new("x"));
+    other.execution_role_arn = Some("x".into());
+    other.task_role_arn = Some("x".into());
+    other.health_check_path = Some("/x".into());
+    other.network.security_groups = ["sg-x".to_owned()].into();
+    other.network.subnets = ["subnet-x".to_owned()].into();
+    other.cpu = Some("256".into());
+    other.memory = Some("512".into());
+    other.cpu_architecture = Some("X86_64".into());
+    other.scaling.min_task_count = Some(9);
+    other.scaling.max_task_count = Some(99);
+    other.scaling.metric = Some("AVERAGE_MEMORY".into());
+    other.scaling.target_value = Some(9);
+    let all: Vec<Field> = Field::ALL
+        .into_iter()
+        .filter(|field| *field != Field::TaskDefinitionArn)
+        .collect();
+    assert_eq!(differing_configurations(&spec, &other), all);
+}
+
+fn differing_configurations(spec: &Configuration, actual: &Configuration) -> Vec<Field> {
+    diff(
+        spec,
+        Mode::Managed,
+        actual,
+        Some(&BTreeSet::new()),
+        &BTreeSet::new(),
+    )
+    .differences
+    .into_iter()
+    .map(|difference| difference.field)
+    .collect()
+}
+
+fn everything() -> Configuration {
+    let manifest = include_str!("../../examples/everything.yaml");
+    let object = serde_saphyr::from_str(manifest).unwrap();
+    ecs_express_operator::core::desired::Desired::parse(&object, &home()).configuration
+}
+
+#[test]
+fn a_field_that_was_set_and_is_unset_stays_in_force_and_is_named() {
+    let before =
+        desired(&[json!({"spec": {"taskRoleArn": "arn:aws:iam::123456789012:role/task"}})]);
+    let service = service(&before);
+    let scene = Scene::of(
+        desired(&[]),
+        Observed::Present(Box::new(service.clone())),
+        Some(remembering(&before)),
+    );
+    let findings = Findings::of(&scene.case(), &service);
+    assert!(findings.diff.is_empty());
+    let left: Vec<_> = findings
+        .diff
+        .left_in_force
+        .iter()
+        .map(|left| (left.field.path(), left.actual.as_str()))
+        .collect();
+    assert_eq!(
+        left,
+        [("spec.taskRoleArn", "arn:aws:iam::123456789012:role/task")]
+    );
+}
+
+#[test]
+fn without_memory_nothing_counts_as_unset() {
+    let before =
+        desired(&[json!({"spec": {"taskRoleArn": "arn:aws:iam::123456789012:role/task"}})]);
+    let service = service(&before);
+    let scene = Scene::of(
+        desired(&[]),
+        Observed::Present(Box::new(service.clone())),
+        None,
+    );
+    assert!(
+        Findings::of(&scene.case(), &service)
+            .diff
+            .left_in_force
+            .is_empty()
+    );
+}
+
+#[test]
+fn an_update_carries_what_is_in_force_beside_what_the_user_set_but_not_ecs_own_group() {
+    let wanted = desired(&[json!({"spec": {
+        "networkConfiguration": {"subnets": ["subnet-7"]},
+        "scalingTarget": {"maxTaskCount": 5},
+    }})]);
+    let mut actual = accepted(&wanted.configuration);
+    actual.network.security_groups.insert("sg-user".into());
+    actual.container.as_mut().unwrap().credentials = Some("in force".into());
+    let managed = BTreeSet::from(["sg-ec5"]);
+    let update = complete(&wanted.configuration, Some(&actual), Some(&managed));
+    let container = update.container.unwrap();
+    assert_eq!(container.container_port, Some(80));
+    assert_eq!(container.credentials.as_deref(), Some("in force"));
+    assert_eq!(
+        update.network.security_groups,
+        ["sg-user".to_owned()].into()
+    );
+    assert_eq!(update.scaling.min_task_count, Some(1));
+    assert_eq!(
+        update.cpu, None,
+        "a block that the user never set is not sent"
+    );
+}

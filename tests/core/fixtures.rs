@@ -1,0 +1,336 @@
+//! Objects, services and memories in a few words, for tests of the pure core.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use ecs_express_operator::{
+    api::{
+        ExpressService, FINALIZER, annotations,
+        status::{DeploymentStatus, Intent, KnownService, LastApplied, Memory},
+    },
+    core::{
+        configuration::{Configuration, Container, Network, Scaling},
+        decide::{Case, Decision, Fence, decide},
+        desired::{Desired, Home},
+        failure::{Effect, Failure, FailureKind},
+        identity::{Caller, owner_tags, owner_tags_of},
+        memory::SCHEME,
+        observed::{
+            Management, Missing, Observed, Read, Revision, Service, StatusCode, TaskCounts,
+        },
+        sightings::{Sightings, Windows},
+    },
+};
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use serde_json::{Value, json};
+
+pub const WINDOWS: Windows = Windows {
+    settle: Duration::from_secs(120),
+    absence_gap: Duration::from_secs(10),
+};
+
+pub fn home() -> Home {
+    Home {
+        caller: Caller {
+            partition: "aws".into(),
+            account: "123456789012".into(),
+        },
+        region: "eu-west-1".into(),
+        cluster_id: "cluster-1".into(),
+    }
+}
+
+pub fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+}
+
+/// A living object in the words of a manifest; `patch` is merged into it.
+pub fn object(patch: &Value) -> ExpressService {
+    let mut manifest = json!({
+        "apiVersion": "ecs-express.dev/v1alpha1",
+        "kind": "ExpressService",
+        "metadata": {
+            "namespace": "team-a", "name": "shop", "uid": "u-1", "generation": 1,
+            "finalizers": [FINALIZER],
+            "annotations": {
+                (annotations::SERVICE_ARN): "arn:aws:ecs:eu-west-1:123456789012:service/default/team-a_shop",
+                (annotations::CLUSTER_ID): "cluster-1",
+            },
+        },
+        "spec": {
+            "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
+            "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
+            "primaryContainer": {"image": "shop:1"},
+        },
+    });
+    merge(&mut manifest, patch);
+    serde_json::from_value(manifest).unwrap()
+}
+
+fn merge(target: &mut Value, patch: &Value) {
+    match (target, patch) {
+        (Value::Object(target), Value::Object(patch)) => {
+            for (key, value) in patch {
+                if value.is_null() {
+                    target.remove(key);
+                } else {
+                    merge(target.entry(key.clone()).or_insert(Value::Null), value);
+                }
+            }
+        }
+        (target, patch) => *target = patch.clone(),
+    }
+}
+
+pub fn new_object() -> Value {
+    json!({"metadata": {"finalizers": null, "annotations": null}})
+}
+
+pub fn leaving(policy: &str) -> Value {
+    json!({
+        "metadata": {"deletionTimestamp": "2026-11-24T00:00:00Z"},
+        "spec": {"deletionPolicy": policy},
+    })
+}
+
+pub fn left() -> Value {
+    json!({"metadata": {"deletionTimestamp": "2026-11-24T00:00:00Z", "finalizers": null}})
+}
+
+pub fn elsewhere() -> Value {
+    json!({"metadata": {"annotations": {(annotations::CLUSTER_ID): "cluster-2"}}})
+}
+
+/// The living object with patches, one after the other.
+pub fn desired(patches: &[Value]) -> Desired {
+    let mut manifest = serde_json::to_value(object(&json!({}))).unwrap();
+    for patch in patches {
+        merge(&mut manifest, patch);
+    }
+    Desired::parse(&serde_json::from_value(manifest).unwrap(), &home())
+}
+
+/// What ECS shows after accepting a configuration: its defaults in force, its own security group, its task definition.
+pub fn accepted(wanted: &Configuration) -> Configuration {
+    let Configuration {
+        execution_role_arn,
+        task_role_arn,
+        task_definition_arn,
+        container,
+        health_check_path,
+        network: Network {
+            mut security_groups,
+            mut subnets,
+        },
+        cpu,
+        memory,
+        cpu_architecture,
+        scaling,
+    } = wanted.clone();
+    security_groups.insert("sg-ec5".into());
+    if subnets.is_empty() {
+        subnets = ["subnet-1".to_owned(), "subnet-2".to_owned()].into();
+    }
+    Configuration {
+        execution_role_arn: execution_role_arn
+            .or(Some("arn:aws:iam::123456789012:role/derived".into())),
+        task_role_arn,
+        task_definition_arn: task_definition_arn.or(Some(
+            "arn:aws:ecs:eu-west-1:123456789012:task-definition/made:1".into(),
+        )),
+        container: Some(container.map_or_else(
+            || Container {
+                image: "derived:1".into(),
+                ..Container::default()
+            },
+            |container| Container {
+                container_port: container.container_port.or(Some(80)),
+                ..container
+            },
+        )),
+        health_check_path: health_check_path.or(Some("/".into())),
+        network: Network {
+            security_groups,
+            subnets,
+        },
+        cpu: cpu.or(Some("1024".into())),
+        memory: memory.or(Some("2048".into())),
+        cpu_architecture: cpu_architecture.or(Some("X86_64".into())),
+        scaling: Scaling {
+            min_task_count: scaling.min_task_count.or(Some(1)),
+            max_task_count: scaling.max_task_count.or(Some(20)),
+            metric: scaling.metric.or(Some("AVERAGE_CPU".into())),
+            target_value: scaling.target_value.or(Some(60)),
+        },
+    }
+}
+
+pub const REVISION: &str =
+    "arn:aws:ecs:eu-west-1:123456789012:service-revision/default/team-a_shop/1";
+
+/// A service at rest that runs the spec and is the object's own.
+pub fn service(desired: &Desired) -> Service {
+    Service {
+        arn: desired.arn.clone(),
+        code: StatusCode::Active,
+        reason: None,
+        infrastructure_role_arn: Some(desired.infrastructure_role_arn.clone()),
+        current_deployment: None,
+        revisions: vec![Revision {
+            arn: REVISION.into(),
+            created_at: Some(at(10)),
+            configuration: accepted(&desired.configuration),
+            endpoints: vec!["https://shop.example".into()],
+        }],
+        tags: desired.tags(),
+        created_at: Some(at(0)),
+        management: Management::Express,
+        counts: Read::Got(TaskCounts {
+            desired: 1,
+            running: 1,
+            pending: 0,
+        }),
+        deployments: Read::Got(vec![deployment(REVISION, "SUCCESSFUL")]),
+        managed_resources: Read::Got(vec![ecs_express_operator::api::status::ManagedResource {
+            r#type: "ServiceSecurityGroup".into(),
+            arn: Some("arn:aws:ec2:eu-west-1:123456789012:security-group/sg-ec5".into()),
+            status: Some("ACTIVE".into()),
+            reason: None,
+        }]),
+    }
+}
+
+pub fn deployment(revision: &str, status: &str) -> DeploymentStatus {
+    DeploymentStatus {
+        arn: Some(format!("{revision}/deployment")),
+        status: Some(status.into()),
+        target_revision: Some(revision.into()),
+        ..DeploymentStatus::default()
+    }
+}
+
+/// The memory of an object whose configuration ECS accepted and runs.
+pub fn remembering(desired: &Desired) -> Memory {
+    Memory {
+        scheme: SCHEME,
+        service: Some(KnownService {
+            arn: desired.arn.to_string(),
+            created_at: Some(Time(at(0))),
+        }),
+        intent: None,
+        last_applied: Some(LastApplied {
+            hash: desired.configuration.hash(),
+            rollout_hash: desired.configuration.rollout_hash(),
+            tags_hash: Some(desired.tags_hash()),
+            mode: desired.mode.as_str().into(),
+            fields: desired
+                .configuration
+                .values()
+                .keys()
+                .map(|field| field.path().to_owned())
+                .collect(),
+            tag_keys: desired.user_tags.keys().cloned().collect(),
+            revision: Some(REVISION.into()),
+        }),
+        ..Memory::default()
+    }
+}
+
+/// The memory of an object that never sent anything.
+pub fn blank() -> Memory {
+    Memory {
+        scheme: SCHEME,
+        ..Memory::default()
+    }
+}
+
+pub fn intent(operation: &str, hash: &str, outcome: Option<&str>) -> Intent {
+    Intent {
+        operation: operation.into(),
+        hash: hash.into(),
+        counter: 1,
+        at: Time(at(0)),
+        outcome: outcome.map(str::to_owned),
+    }
+}
+
+pub fn failure(kind: FailureKind, effect: Effect) -> Failure {
+    Failure {
+        operation: "DescribeExpressGatewayService",
+        kind,
+        effect,
+        code: format!("{kind:?}"),
+        message: "as AWS says it".into(),
+    }
+}
+
+pub fn unreadable() -> Observed {
+    Observed::Unreadable(failure(FailureKind::Unavailable, Effect::Unknown))
+}
+
+pub const MISSING: Observed = Observed::Missing(Missing::NotFound);
+
+/// Sightings over a span of seconds, at both of its ends.
+pub fn seen(observed: &Observed, memory: Option<&Memory>, seconds: u64) -> Sightings {
+    let mut sightings = Sightings::default();
+    sightings.look(observed, memory, Duration::ZERO);
+    sightings.look(observed, memory, Duration::from_secs(seconds));
+    sightings
+}
+
+pub fn another_owner() -> BTreeMap<String, String> {
+    let other = ecs_express_operator::core::identity::ObjectIdentity {
+        namespace: "team-b".into(),
+        name: "shop".into(),
+        uid: "u-2".into(),
+    };
+    owner_tags_of(&other, "cluster-1")
+}
+
+pub fn without_owner(service: &mut Service) {
+    service
+        .tags
+        .retain(|key, _| !key.starts_with(owner_tags::PREFIX));
+}
+
+/// All that a decision depends on, owned.
+pub struct Scene {
+    pub desired: Desired,
+    pub observed: Observed,
+    pub memory: Option<Memory>,
+    pub sightings: Sightings,
+    pub fence: Fence,
+}
+
+impl Scene {
+    pub fn of(desired: Desired, observed: Observed, memory: Option<Memory>) -> Self {
+        Self {
+            sightings: seen(&observed, memory.as_ref(), 0),
+            desired,
+            observed,
+            memory,
+            fence: Fence::Needed,
+        }
+    }
+
+    pub fn seen_for(mut self, seconds: u64) -> Self {
+        self.sightings = seen(&self.observed, self.memory.as_ref(), seconds);
+        self
+    }
+
+    pub fn case(&self) -> Case<'_> {
+        Case {
+            desired: &self.desired,
+            observed: &self.observed,
+            memory: self.memory.as_ref(),
+            deployment: None,
+            sightings: &self.sightings,
+            windows: &WINDOWS,
+            fence: self.fence,
+        }
+    }
+
+    pub fn decide(&self) -> Decision {
+        decide(&self.case())
+    }
+}

@@ -1,0 +1,15 @@
+//! The pure core: its decision table as a reviewed snapshot, its invariants over every combination, its properties.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test may stop at what it did not expect"
+)]
+
+mod differences;
+mod fixtures;
+mod invariants;
+mod properties;
+mod reports;
+mod table;

@@ -1,0 +1,152 @@
+//! Properties over generated specs.
+
+use std::collections::BTreeSet;
+
+use ecs_express_operator::core::{
+    decide::Action,
+    diff::{complete, diff},
+    observed::Observed,
+    remember::{Outcome, intent, remember},
+    status::{project, says_something_new},
+};
+use proptest::{collection::btree_map, option, prelude::*, sample::select};
+use serde_json::{Value, json};
+
+use crate::fixtures::*;
+
+/// Any legal spec in managed mode.
+fn spec() -> impl Strategy<Value = Value> {
+    let word = || "[A-Za-z0-9]{1,12}";
+    let container = (
+        word(),
+        option::of(1..=65535i32),
+        option::of(prop::collection::vec(word(), 0..4)),
+        btree_map("[A-M][A-Z_]{0,8}", option::of(".{0,12}"), 0..5),
+        btree_map("[N-Z][A-Z_]{0,8}", word(), 0..4),
+        option::of((word(), word())),
+        option::of(word()),
+    );
+    let sizes = option::of(select(vec![
+        ("256", "512"),
+        ("1024", "2048"),
+        ("2 vCPU", "4 GB"),
+        ("0.5", "1024"),
+    ]));
+    let network = (
+        prop::collection::btree_set("subnet-[0-9a-f]{4}", 0..4),
+        prop::collection::btree_set("sg-[0-9a-f]{4}", 0..4),
+    );
+    let scaling = (
+        option::of(0..10i32),
+        option::of(10..20i32),
+        option::of(select(vec![
+            "AVERAGE_CPU",
+            "AVERAGE_MEMORY",
+            "REQUEST_COUNT_PER_TARGET",
+        ])),
+        option::of(1..100i32),
+    );
+    let scalars = (
+        option::of(word()),
+        option::of(word()),
+        option::of(select(vec!["X86_64", "ARM64"])),
+    );
+    (container, sizes, network, scaling, scalars).prop_map(
+        |((image, port, command, environment, secrets, logs, credentials), sizes, network, scaling, scalars)| {
+            let list = |pairs: Vec<Value>| Value::Array(pairs);
+            json!({
+                "primaryContainer": {
+                    "image": image, "containerPort": port, "command": command,
+                    "environment": list(environment.iter().map(|(n, v)| json!({"name": n, "value": v})).collect()),
+                    "secrets": list(secrets.iter().map(|(n, v)| json!({"name": n, "valueFrom": v})).collect()),
+                    "awsLogsConfiguration": logs.map(|(group, prefix)| json!({"logGroup": group, "logStreamPrefix": prefix})),
+                    "repositoryCredentials": credentials.map(|arn| json!({"credentialsParameter": arn})),
+                },
+                "cpu": sizes.map(|sizes| sizes.0), "memory": sizes.map(|sizes| sizes.1),
+                "networkConfiguration": {"subnets": network.0, "securityGroups": network.1},
+                "scalingTarget": {
+                    "minTaskCount": scaling.0, "maxTaskCount": scaling.1,
+                    "autoScalingMetric": scaling.2, "autoScalingTargetValue": scaling.3,
+                },
+                "taskRoleArn": scalars.0, "healthCheckPath": scalars.1, "cpuArchitecture": scalars.2,
+            })
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn what_ecs_shows_after_accepting_a_spec_does_not_differ_from_it(spec in spec()) {
+        let wanted = desired(&[json!({"spec": spec})]);
+        let shown = accepted(&wanted.configuration);
+        let groups = BTreeSet::from(["sg-ec5"]);
+        let diff = diff(&wanted.configuration, wanted.mode, &shown, Some(&groups), &BTreeSet::new());
+        prop_assert!(diff.is_empty(), "{:?}", diff.differences);
+    }
+
+    #[test]
+    fn an_update_takes_every_difference_away(before in spec(), after in spec()) {
+        let before = desired(&[json!({"spec": before})]);
+        let after = desired(&[json!({"spec": after})]);
+        let running = accepted(&before.configuration);
+        let groups = BTreeSet::from(["sg-ec5"]);
+        // ECS replaces what an update sends and keeps the rest.
+        let mut then = complete(&after.configuration, Some(&running), Some(&groups));
+        then.execution_role_arn = then.execution_role_arn.or(running.execution_role_arn);
+        then.task_role_arn = then.task_role_arn.or(running.task_role_arn);
+        then.health_check_path = then.health_check_path.or(running.health_check_path);
+        then.cpu = then.cpu.or(running.cpu);
+        then.memory = then.memory.or(running.memory);
+        let shown = accepted(&then);
+        let diff = diff(&after.configuration, after.mode, &shown, Some(&groups), &BTreeSet::new());
+        prop_assert!(diff.is_empty(), "{:?}", diff.differences);
+    }
+
+    #[test]
+    fn the_hash_tells_specs_apart_exactly_when_they_mean_something_else(a in spec(), b in spec()) {
+        let (a, b) = (desired(&[json!({"spec": a})]), desired(&[json!({"spec": b})]));
+        let same = a.configuration.values() == b.configuration.values();
+        prop_assert_eq!(same, a.configuration.hash() == b.configuration.hash());
+    }
+
+    #[test]
+    fn a_service_that_runs_the_spec_is_ready_and_a_second_look_says_nothing_new(spec in spec()) {
+        let wanted = desired(&[json!({"spec": spec})]);
+        let observed = Observed::Present(Box::new(service(&wanted)));
+        let scene = Scene::of(wanted, observed, None);
+        let decision = scene.decide();
+        prop_assert_eq!(&decision.action, &Action::Nothing);
+        let memory = remember(&scene.case(), &decision, None, &Outcome::Idle, at(0));
+        let first = project(&Default::default(), &scene.case(), &decision, &Outcome::Idle, memory.clone(), at(0));
+        let ready = first.conditions.iter().find(|condition| condition.type_ == "Ready").unwrap();
+        prop_assert_eq!(&ready.status, "True");
+
+        let again = Scene { memory: Some(memory), ..scene };
+        let decision = again.decide();
+        prop_assert_eq!(&decision.action, &Action::Nothing);
+        let memory = remember(&again.case(), &decision, None, &Outcome::Idle, at(500));
+        let second = project(&first, &again.case(), &decision, &Outcome::Idle, memory, at(500));
+        prop_assert!(!says_something_new(&first, &second, std::time::Duration::MAX));
+    }
+
+    #[test]
+    fn no_status_shows_an_environment_value_a_command_or_a_secret(spec in spec()) {
+        let secret = "hunter2-hunter2";
+        let poison = json!({"spec": {"primaryContainer": {
+            "command": [secret], "environment": [{"name": "A", "value": secret}],
+            "secrets": [{"name": "Z", "valueFrom": secret}],
+        }}});
+        let wanted = desired(&[json!({"spec": spec}), poison]);
+        let mut other = service(&desired(&[]));
+        other.arn = wanted.arn.clone();
+        let scene = Scene::of(wanted, Observed::Present(Box::new(other)), Some(blank()));
+        let decision = scene.decide();
+        prop_assert!(matches!(decision.action, Action::Update(_)));
+        let sent = intent(&scene.case(), &decision.action, at(0));
+        let outcome = Outcome::Updated { revision: None };
+        let memory = remember(&scene.case(), &decision, sent, &outcome, at(0));
+        let status = project(&Default::default(), &scene.case(), &decision, &outcome, memory, at(0));
+        let shown = format!("{} {decision:?} {:?}", serde_json::to_string(&status).unwrap(), scene.desired);
+        prop_assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}
