@@ -10,6 +10,15 @@
 //! [`api`] is the resource; [`core`] decides, without any IO; [`ecs`] and [`controller::objects`] are the ports to AWS and
 //! Kubernetes; [`controller`] is the loop over them.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        reason = "a test may stop at what it did not expect"
+    )
+)]
+
 pub mod api;
 pub mod cli;
 pub mod controller;

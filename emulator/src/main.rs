@@ -32,7 +32,11 @@ struct Arguments {
     listen: SocketAddr,
 
     /// Allow an address that other machines can reach. Whoever reaches it controls the emulator.
-    #[arg(long, env = "ECS_EXPRESS_EMULATOR_ALLOW_REMOTE")]
+    #[arg(
+        long,
+        env = "ECS_EXPRESS_EMULATOR_ALLOW_REMOTE",
+        value_parser = clap::builder::BoolishValueParser::new()
+    )]
     allow_remote: bool,
 
     /// Virtual seconds per real second: with 60 a rollout of nine minutes takes nine seconds.
@@ -78,7 +82,7 @@ async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            tracing::error!("{message}");
+            eprintln!("error: {message}");
             ExitCode::FAILURE
         }
     }

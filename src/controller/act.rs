@@ -123,7 +123,7 @@ async fn store_intent<E: Ecs, O: Objects, C: Clock>(
     let mut conditions = Conditions::new(before.conditions, case.desired.generation, now);
     let message = decision
         .why
-        .message(&case.desired.arn.to_string(), decision.findings.as_ref());
+        .message(case.desired, decision.findings.as_ref());
     conditions.set(
         types::RECONCILING,
         Truth::True,

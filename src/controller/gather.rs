@@ -8,11 +8,11 @@ use crate::{
     api::ExpressServiceStatus,
     core::{
         desired::{Desired, IdentityCheck, Life},
-        failure::Failure,
+        failure::{Failure, FailureKind},
         findings::Owner,
         identity::OwnerTags,
         memory::{Operation, outcome},
-        observed::{Management, Missing, Observed, Read, Service, StatusCode},
+        observed::{Management, Observed, Read, Service, StatusCode},
         reads::{Reads, plan},
     },
     ecs::{Ecs, ServiceFacts},
@@ -40,8 +40,7 @@ pub(super) async fn look<E: Ecs, O: Objects, C: Clock>(
             neighbours(&ctx.ecs, &mut service, reads, status).await;
             Observed::Present(service)
         }
-        Observed::Missing(missing) => ordinary_service(&ctx.ecs, desired, status, missing).await,
-        other @ (Observed::NotAsked | Observed::Unreadable(_)) => other,
+        other => ordinary_service(&ctx.ecs, desired, status, other).await,
     }
 }
 
@@ -82,22 +81,21 @@ fn read<T>(answer: Result<T, Failure>) -> Read<T> {
     }
 }
 
-/// A name that ECS refused to create and that Express does not show may be held by an ordinary ECS service.
+/// A name that ECS refused to create, or to describe, as an Express service may be held by an ordinary ECS service.
 async fn ordinary_service<E: Ecs>(
     ecs: &E,
     desired: &Desired,
     status: &ExpressServiceStatus,
-    missing: Missing,
+    express: Observed,
 ) -> Observed {
-    let refused = status
-        .trusted_memory()
-        .and_then(|memory| memory.intent.as_ref())
-        .is_some_and(|intent| {
-            intent.operation == Operation::Create.as_str()
-                && intent.outcome.as_deref() == Some(outcome::REFUSED)
-        });
-    if !refused {
-        return Observed::Missing(missing);
+    let suspicious = match &express {
+        Observed::Missing(_) => create_was_refused(status),
+        // The request has no parameter but the ARN.
+        Observed::Unreadable(failure) => failure.kind == FailureKind::InvalidParameter,
+        Observed::NotAsked | Observed::Present(_) => false,
+    };
+    if !suspicious {
+        return express;
     }
     match ecs.service(&desired.arn).await {
         Ok(Some(ServiceFacts {
@@ -119,8 +117,18 @@ async fn ordinary_service<E: Ecs>(
             managed_resources: Read::Skipped,
         })),
         // Anything else leaves what Express said; the create's own answer told the rest.
-        Ok(_) | Err(_) => Observed::Missing(missing),
+        Ok(_) | Err(_) => express,
     }
+}
+
+fn create_was_refused(status: &ExpressServiceStatus) -> bool {
+    status
+        .trusted_memory()
+        .and_then(|memory| memory.intent.as_ref())
+        .is_some_and(|intent| {
+            intent.operation == Operation::Create.as_str()
+                && intent.outcome.as_deref() == Some(outcome::REFUSED)
+        })
 }
 
 /// The owner by the second way to read tags; `None` where ECS does not tell.

@@ -5,7 +5,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
 use super::{
     decide::{Case, Decision},
-    failure::{Class, Failure},
+    failure::{Class, Failure, FailureKind},
     findings::Findings,
     observed::{Observed, StatusCode},
     remember::Outcome,
@@ -64,6 +64,20 @@ impl Conditions {
         self.list.retain(|condition| condition.type_ != kind);
     }
 
+    /// Whether a role has been unusable for longer than IAM takes to make one known.
+    fn has_waited_for_a_role(&self, reason: &str) -> bool {
+        const IAM_TAKES: i64 = 300;
+        reason == reasons::ROLE_NOT_USABLE
+            && self.list.iter().any(|condition| {
+                let waited = self.now.as_second() - condition.last_transition_time.0.as_second();
+                match condition.type_.as_str() {
+                    types::STALLED => condition.reason == reason,
+                    types::RECONCILING => waited >= IAM_TAKES,
+                    _ => false,
+                }
+            })
+    }
+
     /// The list.
     pub fn into_inner(self) -> Vec<Condition> {
         self.list
@@ -106,9 +120,8 @@ impl Verdict {
         if let Outcome::Failed(failure) = outcome {
             return Self::failed(case, failure, findings);
         }
-        let arn = case.desired.arn.to_string();
         let why = &decision.why;
-        let message = why.message(&arn, findings);
+        let message = why.message(case.desired, findings);
         let (ready, progress) = match why {
             Why::InSync if url.is_none() => (
                 (
@@ -131,7 +144,7 @@ impl Verdict {
                 (
                     Truth::True,
                     reasons::AVAILABLE,
-                    Why::InSync.message(&arn, findings),
+                    Why::InSync.message(case.desired, findings),
                 ),
                 Progress::AtRest,
             ),
@@ -148,6 +161,8 @@ impl Verdict {
     fn failed(case: &Case<'_>, failure: &Failure, findings: Option<&Findings>) -> Self {
         let ready = (Truth::False, failure.kind.reason(), failure.to_string());
         let progress = match failure.kind.class() {
+            // A role just made takes minutes; `put` tells when it is no longer just made.
+            Class::Blocked if failure.kind == FailureKind::RoleNotUsable => Progress::Reconciling,
             Class::Invalid | Class::Blocked => Progress::Stalled,
             Class::Retry => Progress::Reconciling,
         };
@@ -175,6 +190,10 @@ impl Verdict {
         let (synced, synced_reason, synced_message) = &self.synced;
         conditions.set(types::SYNCED, *synced, synced_reason, synced_message);
         match self.progress {
+            Progress::Reconciling if conditions.has_waited_for_a_role(reason) => {
+                conditions.remove(types::RECONCILING);
+                conditions.set(types::STALLED, Truth::True, reason, message);
+            }
             Progress::Reconciling => {
                 conditions.remove(types::STALLED);
                 conditions.set(types::RECONCILING, Truth::True, reason, message);

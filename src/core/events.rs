@@ -58,13 +58,13 @@ pub fn events(
         (Outcome::Updated { .. }, Why::Correcting) => events.push(normal(
             reasons::DRIFT_CORRECTED,
             "Update",
-            decision.why.message(&arn, findings),
+            decision.why.message(case.desired, findings),
         )),
         (Outcome::Updated { .. }, why) => {
             events.push(normal(
                 reasons::UPDATED,
                 "Update",
-                why.message(&arn, findings),
+                why.message(case.desired, findings),
             ));
         }
         (Outcome::Accepted, Why::Deleting) => {
@@ -84,21 +84,23 @@ pub fn events(
         _ => {}
     }
     match (&decision.action, &decision.why) {
-        (Action::Retain(_), why) => {
-            events.push(normal(why.reason(), "Delete", why.message(&arn, None)))
-        }
+        (Action::Retain(_), why) => events.push(normal(
+            why.reason(),
+            "Delete",
+            why.message(case.desired, None),
+        )),
         (Action::ReleaseFinalizer, Why::Gone) => {
             events.push(normal(
                 reasons::DELETED,
                 "Delete",
-                Why::Gone.message(&arn, None),
+                Why::Gone.message(case.desired, None),
             ));
         }
         (Action::ReleaseFinalizer, why) => events.push(Event::new(
             Severity::Warning,
             why.reason(),
             "Delete",
-            why.message(&arn, None),
+            why.message(case.desired, None),
         )),
         _ => {}
     }

@@ -110,7 +110,7 @@ impl FailureKind {
                 "the former service of this name is still going away; it is tried again by itself"
             }
             Self::NameTaken => {
-                "choose another spec.serviceName, or delete the service that holds the name"
+                "create another ExpressService with its own spec.serviceName, or delete the service that holds the name"
             }
             Self::NotFound => "it is looked for again by itself",
             Self::Refused => "it is tried again by itself, slowly",

@@ -1,7 +1,7 @@
 //! Why a decision was taken: the reason and the message that people read.
 
 use super::{
-    desired::Invalid,
+    desired::{Desired, Invalid},
     diff::Difference,
     failure::{Class, Failure},
     findings::Findings,
@@ -161,7 +161,9 @@ impl Why {
     }
 
     /// What is going on, why, and the next step.
-    pub fn message(&self, arn: &str, findings: Option<&Findings>) -> String {
+    pub fn message(&self, desired: &Desired, findings: Option<&Findings>) -> String {
+        let arn = &desired.arn;
+        let annotate = |annotation: &str, value: &str| annotate(desired, annotation, value);
         let first = || first_difference(findings);
         match self {
             Self::Left => "nothing holds this object".into(),
@@ -181,9 +183,9 @@ impl Why {
             Self::ServiceDeleted => format!("{arn} was deleted outside this object, and driftPolicy is Report; set driftPolicy to Correct to create it again"),
             Self::Creating => format!("creating {arn}"),
             Self::DrainingBeforeCreate => format!("a former service {arn} is still being deleted; it is created again when that is gone"),
-            Self::NotOwned(whose) => format!("{arn} exists and belongs to {whose}; choose another spec.serviceName, delete that service, or, if nobody owns it, set spec.adoptionPolicy to Adopt"),
+            Self::NotOwned(whose) => format!("{arn} exists and belongs to {whose}; create another ExpressService with its own spec.serviceName, delete that service, or, if nobody owns it, set spec.adoptionPolicy to Adopt"),
             Self::NotAdoptable(cause) => format!("{arn} exists and cannot be adopted: {cause}"),
-            Self::AdoptionNotConfirmed(hash) => format!("adopting {arn} would change it: {}; correct the spec, or confirm with: kubectl annotate expressservice … {}={hash}", all_differences(findings), annotations::ADOPT_CONFIRM),
+            Self::AdoptionNotConfirmed(hash) => format!("adopting {arn} would change it: {}; correct the spec, or confirm with: {}", all_differences(findings), annotate(annotations::ADOPT_CONFIRM, hash)),
             Self::Adopting => format!("taking over {arn}"),
             Self::TagsLost => format!("the owner tags of {arn} are lost; setting them again"),
             Self::UnknownCode(code) => format!("ECS says {code}, which this version does not know; the service is only observed"),
@@ -193,9 +195,9 @@ impl Why {
             Self::Correcting => format!("the service was changed outside this object and is put right: {}", first()),
             Self::Restarting => "a restart was asked: deploying the same configuration again".into(),
             Self::Tagging => "the tags are brought up to date".into(),
-            Self::RolledBack => format!("ECS did not keep this configuration{}; it is not sent again: change the spec, or ask for another try with: kubectl annotate --overwrite expressservice … {}=$(date +%s)", rollback_reason(findings), annotations::RETRY),
+            Self::RolledBack => format!("ECS did not keep this configuration{}; it is not sent again: change the spec, or ask for another try with: {}", rollback_reason(findings), annotate(annotations::RETRY, "$(date +%s)")),
             Self::ShownOnly => format!("the service was changed outside this object, and driftPolicy is Report: {}; edit the spec, or set driftPolicy to Correct", first()),
-            Self::NotConverging => format!("ECS accepts the configuration, but keeps a difference: {}; write the field as ECS has it, or ask for another try with: kubectl annotate --overwrite expressservice … {}=$(date +%s)", first(), annotations::RETRY),
+            Self::NotConverging => format!("ECS accepts the configuration, but keeps a difference: {}; write the field as ECS has it, or ask for another try with: {}", first(), annotate(annotations::RETRY, "$(date +%s)")),
             Self::RollingOut => rollout_message(findings),
             Self::InSync => "the service runs this configuration and answers".into(),
         }
@@ -211,6 +213,15 @@ pub enum Progress {
     Stalled,
     /// Neither.
     AtRest,
+}
+
+/// The command that sets an annotation on the object.
+fn annotate(desired: &Desired, annotation: &str, value: &str) -> String {
+    let object = &desired.object;
+    format!(
+        "kubectl annotate --overwrite -n {} xsvc/{} {annotation}={value}",
+        object.namespace, object.name
+    )
 }
 
 fn first_difference(findings: Option<&Findings>) -> String {

@@ -5,6 +5,7 @@ mod answers;
 mod caller;
 mod connect;
 mod fixture;
+mod log;
 mod loopback;
 mod neighbours;
 mod refusals;
