@@ -6,7 +6,13 @@ use k8s_openapi::api::core::v1::Namespace;
 use kube::{Api, Client, Config, api::ListParams};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{FilterExt, filter_fn},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::{
     cli::{Failed, LogFormat, Run},
@@ -58,12 +64,18 @@ pub async fn operator(args: Run) -> Result<(), Failed> {
 
 fn telemetry(args: &Run) -> Result<(), Failed> {
     let filter = EnvFilter::try_new(&args.log).map_err(|error| Failed::Usage(error.to_string()))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    // At TRACE the AWS SDK prints whole requests, environment values among them.
+    let without_requests = filter_fn(|metadata| {
+        !(metadata.target().starts_with("aws_") && *metadata.level() == Level::TRACE)
+    });
+    let filter = filter.and(without_requests);
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry();
     match args.log_format {
-        LogFormat::Json => builder.json().flatten_event(true).init(),
-        LogFormat::Text => builder.init(),
+        LogFormat::Json => registry
+            .with(layer.json().flatten_event(true).with_filter(filter))
+            .init(),
+        LogFormat::Text => registry.with(layer.with_filter(filter)).init(),
     }
     Ok(())
 }
@@ -113,7 +125,8 @@ async fn ready(client: &Client, args: &Run) -> Result<String, Failed> {
     };
     match within(objects.list(&ListParams::default().limit(1))).await? {
         Ok(_) => {}
-        Err(kube::Error::Api(status)) if status.is_not_found() => return Err(Failed::CrdMissing),
+        // A group that the API server does not know gets a plain 404, without a Status.
+        Err(kube::Error::Api(status)) if status.code == 404 => return Err(Failed::CrdMissing),
         Err(kube::Error::Api(status)) if status.is_forbidden() => {
             return Err(Failed::Kubernetes(format!(
                 "the operator may not list expressservices: {}; bind the ClusterRole of its chart to its ServiceAccount",

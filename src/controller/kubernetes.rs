@@ -55,32 +55,38 @@ impl Kubernetes {
         Api::namespaced(self.client.clone(), namespace)
     }
 
-    /// Says on a malformed object that it is malformed; without its spec, which could not be read.
+    /// Says of a malformed object that it is malformed: by an event, and in its status where the API server still takes
+    /// one (it does not where a value has another type than the schema's).
     pub async fn mark_malformed(&self, object: &Guarded, message: &str) {
         let meta = object.meta();
-        let api = self.api_in(meta.namespace.as_deref().unwrap_or_default());
-        let name = meta.name.clone().unwrap_or_default();
+        let reason = crate::api::conditions::reasons::INVALID_SPEC;
+        let event = KubeEvent {
+            type_: EventType::Warning,
+            reason: reason.to_owned(),
+            note: Some(message.to_owned()),
+            action: "Reconcile".to_owned(),
+            secondary: None,
+        };
+        if let Err(error) = self.recorder.publish(&event, &object.object_ref(&())).await {
+            tracing::warn!(object = object.name_any(), %error, "an event could not be published");
+        }
         let condition = |kind: &str, status: &str| {
             json!({
-                "type": kind, "status": status, "reason": crate::api::conditions::reasons::INVALID_SPEC,
-                "message": message, "observedGeneration": meta.generation,
-                "lastTransitionTime": meta.creation_timestamp,
+                "type": kind, "status": status, "reason": reason, "message": message,
+                "observedGeneration": meta.generation, "lastTransitionTime": meta.creation_timestamp,
             })
         };
         let patch = json!({"status": {
             "observedGeneration": meta.generation,
             "conditions": [condition("Ready", "False"), condition("Synced", "False"), condition("Stalled", "True")],
         }});
-        let raw = api.into_client();
-        let resource = kube::core::ApiResource::erase::<ExpressService>(&());
-        let api: Api<kube::core::DynamicObject> = Api::namespaced_with(
-            raw,
+        let api: Api<Guarded> = Api::namespaced(
+            self.client.clone(),
             meta.namespace.as_deref().unwrap_or_default(),
-            &resource,
         );
-        let params = PatchParams::default();
+        let (name, params) = (object.name_any(), PatchParams::default());
         if let Err(error) = api.patch_status(&name, &params, &Patch::Merge(patch)).await {
-            tracing::warn!(object = name, %error, "the malformed object could not be marked");
+            tracing::debug!(object = name, %error, "the malformed object takes no status");
         }
     }
 }

@@ -153,12 +153,10 @@ fn what_counts(object: &Guarded) -> Option<u64> {
 
 /// What is wrong with a stored object, without the value that is wrong: it may be a secret.
 fn malformed(error: &str) -> String {
-    let what = match (error.find("invalid "), error.find(", expected")) {
-        (Some(from), Some(to)) if from < to => {
-            format!("{}a value of another type{}", &error[..from], &error[to..])
-        }
-        _ if error.contains("missing field") => error.to_owned(),
-        _ => "a field does not have the form of the schema".to_owned(),
+    let what = match error.split_once(". Expected ") {
+        _ if error.starts_with("Missing field ") => error.to_lowercase(),
+        Some((_, expected)) => format!("a value is of another type, expected {expected}"),
+        None => "a field does not have the form of the schema".to_owned(),
     };
     format!(
         "the stored object does not fit the present CustomResourceDefinition: {what}; correct it with kubectl edit; its ECS service is left as it is until then"
@@ -167,17 +165,28 @@ fn malformed(error: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::malformed;
+    use super::{Guarded, malformed};
+    use serde_json::{Value, json};
+
+    fn message_on(container: Value) -> String {
+        let object: Guarded = serde_json::from_value(json!({
+            "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService", "metadata": {"name": "x"},
+            "spec": {"infrastructureRoleArn": "a", "primaryContainer": container},
+        }))
+        .unwrap();
+        malformed(&object.0.unwrap_err().error)
+    }
 
     #[test]
-    fn the_message_on_a_malformed_object_shows_no_value() {
-        let message = malformed("invalid type: string \"hunter2\", expected a sequence at line 1");
+    fn the_message_on_a_malformed_object_names_what_is_missing_or_expected_and_shows_no_value() {
+        let message = message_on(json!({"containerPort": 80}));
+        assert!(message.contains("missing field image"), "{message}");
+        let message = message_on(json!("hunter2"));
         assert!(
-            message.contains("expected a sequence") && !message.contains("hunter2"),
+            message.contains("expected struct PrimaryContainer"),
             "{message}"
         );
-        let message = malformed("missing field `image`");
-        assert!(message.contains("`image`"), "{message}");
+        assert!(!message.contains("hunter2"), "{message}");
         assert!(!malformed("whatever hunter2").contains("hunter2"));
     }
 }

@@ -1,7 +1,17 @@
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
-#[test]
-fn explore() {
-    let plane = controlplane::ControlPlane::start(&controlplane::Assets::find().unwrap()).unwrap();
-    std::fs::write("/tmp/explore-kubeconfig", plane.admin_kubeconfig().display().to_string()).unwrap();
-    controlplane::poll::until(std::time::Duration::from_secs(3000), "end", || if std::path::Path::new("/tmp/explore-end").exists() { Ok(()) } else { Err(String::new()) }).unwrap();
-}
+//! The resource on a real API server: what it refuses, explains, prints, and how it lives with kubectl.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test ends where it fails"
+)]
+
+mod client_side;
+mod columns;
+mod explain;
+mod harness;
+mod ratcheting;
+mod rules;
+mod scale_and_wait;
+mod secrecy;
+mod status;

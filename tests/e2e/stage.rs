@@ -1,0 +1,247 @@
+//! The stage: one control plane, one emulator and one operator for all tests; each test has a namespace of its own.
+
+use std::{
+    path::Path,
+    process::Command,
+    sync::{Mutex, MutexGuard, OnceLock},
+    time::Duration,
+};
+
+use controlplane::{Assets, ControlPlane, Process, poll};
+use ecs_express_emulator::{Emulator, Settings};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+/// What anything may take, on a machine with other work.
+pub const DEADLINE: Duration = Duration::from_secs(90);
+
+pub struct Stage {
+    pub plane: ControlPlane,
+    pub emulator: Emulator,
+    operator: Mutex<Process>,
+    _runtime: Runtime,
+}
+
+/// The stage, built by the first test that asks. It ends with the process: nothing that it starts outlives it.
+pub fn stage() -> &'static Stage {
+    static STAGE: OnceLock<Stage> = OnceLock::new();
+    STAGE.get_or_init(Stage::build)
+}
+
+impl Stage {
+    fn build() -> Self {
+        let plane = ControlPlane::start(&Assets::find().unwrap()).unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for manifest in [
+            "crds/expressservices.yaml",
+            "charts/ecs-express-operator/rbac.yaml",
+        ] {
+            let file = root.join(manifest);
+            plane
+                .kubectl_run(&["apply", "-f", file.to_str().unwrap()], None)
+                .unwrap();
+        }
+        let established = [
+            "wait",
+            "--for=condition=Established",
+            "--timeout=30s",
+            "crd/expressservices.ecs-express.dev",
+        ];
+        plane.kubectl_run(&established, None).unwrap();
+        let runtime = Runtime::new().unwrap();
+        let settings = Settings {
+            region: "eu-west-1".into(),
+            time_scale: 120.0,
+            ..Settings::default()
+        };
+        let emulator = runtime.block_on(Emulator::start(settings)).unwrap();
+        let operator = Mutex::new(start_operator(&plane, &emulator));
+        Self {
+            plane,
+            emulator,
+            operator,
+            _runtime: runtime,
+        }
+    }
+
+    /// The operator, for a test that stops it; others wait meanwhile only if they ask for it too.
+    pub fn operator(&self) -> MutexGuard<'_, Process> {
+        self.operator
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub fn new_operator(&self) -> Process {
+        start_operator(&self.plane, &self.emulator)
+    }
+
+    pub fn kubectl(&self, arguments: &[&str]) -> String {
+        match self.plane.kubectl_run(arguments, None) {
+            Ok(output) => output,
+            Err(error) => panic!(
+                "{error}\nthe operator's log ends with:\n{}",
+                self.operator().log_tail()
+            ),
+        }
+    }
+}
+
+/// The program's environment: what a Deployment would give it, with short windows.
+pub fn operator_command(kubeconfig: &Path, endpoint: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-express-operator"));
+    command.arg("run").envs([
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("AWS_ENDPOINT_URL", endpoint),
+        ("ECS_EXPRESS_SETTLE_WINDOW", "1s"),
+        ("ECS_EXPRESS_ABSENCE_GAP", "200ms"),
+        ("ECS_EXPRESS_POLL_INTERVAL", "300ms"),
+        ("ECS_EXPRESS_LOOK_INTERVAL", "2s"),
+        ("ECS_EXPRESS_LOG", "info"),
+    ]);
+    command.env("KUBECONFIG", kubeconfig);
+    command
+}
+
+fn start_operator(plane: &ControlPlane, emulator: &Emulator) -> Process {
+    let kubeconfig = plane
+        .service_account_kubeconfig("ecs-express-system", "ecs-express-operator")
+        .unwrap();
+    let command = operator_command(&kubeconfig, &emulator.url());
+    let log = plane.dir().join("operator.log");
+    let mut process = Process::spawn("the operator", command, log).unwrap();
+    poll::until(DEADLINE, "the operator to watch", || {
+        process.check_alive().unwrap();
+        process
+            .log()
+            .contains("watching")
+            .then_some(())
+            .ok_or(process.log_tail())
+    })
+    .unwrap();
+    process
+}
+
+/// A namespace and the words to speak about one object in it.
+pub struct Scene {
+    pub namespace: &'static str,
+}
+
+impl Scene {
+    pub fn new(namespace: &'static str) -> Self {
+        stage().kubectl(&["create", "namespace", namespace]);
+        Self { namespace }
+    }
+
+    pub fn manifest(name: &str, spec: &Value) -> Value {
+        let mut manifest = json!({
+            "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService",
+            "metadata": {"name": name},
+            "spec": {
+                "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
+                "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
+                "primaryContainer": {"image": "shop:1"},
+            },
+        });
+        for (key, value) in spec.as_object().unwrap() {
+            manifest["spec"][key] = value.clone();
+        }
+        manifest
+    }
+
+    pub fn apply(&self, name: &str, spec: &Value) {
+        let manifest = Self::manifest(name, spec).to_string();
+        stage()
+            .plane
+            .kubectl_run(&["apply", "-n", self.namespace, "-f", "-"], Some(&manifest))
+            .unwrap();
+    }
+
+    pub fn kubectl(&self, arguments: &[&str]) -> String {
+        let mut all = vec!["-n", self.namespace];
+        all.extend(arguments);
+        stage().kubectl(&all)
+    }
+
+    pub fn object(&self, name: &str) -> Result<Value, String> {
+        let arguments = ["get", "-n", self.namespace, "xsvc", name, "-o", "json"];
+        let text = stage()
+            .plane
+            .kubectl_run(&arguments, None)
+            .map_err(|error| error.stderr)?;
+        Ok(serde_json::from_str(&text).unwrap())
+    }
+
+    /// Waits until the object says so.
+    pub fn until(&self, name: &str, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        let found = poll::until(DEADLINE, what, || {
+            let object = self.object(name)?;
+            if holds(&object) {
+                Ok(object)
+            } else {
+                Err(object["status"].to_string())
+            }
+        });
+        found.unwrap_or_else(|error| {
+            panic!(
+                "{error}\nthe operator's log ends with:\n{}",
+                stage().operator().log_tail()
+            )
+        })
+    }
+
+    pub fn until_ready(&self, name: &str) -> Value {
+        self.until(name, "Ready", |object| {
+            condition(object, "Ready").0 == "True"
+                && object["status"]["observedGeneration"] == object["metadata"]["generation"]
+        })
+    }
+
+    /// Waits until the object is gone.
+    pub fn until_gone(&self, name: &str) {
+        poll::until(DEADLINE, "the object to go", || match self.object(name) {
+            Err(error) if error.contains("NotFound") => Ok(()),
+            Err(error) => Err(error),
+            Ok(object) => Err(object["status"].to_string()),
+        })
+        .unwrap();
+    }
+
+    /// Actions that ECS was asked for this object's service.
+    pub fn calls(&self, service: &str) -> Vec<String> {
+        let calls = stage().emulator.calls().into_iter();
+        calls
+            .filter(|call| call.service_name.as_deref() == Some(service))
+            .map(|call| call.action)
+            .collect()
+    }
+}
+
+/// Status and reason of a condition.
+pub fn condition(object: &Value, kind: &str) -> (String, String) {
+    let conditions = object["status"]["conditions"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let found = conditions
+        .into_iter()
+        .find(|condition| condition["type"] == kind)
+        .unwrap_or_default();
+    let text = |key: &str| found[key].as_str().unwrap_or_default().to_owned();
+    (text("status"), text("reason"))
+}
+
+/// Message of a condition.
+pub fn message(object: &Value, kind: &str) -> String {
+    let conditions = object["status"]["conditions"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let found = conditions
+        .into_iter()
+        .find(|condition| condition["type"] == kind)
+        .unwrap_or_default();
+    found["message"].as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,112 @@
+//! Start and stop: what is missing is said at once, with the remedy and an exit code of its own.
+
+use std::{path::Path, process::Command};
+
+use controlplane::{Process, poll};
+
+use crate::stage::{DEADLINE, operator_command, stage};
+
+/// Exit code and log of a run that ends by itself.
+fn ends(name: &str, command: Command) -> (Option<i32>, String) {
+    let log = stage().plane.dir().join(format!("{name}.log"));
+    let mut process = Process::spawn(name, command, log).unwrap();
+    let code = process.wait_exit(DEADLINE);
+    (code, process.log())
+}
+
+fn kubeconfig() -> std::path::PathBuf {
+    stage()
+        .plane
+        .service_account_kubeconfig("ecs-express-system", "ecs-express-operator")
+        .unwrap()
+}
+
+#[test]
+fn without_an_api_server_it_says_where_it_looked_and_exits_with_3() {
+    let unreachable = stage().plane.dir().join("unreachable.kubeconfig");
+    let text = std::fs::read_to_string(kubeconfig()).unwrap();
+    std::fs::write(
+        &unreachable,
+        text.replace(&stage().plane.server_url(), "https://127.0.0.1:1"),
+    )
+    .unwrap();
+    let (code, log) = ends(
+        "unreachable",
+        operator_command(&unreachable, "http://127.0.0.1:1"),
+    );
+    assert_eq!(code, Some(3), "{log}");
+    assert!(
+        log.contains("cannot be reached") && log.contains("kubeconfig"),
+        "{log}"
+    );
+    let (code, log) = ends(
+        "no kubeconfig",
+        operator_command(Path::new("/nonexistent"), "http://127.0.0.1:1"),
+    );
+    assert_eq!(code, Some(3), "{log}");
+    assert!(log.contains("KUBECONFIG"), "{log}");
+}
+
+#[test]
+fn without_the_crd_it_says_how_to_install_it_and_exits_with_4() {
+    let plane = controlplane::ControlPlane::start(&controlplane::Assets::find().unwrap()).unwrap();
+    let (code, log) = ends(
+        "no crd",
+        operator_command(plane.admin_kubeconfig(), "http://127.0.0.1:1"),
+    );
+    assert_eq!(code, Some(4), "{log}");
+    assert!(
+        log.contains("ecs-express-operator crd | kubectl apply -f -"),
+        "{log}"
+    );
+}
+
+#[test]
+fn without_region_or_credentials_it_says_so_and_exits_with_5() {
+    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+    command
+        .env_remove("AWS_REGION")
+        .env("AWS_CONFIG_FILE", "/nonexistent");
+    let (code, log) = ends("no region", command);
+    assert_eq!(code, Some(5), "{log}");
+    assert!(log.contains("set AWS_REGION or --aws-region"), "{log}");
+
+    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+    command
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env("AWS_CONFIG_FILE", "/nonexistent")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
+    let (code, log) = ends("no credentials", command);
+    assert_eq!(code, Some(5), "{log}");
+    assert!(log.contains("no AWS credentials were found"), "{log}");
+}
+
+#[test]
+fn on_sigterm_it_ends_in_order_with_0() {
+    let log = stage().plane.dir().join("terminated.log");
+    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+    command.args(["--namespace", "default"]);
+    let mut process = Process::spawn("terminated", command, log).unwrap();
+    poll::until(DEADLINE, "the operator to watch", || {
+        process
+            .log()
+            .contains("watching")
+            .then_some(())
+            .ok_or(process.log_tail())
+    })
+    .unwrap();
+    process.interrupt().unwrap();
+    assert_eq!(process.wait_exit(DEADLINE), Some(0), "{}", process.log());
+    assert!(process.log().contains("stopped"), "{}", process.log());
+}
+
+#[test]
+fn a_wrong_flag_is_explained_and_exits_with_2() {
+    let output = Command::new(env!("CARGO_BIN_EXE_ecs-express-operator"))
+        .args(["run", "--look-interval", "soon"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--look-interval"));
+}
