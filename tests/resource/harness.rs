@@ -11,8 +11,7 @@ pub const CRD_NAME: &str = "expressservices.ecs-express.dev";
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 pub const ROLE: &str = "arn:aws:iam::123456789012:role/express";
-pub const TASK_DEFINITION: &str =
-    "arn:aws:ecs:eu-west-1:123456789012:task-definition/team-a_web:7";
+pub const TASK_DEFINITION: &str = "arn:aws:ecs:eu-west-1:123456789012:task-definition/team-a_web:7";
 
 /// The one control plane. It ends with the process: see [`controlplane::Process`].
 pub fn plane() -> &'static ControlPlane {
@@ -37,7 +36,12 @@ pub fn install(plane: &ControlPlane, arguments: &[&str], manifest: Option<&str>)
     let written = plane
         .kubectl_run(&[arguments, &["-o", "name"]].concat(), manifest)
         .unwrap();
-    let wait = ["wait", "--for=condition=Established", "--timeout=30s", written.trim()];
+    let wait = [
+        "wait",
+        "--for=condition=Established",
+        "--timeout=30s",
+        written.trim(),
+    ];
     plane.kubectl_run(&wait, None).unwrap();
 }
 
@@ -118,7 +122,15 @@ impl Namespace {
 
     pub fn patch_status(&self, name: &str, status: &Value) -> String {
         let patch = json!({ "status": status }).to_string();
-        self.kubectl(&["patch", "xsvc", name, "--subresource=status", "--type=merge", "-p", &patch])
+        self.kubectl(&[
+            "patch",
+            "xsvc",
+            name,
+            "--subresource=status",
+            "--type=merge",
+            "-p",
+            &patch,
+        ])
     }
 }
 

@@ -49,7 +49,10 @@ pub fn cases() -> Vec<Case> {
                     image("nginx latest"),
                     r#"spec.primaryContainer.image: Invalid value: "nginx latest": image "nginx latest" must not be empty or contain white space"#,
                 ),
-                (image("nginx:latest\n"), "must not be empty or contain white space"),
+                (
+                    image("nginx:latest\n"),
+                    "must not be empty or contain white space",
+                ),
             ],
         },
         Case {
@@ -75,10 +78,7 @@ pub fn cases() -> Vec<Case> {
         },
         Case {
             rule: "logs go to a group of a legal name, under a prefix",
-            good: vec![
-                logs("/team-a/web", "web"),
-                logs("a._/#-Z9", "a/b c"),
-            ],
+            good: vec![logs("/team-a/web", "web"), logs("a._/#-Z9", "a/b c")],
             bad: vec![
                 (
                     container(json!({ "awsLogsConfiguration": { "logGroup": "web" } })),
@@ -147,13 +147,20 @@ pub fn cases() -> Vec<Case> {
         },
         Case {
             rule: "the health check's path begins with a slash",
-            good: vec![health("/"), health("/health"), health("/ping?format=json&deep=1")],
+            good: vec![
+                health("/"),
+                health("/health"),
+                health("/ping?format=json&deep=1"),
+            ],
             bad: vec![
                 (
                     health("health"),
                     r#"spec.healthCheckPath: Invalid value: "health": "health" must start with "/", as in /health or /ping?format=json"#,
                 ),
-                (health("https://example.com/health"), r#"must start with "/""#),
+                (
+                    health("https://example.com/health"),
+                    r#"must start with "/""#,
+                ),
             ],
         },
     ]

@@ -46,8 +46,7 @@ fn many(environment: usize, secrets: usize) -> Patch {
 /// The last of the longest names in both lists.
 fn clash_of_many() -> Patch {
     let mut patch = many(256, 100);
-    patch.0["spec"]["primaryContainer"]["secrets"][99]["name"] =
-        json!(long_names("E", 256)[255]);
+    patch.0["spec"]["primaryContainer"]["secrets"][99]["name"] = json!(long_names("E", 256)[255]);
     patch
 }
 
@@ -78,7 +77,9 @@ pub fn cases() -> Vec<Case> {
                     r#"spec.primaryContainer.environment[2]: Duplicate value: {"name":"A"}"#,
                 ),
                 (
-                    environment(json!([{ "name": "A", "value": 2 }, { "name": "B", "value": "hunter2" }])),
+                    environment(
+                        json!([{ "name": "A", "value": 2 }, { "name": "B", "value": "hunter2" }]),
+                    ),
                     r#"spec.primaryContainer.environment[0].value in body must be of type string: "integer""#,
                 ),
                 (
@@ -127,19 +128,19 @@ pub fn cases() -> Vec<Case> {
                 (secret("my password is hunter2"), NOT_A_SECRET),
                 (secret("arn:aws:s3:::hunter2"), NOT_A_SECRET),
                 (
-                    secrets(json!([{ "name": "A", "valueFrom": { "secretKeyRef": { "name": "hunter2" } } }])),
+                    secrets(
+                        json!([{ "name": "A", "valueFrom": { "secretKeyRef": { "name": "hunter2" } } }]),
+                    ),
                     r#"spec.primaryContainer.secrets[0].valueFrom in body must be of type string: "object""#,
                 ),
             ],
         },
         Case {
             rule: "a name stands in environment or in secrets, not in both",
-            good: vec![
-                spec!({ "primaryContainer": {
+            good: vec![spec!({ "primaryContainer": {
                     "environment": [{ "name": "A", "value": "1" }],
                     "secrets": [{ "name": "B", "valueFrom": "b" }],
-                } }),
-            ],
+                } })],
             bad: vec![(
                 spec!({ "primaryContainer": {
                     "environment": [{ "name": "A", "value": "hunter2" }, { "name": "B", "value": "hunter2" }],

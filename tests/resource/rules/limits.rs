@@ -37,7 +37,9 @@ fn with(pointer: &str, text: &str) -> Patch {
         Some(place) => *place = json!(text),
         // Every other string stands on the spec itself, or in the container.
         None => {
-            let member = pointer.trim_start_matches("/primaryContainer").trim_start_matches('/');
+            let member = pointer
+                .trim_start_matches("/primaryContainer")
+                .trim_start_matches('/');
             let inner = json!({ member: text });
             let inner = if pointer.starts_with("/primaryContainer/") {
                 json!({ "primaryContainer": inner })

@@ -25,9 +25,18 @@ pub fn cases() -> Vec<Case> {
                     spec!({ "serviceName": "web.shop" }),
                     r#"spec.serviceName: Invalid value: "web.shop": "web.shop" is not an ECS service name: use letters, digits, "_" and "-""#,
                 ),
-                (spec!({ "serviceName": "web shop" }), "is not an ECS service name"),
-                (spec!({ "serviceName": "team/web" }), "is not an ECS service name"),
-                (spec!({ "serviceName": "café" }), "is not an ECS service name"),
+                (
+                    spec!({ "serviceName": "web shop" }),
+                    "is not an ECS service name",
+                ),
+                (
+                    spec!({ "serviceName": "team/web" }),
+                    "is not an ECS service name",
+                ),
+                (
+                    spec!({ "serviceName": "café" }),
+                    "is not an ECS service name",
+                ),
             ],
         },
         Case {
@@ -62,7 +71,10 @@ pub fn cases() -> Vec<Case> {
                     spec!({ "cluster": "team a" }),
                     r#"spec.cluster: Invalid value: "team a": "team a" is neither a cluster name (letters, digits, "_", "-") nor a cluster ARN (arn:aws:ecs:<region>:<account>:cluster/<name>)"#,
                 ),
-                (spec!({ "cluster": "cluster/team-a" }), "is neither a cluster name"),
+                (
+                    spec!({ "cluster": "cluster/team-a" }),
+                    "is neither a cluster name",
+                ),
                 (spec!({ "cluster": long(256) }), "is neither a cluster name"),
                 (
                     spec!({ "cluster": "arn:aws:ecs:eu-west-1:12345:cluster/team-a" }),
@@ -112,7 +124,9 @@ pub fn cases() -> Vec<Case> {
         },
         Case {
             rule: "the execution role is the ARN of a role",
-            good: vec![spec!({ "executionRoleArn": "arn:aws:iam::123456789012:role/a+b=c,d.e@f_g-h" })],
+            good: vec![
+                spec!({ "executionRoleArn": "arn:aws:iam::123456789012:role/a+b=c,d.e@f_g-h" }),
+            ],
             bad: vec![
                 (
                     spec!({ "executionRoleArn": "arn:aws:iam::1234:role/execution" }),

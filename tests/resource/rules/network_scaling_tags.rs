@@ -142,8 +142,12 @@ fn scaling_cases() -> Vec<Case> {
             rule: "the metric is one that ECS knows, and its value positive",
             good: vec![
                 scaling(json!({ "autoScalingMetric": "AVERAGE_CPU", "autoScalingTargetValue": 1 })),
-                scaling(json!({ "autoScalingMetric": "AVERAGE_MEMORY", "autoScalingTargetValue": 100 })),
-                scaling(json!({ "autoScalingMetric": "REQUEST_COUNT_PER_TARGET", "autoScalingTargetValue": 65536 })),
+                scaling(
+                    json!({ "autoScalingMetric": "AVERAGE_MEMORY", "autoScalingTargetValue": 100 }),
+                ),
+                scaling(
+                    json!({ "autoScalingMetric": "REQUEST_COUNT_PER_TARGET", "autoScalingTargetValue": 65536 }),
+                ),
             ],
             bad: vec![
                 (
@@ -199,17 +203,26 @@ fn tag_cases() -> Vec<Case> {
                     tag("aws:team", "a"),
                     r#"spec.tags[0].key: Invalid value: "aws:team": tag key "aws:team": the prefix aws: is reserved to AWS"#,
                 ),
-                (tag("AwS:team", "a"), "spec.tags[0].key: Invalid value: \"AwS:team\""),
+                (
+                    tag("AwS:team", "a"),
+                    "spec.tags[0].key: Invalid value: \"AwS:team\"",
+                ),
                 (
                     tag("team", "aws:a"),
                     r#"spec.tags[0].value: Invalid value: "aws:a": tag value "aws:a": the prefix aws: is reserved to AWS"#,
                 ),
-                (tag("team", "AWS:a"), "spec.tags[0].value: Invalid value: \"AWS:a\""),
+                (
+                    tag("team", "AWS:a"),
+                    "spec.tags[0].value: Invalid value: \"AWS:a\"",
+                ),
             ],
         },
         Case {
             rule: "the operator's own prefix is refused in keys, in any case",
-            good: vec![tag("ecs-express", "ecs-express.dev/a"), tag("ecs-express.device", "a")],
+            good: vec![
+                tag("ecs-express", "ecs-express.dev/a"),
+                tag("ecs-express.device", "a"),
+            ],
             bad: vec![
                 (
                     tag("ecs-express.dev/uid", "a"),

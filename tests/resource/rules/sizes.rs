@@ -91,21 +91,66 @@ pub fn cases() -> Vec<Case> {
                     r#"spec.memory: Invalid value: memory "4096" does not go with cpu "256": Fargate offers 512, 1024 or 2048"#,
                 ),
                 (pair("256", "1536"), "Fargate offers 512, 1024 or 2048"),
-                (pair("512", "512"), "Fargate offers 1024 to 4096 in steps of 1024"),
-                (pair("512", "5120"), "Fargate offers 1024 to 4096 in steps of 1024"),
-                (pair("512", "1025"), "Fargate offers 1024 to 4096 in steps of 1024"),
-                (pair("1024", "1024"), "Fargate offers 2048 to 8192 in steps of 1024"),
-                (pair("1024", "9216"), "Fargate offers 2048 to 8192 in steps of 1024"),
-                (pair("2048", "3072"), "Fargate offers 4096 to 16384 in steps of 1024"),
-                (pair("2048", "17408"), "Fargate offers 4096 to 16384 in steps of 1024"),
-                (pair("4096", "7168"), "Fargate offers 8192 to 30720 in steps of 1024"),
-                (pair("4096", "31744"), "Fargate offers 8192 to 30720 in steps of 1024"),
-                (pair("8192", "12288"), "Fargate offers 16384 to 61440 in steps of 4096"),
-                (pair("8192", "17408"), "Fargate offers 16384 to 61440 in steps of 4096"),
-                (pair("8192", "65536"), "Fargate offers 16384 to 61440 in steps of 4096"),
-                (pair("16384", "24576"), "Fargate offers 32768 to 122880 in steps of 8192"),
-                (pair("16384", "36864"), "Fargate offers 32768 to 122880 in steps of 8192"),
-                (pair("16384", "131072"), "Fargate offers 32768 to 122880 in steps of 8192"),
+                (
+                    pair("512", "512"),
+                    "Fargate offers 1024 to 4096 in steps of 1024",
+                ),
+                (
+                    pair("512", "5120"),
+                    "Fargate offers 1024 to 4096 in steps of 1024",
+                ),
+                (
+                    pair("512", "1025"),
+                    "Fargate offers 1024 to 4096 in steps of 1024",
+                ),
+                (
+                    pair("1024", "1024"),
+                    "Fargate offers 2048 to 8192 in steps of 1024",
+                ),
+                (
+                    pair("1024", "9216"),
+                    "Fargate offers 2048 to 8192 in steps of 1024",
+                ),
+                (
+                    pair("2048", "3072"),
+                    "Fargate offers 4096 to 16384 in steps of 1024",
+                ),
+                (
+                    pair("2048", "17408"),
+                    "Fargate offers 4096 to 16384 in steps of 1024",
+                ),
+                (
+                    pair("4096", "7168"),
+                    "Fargate offers 8192 to 30720 in steps of 1024",
+                ),
+                (
+                    pair("4096", "31744"),
+                    "Fargate offers 8192 to 30720 in steps of 1024",
+                ),
+                (
+                    pair("8192", "12288"),
+                    "Fargate offers 16384 to 61440 in steps of 4096",
+                ),
+                (
+                    pair("8192", "17408"),
+                    "Fargate offers 16384 to 61440 in steps of 4096",
+                ),
+                (
+                    pair("8192", "65536"),
+                    "Fargate offers 16384 to 61440 in steps of 4096",
+                ),
+                (
+                    pair("16384", "24576"),
+                    "Fargate offers 32768 to 122880 in steps of 8192",
+                ),
+                (
+                    pair("16384", "36864"),
+                    "Fargate offers 32768 to 122880 in steps of 8192",
+                ),
+                (
+                    pair("16384", "131072"),
+                    "Fargate offers 32768 to 122880 in steps of 8192",
+                ),
             ],
         },
         Case {

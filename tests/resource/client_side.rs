@@ -1,0 +1,72 @@
+//! The rules in kube's own CEL, without an API server: what a client that checks before it sends would say.
+
+use ecs_express_operator::api::ExpressService;
+use kube::core::cel::{validate_cel, validate_cel_update};
+use serde_json::json;
+
+use crate::harness::{merge, minimal};
+use crate::rules;
+
+/// What the schema itself says, and CEL does not see.
+const BEYOND_CEL: [&str; 6] = [
+    " in body ",
+    "Duplicate value: ",
+    "Required value",
+    "Too long: ",
+    "Too many: ",
+    "Unsupported value: ",
+];
+
+#[test]
+fn a_client_comes_to_the_same_verdicts_as_the_api_server() {
+    let mut checked = 0;
+    for case in rules::all() {
+        let good = case.good.iter().map(|patch| (patch, true));
+        let by_rule = |words: &str| {
+            words.contains("unless taskDefinitionArn")
+                || !BEYOND_CEL.iter().any(|mark| words.contains(mark))
+        };
+        let bad = case.bad.iter().filter(|(_, words)| by_rule(words));
+        for (patch, fits) in good.chain(bad.map(|(patch, _)| (patch, false))) {
+            // The lengths of the longest environments take a debug build too long.
+            let text = patch.object("web").to_string();
+            if text.len() > 20_000 {
+                continue;
+            }
+            let mut object = patch.object("web");
+            object["metadata"]["namespace"] = json!("team-a");
+            let object: ExpressService = serde_json::from_value(object).unwrap();
+            let verdict = validate_cel(&object);
+            assert_eq!(
+                verdict.is_ok(),
+                fits,
+                "{}\n  object: {text}\n  {verdict:?}",
+                case.rule
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 150, "{checked} is too few to be all");
+}
+
+#[test]
+fn a_client_sees_what_cannot_change() {
+    let object = |cluster: &str| {
+        let mut object = minimal("web");
+        merge(&mut object, &json!({ "spec": { "cluster": cluster } }));
+        serde_json::from_value::<ExpressService>(object).unwrap()
+    };
+    let unset: ExpressService = serde_json::from_value(minimal("web")).unwrap();
+    validate_cel_update(&object("a"), &object("a")).unwrap();
+    for (new, old) in [
+        (object("b"), object("a")),
+        (object("a"), unset.clone()),
+        (unset, object("a")),
+    ] {
+        let refusal = validate_cel_update(&new, &old).unwrap_err();
+        assert!(
+            format!("{refusal:?}").contains("cluster cannot change after creation"),
+            "{refusal:?}"
+        );
+    }
+}

@@ -1,0 +1,173 @@
+//! The status: apart from the spec, and a list of conditions that several writers share.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Namespace, minimal};
+
+fn condition(kind: &str, status: &str) -> Value {
+    json!({
+        "type": kind, "status": status, "reason": "Because", "message": "",
+        "lastTransitionTime": "2026-01-01T00:00:00Z",
+    })
+}
+
+/// Types and statuses, by type.
+fn conditions(object: &Value) -> Vec<(&str, &str)> {
+    let mut found: Vec<_> = object["status"]["conditions"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|condition| {
+            (
+                condition["type"].as_str().unwrap(),
+                condition["status"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn a_write_of_the_status_leaves_the_spec_alone_and_a_write_of_the_spec_the_status() {
+    let namespace = Namespace::new("status");
+    let mut object = minimal("web");
+    object["status"] = json!({ "statusCode": "ACTIVE" });
+    namespace.apply(&object);
+    assert_eq!(
+        namespace.get("web")["status"],
+        Value::Null,
+        "nobody sets it on creation"
+    );
+
+    let patch = r#"{"spec":{"cpu":"512"},"status":{"statusCode":"ACTIVE"}}"#;
+    namespace.kubectl(&[
+        "patch",
+        "xsvc",
+        "web",
+        "--subresource=status",
+        "--type=merge",
+        "-p",
+        patch,
+    ]);
+    let patched = namespace.get("web");
+    assert_eq!(patched["spec"], minimal("web")["spec"]);
+    assert_eq!(patched["status"]["statusCode"], "ACTIVE");
+    assert_eq!(patched["metadata"]["generation"], 1);
+
+    let patch = r#"{"spec":{"cpu":"512"},"status":{"statusCode":"DRAINING"}}"#;
+    namespace.kubectl(&["patch", "xsvc", "web", "--type=merge", "-p", patch]);
+    let patched = namespace.get("web");
+    assert_eq!(patched["spec"]["cpu"], "512");
+    assert_eq!(patched["status"]["statusCode"], "ACTIVE");
+    assert_eq!(patched["metadata"]["generation"], 2);
+}
+
+#[test]
+fn a_status_patch_that_changes_nothing_writes_nothing_and_a_stale_one_is_refused() {
+    let namespace = Namespace::new("fence");
+    namespace.apply(&minimal("web"));
+    let version = |object: &Value| {
+        object["metadata"]["resourceVersion"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let created = version(&namespace.get("web"));
+    namespace.patch_status("web", &json!({ "statusCode": "ACTIVE" }));
+    let written = version(&namespace.get("web"));
+    assert_ne!(created, written);
+    namespace.patch_status("web", &json!({ "statusCode": "ACTIVE" }));
+    assert_eq!(version(&namespace.get("web")), written);
+
+    let stale = json!({ "metadata": { "resourceVersion": created }, "status": { "statusCode": "DRAINING" } });
+    let stale = stale.to_string();
+    let refusal = namespace.refusal(&[
+        "patch",
+        "xsvc",
+        "web",
+        "--subresource=status",
+        "--type=merge",
+        "-p",
+        &stale,
+    ]);
+    assert!(
+        refusal.contains("the object has been modified"),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn words_that_are_newer_than_the_operator_are_kept() {
+    let namespace = Namespace::new("newer-words");
+    namespace.apply(&minimal("web"));
+    let status = json!({
+        "statusCode": "FROZEN",
+        "statusReason": "because",
+        "deployment": { "status": "PAUSED", "stage": "SOMETHING_NEW" },
+        "managedResources": [{ "type": "Teapot", "status": "BREWING" }],
+        "conditions": [condition("example.com/Audited", "Unknown")],
+    });
+    namespace.patch_status("web", &status);
+    assert_eq!(namespace.get("web")["status"], status);
+}
+
+#[test]
+fn conditions_belong_to_their_writers_in_whatever_order() {
+    let namespace = Namespace::new("conditions");
+    namespace.apply(&minimal("web"));
+    let write = |manager: &str, conditions: &[Value]| {
+        let object = json!({
+            "apiVersion": "ecs-express.dev/v1alpha1",
+            "kind": "ExpressService",
+            "metadata": { "name": "web" },
+            "status": { "conditions": conditions },
+        });
+        let manager = format!("--field-manager={manager}");
+        let verb = ["apply", "--server-side", "--subresource=status", &manager];
+        namespace.feed(&verb, &[object])
+    };
+    let operator = "ecs-express-operator";
+    assert!(
+        write(
+            operator,
+            &[condition("Ready", "False"), condition("Synced", "True")]
+        )
+        .ok
+    );
+    assert!(write("auditor", &[condition("example.com/Audited", "True")]).ok);
+    assert!(
+        write(
+            operator,
+            &[condition("Synced", "False"), condition("Ready", "True")]
+        )
+        .ok
+    );
+    let all = [
+        ("Ready", "True"),
+        ("Synced", "False"),
+        ("example.com/Audited", "True"),
+    ];
+    assert_eq!(conditions(&namespace.get("web")), all);
+
+    // Each takes away only its own.
+    assert!(write(operator, &[condition("Ready", "True")]).ok);
+    assert_eq!(conditions(&namespace.get("web")), [all[0], all[2]]);
+
+    // Two of one type are no list of conditions.
+    let twice = json!({ "status": { "conditions": [condition("Ready", "True"), condition("Ready", "False")] } });
+    let twice = twice.to_string();
+    let refusal = namespace.refusal(&[
+        "patch",
+        "xsvc",
+        "web",
+        "--subresource=status",
+        "--type=merge",
+        "-p",
+        &twice,
+    ]);
+    assert!(
+        refusal.contains(r#"status.conditions[1]: Duplicate value: {"type":"Ready"}"#),
+        "{refusal}"
+    );
+}
