@@ -14,6 +14,7 @@ use crate::{
         decide::{Case, Decision},
         events::events,
         remember::remember,
+        retry::is_worth_telling,
         status::{project, says_something_new},
         why::Why,
     },
@@ -31,12 +32,15 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     decision: &Decision,
     act: &Act,
 ) -> Result<(), PassError> {
+    if !is_worth_telling(&decision.why, pass.entry.attempts) {
+        return Ok(());
+    }
     let now = ctx.clock.wall();
     // Events compare with the status before the pass, not with its fence.
     let before = pass.status_before.clone();
     let stored = pass.object.status.clone().unwrap_or_default();
     let memory = remember(case, decision, act.sent.clone(), &act.outcome, now);
-    let status = project(&stored, case, decision, &act.outcome, memory, now);
+    let status = as_stored(project(&stored, case, decision, &act.outcome, memory, now));
     let events = events(&before, &status, case, decision, &act.outcome);
     if !pass.released && decision.why != Why::Left {
         let since = pass
@@ -83,6 +87,11 @@ async fn write<E: Ecs, O: Objects, C: Clock>(
     }
     pass.object = ctx.objects.patch_status(&pass.object, &patch).await?;
     Ok(())
+}
+
+/// A status as the API server will give it back, its times to the second: else parts of a second would be news at each look.
+fn as_stored(status: ExpressServiceStatus) -> ExpressServiceStatus {
+    serde_json::from_value(json(&status)).unwrap_or(status)
 }
 
 fn same_memory(object: &ExpressService, stored: &ExpressServiceStatus) -> bool {

@@ -169,9 +169,9 @@ fn unsettled(case: &Case<'_>, service: &Service, in_sync: bool) -> bool {
     };
     let accepted = intent.outcome.as_deref() == Some(outcome::ACCEPTED);
     let other_spec = intent.hash != case.desired.configuration.hash();
+    let superseded = accepted && (other_spec || shows_applied_revision(case, service));
     !in_sync
-        && !(accepted && other_spec)
-        && !(accepted && shows_applied_revision(case, service))
+        && !superseded
         && !case.sightings.intent_open_for(case.windows.settle)
 }
 

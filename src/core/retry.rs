@@ -28,6 +28,19 @@ impl Default for Intervals {
     }
 }
 
+/// Failed looks in a row that are not told: a single throttle must not make a service that runs look lost.
+const UNTOLD_LOOKS: u32 = 2;
+
+/// Whether a decision is worth telling people after so many failed passes in a row before this one.
+pub fn is_worth_telling(why: &Why, failed_before: u32) -> bool {
+    match why {
+        Why::Unreadable(failure) if failure.kind.class() == Class::Retry => {
+            failed_before >= UNTOLD_LOOKS
+        }
+        _ => true,
+    }
+}
+
 /// Share by which a delay is shortened at most, so that objects do not move in step.
 const JITTER: f64 = 0.2;
 

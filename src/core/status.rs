@@ -73,7 +73,7 @@ fn show_service(
     status.status_code = Some(service.code.as_str().to_owned());
     status.status_reason.clone_from(&service.reason);
     status.url = url(service);
-    status.revisions = some(service.revisions.iter().map(revision).collect());
+    status.revisions = some(newest_first(service).into_iter().map(revision).collect());
     if let Some(counts) = service.counts.got() {
         status.desired_count = Some(counts.desired);
         status.running_count = Some(counts.running);
@@ -92,11 +92,16 @@ fn show_service(
     }
 }
 
-/// The URL of the newest revision that has one.
-fn url(service: &Service) -> Option<String> {
+/// ECS gives two revisions in any order, and in another one at each look.
+fn newest_first(service: &Service) -> Vec<&Revision> {
     let mut revisions: Vec<_> = service.revisions.iter().collect();
     revisions.sort_by(|a, b| (b.created_at, &b.arn).cmp(&(a.created_at, &a.arn)));
     revisions
+}
+
+/// The URL of the newest revision that has one.
+fn url(service: &Service) -> Option<String> {
+    newest_first(service)
         .iter()
         .find_map(|revision| revision.endpoints.first().cloned())
 }

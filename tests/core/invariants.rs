@@ -100,13 +100,15 @@ fn product(dimensions: &[&[Value]]) -> Vec<Vec<Value>> {
         })
 }
 
+type Ownership = (&'static str, fn(&mut Service));
+
 fn sights() -> Vec<(String, Observed)> {
     let mut sights = vec![
         ("not readable".to_owned(), unreadable()),
         ("missing".to_owned(), MISSING),
         ("not asked".to_owned(), Observed::NotAsked),
     ];
-    let owners: [(&str, fn(&mut Service)); 3] = [
+    let owners: [Ownership; 3] = [
         ("ours", |_| ()),
         ("another's", |service| service.tags = another_owner()),
         ("free or lost", without_owner),

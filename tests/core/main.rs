@@ -3,7 +3,6 @@
     missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::wildcard_enum_match_arm,
     reason = "a test may stop at what it did not expect"
 )]
 

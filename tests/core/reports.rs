@@ -313,3 +313,14 @@ fn an_unknown_status_code_is_mirrored_as_ecs_says_it() {
     let (status, _) = report(&scene, &Outcome::Idle, &ExpressServiceStatus::default());
     assert_eq!(status.status_code.as_deref(), Some("HIBERNATING"));
 }
+
+#[test]
+fn a_look_that_failed_once_says_nothing_and_a_missing_permission_is_told_at_once() {
+    use ecs_express_operator::core::{retry::is_worth_telling, why::Why};
+    let why = |kind| Why::Unreadable(failure(kind, Effect::None));
+    assert!(!is_worth_telling(&why(FailureKind::Throttled), 0));
+    assert!(!is_worth_telling(&why(FailureKind::Unavailable), 1));
+    assert!(is_worth_telling(&why(FailureKind::Unavailable), 2));
+    assert!(is_worth_telling(&why(FailureKind::AccessDenied), 0));
+    assert!(is_worth_telling(&Why::InSync, 0));
+}
