@@ -73,7 +73,7 @@ pub struct ExpressServiceSpec {
     pub region: Option<String>,
 
     /// ARN of the IAM role with which ECS makes and removes load balancer, certificate, security groups and scaling.
-    /// It must work until the service is deleted. Cannot change after creation. ECS: `infrastructureRoleArn`.
+    /// It must work until the service is deleted. Required. Cannot change after creation. ECS: `infrastructureRoleArn`.
     #[schemars(length(min = 1, max = 2048))]
     #[x_kube(validation = rules::role_arn())]
     pub infrastructure_role_arn: String,

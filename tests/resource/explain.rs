@@ -139,9 +139,9 @@ fn kubectl_explain_prints_the_description() {
         enumerated.contains("ENUM:\n    Delete\n    Retain"),
         "{enumerated}"
     );
-    let required = explained(&["xsvc.spec.infrastructureRoleArn"]);
+    let required = explained(&["xsvc.spec"]);
     assert!(
-        required.contains("infrastructureRoleArn <string> -required-"),
+        required.contains("infrastructureRoleArn\t<string> -required-"),
         "{required}"
     );
 }

@@ -81,7 +81,8 @@ fn null_is_the_same_as_unset_and_does_not_hinder_scale() {
         object["spec"][field] = Value::Null;
     }
     object["spec"]["primaryContainer"]["environment"] = Value::Null;
-    namespace.apply(&object);
+    let created = namespace.feed(&["create"], &[object]);
+    assert!(created.ok, "{}", created.stderr);
     assert_eq!(namespace.get("web")["spec"], minimal("web")["spec"]);
     namespace.kubectl(&["scale", "xsvc/web", "--replicas=1"]);
 }

@@ -37,10 +37,7 @@ fn no_answer_shows_a_command_an_environment_value_or_where_a_secret_is() {
         container(json!({ "containerPort": 0 })),
         container(json!({ "command": "hunter2" })),
         container(json!({ "command": [["hunter2"]] })),
-        container(json!({ "command": { "hunter2": "hunter2" } })),
         container(json!({ "environment": "PASSWORD=hunter2" })),
-        container(json!({ "environment": { "PASSWORD": "hunter2" } })),
-        container(json!({ "environment": ["PASSWORD=hunter2"] })),
         container(json!({ "environment": [{ "name": "A", "value": ["hunter2"] }] })),
         container(json!({ "environment": [{ "name": "", "value": "hunter2" }] })),
         container(json!({ "environment": [{ "value": "hunter2" }] })),
@@ -51,7 +48,6 @@ fn no_answer_shows_a_command_an_environment_value_or_where_a_secret_is() {
         container(json!({ "secrets": [{ "name": "A", "valueFrom": "hunter2 hunter2" }] })),
         container(json!({ "secrets": [{ "name": "A", "valueFrom": ["hunter2"] }] })),
         container(json!({ "secrets": [{ "valueFrom": "hunter2" }] })),
-        container(json!({ "secrets": ["hunter2"] })),
         json!({ "primaryContainer": "hunter2" }),
     ];
     // One at a time as well as in a batch: kubectl words its errors differently.
@@ -63,7 +59,7 @@ fn no_answer_shows_a_command_an_environment_value_or_where_a_secret_is() {
     let together = namespace.feed(&["create", "--dry-run=server"], &objects);
     assert_eq!(together.stdout, "", "each of them has to be refused");
     assert!(!together.stderr.contains("hunter2"), "{}", together.stderr);
-    for object in &objects[18..24] {
+    for object in &objects[8..14] {
         let alone = namespace.feed(
             &["create", "--dry-run=server"],
             std::slice::from_ref(object),
@@ -73,6 +69,20 @@ fn no_answer_shows_a_command_an_environment_value_or_where_a_secret_is() {
             "{}",
             alone.stderr
         );
+    }
+}
+
+/// The one exception, and not ours: a list that is unique by name is checked by the API server before any rule.
+#[test]
+fn an_item_that_is_no_object_is_printed_by_the_api_server_itself() {
+    let namespace = Namespace::new("secrecy-of-items");
+    for (list, item) in [("environment", "PASSWORD=hunter2"), ("secrets", "hunter2")] {
+        let object = careless("web", &json!({ "primaryContainer": { list: [item] } }));
+        let printed = namespace.feed(&["create", "--dry-run=server"], &[object]);
+        let words = format!(
+            r#"spec.primaryContainer.{list}[0]: Invalid value: "{item}": must be an object for an array of list-type map"#
+        );
+        assert!(printed.stderr.contains(&words), "{}", printed.stderr);
     }
 }
 
@@ -119,6 +129,17 @@ fn an_unknown_field_is_refused_by_name_and_dropped_where_one_insists() {
     ] {
         assert!(refused.stderr.contains(words), "{}", refused.stderr);
     }
+    assert!(!refused.stderr.contains("hunter2"), "{}", refused.stderr);
+
+    let mut map = minimal("web");
+    let variables = json!({ "environment": { "PASSWORD": "hunter2" } });
+    merge(
+        &mut map,
+        &json!({ "spec": { "primaryContainer": variables } }),
+    );
+    let refused = namespace.feed(&["create"], &[map]);
+    let words = r#"unknown field "spec.primaryContainer.environment.PASSWORD""#;
+    assert!(refused.stderr.contains(words), "{}", refused.stderr);
     assert!(!refused.stderr.contains("hunter2"), "{}", refused.stderr);
 
     let accepted = namespace.feed(&["create", "--validate=ignore"], &[object]);

@@ -47,11 +47,15 @@ pub fn cases() -> Vec<Case> {
                 ),
                 (
                     image("nginx latest"),
-                    r#"spec.primaryContainer.image: Invalid value: "nginx latest": image "nginx latest" must not be empty or contain white space"#,
+                    r#"spec.primaryContainer.image: Invalid value: "nginx latest": image must not be empty or contain white space or a line break"#,
+                ),
+                (
+                    image("nginx\tlatest"),
+                    "must not be empty or contain white space",
                 ),
                 (
                     image("nginx:latest\n"),
-                    "must not be empty or contain white space",
+                    r#"spec.primaryContainer.image: Invalid value: "nginx:latest\n": image must not be empty or contain white space or a line break"#,
                 ),
             ],
         },

@@ -86,14 +86,6 @@ pub fn cases() -> Vec<Case> {
                     environment(json!([{ "name": "DEBUG", "value": true }])),
                     r#"spec.primaryContainer.environment[0].value in body must be of type string: "boolean""#,
                 ),
-                (
-                    environment(json!({ "A": "hunter2" })),
-                    r#"spec.primaryContainer.environment in body must be of type array: "object""#,
-                ),
-                (
-                    environment(json!(["A=hunter2"])),
-                    r#"spec.primaryContainer.environment[0] in body must be of type object: "string""#,
-                ),
             ],
         },
         Case {
@@ -129,9 +121,9 @@ pub fn cases() -> Vec<Case> {
                 (secret("arn:aws:s3:::hunter2"), NOT_A_SECRET),
                 (
                     secrets(
-                        json!([{ "name": "A", "valueFrom": { "secretKeyRef": { "name": "hunter2" } } }]),
+                        json!([{ "name": "A", "valueFrom": 7 }, { "name": "B", "valueFrom": "hunter2" }]),
                     ),
-                    r#"spec.primaryContainer.secrets[0].valueFrom in body must be of type string: "object""#,
+                    r#"spec.primaryContainer.secrets[0].valueFrom in body must be of type string: "integer""#,
                 ),
             ],
         },

@@ -130,7 +130,7 @@ pub fn cases() -> Vec<Case> {
             bad: vec![
                 (
                     spec!({ "executionRoleArn": "arn:aws:iam::1234:role/execution" }),
-                    r#"spec.executionRoleArn: Invalid value: "arn:aws:iam::1234:role/execution": "arn:aws:iam::1234:role/execution" is not the ARN of an IAM role"#,
+                    r#"spec.executionRoleArn: Invalid value: "arn:aws:iam::1234:role/execution": "arn:aws:iam::1234:role/execution" is not the ARN of an IAM role: arn:aws:iam::<account>:role/<name>"#,
                 ),
                 (
                     spec!({ "executionRoleArn": "arn:aws:iam::123456789012:role/" }),
@@ -143,7 +143,7 @@ pub fn cases() -> Vec<Case> {
             good: vec![spec!({ "taskRoleArn": ROLE })],
             bad: vec![(
                 spec!({ "taskRoleArn": "role/task" }),
-                r#"spec.taskRoleArn: Invalid value: "role/task": "role/task" is not the ARN of an IAM role"#,
+                r#"spec.taskRoleArn: Invalid value: "role/task": "role/task" is not the ARN of an IAM role: arn:aws:iam::<account>:role/<name>"#,
             )],
         },
         Case {

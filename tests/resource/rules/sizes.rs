@@ -28,7 +28,7 @@ pub fn cases() -> Vec<Case> {
             rule: "cpu is in CPU units or in vCPU",
             good: [
                 "256", "512", "1024", "2048", "4096", "8192", "16384", "1", "2", "0.5", ".25",
-                "1 vCPU", "2vcpu", "16 VCPU", "32 vCPU",
+                "32768", "1 vCPU", "2vcpu", "16 VCPU", "32 vCPU",
             ]
             .map(cpu)
             .to_vec(),
@@ -37,6 +37,7 @@ pub fn cases() -> Vec<Case> {
                     cpu("300"),
                     "spec.cpu: Invalid value: \"300\": use CPU units (256, 512, 1024, 2048, 4096, 8192, 16384) or a number of vCPU, such as '0.5' or '2 vCPU'",
                 ),
+                (cpu("16385"), NOT_A_CPU),
                 (cpu("500m"), NOT_A_CPU),
                 (cpu("1 cpu"), NOT_A_CPU),
                 (cpu("-1"), NOT_A_CPU),
