@@ -1,6 +1,6 @@
 //! The program: `run` and `crd`.
 
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
 use ecs_express_operator::{
@@ -37,9 +37,13 @@ async fn run(args: ecs_express_operator::cli::Run) -> Result<(), Failed> {
     operator(args).await
 }
 
-#[expect(clippy::print_stdout, reason = "the output of the command")]
 fn crd() -> Result<(), Failed> {
     let yaml = crd_yaml().map_err(|error| Failed::Usage(error.to_string()))?;
-    print!("{yaml}");
-    Ok(())
+    match std::io::stdout().write_all(yaml.as_bytes()) {
+        // Whoever reads may stop early, as `head` does.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failed::Usage(
+            format!("the output cannot be written: {error}"),
+        )),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }

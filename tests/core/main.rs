@@ -12,3 +12,4 @@ mod invariants;
 mod properties;
 mod reports;
 mod table;
+mod walls;
