@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::{
     Pass, PassError,
     context::{Clock, Context},
     gather,
-    objects::{MetadataPatch, Objects},
+    objects::{MetadataPatch, Objects, status_patch},
 };
 use crate::{
-    api::{FINALIZER, annotations, conditions::types, status::Intent},
+    api::{ExpressServiceStatus, FINALIZER, annotations, conditions::types, status::Intent},
     core::{
         conditions::{Conditions, Truth},
         decide::{Action, Case, Decision, Fence},
@@ -120,7 +119,7 @@ async fn store_intent<E: Ecs, O: Objects, C: Clock>(
 ) -> Result<(), PassError> {
     let memory = before_sending(case, decision, Some(intent.clone()));
     let before = pass.object.status.clone().unwrap_or_default();
-    let mut conditions = Conditions::new(before.conditions, case.desired.generation, now);
+    let mut conditions = Conditions::new(before.conditions.clone(), case.desired.generation, now);
     let message = decision
         .why
         .message(case.desired, decision.findings.as_ref());
@@ -130,7 +129,13 @@ async fn store_intent<E: Ecs, O: Objects, C: Clock>(
         decision.why.reason(),
         &message,
     );
-    let patch = json!({ "memory": memory, "conditions": conditions.into_inner() });
+    let fenced = ExpressServiceStatus {
+        memory: Some(memory),
+        conditions: conditions.into_inner(),
+        ..before.clone()
+    };
+    // What the new intent has no more, the outcome of the last one above all, must go.
+    let patch = status_patch(&before, &fenced);
     let asked_at = ctx.clock.uptime();
     pass.object = ctx.objects.patch_status(&pass.object, &patch).await?;
     pass.fenced_at = Some(asked_at);

@@ -137,7 +137,7 @@ pub(super) async fn owner_by_tags<E: Ecs>(ecs: &E, desired: &Desired) -> Option<
     Some(
         match OwnerTags::read(&tags, &desired.object, &desired.cluster_id) {
             OwnerTags::Ours => Owner::Ours,
-            OwnerTags::Another(whose) => Owner::Another(whose),
+            OwnerTags::Another(whose) | OwnerTags::Partial(whose) => Owner::Another(whose),
             OwnerTags::None | OwnerTags::Released => Owner::Free,
         },
     )

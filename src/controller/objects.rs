@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeMap, fmt, future::Future, sync::Arc};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{api::ExpressService, core::events::Event};
+use crate::{
+    api::{ExpressService, ExpressServiceStatus},
+    core::events::Event,
+};
 
 /// Which object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -100,6 +103,16 @@ pub fn merge_patch(old: &Value, new: &Value) -> Value {
         }
         (_, new) => new.clone(),
     }
+}
+
+/// The merge patch that makes one status of another.
+pub fn status_patch(old: &ExpressServiceStatus, new: &ExpressServiceStatus) -> Value {
+    merge_patch(&status_json(old), &status_json(new))
+}
+
+/// A status is plain data with string keys: it always has a JSON form.
+pub fn status_json(status: &ExpressServiceStatus) -> Value {
+    serde_json::to_value(status).unwrap_or_else(|_| json!({}))
 }
 
 #[cfg(test)]

@@ -1,12 +1,10 @@
 //! Report: the status if it says something new, and the events.
 
-use serde_json::{Value, json};
-
 use super::{
     Pass, PassError,
     act::Act,
     context::{Clock, Context},
-    objects::{ObjectKey, Objects, ObjectsError, merge_patch},
+    objects::{ObjectKey, Objects, ObjectsError, status_json, status_patch},
 };
 use crate::{
     api::{ExpressService, ExpressServiceStatus},
@@ -68,7 +66,7 @@ async fn write<E: Ecs, O: Objects, C: Clock>(
     stored: &ExpressServiceStatus,
     status: &ExpressServiceStatus,
 ) -> Result<(), PassError> {
-    let patch = merge_patch(&json(stored), &json(status));
+    let patch = status_patch(stored, status);
     let key = ObjectKey::of(&pass.object);
     for _ in 1..ATTEMPTS {
         match ctx.objects.patch_status(&pass.object, &patch).await {
@@ -91,14 +89,9 @@ async fn write<E: Ecs, O: Objects, C: Clock>(
 
 /// A status as the API server will give it back, its times to the second: else parts of a second would be news at each look.
 fn as_stored(status: ExpressServiceStatus) -> ExpressServiceStatus {
-    serde_json::from_value(json(&status)).unwrap_or(status)
+    serde_json::from_value(status_json(&status)).unwrap_or(status)
 }
 
 fn same_memory(object: &ExpressService, stored: &ExpressServiceStatus) -> bool {
     object.status.clone().unwrap_or_default().memory == stored.memory
-}
-
-fn json(status: &ExpressServiceStatus) -> Value {
-    // A status is plain data with string keys: it always has a JSON form.
-    serde_json::to_value(status).unwrap_or_else(|_| json!({}))
 }

@@ -142,14 +142,15 @@ impl Findings {
 
 fn owner(case: &Case<'_>, service: &Service) -> Owner {
     let desired = case.desired;
+    let known = case
+        .memory
+        .and_then(|memory| memory.service.as_ref())
+        .is_some_and(|known| is_known(known, service));
     match OwnerTags::read(&service.tags, &desired.object, &desired.cluster_id) {
         OwnerTags::Ours => Owner::Ours,
-        OwnerTags::Another(whose) => Owner::Another(whose),
-        OwnerTags::Released => Owner::Free,
-        OwnerTags::None => match case.memory.and_then(|memory| memory.service.as_ref()) {
-            Some(known) if is_known(known, service) => Owner::TagsLost,
-            _ => Owner::Free,
-        },
+        OwnerTags::None | OwnerTags::Partial(_) if known => Owner::TagsLost,
+        OwnerTags::Another(whose) | OwnerTags::Partial(whose) => Owner::Another(whose),
+        OwnerTags::Released | OwnerTags::None => Owner::Free,
     }
 }
 
@@ -170,9 +171,7 @@ fn unsettled(case: &Case<'_>, service: &Service, in_sync: bool) -> bool {
     let accepted = intent.outcome.as_deref() == Some(outcome::ACCEPTED);
     let other_spec = intent.hash != case.desired.configuration.hash();
     let superseded = accepted && (other_spec || shows_applied_revision(case, service));
-    !in_sync
-        && !superseded
-        && !case.sightings.intent_open_for(case.windows.settle)
+    !in_sync && !superseded && !case.sightings.intent_open_for(case.windows.settle)
 }
 
 /// Whether the revision of the last update runs.

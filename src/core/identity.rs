@@ -146,8 +146,10 @@ pub fn owner_tags_of(object: &ObjectIdentity, cluster_id: &str) -> BTreeMap<Stri
 pub enum OwnerTags {
     /// Cluster-id, namespace and name are this object's.
     Ours,
-    /// They name another object, or only some of them are there.
+    /// They name another object.
     Another(String),
+    /// Only some of cluster-id, namespace and name are there, and those are this object's.
+    Partial(String),
     /// There are none.
     None,
     /// They name another object that has let the service go.
@@ -174,15 +176,20 @@ impl OwnerTags {
         {
             return Self::Ours;
         }
+        let whose = format!(
+            "{}/{} in the cluster with id {}",
+            namespace.unwrap_or("?"),
+            name.unwrap_or("?"),
+            cluster.unwrap_or("?")
+        );
+        let fits = cluster.is_none_or(|id| id == cluster_id)
+            && namespace.is_none_or(|namespace| namespace == object.namespace)
+            && name.is_none_or(|name| name == object.name);
         match (cluster, namespace, name, uid) {
             (None, None, None, None) => Self::None,
             (.., Some(owner_tags::RELEASED)) => Self::Released,
-            _ => Self::Another(format!(
-                "{}/{} in the cluster with id {}",
-                namespace.unwrap_or("?"),
-                name.unwrap_or("?"),
-                cluster.unwrap_or("?")
-            )),
+            _ if fits => Self::Partial(whose),
+            _ => Self::Another(whose),
         }
     }
 }

@@ -139,7 +139,7 @@ fn is_ours(scene: &Scene) -> bool {
     let desired = &scene.desired;
     match OwnerTags::read(&service.tags, &desired.object, &desired.cluster_id) {
         OwnerTags::Ours => true,
-        OwnerTags::None | OwnerTags::Some(_) => scene
+        OwnerTags::None | OwnerTags::Partial(_) => scene
             .memory
             .as_ref()
             .and_then(|memory| memory.service.as_ref())

@@ -5,18 +5,28 @@ use std::time::Duration;
 use ecs_express_emulator::Fault;
 use serde_json::json;
 
-use crate::world::World;
-
-const CREATE: &str = "CreateExpressGatewayService";
+use crate::world::{CREATE, World};
 
 #[tokio::test]
 async fn one_write_to_kubernetes_and_one_read_of_ecs_come_before_the_create_call() {
     let mut world = World::new().await;
     world.apply(&json!({}));
     world.pass().await;
-    let calls: Vec<String> = world.emulator.calls().into_iter().map(|call| call.action).collect();
-    assert_eq!(calls, ["GetCallerIdentity", "DescribeExpressGatewayService", CREATE]);
-    assert_eq!(world.api.take_writes(), ["metadata", "status"], "the second is the report");
+    let calls: Vec<String> = world
+        .emulator
+        .calls()
+        .into_iter()
+        .map(|call| call.action)
+        .collect();
+    assert_eq!(
+        calls,
+        ["GetCallerIdentity", "DescribeExpressGatewayService", CREATE]
+    );
+    assert_eq!(
+        world.api.take_writes(),
+        ["metadata", "status"],
+        "the second is the report"
+    );
 }
 
 #[tokio::test]
@@ -27,12 +37,19 @@ async fn a_service_becomes_ready_with_few_writes_and_then_rests() {
     assert!(world.status().url.is_some());
     let writes = world.api.take_writes();
     println!("{} writes until Ready: {writes:?}", writes.len());
+    assert!(writes.len() <= 12, "{} writes", writes.len());
     world.run(Duration::from_secs(120)).await;
     world.api.take_writes();
     let calls = world.emulator.calls().len();
     world.run(Duration::from_secs(3600)).await;
-    assert_eq!(world.api.take_writes(), Vec::<String>::new(), "writes at rest");
-    println!("{} calls in an hour at rest", world.emulator.calls().len() - calls);
+    assert_eq!(
+        world.api.take_writes(),
+        Vec::<String>::new(),
+        "writes at rest"
+    );
+    let calls = world.emulator.calls().len() - calls;
+    println!("{calls} calls in an hour at rest");
+    assert!(calls <= 24, "{calls} calls in an hour at rest");
     assert_eq!(world.calls("UpdateExpressGatewayService"), 0);
 }
 
@@ -42,11 +59,49 @@ async fn a_lost_answer_makes_no_second_service() {
         for applied in [true, false] {
             let mut world = World::new().await;
             let fault = Fault::new(CREATE, code, "lost");
-            world.emulator.fail_next(if applied { fault.applied() } else { fault });
+            world
+                .emulator
+                .fail_next(if applied { fault.applied() } else { fault });
             world.apply(&json!({}));
             world.until_ready().await;
             let creates = world.calls(CREATE);
-            assert_eq!(creates, if applied { 1 } else { 2 }, "{code}, applied: {applied}");
+            assert_eq!(
+                creates,
+                if applied { 1 } else { 2 },
+                "{code}, applied: {applied}"
+            );
         }
     }
+}
+
+#[tokio::test]
+async fn a_rollout_is_few_writes_in_whatever_order_ecs_gives_its_two_revisions() {
+    let mut world = World::ready(&json!({})).await;
+    world
+        .emulator
+        .change_settings(&json!({"bakeSeconds": 180}))
+        .unwrap();
+    world.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
+    world.api.take_writes();
+    world.until_ready().await;
+    let writes = world.api.take_writes().len();
+    println!("{writes} writes of a rollout");
+    assert!(writes <= 16, "{writes} writes");
+}
+
+#[tokio::test]
+async fn times_with_parts_of_a_second_are_no_news() {
+    let mut world = World::new().await;
+    world.pass_time(Duration::from_millis(300));
+    world.apply(&json!({}));
+    world.until_ready().await;
+    world.rests().await;
+}
+
+#[tokio::test]
+async fn a_new_process_writes_nothing_for_a_service_at_rest() {
+    let mut world = World::ready(&json!({})).await;
+    world.restart_operator().await;
+    world.rests().await;
+    assert_eq!(world.changes_sent(), 1);
 }

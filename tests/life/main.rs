@@ -3,8 +3,22 @@
     missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test may stop at what it did not expect"
+    clippy::print_stdout,
+    reason = "a test may stop at what it did not expect, and tells the counts that it bounds"
 )]
 
+mod api_server;
+mod bad_days;
 mod create;
+mod delete;
+mod drift;
+mod errors;
+mod ownership;
+mod process;
+mod restarts;
+mod rollback;
+mod secrecy;
+mod tags;
+mod update;
+mod update_modes;
 mod world;

@@ -1,214 +1,24 @@
 //! A small world: the shipped loop and the shipped AWS adapter against the emulator, an in-memory API server, and a clock
 //! that only the test moves.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
-use ecs_express_emulator::{Emulator, Settings as EmulatorSettings};
+use ecs_express_emulator::{Change, Emulator, Settings as EmulatorSettings};
 use ecs_express_operator::{
-    api::{ExpressService, ExpressServiceStatus},
-    controller::{
-        Next,
-        context::{Clock, Context, Settings},
-        objects::{MetadataPatch, ObjectKey, Objects, ObjectsError},
-        reconcile,
-    },
-    core::{desired::Home, events::Event, identity::Caller},
-    ecs::aws::{AwsEcs, Timeouts},
+    api::ExpressServiceStatus,
+    controller::{Next, objects::ObjectKey, reconcile},
 };
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// Objects with resourceVersions, merge patches, finalizers, and a log of the writes.
-#[derive(Clone, Default)]
-pub struct ApiServer(Arc<Mutex<State>>);
+use crate::api_server::{ApiServer, merge};
+use crate::process::{Operator, TestClock, operator};
 
-#[derive(Default)]
-struct State {
-    version: u64,
-    objects: BTreeMap<ObjectKey, Value>,
-    /// What the cache shows instead of the truth.
-    stale: Option<Value>,
-    writes: Vec<String>,
-    events: Vec<Event>,
-    conflicts: u32,
-}
-
-impl ApiServer {
-    pub fn apply(&self, manifest: &Value) {
-        let mut state = self.0.lock().unwrap();
-        let mut object = manifest.clone();
-        let name = object["metadata"]["name"].as_str().unwrap().to_owned();
-        let namespace = object["metadata"]["namespace"].as_str().unwrap().to_owned();
-        let key = ObjectKey { namespace, name };
-        state.version += 1;
-        let version = state.version;
-        let before = state.objects.get(&key).cloned();
-        match before {
-            Some(mut stored) => {
-                let changed = stored["spec"] != object["spec"];
-                stored["spec"] = object["spec"].take();
-                merge(&mut stored["metadata"], &object["metadata"]);
-                if changed {
-                    let generation = stored["metadata"]["generation"].as_i64().unwrap();
-                    stored["metadata"]["generation"] = json!(generation + 1);
-                }
-                stored["metadata"]["resourceVersion"] = json!(version.to_string());
-                state.objects.insert(key, stored);
-            }
-            None => {
-                object["metadata"]["uid"] = json!(format!("uid-{version}"));
-                object["metadata"]["generation"] = json!(1);
-                object["metadata"]["resourceVersion"] = json!(version.to_string());
-                state.objects.insert(key, object);
-            }
-        }
-    }
-
-    pub fn delete(&self, key: &ObjectKey) {
-        self.patch(key, None, &json!({"metadata": {"deletionTimestamp": "2026-11-24T00:00:00Z"}}), "")
-            .unwrap();
-    }
-
-    pub fn stored(&self, key: &ObjectKey) -> Option<ExpressService> {
-        let state = self.0.lock().unwrap();
-        state.objects.get(key).map(|object| serde_json::from_value(object.clone()).unwrap())
-    }
-
-    /// From now on the cache shows the object as it is at this moment.
-    pub fn freeze(&self, key: &ObjectKey) {
-        let mut state = self.0.lock().unwrap();
-        state.stale = state.objects.get(key).cloned();
-    }
-
-    pub fn thaw(&self) {
-        self.0.lock().unwrap().stale = None;
-    }
-
-    /// The next status writes meet a conflict: somebody else changes the metadata first.
-    pub fn disturb(&self, times: u32) {
-        self.0.lock().unwrap().conflicts = times;
-    }
-
-    pub fn take_writes(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap().writes)
-    }
-
-    pub fn take_events(&self) -> Vec<Event> {
-        std::mem::take(&mut self.0.lock().unwrap().events)
-    }
-
-    fn patch(
-        &self,
-        key: &ObjectKey,
-        version: Option<&str>,
-        patch: &Value,
-        log: &str,
-    ) -> Result<ExpressService, ObjectsError> {
-        let mut state = self.0.lock().unwrap();
-        let mut object = state.objects.get(key).cloned().ok_or(ObjectsError::NotFound)?;
-        if log == "status" && state.conflicts > 0 {
-            state.conflicts -= 1;
-            state.version += 1;
-            object["metadata"]["resourceVersion"] = json!(state.version.to_string());
-            state.objects.insert(key.clone(), object.clone());
-        }
-        let current = object["metadata"]["resourceVersion"].as_str().map(str::to_owned);
-        if version.is_some() && version != current.as_deref() {
-            return Err(ObjectsError::Conflict);
-        }
-        merge(&mut object, patch);
-        state.version += 1;
-        object["metadata"]["resourceVersion"] = json!(state.version.to_string());
-        if !log.is_empty() {
-            state.writes.push(log.to_owned());
-        }
-        let finalizers = object["metadata"]["finalizers"].as_array().map_or(0, Vec::len);
-        if !object["metadata"]["deletionTimestamp"].is_null() && finalizers == 0 {
-            state.objects.remove(key);
-        } else {
-            state.objects.insert(key.clone(), object.clone());
-        }
-        Ok(serde_json::from_value(object).unwrap())
-    }
-}
-
-fn merge(target: &mut Value, patch: &Value) {
-    match patch {
-        Value::Object(patch) => {
-            if !target.is_object() {
-                *target = json!({});
-            }
-            let target = target.as_object_mut().unwrap();
-            for (key, value) in patch {
-                if value.is_null() {
-                    target.remove(key);
-                } else {
-                    merge(target.entry(key.clone()).or_insert(Value::Null), value);
-                }
-            }
-        }
-        other => *target = other.clone(),
-    }
-}
-
-impl Objects for ApiServer {
-    fn cached(&self, key: &ObjectKey) -> Option<Arc<ExpressService>> {
-        let state = self.0.lock().unwrap();
-        let object = state.stale.as_ref().or(state.objects.get(key))?;
-        Some(Arc::new(serde_json::from_value(object.clone()).unwrap()))
-    }
-
-    async fn read(&self, key: &ObjectKey) -> Result<ExpressService, ObjectsError> {
-        self.stored(key).ok_or(ObjectsError::NotFound)
-    }
-
-    async fn patch_metadata(
-        &self,
-        object: &ExpressService,
-        patch: &MetadataPatch,
-    ) -> Result<ExpressService, ObjectsError> {
-        let body = json!({"metadata": {"finalizers": patch.finalizers, "annotations": patch.annotations}});
-        self.patch(&ObjectKey::of(object), object.metadata.resource_version.as_deref(), &body, "metadata")
-    }
-
-    async fn patch_status(
-        &self,
-        object: &ExpressService,
-        status: &Value,
-    ) -> Result<ExpressService, ObjectsError> {
-        let body = json!({ "status": status });
-        self.patch(&ObjectKey::of(object), object.metadata.resource_version.as_deref(), &body, "status")
-    }
-
-    async fn publish(&self, _: &ExpressService, event: &Event) {
-        self.0.lock().unwrap().events.push(event.clone());
-    }
-}
-
-/// A clock that only the test moves; chance is always its mean.
-#[derive(Clone, Default)]
-pub struct TestClock(Arc<AtomicU64>);
-
-impl Clock for TestClock {
-    fn wall(&self) -> Timestamp {
-        Timestamp::from_second(1_800_000_000).unwrap() + self.uptime()
-    }
-
-    fn uptime(&self) -> Duration {
-        Duration::from_millis(self.0.load(Ordering::SeqCst))
-    }
-
-    fn chance(&self) -> f64 {
-        0.0
-    }
-}
+/// Name of the service of the object.
+pub const SERVICE: &str = "team-a_shop";
+pub const CREATE: &str = "CreateExpressGatewayService";
+pub const UPDATE: &str = "UpdateExpressGatewayService";
+pub const DELETE: &str = "DeleteExpressGatewayService";
+pub const DESCRIBE: &str = "DescribeExpressGatewayService";
 
 /// The world of one object.
 pub struct World {
@@ -216,7 +26,11 @@ pub struct World {
     pub emulator: Emulator,
     pub clock: TestClock,
     pub key: ObjectKey,
-    pub operator: Context<AwsEcs, ApiServer, TestClock>,
+    pub operator: Operator,
+    /// Whose credentials the operator has: the emulator takes twelve digits for the account.
+    pub access_key: String,
+    /// Whether a process has died.
+    pub died: bool,
     next: Option<Duration>,
 }
 
@@ -238,13 +52,17 @@ impl World {
     pub async fn new() -> Self {
         let emulator = Emulator::start(EmulatorSettings {
             time_scale: 0.0,
+            region: "eu-west-1".into(),
             ..EmulatorSettings::default()
         })
         .await
         .unwrap();
         let (api, clock) = (ApiServer::default(), TestClock::default());
-        let operator = operator(&emulator, &api, &clock).await;
+        let access_key = "AKIDEXAMPLE".to_owned();
+        let operator = operator(&emulator, &api, &clock, &access_key);
         Self {
+            access_key,
+            died: false,
             key: ObjectKey {
                 namespace: "team-a".into(),
                 name: "shop".into(),
@@ -255,6 +73,23 @@ impl World {
             operator,
             next: Some(Duration::ZERO),
         }
+    }
+
+    /// With settings of the emulator, as its README has them.
+    pub async fn with(settings: Value) -> Self {
+        let world = Self::new().await;
+        world.emulator.change_settings(&settings).unwrap();
+        world
+    }
+
+    /// With a service that is Ready and at rest, and all that led there forgotten.
+    pub async fn ready(spec: &Value) -> Self {
+        let mut world = Self::with(json!({"bakeSeconds": 10})).await;
+        world.apply(spec);
+        world.until_ready().await;
+        world.run(Duration::from_secs(120)).await;
+        world.api.take_events();
+        world
     }
 
     pub fn apply(&mut self, spec: &Value) {
@@ -275,7 +110,17 @@ impl World {
 
     /// A new process: nothing is known but what is stored.
     pub async fn restart_operator(&mut self) {
-        self.operator = operator(&self.emulator, &self.api, &self.clock).await;
+        self.operator = self.another_operator();
+        self.next = Some(Duration::ZERO);
+    }
+
+    /// A second process beside the first.
+    pub fn another_operator(&self) -> Operator {
+        operator(&self.emulator, &self.api, &self.clock, &self.access_key)
+    }
+
+    /// Somebody looks into the object, or the watch starts anew: a pass is due now.
+    pub fn nudge(&mut self) {
         self.next = Some(Duration::ZERO);
     }
 
@@ -300,13 +145,17 @@ impl World {
             self.pass_time(next);
             left -= next;
             self.pass().await;
+            if self.api.take_death() {
+                self.died = true;
+                self.restart_operator().await;
+            }
         }
         self.pass_time(left);
     }
 
     pub fn pass_time(&self, span: Duration) {
         self.emulator.advance(span);
-        self.clock.0.fetch_add(u64::try_from(span.as_millis()).unwrap(), Ordering::SeqCst);
+        self.clock.advance(span);
     }
 
     /// Lets time pass until the object says so, for half an hour at most.
@@ -317,7 +166,10 @@ impl World {
             }
             self.run(Duration::from_secs(1)).await;
         }
-        panic!("not within half an hour: {what}; status: {:#?}", self.status());
+        panic!(
+            "not within half an hour: {what}; status: {:#?}",
+            self.status()
+        );
     }
 
     pub fn status(&self) -> ExpressServiceStatus {
@@ -327,46 +179,139 @@ impl World {
 
     pub fn condition(&self, kind: &str) -> String {
         let status = self.status();
-        let condition = status.conditions.iter().find(|condition| condition.type_ == kind);
+        let condition = status
+            .conditions
+            .iter()
+            .find(|condition| condition.type_ == kind);
         condition.map_or("absent".into(), |c| format!("{} {}", c.status, c.reason))
     }
 
     pub fn is_ready(&self) -> bool {
-        let generation = self.api.stored(&self.key).and_then(|object| object.metadata.generation);
-        self.condition("Ready").starts_with("True") && self.status().observed_generation == generation
+        let generation = self
+            .api
+            .stored(&self.key)
+            .and_then(|object| object.metadata.generation);
+        self.condition("Ready").starts_with("True")
+            && self.status().observed_generation == generation
     }
 
     pub async fn until_ready(&mut self) {
         self.until("Ready", World::is_ready).await;
     }
 
+    pub fn message(&self, kind: &str) -> String {
+        let status = self.status();
+        let condition = status
+            .conditions
+            .iter()
+            .find(|condition| condition.type_ == kind);
+        condition.map_or_else(String::new, |condition| condition.message.clone())
+    }
+
+    pub async fn until_condition(&mut self, kind: &str, says: &str) {
+        self.until(&format!("{kind}: {says}"), |world| {
+            world.condition(kind) == says
+        })
+        .await;
+    }
+
+    pub async fn until_gone(&mut self) {
+        self.until("gone", |world| world.api.stored(&world.key).is_none())
+            .await;
+    }
+
+    /// A change of the service behind the operator's back, as the emulator's README has it.
+    pub fn outside(&self, change: &Value) {
+        let mut change = change.clone();
+        change["service"] = json!(SERVICE);
+        self.emulator
+            .change(Change::from_wire(&change).unwrap())
+            .unwrap();
+    }
+
+    /// A call of somebody else with the same credentials.
+    pub fn somebody_calls(&self, action: &str, request: &Value) {
+        let caller = ecs_express_emulator::Caller {
+            account: "123456789012".into(),
+            region: "eu-west-1".into(),
+        };
+        self.emulator
+            .with_model(|model| model.call(&caller, action, request))
+            .unwrap();
+    }
+
+    /// The service as the emulator has it; null where there is none.
+    pub fn service(&self) -> Value {
+        let overview = self.emulator.with_model(|model| model.overview());
+        let services = overview["services"].as_array().unwrap();
+        let ours = services
+            .iter()
+            .find(|service| service["serviceName"] == SERVICE);
+        ours.cloned().unwrap_or_default()
+    }
+
+    /// A tag of the service.
+    pub fn tag(&self, key: &str) -> Option<String> {
+        let service = self.service();
+        let tags = service["tags"].as_array()?;
+        let tag = tags.iter().find(|tag| tag["key"] == key)?;
+        tag["value"].as_str().map(str::to_owned)
+    }
+
+    /// Two minutes later, an hour passes in which nothing is written, neither to Kubernetes nor to ECS.
+    pub async fn rests(&mut self) {
+        self.run(Duration::from_secs(120)).await;
+        self.api.take_writes();
+        let (sent, status) = (self.changes_sent(), self.status());
+        self.run(Duration::from_secs(3600)).await;
+        assert_eq!(self.status(), status, "the status at rest");
+        assert_eq!(
+            self.api.take_writes(),
+            Vec::<String>::new(),
+            "writes at rest"
+        );
+        assert_eq!(
+            self.changes_sent(),
+            sent,
+            "calls that change something, at rest"
+        );
+    }
+
+    /// Calls that change something, so far.
+    pub fn changes_sent(&self) -> usize {
+        let reads = ["Describe", "List", "Get"];
+        let changes = |action: &str| !reads.iter().any(|read| action.starts_with(read));
+        self.emulator
+            .calls()
+            .iter()
+            .filter(|call| changes(&call.action))
+            .count()
+    }
+
+    /// Requests of an action so far.
+    pub fn sent(&self, action: &str) -> Vec<Value> {
+        let calls = self.emulator.calls().into_iter();
+        calls
+            .filter(|call| call.action == action)
+            .map(|call| call.request)
+            .collect()
+    }
+
+    /// Reasons of the events since the last time.
+    pub fn take_events(&self) -> Vec<&'static str> {
+        self.api
+            .take_events()
+            .into_iter()
+            .map(|event| event.reason)
+            .collect()
+    }
+
     /// Calls of an action so far.
     pub fn calls(&self, action: &str) -> usize {
-        self.emulator.calls().iter().filter(|call| call.action == action).count()
+        self.emulator
+            .calls()
+            .iter()
+            .filter(|call| call.action == action)
+            .count()
     }
-}
-
-async fn operator(
-    emulator: &Emulator,
-    api: &ApiServer,
-    clock: &TestClock,
-) -> Context<AwsEcs, ApiServer, TestClock> {
-    let config = aws_config::SdkConfig::builder()
-        .behavior_version(aws_config::BehaviorVersion::v2026_01_12())
-        .endpoint_url(emulator.url())
-        .region(aws_config::Region::new("eu-west-1"))
-        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
-            aws_credential_types::Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"),
-        ))
-        .build();
-    let ecs = AwsEcs::from_sdk_config(config, Timeouts::default()).unwrap();
-    let home = Home {
-        caller: Caller {
-            partition: "aws".into(),
-            account: "123456789012".into(),
-        },
-        region: "eu-west-1".into(),
-        cluster_id: "cluster-1".into(),
-    };
-    Context::new(ecs, api.clone(), clock.clone(), Settings::default(), home)
 }

@@ -1,0 +1,270 @@
+//! An in-memory API server: objects with resourceVersions, merge patches, finalizers, and a log of the writes.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use ecs_express_operator::{
+    api::ExpressService,
+    controller::objects::{MetadataPatch, ObjectKey, Objects, ObjectsError},
+    core::events::Event,
+};
+use serde_json::{Value, json};
+
+/// The API server; its clones are the same.
+#[derive(Clone, Default)]
+pub struct ApiServer(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    version: u64,
+    objects: BTreeMap<ObjectKey, Value>,
+    /// What the cache shows instead of the truth.
+    stale: Option<Value>,
+    writes: Vec<String>,
+    events: Vec<Event>,
+    conflicts: u32,
+    /// Writes until the process dies, and whether the last of them is stored.
+    death: Option<(usize, Stored)>,
+    dead: bool,
+}
+
+/// Whether the write at which a process dies is stored all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    Yes,
+    No,
+}
+
+impl ApiServer {
+    pub fn apply(&self, manifest: &Value) {
+        let mut state = self.0.lock().unwrap();
+        let mut object = manifest.clone();
+        let name = object["metadata"]["name"].as_str().unwrap().to_owned();
+        let namespace = object["metadata"]["namespace"].as_str().unwrap().to_owned();
+        let key = ObjectKey { namespace, name };
+        state.version += 1;
+        let version = state.version;
+        let before = state.objects.get(&key).cloned();
+        match before {
+            Some(mut stored) => {
+                let changed = stored["spec"] != object["spec"];
+                stored["spec"] = object["spec"].take();
+                merge(&mut stored["metadata"], &object["metadata"]);
+                if changed {
+                    let generation = stored["metadata"]["generation"].as_i64().unwrap();
+                    stored["metadata"]["generation"] = json!(generation + 1);
+                }
+                stored["metadata"]["resourceVersion"] = json!(version.to_string());
+                state.objects.insert(key, stored);
+            }
+            None => {
+                object["metadata"]["uid"] = json!(format!("uid-{version}"));
+                object["metadata"]["generation"] = json!(1);
+                object["metadata"]["resourceVersion"] = json!(version.to_string());
+                state.objects.insert(key, object);
+            }
+        }
+    }
+
+    pub fn delete(&self, key: &ObjectKey) {
+        self.patch(
+            key,
+            None,
+            &json!({"metadata": {"deletionTimestamp": "2026-11-24T00:00:00Z"}}),
+            "",
+        )
+        .unwrap();
+    }
+
+    pub fn stored(&self, key: &ObjectKey) -> Option<ExpressService> {
+        let state = self.0.lock().unwrap();
+        state
+            .objects
+            .get(key)
+            .map(|object| serde_json::from_value(object.clone()).unwrap())
+    }
+
+    /// The spec as it is stored.
+    pub fn spec(&self, key: &ObjectKey) -> Value {
+        self.0.lock().unwrap().objects[key]["spec"].clone()
+    }
+
+    /// From now on the cache shows the object as it is at this moment.
+    pub fn freeze(&self, key: &ObjectKey) {
+        let mut state = self.0.lock().unwrap();
+        state.stale = state.objects.get(key).cloned();
+    }
+
+    /// The cache of a process that lags: it shows the object as it was.
+    pub fn show(&self, stale: Value) {
+        self.0.lock().unwrap().stale = Some(stale);
+    }
+
+    /// The object as it is, to be shown later.
+    pub fn snapshot(&self, key: &ObjectKey) -> Value {
+        self.0.lock().unwrap().objects[key].clone()
+    }
+
+    pub fn thaw(&self) {
+        self.0.lock().unwrap().stale = None;
+    }
+
+    /// The next status writes meet a conflict: somebody else changes the metadata first.
+    pub fn disturb(&self, times: u32) {
+        self.0.lock().unwrap().conflicts = times;
+    }
+
+    /// The process dies with its next write but so many: nothing that it writes from then on is stored.
+    pub fn die_after(&self, writes: usize, stored: Stored) {
+        self.0.lock().unwrap().death = Some((writes, stored));
+    }
+
+    /// Whether the process has died; a new one may write again.
+    pub fn take_death(&self) -> bool {
+        std::mem::take(&mut self.0.lock().unwrap().dead)
+    }
+
+    /// Somebody took the finalizer away by hand, and the object is gone.
+    pub fn vanish(&self, key: &ObjectKey) {
+        self.0.lock().unwrap().objects.remove(key);
+    }
+
+    /// A restore from a backup has no status.
+    pub fn lose_status(&self, key: &ObjectKey) {
+        self.patch(key, None, &json!({"status": null}), "").unwrap();
+    }
+
+    pub fn take_writes(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap().writes)
+    }
+
+    pub fn take_events(&self) -> Vec<Event> {
+        std::mem::take(&mut self.0.lock().unwrap().events)
+    }
+
+    pub fn patch(
+        &self,
+        key: &ObjectKey,
+        version: Option<&str>,
+        patch: &Value,
+        log: &str,
+    ) -> Result<ExpressService, ObjectsError> {
+        let mut state = self.0.lock().unwrap();
+        let dead = || ObjectsError::Other("the process is dead".into());
+        let mut dies = false;
+        if !log.is_empty() {
+            if state.dead {
+                return Err(dead());
+            }
+            if let Some((left, stored)) = state.death {
+                dies = left == 0;
+                state.dead = dies;
+                state.death = (!dies).then(|| (left - 1, stored));
+                if dies && stored == Stored::No {
+                    return Err(dead());
+                }
+            }
+        }
+        let mut object = state
+            .objects
+            .get(key)
+            .cloned()
+            .ok_or(ObjectsError::NotFound)?;
+        if log == "status" && state.conflicts > 0 {
+            state.conflicts -= 1;
+            state.version += 1;
+            object["metadata"]["resourceVersion"] = json!(state.version.to_string());
+            state.objects.insert(key.clone(), object.clone());
+        }
+        let current = object["metadata"]["resourceVersion"]
+            .as_str()
+            .map(str::to_owned);
+        if version.is_some() && version != current.as_deref() {
+            return Err(ObjectsError::Conflict);
+        }
+        merge(&mut object, patch);
+        state.version += 1;
+        object["metadata"]["resourceVersion"] = json!(state.version.to_string());
+        if !log.is_empty() {
+            state.writes.push(log.to_owned());
+        }
+        let finalizers = object["metadata"]["finalizers"]
+            .as_array()
+            .map_or(0, Vec::len);
+        if !object["metadata"]["deletionTimestamp"].is_null() && finalizers == 0 {
+            state.objects.remove(key);
+        } else {
+            state.objects.insert(key.clone(), object.clone());
+        }
+        if dies {
+            return Err(dead());
+        }
+        Ok(serde_json::from_value(object).unwrap())
+    }
+}
+
+pub fn merge(target: &mut Value, patch: &Value) {
+    match patch {
+        Value::Object(patch) => {
+            if !target.is_object() {
+                *target = json!({});
+            }
+            let target = target.as_object_mut().unwrap();
+            for (key, value) in patch {
+                if value.is_null() {
+                    target.remove(key);
+                } else {
+                    merge(target.entry(key.clone()).or_insert(Value::Null), value);
+                }
+            }
+        }
+        other => *target = other.clone(),
+    }
+}
+
+impl Objects for ApiServer {
+    fn cached(&self, key: &ObjectKey) -> Option<Arc<ExpressService>> {
+        let state = self.0.lock().unwrap();
+        let object = state.stale.as_ref().or(state.objects.get(key))?;
+        Some(Arc::new(serde_json::from_value(object.clone()).unwrap()))
+    }
+
+    async fn read(&self, key: &ObjectKey) -> Result<ExpressService, ObjectsError> {
+        self.stored(key).ok_or(ObjectsError::NotFound)
+    }
+
+    async fn patch_metadata(
+        &self,
+        object: &ExpressService,
+        patch: &MetadataPatch,
+    ) -> Result<ExpressService, ObjectsError> {
+        let body =
+            json!({"metadata": {"finalizers": patch.finalizers, "annotations": patch.annotations}});
+        self.patch(
+            &ObjectKey::of(object),
+            object.metadata.resource_version.as_deref(),
+            &body,
+            "metadata",
+        )
+    }
+
+    async fn patch_status(
+        &self,
+        object: &ExpressService,
+        status: &Value,
+    ) -> Result<ExpressService, ObjectsError> {
+        let body = json!({ "status": status });
+        self.patch(
+            &ObjectKey::of(object),
+            object.metadata.resource_version.as_deref(),
+            &body,
+            "status",
+        )
+    }
+
+    async fn publish(&self, _: &ExpressService, event: &Event) {
+        self.0.lock().unwrap().events.push(event.clone());
+    }
+}
