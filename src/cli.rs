@@ -18,7 +18,7 @@ pub struct Cli {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 stopped by a signal, or done; 1 the watch ended by itself; 2 wrong usage; \
+const EXIT_CODES: &str = "Exit codes: 0 stopped by a signal, or done; 1 the watch ended by itself, or the machine refused; 2 wrong usage; \
 3 the Kubernetes API server cannot be reached or refuses; 4 the CustomResourceDefinition is missing; \
 5 no AWS Region, or no credentials that AWS accepts.";
 
@@ -51,11 +51,11 @@ pub struct Run {
     pub cluster_id: Option<String>,
 
     /// How often to look at a service that is at rest: how late an outside change is found.
-    #[arg(long, env = "ECS_EXPRESS_LOOK_INTERVAL", default_value = "5m", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "ECS_EXPRESS_LOOK_INTERVAL", default_value = "5m", value_parser = interval)]
     pub look_interval: Duration,
 
     /// How often to look while something is on its way.
-    #[arg(long, env = "ECS_EXPRESS_POLL_INTERVAL", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "ECS_EXPRESS_POLL_INTERVAL", default_value = "10s", value_parser = interval)]
     pub poll_interval: Duration,
 
     /// How long to wait for the effect of a call whose answer was lost; shorten it only for tests.
@@ -83,6 +83,16 @@ pub struct Run {
         value_enum
     )]
     pub log_format: LogFormat,
+}
+
+/// A duration that cannot make a hot loop.
+fn interval(text: &str) -> Result<Duration, String> {
+    const SHORTEST: Duration = Duration::from_millis(100);
+    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if duration < SHORTEST {
+        return Err(format!("{text} is shorter than 100ms"));
+    }
+    Ok(duration)
 }
 
 /// Form of the log.
@@ -117,6 +127,9 @@ pub enum Failed {
     /// The log filter is malformed.
     #[error("--log: {0}; use a level such as info")]
     Usage(String),
+    /// The machine does not let the program work.
+    #[error("{0}")]
+    Machine(String),
     /// Kubernetes cannot be used.
     #[error("{0}")]
     Kubernetes(String),
@@ -137,7 +150,7 @@ impl Failed {
     /// The program's exit code.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::WatchEnded => 1,
+            Self::WatchEnded | Self::Machine(_) => 1,
             Self::Usage(_) => 2,
             Self::Kubernetes(_) => 3,
             Self::CrdMissing => 4,

@@ -30,7 +30,7 @@ async fn run(args: ecs_express_operator::cli::Run) -> Result<(), Failed> {
         .install_default()
         .is_err()
     {
-        return Err(Failed::Usage(
+        return Err(Failed::Machine(
             "another TLS provider is installed already".into(),
         ));
     }
@@ -38,10 +38,10 @@ async fn run(args: ecs_express_operator::cli::Run) -> Result<(), Failed> {
 }
 
 fn crd() -> Result<(), Failed> {
-    let yaml = crd_yaml().map_err(|error| Failed::Usage(error.to_string()))?;
+    let yaml = crd_yaml().map_err(|error| Failed::Machine(error.to_string()))?;
     match std::io::stdout().write_all(yaml.as_bytes()) {
         // Whoever reads may stop early, as `head` does.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failed::Usage(
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failed::Machine(
             format!("the output cannot be written: {error}"),
         )),
         Ok(()) | Err(_) => Ok(()),

@@ -31,19 +31,9 @@ const FIRST_ANSWER: Duration = Duration::from_secs(30);
 pub async fn operator(args: Run) -> Result<(), Failed> {
     telemetry(&args)?;
     let stop = stop_on_signal()?;
-    let client = kubernetes().await?;
-    let cluster_id = ready(&client, &args).await?;
-    let ecs = AwsEcs::connect(args.aws_region.clone(), Timeouts::default())
-        .await
-        .map_err(|error| Failed::Aws(error.to_string()))?;
-    let caller = ecs
-        .caller()
-        .await
-        .map_err(|failure| Failed::Aws(failure.to_string()))?;
-    let home = Home {
-        region: ecs.default_region().to_owned(),
-        caller,
-        cluster_id,
+    let Ready { client, ecs, home } = tokio::select! {
+        () = stop.cancelled() => return Ok(()),
+        ready = prepare(&args) => ready?,
     };
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -60,6 +50,31 @@ pub async fn operator(args: Run) -> Result<(), Failed> {
     } else {
         Err(Failed::WatchEnded)
     }
+}
+
+/// What the loop needs.
+struct Ready {
+    client: Client,
+    ecs: AwsEcs,
+    home: Home,
+}
+
+async fn prepare(args: &Run) -> Result<Ready, Failed> {
+    let client = kubernetes().await?;
+    let cluster_id = ready(&client, args).await?;
+    let ecs = AwsEcs::connect(args.aws_region.clone(), Timeouts::default())
+        .await
+        .map_err(|error| Failed::Aws(error.to_string()))?;
+    let caller = ecs
+        .caller()
+        .await
+        .map_err(|failure| Failed::Aws(failure.to_string()))?;
+    let home = Home {
+        region: ecs.default_region().to_owned(),
+        caller,
+        cluster_id,
+    };
+    Ok(Ready { client, ecs, home })
 }
 
 fn telemetry(args: &Run) -> Result<(), Failed> {
@@ -83,7 +98,7 @@ fn telemetry(args: &Run) -> Result<(), Failed> {
 /// The first SIGTERM or SIGINT stops the watch and lets passes under way end; the second ends the process.
 fn stop_on_signal() -> Result<CancellationToken, Failed> {
     let failed =
-        |error: std::io::Error| Failed::Usage(format!("cannot listen for signals: {error}"));
+        |error: std::io::Error| Failed::Machine(format!("cannot listen for signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
     let stop = CancellationToken::new();

@@ -55,18 +55,20 @@ pub(super) async fn act<E: Ecs, O: Objects, C: Clock>(
         Action::Tag(request) | Action::Adopt(request) => accepted(ctx.ecs.tag(request).await),
         Action::Untag(request) => accepted(ctx.ecs.untag(request).await),
         Action::Retain(request) => {
-            if let Err(failure) = ctx.ecs.tag(request).await {
+            let marked = accepted(ctx.ecs.tag(request).await);
+            if let Outcome::Failed(failure) = &marked {
                 tracing::warn!(%arn, %failure, "the retained service could not be marked as released");
             }
             release(ctx, pass).await?;
-            Outcome::Idle
+            marked
         }
-        Action::LookAtTags => {
-            if let Some(owner) = gather::owner_by_tags(&ctx.ecs, case.desired).await {
+        Action::LookAtTags => match gather::owner_by_tags(&ctx.ecs, case.desired).await {
+            Ok(owner) => {
                 pass.foreign = Some(!matches!(owner, Owner::Ours | Owner::TagsLost));
+                Outcome::Idle
             }
-            Outcome::Idle
-        }
+            Err(failure) => Outcome::Failed(failure),
+        },
         Action::ReleaseFinalizer => {
             release(ctx, pass).await?;
             Outcome::Idle
@@ -117,18 +119,15 @@ async fn store_intent<E: Ecs, O: Objects, C: Clock>(
     intent: &Intent,
     now: Timestamp,
 ) -> Result<(), PassError> {
-    let memory = before_sending(case, decision, Some(intent.clone()));
+    let memory = before_sending(case, decision, Some(intent.clone()), now);
     let before = pass.object.status.clone().unwrap_or_default();
     let mut conditions = Conditions::new(before.conditions.clone(), case.desired.generation, now);
-    let message = decision
-        .why
-        .message(case.desired, decision.findings.as_ref());
-    conditions.set(
-        types::RECONCILING,
-        Truth::True,
-        decision.why.reason(),
-        &message,
-    );
+    // One that holds already keeps its reason and time: this is but another try.
+    if !conditions.has(types::RECONCILING) {
+        let why = &decision.why;
+        let message = why.message(case.desired, decision.findings.as_ref());
+        conditions.set(types::RECONCILING, Truth::True, why.reason(), &message);
+    }
     let fenced = ExpressServiceStatus {
         memory: Some(memory),
         conditions: conditions.into_inner(),

@@ -125,6 +125,11 @@ impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
         lock(&self.journal).insert(key.clone(), entry);
     }
 
+    /// Forgets every object that the cache has no more.
+    pub fn forget_all_but_cached(&self) {
+        lock(&self.journal).retain(|key, _| self.objects.cached(key).is_some());
+    }
+
     /// Forgets an object that is gone.
     pub fn forget(&self, key: &ObjectKey) {
         lock(&self.journal).remove(key);

@@ -131,10 +131,10 @@ fn create_was_refused(status: &ExpressServiceStatus) -> bool {
         })
 }
 
-/// The owner by the second way to read tags; `None` where ECS does not tell.
-pub(super) async fn owner_by_tags<E: Ecs>(ecs: &E, desired: &Desired) -> Option<Owner> {
-    let tags = ecs.tags(&desired.arn).await.ok()?;
-    Some(
+/// The owner by the second way to read tags.
+pub(super) async fn owner_by_tags<E: Ecs>(ecs: &E, desired: &Desired) -> Result<Owner, Failure> {
+    let tags = ecs.tags(&desired.arn).await?;
+    Ok(
         match OwnerTags::read(&tags, &desired.object, &desired.cluster_id) {
             OwnerTags::Ours => Owner::Ours,
             OwnerTags::Another(whose) | OwnerTags::Partial(whose) => Owner::Another(whose),

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use k8s_openapi::api::core::v1::ObjectReference;
 use kube::{
     Api, Client, Resource, ResourceExt,
     api::{Patch, PatchParams},
@@ -55,6 +56,13 @@ impl Kubernetes {
         Api::namespaced(self.client.clone(), namespace)
     }
 
+    /// Publishes an event; what cannot be told is logged.
+    async fn tell(&self, event: &KubeEvent, about: &ObjectReference) {
+        if let Err(error) = answer(self.recorder.publish(event, about)).await {
+            tracing::warn!(object = about.name, %error, "an event could not be published");
+        }
+    }
+
     /// Says of a malformed object that it is malformed: by an event, and in its status where the API server still takes
     /// one (it does not where a value has another type than the schema's).
     pub async fn mark_malformed(&self, object: &Guarded, message: &str) {
@@ -67,9 +75,7 @@ impl Kubernetes {
             action: "Reconcile".to_owned(),
             secondary: None,
         };
-        if let Err(error) = self.recorder.publish(&event, &object.object_ref(&())).await {
-            tracing::warn!(object = object.name_any(), %error, "an event could not be published");
-        }
+        self.tell(&event, &object.object_ref(&())).await;
         let condition = |kind: &str, status: &str| {
             json!({
                 "type": kind, "status": status, "reason": reason, "message": message,
@@ -85,7 +91,8 @@ impl Kubernetes {
             meta.namespace.as_deref().unwrap_or_default(),
         );
         let (name, params) = (object.name_any(), PatchParams::default());
-        if let Err(error) = api.patch_status(&name, &params, &Patch::Merge(patch)).await {
+        let patch = Patch::Merge(patch);
+        if let Err(error) = answer(api.patch_status(&name, &params, &patch)).await {
             tracing::debug!(object = name, %error, "the malformed object takes no status");
         }
     }
@@ -141,10 +148,7 @@ impl Objects for Kubernetes {
             action: event.action.to_owned(),
             secondary: None,
         };
-        let told = self.recorder.publish(&event, &object.object_ref(&())).await;
-        if let Err(error) = told {
-            tracing::warn!(object = object.name_any(), %error, "an event could not be published");
-        }
+        self.tell(&event, &object.object_ref(&())).await;
     }
 }
 

@@ -14,8 +14,9 @@ use crate::{
     api::{ExpressService, ExpressServiceStatus},
     core::{
         decide::{Action, Case, Decision, Fence, decide},
-        desired::Desired,
+        desired::{Desired, has_finalizer},
         failure::Failure,
+        findings::Owner,
         observed::Observed,
         remember::Outcome,
         retry::next_look,
@@ -95,6 +96,8 @@ struct Pass {
     /// What the second reading of the tags said.
     foreign: Option<bool>,
     released: bool,
+    /// Somebody else's change came in between: the next event is news.
+    rebased: bool,
 }
 
 impl Pass {
@@ -107,6 +110,7 @@ impl Pass {
             fenced_at: None,
             foreign: None,
             released: false,
+            rebased: false,
         }
     }
 
@@ -117,14 +121,19 @@ impl Pass {
         let caller = self.caller(ctx).await;
         let desired = Desired::parse(&self.object, &ctx.home());
         let observed = gather::look(ctx, &desired, &self.status_before, caller).await;
+        let had_finalizer = has_finalizer(&self.object);
         let (decision, outcome) = self.step(ctx, &desired, &observed, Fence::Needed).await?;
         if decision.action != Action::AddFinalizer {
             return Ok((decision, outcome));
         }
         // The finalizer is stored, and is a fence: the same look may lead on to the create.
         let desired = Desired::parse(&self.object, &ctx.home());
-        self.step(ctx, &desired, &observed, Fence::FinalizerStored)
-            .await
+        let fence = if had_finalizer {
+            Fence::Needed
+        } else {
+            Fence::FinalizerStored
+        };
+        self.step(ctx, &desired, &observed, fence).await
     }
 
     /// Whose credentials these are; with the failure while that cannot be asked.
@@ -156,6 +165,7 @@ impl Pass {
             sightings: &sightings,
             windows: &ctx.settings.windows,
             fence,
+            now: ctx.clock.wall(),
         };
         let decision = decide(&case);
         tracing::debug!(object = %desired.object, why = ?decision.why.reason(), "decided");
@@ -163,7 +173,11 @@ impl Pass {
         if decision.action != Action::AddFinalizer {
             report::report(ctx, self, &case, &decision, &act).await?;
         }
-        if let Some(foreign) = self.foreign {
+        let ours = decision
+            .findings
+            .as_ref()
+            .is_some_and(|findings| matches!(findings.owner, Owner::Ours | Owner::TagsLost));
+        if let Some(foreign) = self.foreign.or(ours.then_some(false)) {
             self.entry
                 .sightings
                 .look_at_tags(foreign, ctx.clock.uptime());
@@ -217,10 +231,12 @@ impl Pass {
         };
         self.entry.due = Some(ctx.clock.uptime() + delay);
         self.entry.own_version = match ended {
-            Ok(_) => self.object.metadata.resource_version.clone(),
-            Err(_) => None,
+            Ok(_) if !self.rebased => self.object.metadata.resource_version.clone(),
+            Ok(_) | Err(_) => None,
         };
-        ctx.keep(key, self.entry);
+        if ctx.objects.cached(key).is_some() {
+            ctx.keep(key, self.entry);
+        }
         Next::Look(delay)
     }
 }

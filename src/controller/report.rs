@@ -7,7 +7,7 @@ use super::{
     objects::{ObjectKey, Objects, ObjectsError, status_json, status_patch},
 };
 use crate::{
-    api::{ExpressService, ExpressServiceStatus},
+    api::{ExpressService, ExpressServiceStatus, conditions::types},
     core::{
         decide::{Case, Decision},
         events::events,
@@ -30,7 +30,8 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     decision: &Decision,
     act: &Act,
 ) -> Result<(), PassError> {
-    if !is_worth_telling(&decision.why, pass.entry.attempts) {
+    let ready = is_ready(&pass.status_before);
+    if !is_worth_telling(&decision.why, pass.entry.attempts, ready) {
         return Ok(());
     }
     let now = ctx.clock.wall();
@@ -75,6 +76,7 @@ async fn write<E: Ecs, O: Objects, C: Clock>(
                 if !same_memory(&fresh, stored) {
                     return Err(ObjectsError::Conflict.into());
                 }
+                pass.rebased = true;
                 pass.object = fresh;
             }
             answer => {
@@ -90,6 +92,11 @@ async fn write<E: Ecs, O: Objects, C: Clock>(
 /// A status as the API server will give it back, its times to the second: else parts of a second would be news at each look.
 fn as_stored(status: ExpressServiceStatus) -> ExpressServiceStatus {
     serde_json::from_value(status_json(&status)).unwrap_or(status)
+}
+
+fn is_ready(status: &ExpressServiceStatus) -> bool {
+    let mut conditions = status.conditions.iter();
+    conditions.any(|condition| condition.type_ == types::READY && condition.status == "True")
 }
 
 fn same_memory(object: &ExpressService, stored: &ExpressServiceStatus) -> bool {

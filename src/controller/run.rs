@@ -73,8 +73,8 @@ pub async fn run<E: Ecs>(
     let changes = watcher(api, watcher::Config::default())
         .default_backoff()
         .modify(|object| object.managed_fields_mut().clear())
-        .inspect(move |event| forget_deleted(&gone, event))
         .reflect(writer)
+        .inspect(move |event| forget_gone(&gone, event))
         .applied_objects()
         .predicate_filter(what_counts, Default::default());
     Controller::for_stream(changes, reader)
@@ -115,12 +115,16 @@ async fn reconcile<E: Ecs>(
     })
 }
 
-fn forget_deleted<E: Ecs>(ctx: &Shared<E>, event: &watcher::Result<watcher::Event<Guarded>>) {
-    if let Ok(watcher::Event::Delete(object)) = event {
-        ctx.forget(&ObjectKey {
+/// Forgets what is gone: told by the watch, or missing after a new list.
+fn forget_gone<E: Ecs>(ctx: &Shared<E>, event: &watcher::Result<watcher::Event<Guarded>>) {
+    match event {
+        Ok(watcher::Event::Delete(object)) => ctx.forget(&ObjectKey {
             namespace: object.namespace().unwrap_or_default(),
             name: object.name_any(),
-        });
+        }),
+        Ok(watcher::Event::InitDone) => ctx.forget_all_but_cached(),
+        Ok(watcher::Event::Init | watcher::Event::InitApply(_) | watcher::Event::Apply(_))
+        | Err(_) => {}
     }
 }
 

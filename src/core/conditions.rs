@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
 use super::{
-    decide::{Case, Decision},
+    decide::{Action, Case, Decision},
     failure::{Class, Failure, FailureKind},
     findings::Findings,
     observed::{Observed, StatusCode},
@@ -59,6 +59,11 @@ impl Conditions {
         }
     }
 
+    /// Whether a condition is there.
+    pub fn has(&self, kind: &str) -> bool {
+        self.list.iter().any(|condition| condition.type_ == kind)
+    }
+
     /// Takes a condition away.
     pub fn remove(&mut self, kind: &str) {
         self.list.retain(|condition| condition.type_ != kind);
@@ -72,10 +77,19 @@ impl Conditions {
                 let waited = self.now.as_second() - condition.last_transition_time.0.as_second();
                 match condition.type_.as_str() {
                     types::STALLED => condition.reason == reason,
-                    types::RECONCILING => waited >= IAM_TAKES,
+                    types::RECONCILING => condition.reason == reason && waited >= IAM_TAKES,
                     _ => false,
                 }
             })
+    }
+
+    /// The time of `Reconciling` counts from the first refusal of a role, whatever went on before.
+    fn restart_wait_for_a_role(&mut self, reason: &str) {
+        if reason == reasons::ROLE_NOT_USABLE {
+            self.list.retain(|condition| {
+                condition.type_ != types::RECONCILING || condition.reason == reason
+            });
+        }
     }
 
     /// The list.
@@ -118,19 +132,11 @@ impl Verdict {
     pub fn of(case: &Case<'_>, decision: &Decision, outcome: &Outcome, url: Option<&str>) -> Self {
         let findings = decision.findings.as_ref();
         if let Outcome::Failed(failure) = outcome {
-            return Self::failed(case, failure, findings);
+            return Self::failed(case, decision, failure, url);
         }
         let why = &decision.why;
         let message = why.message(case.desired, findings);
         let (ready, progress) = match why {
-            Why::InSync if url.is_none() => (
-                (
-                    Truth::False,
-                    reasons::PROVISIONING,
-                    "the deployment succeeded; ECS shows no endpoint yet".to_owned(),
-                ),
-                Progress::Reconciling,
-            ),
             Why::InSync => ((Truth::True, why.reason(), message), Progress::AtRest),
             Why::Suspended if runs_the_spec(case, findings, url) => {
                 ((Truth::True, why.reason(), message), Progress::AtRest)
@@ -140,7 +146,7 @@ impl Verdict {
                 Progress::Reconciling,
             ),
             // Tags do not touch what runs.
-            Why::Tagging if runs_the_spec(case, findings, url) => (
+            Why::Tagging | Why::TagsLost if runs_the_spec(case, findings, url) => (
                 (
                     Truth::True,
                     reasons::AVAILABLE,
@@ -158,15 +164,23 @@ impl Verdict {
         }
     }
 
-    fn failed(case: &Case<'_>, failure: &Failure, findings: Option<&Findings>) -> Self {
-        let ready = (Truth::False, failure.kind.reason(), failure.to_string());
+    fn failed(case: &Case<'_>, decision: &Decision, failure: &Failure, url: Option<&str>) -> Self {
+        let findings = decision.findings.as_ref();
+        let tags_only = matches!(decision.action, Action::Tag(_) | Action::Untag(_));
+        let ready = if tags_only && runs_the_spec(case, findings, url) {
+            let message = Why::InSync.message(case.desired, findings);
+            (Truth::True, reasons::AVAILABLE, message)
+        } else {
+            (Truth::False, failure.kind.reason(), failure.to_string())
+        };
         let progress = match failure.kind.class() {
             // A role just made takes minutes; `put` tells when it is no longer just made.
             Class::Blocked if failure.kind == FailureKind::RoleNotUsable => Progress::Reconciling,
             Class::Invalid | Class::Blocked => Progress::Stalled,
             Class::Retry => Progress::Reconciling,
         };
-        let runs = findings.is_some_and(|findings| findings.diff.is_empty())
+        let runs = !tags_only
+            && findings.is_some_and(|findings| findings.diff.is_empty())
             && matches!(case.observed, Observed::Present(_));
         Self {
             synced: if runs {
@@ -189,6 +203,11 @@ impl Verdict {
         conditions.set(types::READY, *status, reason, message);
         let (synced, synced_reason, synced_message) = &self.synced;
         conditions.set(types::SYNCED, *synced, synced_reason, synced_message);
+        // Where what runs is right all the same, what is not tells why.
+        let (reason, message) = match status {
+            Truth::True => (synced_reason, synced_message),
+            Truth::False | Truth::Unknown => (reason, message),
+        };
         match self.progress {
             Progress::Reconciling if conditions.has_waited_for_a_role(reason) => {
                 conditions.remove(types::RECONCILING);
@@ -196,6 +215,7 @@ impl Verdict {
             }
             Progress::Reconciling => {
                 conditions.remove(types::STALLED);
+                conditions.restart_wait_for_a_role(reason);
                 conditions.set(types::RECONCILING, Truth::True, reason, message);
             }
             Progress::Stalled => {

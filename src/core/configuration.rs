@@ -253,8 +253,14 @@ fn hash<'a>(values: impl Iterator<Item = (&'a Field, &'a Value)>) -> String {
 
 /// Hash of tags.
 pub fn hash_of_tags(tags: &BTreeMap<String, String>) -> String {
+    hash_of_texts(tags.iter().flat_map(|(key, value)| [key, value]))
+}
+
+/// Hash of texts in their order.
+pub fn hash_of_texts<T: AsRef<str>>(texts: impl Iterator<Item = T>) -> String {
     let mut digest = Sha256::new();
-    for text in tags.iter().flat_map(|(key, value)| [key, value]) {
+    for text in texts {
+        let text = text.as_ref();
         digest.update((text.len() as u64).to_be_bytes());
         digest.update(text.as_bytes());
     }

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::{
-    configuration::Configuration,
+    configuration::{Configuration, hash_of_texts},
     desired::{AdoptionPolicy, DeletionPolicy, Desired, DriftPolicy, IdentityCheck, Life},
     findings::{Findings, Owner},
     identity::owner_tags,
@@ -33,6 +35,8 @@ pub struct Case<'a> {
     pub windows: &'a Windows,
     /// Whether this pass has just stored the finalizer.
     pub fence: Fence,
+    /// The wall clock.
+    pub now: Timestamp,
 }
 
 /// Whether a write that fences this pass off from others has gone before.
@@ -78,10 +82,8 @@ impl Action {
             Self::Create(_) => Some(Operation::Create),
             Self::Update(_) => Some(Operation::Update),
             Self::Delete => Some(Operation::Delete),
-            Self::Tag(_) | Self::Adopt(_) => Some(Operation::Tag),
+            Self::Tag(_) | Self::Adopt(_) | Self::Retain(_) => Some(Operation::Tag),
             Self::Untag(_) => Some(Operation::Untag),
-            // Best effort on a service that is ours: the finalizer's release, a write with resourceVersion, follows.
-            Self::Retain(_) => None,
             Self::Nothing | Self::AddFinalizer | Self::LookAtTags | Self::ReleaseFinalizer => None,
         }
     }
@@ -148,6 +150,7 @@ pub fn decide(case: &Case<'_>) -> Decision {
         (Living, S::Draining, ..)                              => (A::Nothing, Why::DrainingBeforeCreate),
         (Living, _, Some(Another(whose)), _)                   => (A::Nothing, Why::NotOwned(whose.clone())),
         (Living, S::Active(service) | S::Unknown(service), Some(Free), _) => adoption(case, service, findings.as_ref()),
+        (Living, _, Some(TagsLost), N::Settle)                 => (A::Nothing, Why::Settling),
         (Living, _, Some(TagsLost), _)                         => (A::Tag(tag(d, d.tags())), Why::TagsLost),
         (Living, S::Unknown(service), ..)                      => (A::Nothing, Why::UnknownCode(service.code.as_str().to_owned())),
         (Living, _, _, N::Impossible(role))                    => (A::Nothing, Why::Immutable(role)),
@@ -189,7 +192,9 @@ fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
         scaling: f.scaling_update(case, service),
         ..Configuration::default()
     };
-    let differs = !f.diff.is_empty();
+    let differs = !f.diff.is_empty() || f.mode_switched;
+    let new_scaling = f.edited && f.diff.touches_scaling();
+    let unseen = f.edited && service.newest().is_none();
     let held = f.stubborn || f.shown_only;
     if let Some(role) = &f.immutable {
         Need::Impossible(role.clone())
@@ -197,7 +202,9 @@ fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
         Need::Settle
     } else if differs && f.rolled_back && f.diff.touches_scaling() && !held {
         Need::Edit(update(scaling_alone()))
-    } else if differs && f.edited && !f.rolled_back {
+    } else if differs && !f.rolled_back && f.is_under_way(case) && !new_scaling {
+        Need::Nothing(settled_why(f, service, false))
+    } else if (differs || unseen) && f.edited && !f.rolled_back {
         Need::Edit(update(f.update(case, service)))
     } else if differs && !held && !f.rolled_back {
         Need::Correct(update(f.update(case, service)))
@@ -208,11 +215,11 @@ fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
     } else if !f.tags.remove.is_empty() {
         Need::Untag(f.tags.remove.clone())
     } else {
-        Need::Nothing(settled_why(f, differs))
+        Need::Nothing(settled_why(f, service, differs))
     }
 }
 
-fn settled_why(f: &Findings, differs: bool) -> Why {
+fn settled_why(f: &Findings, service: &Service, differs: bool) -> Why {
     if f.rolled_back {
         return Why::RolledBack;
     }
@@ -226,6 +233,9 @@ fn settled_why(f: &Findings, differs: bool) -> Why {
         Rollout::Failed(_) => Why::RolledBack,
         Rollout::Unreadable(failure) => Why::Unreadable(failure.clone()),
         Rollout::Pending | Rollout::InProgress(_) => Why::RollingOut,
+        Rollout::Succeeded(_) if service.revisions.iter().all(|r| r.endpoints.is_empty()) => {
+            Why::NoEndpoint
+        }
         Rollout::Succeeded(_) => Why::InSync,
     }
 }
@@ -308,6 +318,13 @@ const CLAIM: &str = "aws:cloudformation:stack-name";
 /// Tags that ECS takes; those of AWS do not count.
 const MOST_TAGS: usize = 50;
 
+/// What a confirmation confirms: the spec, and the differences as they were shown.
+fn adoption_hash(case: &Case<'_>, findings: &Findings) -> String {
+    let shown = findings.diff.differences.iter().map(ToString::to_string);
+    let spec = case.desired.configuration.hash();
+    hash_of_texts(std::iter::once(spec).chain(shown))
+}
+
 /// A free service: taken over if asked, possible, and either without difference or confirmed.
 fn adoption(case: &Case<'_>, service: &Service, findings: Option<&Findings>) -> (Action, Why) {
     let desired = case.desired;
@@ -339,14 +356,17 @@ fn adoption(case: &Case<'_>, service: &Service, findings: Option<&Findings>) -> 
         refuse(format!(
             "it has no room for the operator's tags: ECS takes {MOST_TAGS}"
         ))
+    } else if service.newest().is_none() {
+        // What it would change cannot be told yet.
+        (Action::Nothing, Why::Adopting)
     } else if findings.diff.is_empty()
-        || desired.adopt_confirm == Some(desired.configuration.hash())
+        || desired.adopt_confirm == Some(adoption_hash(case, findings))
     {
         (Action::Adopt(tag(desired, tags)), Why::Adopting)
     } else {
         (
             Action::Nothing,
-            Why::AdoptionNotConfirmed(desired.configuration.hash()),
+            Why::AdoptionNotConfirmed(adoption_hash(case, findings)),
         )
     }
 }

@@ -203,7 +203,8 @@ fn is_unclaimed(object: &ExpressService) -> bool {
     object.metadata.deletion_timestamp.is_none() && !has_finalizer(object)
 }
 
-fn has_finalizer(object: &ExpressService) -> bool {
+/// Whether the operator's finalizer is on the object.
+pub fn has_finalizer(object: &ExpressService) -> bool {
     let mut finalizers = object.metadata.finalizers.iter().flatten();
     finalizers.any(|finalizer| finalizer == FINALIZER)
 }

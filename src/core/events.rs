@@ -84,6 +84,15 @@ pub fn events(
         _ => {}
     }
     match (&decision.action, &decision.why) {
+        (Action::Retain(_), _) if matches!(outcome, Outcome::Failed(_)) => {
+            let why = Why::RetainedUnmarked;
+            events.push(Event::new(
+                Severity::Warning,
+                why.reason(),
+                "Delete",
+                why.message(case.desired, None),
+            ));
+        }
         (Action::Retain(_), why) => events.push(normal(
             why.reason(),
             "Delete",

@@ -57,6 +57,8 @@ pub struct Findings {
     pub shown_only: bool,
     /// A restart was asked and is not done.
     pub restart: bool,
+    /// The spec says otherwise than before who makes the task definition.
+    pub mode_switched: bool,
 }
 
 impl Findings {
@@ -82,8 +84,11 @@ impl Findings {
         let edited =
             retry || applied.is_some_and(|applied| applied.hash != desired.configuration.hash());
         give_up_emptying(&mut diff, case, service, edited);
-        let in_sync = diff.is_empty() && service.newest().is_some();
-        let rollout = Rollout::judge(service, in_sync, memory, case.deployment);
+        let mode_switched = applied.is_some_and(|applied| {
+            !applied.mode.is_empty() && applied.mode != desired.mode.as_str()
+        });
+        let in_sync = diff.is_empty() && !mode_switched && service.newest().is_some();
+        let rollout = Rollout::judge(service, in_sync, memory, case.deployment, case.now);
         let rolled_back = !retry && !in_sync && rolled_back(case, &rollout);
         let (set, tag_keys) = (desired.tags(), memory.map(Memory::tag_keys_set_before));
         let tags = TagDiff::between(&set, &service.tags, &tag_keys.unwrap_or_default());
@@ -104,9 +109,9 @@ impl Findings {
                 .filter(|role| *role != desired.infrastructure_role_arn),
             unsettled: unsettled(case, service, in_sync),
             stubborn: stubborn(case, service, &diff, edited),
-            restart: memory.is_some_and(|memory| {
-                desired.restart.is_some() && memory.restart != desired.restart
-            }),
+            restart: restart_asked(case)
+                || retry && in_sync && matches!(rollout, Rollout::Failed(_)),
+            mode_switched,
             shown_only: report && !edited && !diff.is_empty(),
             diff,
             rollout,
@@ -117,7 +122,20 @@ impl Findings {
 
     /// Whether the newest revision is what the spec says.
     pub fn in_sync(&self, service: &Service) -> bool {
-        self.diff.is_empty() && service.newest().is_some()
+        self.diff.is_empty() && !self.mode_switched && service.newest().is_some()
+    }
+
+    /// Whether ECS may still be about to bring, or is taking back, what was sent of this very configuration: then sending
+    /// it again would double it, or fight a rollback.
+    pub fn is_under_way(&self, case: &Case<'_>) -> bool {
+        let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
+        let sent = applied.is_some_and(|applied| {
+            applied.rollout_hash == case.desired.configuration.rollout_hash()
+        });
+        sent && matches!(
+            self.rollout,
+            Rollout::InProgress(Some(_)) | Rollout::Unreadable(_)
+        )
     }
 
     /// The blocks that an update sends.
@@ -138,6 +156,11 @@ impl Findings {
             service.newest().map(|newest| &newest.configuration.scaling),
         )
     }
+}
+
+fn restart_asked(case: &Case<'_>) -> bool {
+    let asked = &case.desired.restart;
+    asked.is_some() && case.memory.is_some_and(|memory| memory.restart != *asked)
 }
 
 fn owner(case: &Case<'_>, service: &Service) -> Owner {
@@ -195,8 +218,12 @@ fn rolled_back(case: &Case<'_>, rollout: &Rollout) -> bool {
         .and_then(|memory| memory.rolled_back.as_ref())
         .is_some_and(|rolled_back| rolled_back.rollout_hash == wanted);
     let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
+    let in_flight = case
+        .memory
+        .and_then(|memory| memory.open(super::memory::Operation::Update))
+        .is_some_and(|intent| intent.hash == case.desired.configuration.hash());
     let shown = matches!(rollout, Rollout::Failed(_))
-        && applied.is_none_or(|applied| applied.rollout_hash == wanted);
+        && (in_flight || applied.is_none_or(|applied| applied.rollout_hash == wanted));
     on_record || shown
 }
 

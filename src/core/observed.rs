@@ -119,17 +119,16 @@ impl Service {
             .max_by(|a, b| (a.created_at, &a.arn).cmp(&(b.created_at, &b.arn)))
     }
 
-    /// IDs of the security groups that ECS made; `None` while they are not known.
+    /// IDs of the security groups that ECS made; `None` while ECS names none, since it always makes one.
     pub fn managed_security_groups(&self) -> Option<BTreeSet<&str>> {
-        let groups = self.managed_resources.got()?;
-        Some(
-            groups
-                .iter()
-                .filter(|resource| resource.r#type == SERVICE_SECURITY_GROUP)
-                .filter_map(|resource| resource.arn.as_deref())
-                .map(|arn| arn.rsplit('/').next().unwrap_or(arn))
-                .collect(),
-        )
+        let resources = self.managed_resources.got()?;
+        let groups: BTreeSet<&str> = resources
+            .iter()
+            .filter(|resource| resource.r#type == SERVICE_SECURITY_GROUP)
+            .filter_map(|resource| resource.arn.as_deref())
+            .map(|arn| arn.rsplit('/').next().unwrap_or(arn))
+            .collect();
+        (!groups.is_empty()).then_some(groups)
     }
 }
 

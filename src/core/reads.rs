@@ -50,7 +50,11 @@ fn is_settled(service: &Service, status: &ExpressServiceStatus) -> bool {
         Verdict::Succeeded => target == newest,
         Verdict::Failed => target == newest || target == applied,
     };
+    let nothing_sent = status
+        .trusted_memory()
+        .is_none_or(|memory| memory.open_intent().is_none());
     ended
+        && nothing_sent
         && target.is_some()
         && service.current_deployment.is_none()
         && service.revisions.len() == 1

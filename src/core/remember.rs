@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::{
-    decide::{Action, Case, Decision},
+    decide::{Action, Case, Decision, Fence},
+    desired::Life,
     failure::{Effect, Failure},
     findings::{Findings, Owner, fields_in_force},
     memory::{Operation, SCHEME, outcome},
-    observed::{Observed, Service},
+    observed::{Observed, Service, StatusCode},
     rollout::Rollout,
 };
 use crate::api::status::{Breaker, Intent, KnownService, LastApplied, Memory, RolledBack};
@@ -47,12 +48,18 @@ pub fn intent(case: &Case<'_>, action: &Action, now: Timestamp) -> Option<Intent
 }
 
 /// The memory that the look alone leaves; with `sent`, the fence before a call.
-pub fn before_sending(case: &Case<'_>, decision: &Decision, sent: Option<Intent>) -> Memory {
+pub fn before_sending(
+    case: &Case<'_>,
+    decision: &Decision,
+    sent: Option<Intent>,
+    now: Timestamp,
+) -> Memory {
     let mut memory = case.memory.cloned().unwrap_or_else(|| Memory {
         scheme: SCHEME,
         // What was asked before there was a memory counts as done.
         restart: case.desired.restart.clone(),
         retry: case.desired.retry.clone(),
+        intent: possible_create(case, now),
         ..Memory::default()
     });
     if let (Observed::Present(service), Some(findings)) = (case.observed, &decision.findings) {
@@ -60,9 +67,27 @@ pub fn before_sending(case: &Case<'_>, decision: &Decision, sent: Option<Intent>
     }
     lapse(&mut memory, case);
     if let Some(sent) = sent {
+        // A restart whose answer is lost is not asked again: each costs a deployment.
+        if sent.operation == Operation::Update.as_str() {
+            memory.restart.clone_from(&case.desired.restart);
+        }
         memory.intent = Some(sent);
     }
     memory
+}
+
+/// A finalizer without any memory: a create may be in flight, and stays so in the new memory until it is seen, or seen to
+/// be missing for the whole window.
+fn possible_create(case: &Case<'_>, now: Timestamp) -> Option<Intent> {
+    let fenced = case.fence == Fence::FinalizerStored;
+    let held = matches!(case.desired.life, Life::Living | Life::Leaving(_));
+    (held && !fenced).then(|| Intent {
+        operation: Operation::Create.as_str().to_owned(),
+        hash: case.desired.configuration.hash(),
+        counter: 0,
+        at: Time(now),
+        outcome: None,
+    })
 }
 
 /// The memory after a pass. `sent` is the intent of the call that was made.
@@ -73,7 +98,7 @@ pub fn remember(
     answer: &Outcome,
     now: Timestamp,
 ) -> Memory {
-    let mut memory = before_sending(case, decision, None);
+    let mut memory = before_sending(case, decision, None, now);
     if let Some(sent) = sent {
         record(&mut memory, case, decision, sent, answer, now);
     }
@@ -85,10 +110,14 @@ fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, findings: &Fin
     if !matches!(findings.owner, Owner::Ours | Owner::TagsLost) {
         return;
     }
-    memory.service = Some(KnownService {
+    let known = KnownService {
         arn: service.arn.to_string(),
         created_at: service.created_at.map(Time),
-    });
+    };
+    // A service that drains before this object ever had one is its ancestor's.
+    if service.code != StatusCode::Draining || memory.service.as_ref() == Some(&known) {
+        memory.service = Some(known);
+    }
     let in_sync = findings.in_sync(service);
     let applied_runs = memory
         .last_applied
@@ -106,9 +135,13 @@ fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, findings: &Fin
             .as_deref()
             .is_none_or(|word| word == outcome::ACCEPTED)
     {
+        let accepted = intent.outcome.is_some();
         let landed = match intent.operation.as_str() {
             "Create" => true,
-            "Update" => in_sync && intent.hash == case.desired.configuration.hash() || applied_runs,
+            "Update" => {
+                in_sync && intent.hash == case.desired.configuration.hash()
+                    || accepted && applied_runs
+            }
             _ => false,
         };
         if landed {
@@ -125,9 +158,22 @@ fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, findings: &Fin
     } else if in_sync {
         memory.rolled_back = None;
     }
+    // After a create its only revision is ECS's reading of what was sent.
+    if let ([only], Some(applied), Some(intent)) = (
+        &service.revisions[..],
+        &mut memory.last_applied,
+        &memory.intent,
+    ) && intent.operation == Operation::Create.as_str()
+        && intent.hash == applied.hash
+        && applied.revision.is_none()
+    {
+        applied.revision = Some(only.arn.clone());
+    }
     if in_sync {
         memory.breaker = None;
-        memory.retry.clone_from(&case.desired.retry);
+        if !matches!(findings.rollout, Rollout::Failed(_)) {
+            memory.retry.clone_from(&case.desired.retry);
+        }
         memory.last_applied = Some(applied(
             case,
             findings,
@@ -218,6 +264,13 @@ fn record(
         }
         Outcome::Updated { revision } => updated(memory, case, decision, revision, now),
         Outcome::Accepted => accepted(memory, case, decision),
+        // Nobody knows whether the restart was begun: it is not asked again.
+        Outcome::Failed(Failure {
+            effect: Effect::Unknown,
+            ..
+        }) if matches!(decision.action, Action::Update(_)) => {
+            memory.restart.clone_from(&case.desired.restart);
+        }
         Outcome::Idle | Outcome::Failed(_) => {}
     }
 }

@@ -31,9 +31,11 @@ impl Default for Intervals {
 /// Failed looks in a row that are not told: a single throttle must not make a service that runs look lost.
 const UNTOLD_LOOKS: u32 = 2;
 
-/// Whether a decision is worth telling people after so many failed passes in a row before this one.
-pub fn is_worth_telling(why: &Why, failed_before: u32) -> bool {
+/// Whether a decision is worth telling people after so many failed passes in a row before this one. `ready` says whether
+/// the service was told to be ready: then one look that misses it is not believed aloud either.
+pub fn is_worth_telling(why: &Why, failed_before: u32, ready: bool) -> bool {
     match why {
+        Why::ProvingAbsence => !ready,
         Why::Unreadable(failure) if failure.kind.class() == Class::Retry => {
             failed_before >= UNTOLD_LOOKS
         }

@@ -1,8 +1,11 @@
 //! Following the deployment of our revision. ACTIVE is not ready, and an empty `currentDeployment` is neither success nor
 //! failure: only the deployment that brings the revision decides.
 
+use jiff::Timestamp;
+
 use super::{
     failure::Failure,
+    memory::Operation,
     observed::{Read, Service},
 };
 use crate::api::status::{DeploymentStatus, Memory};
@@ -67,6 +70,7 @@ impl Rollout {
         in_sync: bool,
         memory: Option<&Memory>,
         remembered: Option<&DeploymentStatus>,
+        now: Timestamp,
     ) -> Self {
         let deployments: Vec<&DeploymentStatus> = match &service.deployments {
             Read::Got(deployments) => deployments.iter().collect(),
@@ -86,11 +90,40 @@ impl Rollout {
                 .find(|deployment| deployment.target_revision.as_deref() == Some(wanted))
         });
         if service.revisions.is_empty() {
-            return Self::InProgress(found.map(|deployment| (*deployment).clone()));
+            return match found.map(|deployment| Self::of((*deployment).clone())) {
+                Some(Self::Failed(deployment)) => Self::Failed(deployment),
+                Some(Self::InProgress(deployment) | Self::Succeeded(deployment)) => {
+                    Self::InProgress(deployment)
+                }
+                _ => Self::InProgress(None),
+            };
+        }
+        let newest = deployments.first().copied();
+        // Stopped by somebody's later deployment: ECS did not reject it.
+        let found = found.filter(|found| {
+            found.status.as_deref() != Some("STOPPED") || Some(**found) == newest || in_sync
+        });
+        // An update whose answer is lost is known by its deployment alone.
+        let lost = memory.filter(|_| !in_sync).and_then(|memory| {
+            memory
+                .open(Operation::Update)
+                .filter(|intent| intent.outcome.is_none())?;
+            let rejected = memory
+                .rolled_back
+                .as_ref()
+                .and_then(|r| r.revision.as_deref());
+            newest.filter(|newest| {
+                rejected.is_none() || newest.target_revision.as_deref() != rejected
+            })
+        });
+        if let Some(lost) = lost
+            && lost.target_revision.as_deref() != wanted
+        {
+            return Self::of(lost.clone());
         }
         match (found, wanted, in_sync) {
             (Some(deployment), _, _) => Self::of((*deployment).clone()),
-            (None, Some(_), true) if settled(service) => Self::Succeeded(None),
+            (None, Some(_), true) if settled(service, now) => Self::Succeeded(None),
             (None, _, true) => Self::InProgress(None),
             // What runs is not the spec, and nothing tells what was sent: the newest deployment has to.
             (None, None, false) => deployments
@@ -101,20 +134,21 @@ impl Rollout {
     }
 }
 
+/// Least age of a revision whose deployment may have been forgotten, in seconds.
+const FORGOTTEN_AFTER: i64 = 24 * 3600;
+
 /// ECS forgets deployments after 90 days: then a service at rest, with at least the tasks it needs, has succeeded.
-fn settled(service: &Service) -> bool {
+fn settled(service: &Service, now: Timestamp) -> bool {
     let [revision] = service.revisions.as_slice() else {
         return false;
     };
-    let enough = |running: i32| {
-        running
-            >= revision
-                .configuration
-                .scaling
-                .min_task_count
-                .unwrap_or_default()
-    };
-    service.current_deployment.is_none()
+    // Just after a create ECS shows a revision before its deployment.
+    let old = revision
+        .created_at
+        .is_some_and(|at| now.as_second() - at.as_second() >= FORGOTTEN_AFTER);
+    let least = revision.configuration.scaling.min_task_count;
+    let enough = |running: i32| least.is_some_and(|least| running >= least);
+    old && service.current_deployment.is_none()
         && matches!(service.deployments, Read::Got(_) | Read::Skipped)
         && service
             .counts

@@ -6,9 +6,11 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use super::{
     conditions::{Conditions, Verdict},
     decide::{Case, Decision},
-    findings::Findings,
+    desired::AdoptionPolicy,
+    findings::{Findings, Owner},
     observed::{Missing, Observed, Revision, Service},
     remember::Outcome,
+    why::Why,
 };
 use crate::api::{
     ExpressServiceStatus,
@@ -35,7 +37,13 @@ pub fn project(
     };
     match case.observed {
         Observed::NotAsked | Observed::Unreadable(_) => {}
+        // Not proved yet: what was seen before stays.
+        Observed::Missing(Missing::NotFound) if decision.why == Why::ProvingAbsence => {}
         Observed::Missing(missing) => forget_service(&mut status, *missing),
+        Observed::Present(service) if is_a_strangers(case, decision) => {
+            forget_service(&mut status, Missing::NotFound);
+            status.status_code = Some(service.code.as_str().to_owned());
+        }
         Observed::Present(service) => {
             show_service(&mut status, service, decision.findings.as_ref(), now);
         }
@@ -46,6 +54,16 @@ pub fn project(
     verdict.put(&mut conditions);
     status.conditions = conditions.into_inner();
     status
+}
+
+/// Of somebody else's service, which shares but the name, nothing is shown to this object's readers.
+fn is_a_strangers(case: &Case<'_>, decision: &Decision) -> bool {
+    let owner = decision.findings.as_ref().map(|findings| &findings.owner);
+    match owner {
+        Some(Owner::Another(_)) => true,
+        Some(Owner::Free) => case.desired.adoption == AdoptionPolicy::Never,
+        Some(Owner::Ours | Owner::TagsLost) | None => false,
+    }
 }
 
 fn forget_service(status: &mut ExpressServiceStatus, missing: Missing) {

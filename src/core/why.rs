@@ -82,6 +82,8 @@ pub enum Why {
     NotConverging,
     /// The deployment is under way.
     RollingOut,
+    /// The deployment succeeded, and ECS shows no endpoint.
+    NoEndpoint,
     /// Nothing to do.
     InSync,
 }
@@ -113,6 +115,7 @@ impl Why {
             Self::ShownOnly => reasons::DRIFTED,
             Self::NotConverging => reasons::NOT_CONVERGING,
             Self::RollingOut => reasons::DEPLOYING,
+            Self::NoEndpoint => reasons::PROVISIONING,
             Self::InSync => reasons::AVAILABLE,
         }
     }
@@ -139,7 +142,8 @@ impl Why {
             | Self::Correcting
             | Self::Restarting
             | Self::Tagging
-            | Self::RollingOut => Progress::Reconciling,
+            | Self::RollingOut
+            | Self::NoEndpoint => Progress::Reconciling,
             Self::Unreadable(failure) if failure.kind.class() == Class::Retry => {
                 Progress::Reconciling
             }
@@ -199,6 +203,7 @@ impl Why {
             Self::ShownOnly => format!("the service was changed outside this object, and driftPolicy is Report: {}; edit the spec, or set driftPolicy to Correct", first()),
             Self::NotConverging => format!("ECS accepts the configuration, but keeps a difference: {}; write the field as ECS has it, or ask for another try with: {}", first(), annotate(annotations::RETRY, "$(date +%s)")),
             Self::RollingOut => rollout_message(findings),
+            Self::NoEndpoint => "the deployment succeeded; ECS shows no endpoint yet".into(),
             Self::InSync => "the service runs this configuration and answers".into(),
         }
     }

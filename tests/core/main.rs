@@ -9,6 +9,7 @@
 mod differences;
 mod fixtures;
 mod invariants;
+mod memories;
 mod properties;
 mod reports;
 mod table;

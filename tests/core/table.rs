@@ -7,7 +7,9 @@ use ecs_express_operator::{
     core::{
         decide::{Action, Decision, Fence},
         desired::Desired,
-        observed::{Management, Observed, Service, StatusCode},
+        failure::{Effect, FailureKind},
+        observed::{Management, Observed, Read, Service, StatusCode},
+        why::Why,
     },
 };
 use serde_json::json;
@@ -197,7 +199,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
         memory
     };
     let rolled_back_deployment = |service: &mut Service| {
-        service.deployments = ecs_express_operator::core::observed::Read::Got(vec![
+        service.deployments = Read::Got(vec![
             deployment("r2", "ROLLBACK_SUCCESSFUL"),
             deployment(REVISION, "SUCCESSFUL"),
         ]);
@@ -213,6 +215,16 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
         applied.tag_keys = vec!["team".into()];
         applied.tags_hash = Some("other".into());
     }
+    let mut sent = remembering(&edited);
+    sent.last_applied.as_mut().unwrap().revision = Some("r2".into());
+    let mut task_definition_before = memory();
+    let applied = task_definition_before.last_applied.as_mut().unwrap();
+    applied.mode = "TaskDefinition".into();
+    applied.hash = "other".into();
+    let failed = |service: &mut Service| {
+        service.deployments = Read::Got(vec![deployment(REVISION, "STOPPED")]);
+    };
+    let retry_of_failed = json!({"metadata": {"annotations": {(annotations::RETRY): "1"}}});
     let none = &|_: &mut Service| ();
     let scenes: Vec<(&str, Scene)> = vec![
         (
@@ -345,6 +357,96 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
+            "sent, and its rollback under way with the canary gone",
+            Scene::of(
+                edited.clone(),
+                ran_before(&|s| {
+                    s.deployments = Read::Got(vec![deployment("r2", "ROLLBACK_IN_PROGRESS")]);
+                }),
+                Some(sent.clone()),
+            ),
+        ),
+        (
+            "sent, and the deployments cannot be read",
+            Scene::of(
+                edited.clone(),
+                ran_before(&|s| {
+                    s.deployments = Read::Failed(failure(FailureKind::Throttled, Effect::None));
+                }),
+                Some(sent.clone()),
+            ),
+        ),
+        (
+            "sent, and stopped by somebody's later deployment",
+            Scene::of(
+                edited.clone(),
+                ran_before(&|s| {
+                    s.revisions[0].arn = "r3".into();
+                    s.deployments = Read::Got(vec![
+                        deployment("r3", "SUCCESSFUL"),
+                        deployment("r2", "STOPPED"),
+                    ]);
+                }),
+                Some(sent),
+            ),
+        ),
+        (
+            "update in flight, fate unknown, and its deployment rolled back",
+            Scene::of(
+                edited.clone(),
+                ran_before(&rolled_back_deployment),
+                Some(update(&edited.configuration.hash(), None)),
+            )
+            .seen_for(120),
+        ),
+        (
+            "update in flight, fate unknown, owner tags lost",
+            Scene::of(
+                edited.clone(),
+                ran_before(&without_owner),
+                Some(update(&edited.configuration.hash(), None)),
+            ),
+        ),
+        (
+            "edited, no revision yet",
+            Scene::of(
+                edited.clone(),
+                ran_before(&|s| s.revisions.clear()),
+                Some(memory()),
+            ),
+        ),
+        (
+            "was a task definition, now managed with the same values",
+            Scene::of(
+                before.clone(),
+                ran_before(none),
+                Some(task_definition_before),
+            ),
+        ),
+        (
+            "runs, and its deployment failed",
+            Scene::of(before.clone(), ran_before(&failed), Some(memory())),
+        ),
+        (
+            "runs, its deployment failed, retry asked",
+            Scene::of(with(retry_of_failed), ran_before(&failed), Some(memory())),
+        ),
+        (
+            "fresh, minimum 0, no deployment to be found",
+            Scene::of(
+                desired(&[
+                    policy.clone(),
+                    json!({"spec": {"scalingTarget": {"minTaskCount": 0}}}),
+                ]),
+                ran_before(&|s| {
+                    s.revisions[0].created_at = Some(at(10 * 24 * 3600 - 60));
+                    s.revisions[0].configuration.scaling.min_task_count = Some(0);
+                    s.deployments = Read::Got(vec![]);
+                }),
+                None,
+            ),
+        ),
+        (
             "no revision yet",
             Scene::of(
                 before.clone(),
@@ -357,11 +459,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             Scene::of(
                 before.clone(),
                 ran_before(&|s| {
-                    s.deployments =
-                        ecs_express_operator::core::observed::Read::Got(vec![deployment(
-                            REVISION,
-                            "IN_PROGRESS",
-                        )])
+                    s.deployments = Read::Got(vec![deployment(REVISION, "IN_PROGRESS")])
                 }),
                 Some(memory()),
             ),
@@ -370,9 +468,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             "deployment forgotten, at rest",
             Scene::of(
                 before.clone(),
-                ran_before(&|s| {
-                    s.deployments = ecs_express_operator::core::observed::Read::Got(vec![])
-                }),
+                ran_before(&|s| s.deployments = Read::Got(vec![])),
                 Some(memory()),
             ),
         ),
@@ -446,8 +542,6 @@ fn when_what_is_missing_counts_as_absent() {
 fn when_a_free_service_is_taken_over() {
     let adopt = json!({"spec": {"adoptionPolicy": "Adopt"}});
     let edit = json!({"spec": {"cpu": "512"}});
-    let hash = desired(&[adopt.clone(), edit.clone()]).configuration.hash();
-    let confirm = json!({"metadata": {"annotations": {(annotations::ADOPT_CONFIRM): hash}}});
     let role = json!({"spec": {"infrastructureRoleArn": "arn:aws:iam::123456789012:role/other"}});
     let free = |change: fn(&mut Service)| {
         let mut service = service(&desired(&[]));
@@ -455,6 +549,14 @@ fn when_a_free_service_is_taken_over() {
         change(&mut service);
         Observed::Present(Box::new(service))
     };
+    let unconfirmed = desired(&[adopt.clone(), edit.clone()]);
+    let why = Scene::of(unconfirmed, free(|_| ()), Some(blank()))
+        .decide()
+        .why;
+    let Why::AdoptionNotConfirmed(hash) = why else {
+        panic!("{why:?}");
+    };
+    let confirm = json!({"metadata": {"annotations": {(annotations::ADOPT_CONFIRM): hash}}});
     let many = |service: &mut Service| {
         for n in 0..47 {
             service.tags.insert(format!("t{n}"), String::new());
@@ -476,6 +578,11 @@ fn when_a_free_service_is_taken_over() {
             "Adopt, difference confirmed",
             desired(&[adopt.clone(), edit, confirm]),
             free(|_| ()),
+        ),
+        (
+            "Adopt, no revision yet",
+            desired(std::slice::from_ref(&adopt)),
+            free(|service| service.revisions.clear()),
         ),
         (
             "Adopt, other infrastructure role",

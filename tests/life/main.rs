@@ -1,4 +1,5 @@
 //! The life of a service: the shipped loop and the shipped AWS adapter against the emulator, on a clock of the test's.
+#![recursion_limit = "256"]
 #![allow(
     missing_docs,
     clippy::unwrap_used,

@@ -1,0 +1,168 @@
+//! What a pass leaves in the memory, and what it must not.
+
+use ecs_express_operator::{
+    api::{annotations, status::Memory},
+    core::{
+        decide::{Action, Fence},
+        failure::{Effect, FailureKind},
+        observed::{Observed, StatusCode},
+        remember::{Outcome, before_sending, intent, remember},
+    },
+};
+use serde_json::json;
+
+use crate::fixtures::*;
+
+/// The memory after a pass that sends nothing.
+fn after(scene: &Scene) -> Memory {
+    remember(&scene.case(), &scene.decide(), None, &Outcome::Idle, at(0))
+}
+
+/// The memory after the decided call, with this outcome.
+fn after_sending(scene: &Scene, outcome: &Outcome) -> Memory {
+    let decision = scene.decide();
+    let sent = intent(&scene.case(), &decision.action, at(0));
+    assert!(sent.is_some(), "{:?}", decision.action);
+    remember(&scene.case(), &decision, sent, outcome, at(0))
+}
+
+fn unknown() -> Outcome {
+    Outcome::Failed(failure(FailureKind::Unavailable, Effect::Unknown))
+}
+
+#[test]
+fn a_finalizer_without_memory_keeps_its_whole_window_after_the_first_status_is_written() {
+    for wanted in [desired(&[]), desired(&[leaving("Delete")])] {
+        let first = Scene::of(wanted.clone(), MISSING, None);
+        let memory = after(&first);
+        let at_seconds = |seconds| {
+            Scene::of(wanted.clone(), MISSING, Some(memory.clone()))
+                .seen_for(seconds)
+                .decide()
+                .action
+        };
+        assert_eq!(at_seconds(0), Action::Nothing);
+        assert_eq!(at_seconds(119), Action::Nothing);
+        assert_ne!(at_seconds(120), Action::Nothing);
+    }
+}
+
+#[test]
+fn a_finalizer_stored_in_this_pass_leaves_no_create_in_flight() {
+    let mut scene = Scene::of(
+        desired(&[json!({"spec": {"suspend": true}})]),
+        MISSING,
+        None,
+    );
+    scene.fence = Fence::FinalizerStored;
+    assert_eq!(after(&scene).open_intent(), None);
+}
+
+#[test]
+fn a_service_that_is_seen_settles_the_create_that_may_have_been_in_flight() {
+    let wanted = desired(&[]);
+    let scene = Scene::of(
+        wanted.clone(),
+        Observed::Present(Box::new(service(&wanted))),
+        None,
+    );
+    assert_eq!(after(&scene).open_intent(), None);
+}
+
+#[test]
+fn the_revision_of_the_former_update_does_not_settle_a_lost_one() {
+    let before = desired(&[]);
+    let edited = desired(&[json!({"spec": {"primaryContainer": {"image": "shop:2"}}})]);
+    let observed = Observed::Present(Box::new(service(&before)));
+    let lost = after_sending(
+        &Scene::of(edited.clone(), observed.clone(), Some(remembering(&before))),
+        &unknown(),
+    );
+    assert!(lost.open_intent().is_some());
+    let next = Scene::of(edited, observed, Some(lost));
+    assert_eq!(next.decide().action, Action::Nothing);
+    assert!(
+        after(&next).open_intent().is_some(),
+        "it is still open after the look"
+    );
+}
+
+#[test]
+fn a_restart_whose_answer_is_lost_is_not_asked_again_and_one_that_is_refused_is() {
+    let restart = json!({"metadata": {"annotations": {(annotations::RESTART): "1"}}});
+    let wanted = desired(&[restart]);
+    let observed = Observed::Present(Box::new(service(&wanted)));
+    let scene = Scene::of(wanted, observed, Some(remembering(&desired(&[]))));
+    let decision = scene.decide();
+    assert!(matches!(decision.action, Action::Update(_)));
+    let sent = intent(&scene.case(), &decision.action, at(0));
+    let fence = before_sending(&scene.case(), &decision, sent, at(0));
+    assert_eq!(
+        fence.restart.as_deref(),
+        Some("1"),
+        "a process that dies after the fence does not repeat it"
+    );
+    assert_eq!(
+        after_sending(&scene, &unknown()).restart.as_deref(),
+        Some("1")
+    );
+    let refused = Outcome::Failed(failure(FailureKind::Throttled, Effect::None));
+    assert_eq!(after_sending(&scene, &refused).restart, None);
+}
+
+#[test]
+fn a_service_that_drains_is_not_taken_for_ones_own_past() {
+    let wanted = desired(&[json!({"spec": {"driftPolicy": "Report"}})]);
+    let mut ancestor = service(&wanted);
+    ancestor.code = StatusCode::Draining;
+    let scene = Scene::of(
+        wanted.clone(),
+        Observed::Present(Box::new(ancestor)),
+        Some(blank()),
+    );
+    let memory = after(&scene);
+    assert_eq!(memory.service, None);
+    let gone = Scene::of(wanted, MISSING, Some(memory));
+    assert!(matches!(gone.decide().action, Action::Create(_)));
+}
+
+#[test]
+fn the_only_revision_after_a_create_is_ecs_reading_of_the_spec() {
+    let wanted = desired(&[]);
+    let mut created = after_sending(
+        &Scene::of(wanted.clone(), MISSING, Some(blank())),
+        &Outcome::Created {
+            created_at: Some(at(0)),
+        },
+    );
+    let mut read_otherwise = service(&wanted);
+    read_otherwise.revisions[0]
+        .configuration
+        .container
+        .as_mut()
+        .unwrap()
+        .image = "docker.io/shop:1".into();
+    let observed = Observed::Present(Box::new(read_otherwise));
+    created = after(&Scene::of(wanted.clone(), observed.clone(), Some(created)));
+    let decision = Scene::of(wanted, observed, Some(created)).decide();
+    assert_eq!(
+        decision.action,
+        Action::Nothing,
+        "no chain of deployments: {:?}",
+        decision.why
+    );
+}
+
+#[test]
+fn a_retry_is_kept_until_it_is_done() {
+    let wanted = desired(&[json!({"metadata": {"annotations": {(annotations::RETRY): "1"}}})]);
+    let mut stopped = service(&wanted);
+    stopped.deployments =
+        ecs_express_operator::core::observed::Read::Got(vec![deployment(REVISION, "STOPPED")]);
+    let scene = Scene::of(
+        wanted,
+        Observed::Present(Box::new(stopped)),
+        Some(remembering(&desired(&[]))),
+    );
+    assert_eq!(after(&scene).retry, None);
+}
