@@ -1,6 +1,8 @@
 //! The resource `expressservices.ecs-express.dev`: spec, status, and the words of its conditions.
 
 pub mod conditions;
+pub mod container;
+pub mod memory;
 mod rules;
 mod schema;
 pub mod spec;

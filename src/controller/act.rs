@@ -11,7 +11,7 @@ use super::{
     objects::{MetadataPatch, Objects, status_patch},
 };
 use crate::{
-    api::{ExpressServiceStatus, FINALIZER, annotations, conditions::types, status::Intent},
+    api::{ExpressServiceStatus, FINALIZER, annotations, conditions::types, memory::Intent},
     core::{
         conditions::{Conditions, Truth},
         decide::{Action, Case, Decision, Fence},

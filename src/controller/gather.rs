@@ -7,13 +7,14 @@ use super::{
 use crate::{
     api::ExpressServiceStatus,
     core::{
-        desired::{Desired, IdentityCheck, Life},
+        desired::{Desired, Life},
         failure::{Failure, FailureKind},
         findings::Owner,
         identity::OwnerTags,
         memory::{Operation, outcome},
         observed::{Management, Observed, Read, Service, StatusCode},
         reads::{Reads, plan},
+        recorded::IdentityCheck,
     },
     ecs::{Ecs, ServiceFacts},
 };

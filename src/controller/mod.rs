@@ -14,10 +14,11 @@ use crate::{
     api::{ExpressService, ExpressServiceStatus},
     core::{
         decide::{Action, Case, Decision, Fence, decide},
-        desired::{Desired, has_finalizer},
+        desired::Desired,
         failure::Failure,
         findings::Owner,
         observed::Observed,
+        recorded::has_finalizer,
         remember::Outcome,
         retry::next_look,
         sightings::Uptime,

@@ -5,18 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{
-    configuration::{Configuration, hash_of_texts},
-    desired::{AdoptionPolicy, DeletionPolicy, Desired, DriftPolicy, IdentityCheck, Life},
+    adopt::adoption,
+    configuration::Configuration,
+    desired::{DeletionPolicy, Desired, DriftPolicy, Life},
     findings::{Findings, Owner},
     identity::owner_tags,
     memory::Operation,
-    observed::{Management, Observed, Service, StatusCode},
+    observed::{Observed, Service, StatusCode},
+    recorded::IdentityCheck,
     request::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
     rollout::Rollout,
     sightings::{Sightings, Windows},
     why::Why,
 };
-use crate::api::status::{DeploymentStatus, Memory};
+use crate::api::memory::Memory;
+use crate::api::status::DeploymentStatus;
 
 /// All that a decision depends on.
 #[derive(Clone, Copy, Debug)]
@@ -284,7 +287,7 @@ fn create(desired: &Desired) -> Action {
     }))
 }
 
-fn tag(desired: &Desired, tags: BTreeMap<String, String>) -> TagRequest {
+pub(super) fn tag(desired: &Desired, tags: BTreeMap<String, String>) -> TagRequest {
     TagRequest {
         arn: desired.arn.clone(),
         tags,
@@ -311,62 +314,4 @@ fn invalid(desired: &Desired) -> Why {
         .invalid
         .clone()
         .map_or(Why::InSync, Why::InvalidSpec)
-}
-
-/// Tags that another tool leaves on what it manages.
-const CLAIM: &str = "aws:cloudformation:stack-name";
-/// Tags that ECS takes; those of AWS do not count.
-const MOST_TAGS: usize = 50;
-
-/// What a confirmation confirms: the spec, and the differences as they were shown.
-fn adoption_hash(case: &Case<'_>, findings: &Findings) -> String {
-    let shown = findings.diff.differences.iter().map(ToString::to_string);
-    let spec = case.desired.configuration.hash();
-    hash_of_texts(std::iter::once(spec).chain(shown))
-}
-
-/// A free service: taken over if asked, possible, and either without difference or confirmed.
-fn adoption(case: &Case<'_>, service: &Service, findings: Option<&Findings>) -> (Action, Why) {
-    let desired = case.desired;
-    let refuse = |cause: String| (Action::Nothing, Why::NotAdoptable(cause));
-    let Some(findings) = findings else {
-        return (Action::Nothing, Why::InSync);
-    };
-    let taken = service.management == Management::Customer;
-    let mut tags = desired.tags();
-    tags.retain(|key, _| key.starts_with(owner_tags::PREFIX) || !service.tags.contains_key(key));
-    let room = service
-        .tags
-        .keys()
-        .filter(|key| !key.starts_with("aws:") && !tags.contains_key(*key));
-    if taken {
-        refuse("it is an ordinary ECS service, not an Express service".into())
-    } else if desired.adoption == AdoptionPolicy::Never {
-        (
-            Action::Nothing,
-            Why::NotOwned("nobody that the operator knows".into()),
-        )
-    } else if let Some(stack) = service.tags.get(CLAIM) {
-        refuse(format!("the CloudFormation stack \"{stack}\" manages it"))
-    } else if let Some(role) = &findings.immutable {
-        refuse(format!(
-            "its infrastructure role is {role}, which ECS cannot change; set spec.infrastructureRoleArn to it in another ExpressService"
-        ))
-    } else if room.count() + tags.len() > MOST_TAGS {
-        refuse(format!(
-            "it has no room for the operator's tags: ECS takes {MOST_TAGS}"
-        ))
-    } else if service.newest().is_none() {
-        // What it would change cannot be told yet.
-        (Action::Nothing, Why::Adopting)
-    } else if findings.diff.is_empty()
-        || desired.adopt_confirm == Some(adoption_hash(case, findings))
-    {
-        (Action::Adopt(tag(desired, tags)), Why::Adopting)
-    } else {
-        (
-            Action::Nothing,
-            Why::AdoptionNotConfirmed(adoption_hash(case, findings)),
-        )
-    }
 }

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{
-    ExpressService, FINALIZER, annotations,
-    spec::{ExpressServiceSpec, NetworkConfiguration, PrimaryContainer, ScalingTarget},
+    ExpressService, annotations,
+    container::PrimaryContainer,
+    spec::{ExpressServiceSpec, NetworkConfiguration, ScalingTarget},
 };
 
 use super::{
     configuration::{Configuration, Container, Hidden, Logs, Mode, Network, Scaling, hash_of_tags},
     identity::{Arn, Caller, ObjectIdentity, ServiceArn, owner_tags_of},
+    recorded::{IdentityCheck, Recorded, has_finalizer, is_unclaimed},
 };
 
 /// Where the operator is at home.
@@ -61,20 +63,6 @@ pub enum AdoptionPolicy {
     Never,
     /// It is taken over.
     Adopt,
-}
-
-/// Whether the recorded identity is the present one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum IdentityCheck {
-    /// It is, or none was recorded.
-    Same,
-    /// It is not; both are told.
-    Changed {
-        /// ARN and cluster-id on record.
-        recorded: String,
-        /// ARN and cluster-id that the operator would use now.
-        now: String,
-    },
 }
 
 /// The spec cannot be right; known without a call.
@@ -187,69 +175,6 @@ impl Desired {
     /// Hash of the tags that the user set.
     pub fn tags_hash(&self) -> String {
         hash_of_tags(&self.user_tags)
-    }
-}
-
-/// Identity on record: annotations, else the status.
-struct Recorded {
-    annotated: bool,
-    arn: Option<ServiceArn>,
-    unreadable: Option<String>,
-    cluster_id: Option<String>,
-}
-
-/// Living without a finalizer: identity annotations are then a copy, of another cluster perhaps, and mean nothing.
-fn is_unclaimed(object: &ExpressService) -> bool {
-    object.metadata.deletion_timestamp.is_none() && !has_finalizer(object)
-}
-
-/// Whether the operator's finalizer is on the object.
-pub fn has_finalizer(object: &ExpressService) -> bool {
-    let mut finalizers = object.metadata.finalizers.iter().flatten();
-    finalizers.any(|finalizer| finalizer == FINALIZER)
-}
-
-impl Recorded {
-    fn nothing() -> Self {
-        Self {
-            annotated: false,
-            arn: None,
-            unreadable: None,
-            cluster_id: None,
-        }
-    }
-
-    fn of(object: &ExpressService) -> Self {
-        let annotation = |key: &str| object.metadata.annotations.as_ref()?.get(key);
-        let annotated = annotation(annotations::SERVICE_ARN);
-        let status = || object.status.as_ref()?.service_arn.as_ref();
-        let text = annotated.or_else(status);
-        let parsed = text.map(|text| text.parse::<ServiceArn>());
-        Self {
-            annotated: annotated.is_some() && annotation(annotations::CLUSTER_ID).is_some(),
-            unreadable: match &parsed {
-                Some(Err(err)) => Some(err.0.clone()),
-                Some(Ok(_)) | None => None,
-            },
-            arn: parsed.and_then(Result::ok),
-            cluster_id: annotation(annotations::CLUSTER_ID).cloned(),
-        }
-    }
-
-    fn check(&self, here: &ServiceArn, cluster_id: &str) -> IdentityCheck {
-        let recorded_id = self.cluster_id.as_deref().unwrap_or(cluster_id);
-        let recorded_arn = match (&self.unreadable, &self.arn) {
-            (Some(text), _) => text.clone(),
-            (None, Some(arn)) => arn.to_string(),
-            (None, None) => here.to_string(),
-        };
-        if recorded_id == cluster_id && recorded_arn == here.to_string() {
-            return IdentityCheck::Same;
-        }
-        IdentityCheck::Changed {
-            recorded: format!("{recorded_arn} with cluster-id {recorded_id}"),
-            now: format!("{here} with cluster-id {cluster_id}"),
-        }
     }
 }
 

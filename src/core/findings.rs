@@ -12,7 +12,7 @@ use super::{
     observed::Service,
     rollout::Rollout,
 };
-use crate::api::status::{KnownService, Memory};
+use crate::api::memory::{KnownService, Memory};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 /// Whose a service is.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{configuration::Mode, field::Field};
 use crate::api::{
     ExpressServiceStatus,
-    status::{Intent, LastApplied, Memory},
+    memory::{Intent, LastApplied, Memory},
 };
 
 /// Scheme of the memory and its hashes; another number is not believed. Raise it with each change of a hash.

@@ -3,6 +3,7 @@
 //! [`desired`] and [`observed`] are what is wanted and what was seen, parsed once; [`decide`] is the state machine over
 //! them; [`status`] and [`events`] are what people read of it; [`remember`] is what must not be forgotten.
 
+mod adopt;
 pub mod conditions;
 pub mod configuration;
 pub mod decide;
@@ -13,14 +14,17 @@ pub mod failure;
 pub mod field;
 pub mod findings;
 pub mod identity;
+mod learn;
 pub mod memory;
 pub mod observed;
 pub mod reads;
+pub mod recorded;
 pub mod redact;
 pub mod remember;
 pub mod request;
 pub mod retry;
 pub mod rollout;
 pub mod sightings;
+mod sizes;
 pub mod status;
 pub mod why;

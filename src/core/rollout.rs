@@ -8,7 +8,8 @@ use super::{
     memory::Operation,
     observed::{Read, Service},
 };
-use crate::api::status::{DeploymentStatus, Memory};
+use crate::api::memory::Memory;
+use crate::api::status::DeploymentStatus;
 
 /// What became of the deployment of the wanted revision.
 #[derive(Clone, Debug, PartialEq)]

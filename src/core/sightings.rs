@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::observed::Observed;
-use crate::api::status::Memory;
+use crate::api::memory::Memory;
 
 /// Time since the process started, on its monotonic clock.
 pub type Uptime = Duration;

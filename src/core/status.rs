@@ -14,7 +14,8 @@ use super::{
 };
 use crate::api::{
     ExpressServiceStatus,
-    status::{Drift, Memory, RevisionStatus},
+    memory::Memory,
+    status::{Drift, RevisionStatus},
 };
 
 /// The status after a pass.

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use ecs_express_operator::{
     api::{
         ExpressService, FINALIZER, annotations,
-        status::{DeploymentStatus, Intent, KnownService, LastApplied, Memory},
+        memory::{Intent, KnownService, LastApplied, Memory},
+        status::DeploymentStatus,
     },
     core::{
         configuration::{Configuration, Container, Network, Scaling},

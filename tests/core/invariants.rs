@@ -3,9 +3,10 @@
 
 use ecs_express_operator::core::{
     decide::{Action, Fence},
-    desired::{DeletionPolicy, IdentityCheck, Life},
+    desired::{DeletionPolicy, Life},
     identity::OwnerTags,
     observed::{Observed, Service, StatusCode},
+    recorded::IdentityCheck,
 };
 use serde_json::{Value, json};
 

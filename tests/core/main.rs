@@ -6,11 +6,13 @@
     reason = "a test may stop at what it did not expect"
 )]
 
+mod difference_table;
 mod differences;
 mod fixtures;
 mod invariants;
 mod memories;
 mod properties;
 mod reports;
+mod statuses;
 mod table;
 mod walls;

@@ -1,7 +1,7 @@
 //! What a pass leaves in the memory, and what it must not.
 
 use ecs_express_operator::{
-    api::{annotations, status::Memory},
+    api::{annotations, memory::Memory},
     core::{
         decide::{Action, Fence},
         failure::{Effect, FailureKind},

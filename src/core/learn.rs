@@ -1,0 +1,134 @@
+//! What a look teaches the memory.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+
+use super::{
+    decide::Case,
+    findings::{Findings, Owner, fields_in_force},
+    memory::{Operation, outcome},
+    observed::{Observed, Service, StatusCode},
+    rollout::Rollout,
+};
+use crate::api::memory::{KnownService, LastApplied, Memory, RolledBack};
+
+/// What a look at a service of ours teaches.
+pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, findings: &Findings) {
+    if !matches!(findings.owner, Owner::Ours | Owner::TagsLost) {
+        return;
+    }
+    let known = KnownService {
+        arn: service.arn.to_string(),
+        created_at: service.created_at.map(Time),
+    };
+    // A service that drains before this object ever had one is its ancestor's.
+    if service.code != StatusCode::Draining || memory.service.as_ref() == Some(&known) {
+        memory.service = Some(known);
+    }
+    let in_sync = findings.in_sync(service);
+    let applied_runs = memory
+        .last_applied
+        .as_ref()
+        .and_then(|applied| applied.revision.as_ref())
+        .is_some_and(|arn| {
+            service
+                .revisions
+                .iter()
+                .any(|revision| revision.arn == *arn)
+        });
+    if let Some(intent) = &mut memory.intent
+        && intent
+            .outcome
+            .as_deref()
+            .is_none_or(|word| word == outcome::ACCEPTED)
+    {
+        let accepted = intent.outcome.is_some();
+        let landed = match intent.operation.as_str() {
+            "Create" => true,
+            "Update" => {
+                in_sync && intent.hash == case.desired.configuration.hash()
+                    || accepted && applied_runs
+            }
+            _ => false,
+        };
+        if landed {
+            intent.outcome = Some(outcome::LANDED.to_owned());
+        }
+    }
+    if let Rollout::Failed(deployment) = &findings.rollout
+        && (findings.rolled_back || in_sync)
+    {
+        memory.rolled_back = Some(RolledBack {
+            rollout_hash: case.desired.configuration.rollout_hash(),
+            revision: deployment.target_revision.clone(),
+        });
+    } else if in_sync {
+        memory.rolled_back = None;
+    }
+    // After a create its only revision is ECS's reading of what was sent.
+    if let ([only], Some(applied), Some(intent)) = (
+        &service.revisions[..],
+        &mut memory.last_applied,
+        &memory.intent,
+    ) && intent.operation == Operation::Create.as_str()
+        && intent.hash == applied.hash
+        && applied.revision.is_none()
+    {
+        applied.revision = Some(only.arn.clone());
+    }
+    if in_sync {
+        memory.breaker = None;
+        if !matches!(findings.rollout, Rollout::Failed(_)) {
+            memory.retry.clone_from(&case.desired.retry);
+        }
+        memory.last_applied = Some(applied(
+            case,
+            findings,
+            memory,
+            service.newest().map(|r| r.arn.clone()),
+        ));
+    }
+}
+
+/// The configuration of the spec, as applied.
+pub(super) fn applied(
+    case: &Case<'_>,
+    findings: &Findings,
+    memory: &Memory,
+    revision: Option<String>,
+) -> LastApplied {
+    let desired = case.desired;
+    let mut tag_keys = memory.tag_keys_set_before();
+    tag_keys.retain(|key| findings.tags.remove.contains(key));
+    tag_keys.extend(desired.user_tags.keys().cloned());
+    LastApplied {
+        hash: desired.configuration.hash(),
+        rollout_hash: desired.configuration.rollout_hash(),
+        tags_hash: if findings.tags.is_empty() {
+            Some(desired.tags_hash())
+        } else {
+            memory
+                .last_applied
+                .as_ref()
+                .and_then(|applied| applied.tags_hash.clone())
+        },
+        mode: desired.mode.as_str().to_owned(),
+        fields: fields_in_force(case, &findings.diff),
+        tag_keys: tag_keys.into_iter().collect(),
+        revision,
+    }
+}
+
+/// An intent whose window has passed without a trace of it.
+pub(super) fn lapse(memory: &mut Memory, case: &Case<'_>) {
+    let passed = case.sightings.intent_open_for(case.windows.settle);
+    if let Some(intent) = &mut memory.intent
+        && intent
+            .outcome
+            .as_deref()
+            .is_none_or(|word| word == outcome::ACCEPTED)
+        && passed
+        && matches!(case.observed, Observed::Present(_))
+    {
+        intent.outcome = Some(outcome::LAPSED.to_owned());
+    }
+}

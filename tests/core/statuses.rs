@@ -1,0 +1,168 @@
+//! The status, one promise at a time.
+
+use ecs_express_operator::{
+    api::ExpressServiceStatus,
+    core::{
+        failure::{Effect, FailureKind},
+        observed::Observed,
+        remember::Outcome,
+    },
+};
+use serde_json::json;
+
+use crate::{
+    fixtures::*,
+    reports::{refused, report},
+};
+
+#[test]
+fn last_transition_time_moves_only_with_the_status() {
+    let wanted = desired(&[]);
+    let scene = Scene::of(
+        wanted.clone(),
+        Observed::Present(Box::new(service(&wanted))),
+        None,
+    );
+    let (mut before, _) = report(&scene, &Outcome::Idle, &ExpressServiceStatus::default());
+    for condition in &mut before.conditions {
+        condition.last_transition_time =
+            k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(at(-100));
+    }
+    let (after, _) = report(&scene, &Outcome::Idle, &before);
+    assert!(
+        after
+            .conditions
+            .iter()
+            .all(|condition| condition.last_transition_time.0 == at(-100))
+    );
+    let lost = Scene::of(wanted, unreadable(), None);
+    let (after, _) = report(&lost, &Outcome::Idle, &before);
+    let ready = after
+        .conditions
+        .iter()
+        .find(|condition| condition.type_ == "Ready")
+        .unwrap();
+    assert_eq!(
+        (ready.status.as_str(), ready.last_transition_time.0),
+        ("Unknown", at(60))
+    );
+}
+
+#[test]
+fn a_service_without_endpoint_is_not_ready() {
+    let wanted = desired(&[]);
+    let mut service = service(&wanted);
+    service.revisions[0].endpoints.clear();
+    let scene = Scene::of(wanted, Observed::Present(Box::new(service)), None);
+    let (_, text) = report(&scene, &Outcome::Idle, &ExpressServiceStatus::default());
+    assert!(text.contains("Ready=False Provisioning"), "{text}");
+}
+
+#[test]
+fn an_unknown_status_code_is_mirrored_as_ecs_says_it() {
+    let wanted = desired(&[]);
+    let mut service = service(&wanted);
+    service.code = ecs_express_operator::core::observed::StatusCode::Other("HIBERNATING".into());
+    let scene = Scene::of(wanted, Observed::Present(Box::new(service)), None);
+    let (status, _) = report(&scene, &Outcome::Idle, &ExpressServiceStatus::default());
+    assert_eq!(status.status_code.as_deref(), Some("HIBERNATING"));
+}
+
+#[test]
+fn a_look_that_failed_once_says_nothing_and_a_missing_permission_is_told_at_once() {
+    use ecs_express_operator::core::{retry::is_worth_telling, why::Why};
+    let why = |kind| Why::Unreadable(failure(kind, Effect::None));
+    assert!(!is_worth_telling(&why(FailureKind::Throttled), 0, true));
+    assert!(!is_worth_telling(&why(FailureKind::Unavailable), 1, true));
+    assert!(is_worth_telling(&why(FailureKind::Unavailable), 2, true));
+    assert!(is_worth_telling(&why(FailureKind::AccessDenied), 0, true));
+    assert!(is_worth_telling(&Why::InSync, 0, true));
+}
+
+#[test]
+fn of_a_strangers_service_nothing_is_shown() {
+    let wanted = desired(&[]);
+    let mut theirs = service(&wanted);
+    theirs.tags = another_owner();
+    let scene = Scene::of(wanted, Observed::Present(Box::new(theirs)), Some(blank()));
+    let (status, _) = report(&scene, &Outcome::Idle, &ExpressServiceStatus::default());
+    assert_eq!(status.status_code.as_deref(), Some("ACTIVE"));
+    let shown = (
+        status.url,
+        status.revisions,
+        status.managed_resources,
+        status.drift,
+    );
+    assert_eq!(shown, (None, None, None, None));
+}
+
+#[test]
+fn what_was_seen_stays_until_the_absence_is_proved() {
+    let wanted = desired(&[]);
+    let seen = Scene::of(
+        wanted.clone(),
+        Observed::Present(Box::new(service(&wanted))),
+        None,
+    );
+    let (before, _) = report(&seen, &Outcome::Idle, &ExpressServiceStatus::default());
+    let missed = Scene::of(wanted.clone(), MISSING, Some(remembering(&wanted)));
+    let (after, _) = report(&missed, &Outcome::Idle, &before);
+    assert_eq!(
+        (&after.url, &after.revisions),
+        (&before.url, &before.revisions)
+    );
+    let gone = missed.seen_for(10);
+    let (after, _) = report(&gone, &Outcome::Created { created_at: None }, &after);
+    assert_eq!((after.url, after.revisions), (None, None));
+}
+
+#[test]
+fn a_service_that_answers_stays_ready_while_its_tags_have_trouble() {
+    let wanted = desired(&[json!({"spec": {"tags": [{"key": "team", "value": "a"}]}})]);
+    let mut untagged = service(&wanted);
+    untagged.tags.remove("team");
+    let scene = Scene::of(
+        wanted.clone(),
+        Observed::Present(Box::new(untagged)),
+        Some(remembering(&wanted)),
+    );
+    let denied = refused(
+        FailureKind::AccessDenied,
+        "TagResource",
+        "AccessDeniedException",
+        "no",
+    );
+    let (_, text) = report(&scene, &denied, &ExpressServiceStatus::default());
+    assert!(text.contains("Ready=True Available"), "{text}");
+    assert!(text.contains("Stalled=True AccessDenied"), "{text}");
+}
+
+#[test]
+fn a_role_is_given_minutes_from_its_first_refusal_whatever_went_on_before() {
+    let scene = Scene::of(desired(&[]), MISSING, Some(blank()));
+    let unusable = refused(
+        FailureKind::RoleNotUsable,
+        "CreateExpressGatewayService",
+        "AccessDeniedException",
+        "Cannot assume role",
+    );
+    let aged = |status: &ExpressServiceStatus, seconds: i64| {
+        let mut status = status.clone();
+        for condition in &mut status.conditions {
+            condition.last_transition_time =
+                k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(at(60 - seconds));
+        }
+        status
+    };
+    let (creating, _) = report(
+        &scene,
+        &Outcome::Created { created_at: None },
+        &ExpressServiceStatus::default(),
+    );
+    let (first, text) = report(&scene, &unusable, &aged(&creating, 600));
+    assert!(text.contains("Reconciling=True RoleNotUsable"), "{text}");
+    let (_, text) = report(&scene, &unusable, &aged(&first, 299));
+    assert!(text.contains("Reconciling=True RoleNotUsable"), "{text}");
+    let (_, text) = report(&scene, &unusable, &aged(&first, 300));
+    assert!(text.contains("Stalled=True RoleNotUsable"), "{text}");
+}
