@@ -15,8 +15,9 @@ use crate::{
     core::{
         conditions::{Conditions, Truth},
         decide::{Action, Case, Decision, Fence},
-        failure::Failure,
+        failure::{Effect, Failure, FailureKind},
         findings::Owner,
+        memory::Operation,
         remember::{Outcome, before_sending, intent},
     },
     ecs::{Created, Ecs, Updated},
@@ -35,7 +36,14 @@ pub(super) async fn act<E: Ecs, O: Objects, C: Clock>(
     case: &Case<'_>,
     decision: &Decision,
 ) -> Result<Act, PassError> {
-    let sent = fence(ctx, pass, case, decision).await?;
+    let sent = match fence(ctx, pass, case, decision).await? {
+        Fenced::NotNeeded => None,
+        Fenced::Stored(intent) => Some(intent),
+        Fenced::TooLate(intent, failure) => {
+            let (sent, outcome) = (Some(intent), Outcome::Failed(failure));
+            return Ok(Act { sent, outcome });
+        }
+    };
     let arn = &case.desired.arn;
     let outcome = match &decision.action {
         Action::Nothing => Outcome::Idle,
@@ -84,16 +92,29 @@ fn accepted(answer: Result<(), Failure>) -> Outcome {
     }
 }
 
+/// What stands between a decision and its call.
+enum Fenced {
+    /// The action sends nothing that changes something in ECS.
+    NotNeeded,
+    /// The intent is stored, and the call may go out.
+    Stored(Intent),
+    /// The intent is stored, but the answer was so slow that others may have come in between.
+    TooLate(Intent, Failure),
+}
+
 /// Stores a new intent before a call that changes something in ECS. The finalizer's patch is the first create's fence.
 async fn fence<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     pass: &mut Pass,
     case: &Case<'_>,
     decision: &Decision,
-) -> Result<Option<Intent>, PassError> {
+) -> Result<Fenced, PassError> {
     let now = ctx.clock.wall();
-    let Some(intent) = intent(case, &decision.action, now) else {
-        return Ok(None);
+    let (Some(intent), Some(operation)) = (
+        intent(case, &decision.action, now),
+        decision.action.operation(),
+    ) else {
+        return Ok(Fenced::NotNeeded);
     };
     let young = |at| ctx.clock.uptime().saturating_sub(at) < ctx.settings.fence_age;
     let fenced = case.fence == Fence::FinalizerStored
@@ -104,11 +125,22 @@ async fn fence<E: Ecs, O: Objects, C: Clock>(
         // The answer itself may have been slow: then the write is no fence any more.
         let stored_at = pass.fenced_at.unwrap_or_default();
         if !young(stored_at) {
-            return Err(PassError::FenceTooOld);
+            return Ok(Fenced::TooLate(intent, too_late(operation)));
         }
     }
     pass.sent();
-    Ok(Some(intent))
+    Ok(Fenced::Stored(intent))
+}
+
+/// Nothing was sent: as good as a clean refusal.
+fn too_late(operation: Operation) -> Failure {
+    Failure {
+        operation: operation.action(),
+        kind: FailureKind::Unavailable,
+        effect: Effect::None,
+        code: "FenceTooOld".to_owned(),
+        message: "the Kubernetes API server took too long to store the intent, and nothing was sent to ECS".to_owned(),
+    }
 }
 
 async fn store_intent<E: Ecs, O: Objects, C: Clock>(

@@ -79,10 +79,6 @@ fn echo<E: Ecs, O: Objects, C: Clock>(
 enum PassError {
     #[error(transparent)]
     Objects(#[from] ObjectsError),
-    #[error(
-        "the API server took too long to store the intent; nothing was sent to ECS, and it is tried again"
-    )]
-    FenceTooOld,
     #[error("the pass took longer than {0:?}; it is tried again")]
     Deadline(Duration),
 }

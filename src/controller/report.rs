@@ -31,7 +31,9 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     act: &Act,
 ) -> Result<(), PassError> {
     let ready = is_ready(&pass.status_before);
-    if !is_worth_telling(&decision.why, pass.entry.attempts, ready) {
+    // The first memory has to be written: a finalizer without any means a create in flight.
+    let remembered = pass.status_before.trusted_memory().is_some();
+    if remembered && !is_worth_telling(&decision.why, pass.entry.attempts, ready) {
         return Ok(());
     }
     let now = ctx.clock.wall();

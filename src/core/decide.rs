@@ -196,7 +196,7 @@ fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
         ..Configuration::default()
     };
     let differs = !f.diff.is_empty() || f.mode_switched;
-    let new_scaling = f.edited && f.diff.touches_scaling();
+    let new_scaling = f.edited && f.diff.touches_scaling() && !f.rollout.is_rolling_back();
     let unseen = f.edited && service.newest().is_none();
     let held = f.stubborn || f.shown_only;
     if let Some(role) = &f.immutable {

@@ -44,6 +44,8 @@ pub enum FailureKind {
     NotFound,
     /// Update, Delete: the service is DRAINING or INACTIVE already.
     NotActive,
+    /// Another change of the service is under way.
+    Conflict,
     /// Any other refusal.
     Refused,
 }
@@ -61,6 +63,7 @@ impl FailureKind {
             | Self::Refused => Class::Blocked,
             Self::Throttled
             | Self::Unavailable
+            | Self::Conflict
             | Self::StillDraining
             | Self::NotFound
             | Self::NotActive => Class::Retry,
@@ -80,7 +83,7 @@ impl FailureKind {
             Self::Unavailable => reasons::UNAVAILABLE,
             Self::StillDraining | Self::NotActive => reasons::DRAINING,
             Self::NameTaken => reasons::NOT_OWNED,
-            Self::NotFound => reasons::WAITING,
+            Self::NotFound | Self::Conflict => reasons::WAITING,
             Self::Refused => reasons::REFUSED,
         }
     }
@@ -105,7 +108,7 @@ impl FailureKind {
                 "ECS takes 50 tags: remove some from spec.tags or from the service"
             }
             Self::Unsupported => "use a Region that has ECS Express Mode with this feature",
-            Self::Throttled | Self::Unavailable => "it is tried again by itself",
+            Self::Throttled | Self::Unavailable | Self::Conflict => "it is tried again by itself",
             Self::StillDraining | Self::NotActive => {
                 "the former service of this name is still going away; it is tried again by itself"
             }
@@ -132,6 +135,7 @@ impl FailureKind {
             | Self::Unavailable
             | Self::NotFound
             | Self::NotActive
+            | Self::Conflict
             | Self::Refused => None,
         }
     }

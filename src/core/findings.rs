@@ -85,7 +85,9 @@ impl Findings {
             retry || applied.is_some_and(|applied| applied.hash != desired.configuration.hash());
         give_up_emptying(&mut diff, case, service, edited);
         let mode_switched = applied.is_some_and(|applied| {
-            !applied.mode.is_empty() && applied.mode != desired.mode.as_str()
+            !applied.mode.is_empty()
+                && applied.mode != desired.mode.as_str()
+                && !(diff.is_empty() && lost_update_runs(case, service))
         });
         let in_sync = diff.is_empty() && !mode_switched && service.newest().is_some();
         let rollout = Rollout::judge(service, in_sync, memory, case.deployment, case.now);
@@ -107,7 +109,7 @@ impl Findings {
                 .infrastructure_role_arn
                 .clone()
                 .filter(|role| *role != desired.infrastructure_role_arn),
-            unsettled: unsettled(case, service, in_sync),
+            unsettled: unsettled(case, service, in_sync, &rollout),
             stubborn: stubborn(case, service, &diff, edited),
             restart: restart_asked(case)
                 || retry && in_sync && matches!(rollout, Rollout::Failed(_)),
@@ -129,13 +131,14 @@ impl Findings {
     /// it again would double it, or fight a rollback.
     pub fn is_under_way(&self, case: &Case<'_>) -> bool {
         let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
-        let sent = applied.is_some_and(|applied| {
+        let sent = applied.is_none_or(|applied| {
             applied.rollout_hash == case.desired.configuration.rollout_hash()
         });
-        sent && matches!(
-            self.rollout,
-            Rollout::InProgress(Some(_)) | Rollout::Unreadable(_)
-        )
+        sent && !retry_asked(case)
+            && matches!(
+                self.rollout,
+                Rollout::InProgress(Some(_)) | Rollout::Unreadable(_)
+            )
     }
 
     /// The blocks that an update sends.
@@ -156,6 +159,11 @@ impl Findings {
             service.newest().map(|newest| &newest.configuration.scaling),
         )
     }
+}
+
+fn retry_asked(case: &Case<'_>) -> bool {
+    let asked = &case.desired.retry;
+    asked.is_some() && case.memory.is_some_and(|memory| memory.retry != *asked)
 }
 
 fn restart_asked(case: &Case<'_>) -> bool {
@@ -186,7 +194,7 @@ fn is_known(known: &KnownService, service: &Service) -> bool {
 }
 
 /// An accepted update that is not seen yet forbids to send the same again; one whose fate is unknown forbids to send any.
-fn unsettled(case: &Case<'_>, service: &Service, in_sync: bool) -> bool {
+fn unsettled(case: &Case<'_>, service: &Service, in_sync: bool, rollout: &Rollout) -> bool {
     use super::memory::Operation::Update;
     let Some(intent) = case.memory.and_then(|memory| memory.open(Update)) else {
         return false;
@@ -194,7 +202,30 @@ fn unsettled(case: &Case<'_>, service: &Service, in_sync: bool) -> bool {
     let accepted = intent.outcome.as_deref() == Some(outcome::ACCEPTED);
     let other_spec = intent.hash != case.desired.configuration.hash();
     let superseded = accepted && (other_spec || shows_applied_revision(case, service));
-    !in_sync && !superseded && !case.sightings.intent_open_for(case.windows.settle)
+    // Its deployment is on its way, though its revision is not shown yet.
+    let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
+    let former = applied.and_then(|applied| applied.revision.as_deref());
+    let coming = match rollout {
+        Rollout::InProgress(Some(deployment)) => {
+            intent.outcome.is_none() && deployment.target_revision.as_deref() != former
+        }
+        _ => false,
+    };
+    let open_for_long = case.sightings.intent_open_for(case.windows.settle);
+    !in_sync && !superseded && (coming || !open_for_long)
+}
+
+/// Whether the newest revision is not the one of the last update, while an update to this spec may have landed.
+fn lost_update_runs(case: &Case<'_>, service: &Service) -> bool {
+    let hash = case.desired.configuration.hash();
+    let lost = case
+        .memory
+        .and_then(|memory| memory.open(super::memory::Operation::Update))
+        .is_some_and(|intent| intent.outcome.is_none() && intent.hash == hash);
+    let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
+    let revision = applied.and_then(|applied| applied.revision.as_deref());
+    let newest = service.newest().map(|newest| newest.arn.as_str());
+    lost && newest.is_some() && newest != revision
 }
 
 /// Whether the revision of the last update runs.

@@ -43,7 +43,8 @@ pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, fin
     {
         let accepted = intent.outcome.is_some();
         let landed = match intent.operation.as_str() {
-            "Create" => true,
+            // What drains under the name is an ancestor's.
+            "Create" => service.code != StatusCode::Draining,
             "Update" => {
                 in_sync && intent.hash == case.desired.configuration.hash()
                     || accepted && applied_runs
@@ -119,8 +120,9 @@ pub(super) fn applied(
 }
 
 /// An intent whose window has passed without a trace of it.
-pub(super) fn lapse(memory: &mut Memory, case: &Case<'_>) {
-    let passed = case.sightings.intent_open_for(case.windows.settle);
+pub(super) fn lapse(memory: &mut Memory, case: &Case<'_>, findings: Option<&Findings>) {
+    let held = findings.is_some_and(|findings| findings.unsettled);
+    let passed = !held && case.sightings.intent_open_for(case.windows.settle);
     if let Some(intent) = &mut memory.intent
         && intent
             .outcome

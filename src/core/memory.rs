@@ -51,6 +51,19 @@ pub mod outcome {
     pub const LAPSED: &str = "Lapsed";
 }
 
+impl Operation {
+    /// Name of the API action.
+    pub fn action(self) -> &'static str {
+        match self {
+            Self::Create => "CreateExpressGatewayService",
+            Self::Update => "UpdateExpressGatewayService",
+            Self::Delete => "DeleteExpressGatewayService",
+            Self::Tag => "TagResource",
+            Self::Untag => "UntagResource",
+        }
+    }
+}
+
 impl ExpressServiceStatus {
     /// The memory, if it is there and of the present scheme.
     pub fn trusted_memory(&self) -> Option<&Memory> {

@@ -65,7 +65,7 @@ pub fn before_sending(
     if let (Observed::Present(service), Some(findings)) = (case.observed, &decision.findings) {
         learn(&mut memory, case, service, findings);
     }
-    lapse(&mut memory, case);
+    lapse(&mut memory, case, decision.findings.as_ref());
     if let Some(sent) = sent {
         // A restart whose answer is lost is not asked again: each costs a deployment.
         if sent.operation == Operation::Update.as_str() {

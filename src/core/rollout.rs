@@ -55,6 +55,15 @@ impl Rollout {
         }
     }
 
+    /// Whether ECS is taking the wanted revision back.
+    pub fn is_rolling_back(&self) -> bool {
+        let status = self
+            .deployment()
+            .and_then(|deployment| deployment.status.as_deref());
+        matches!(self, Self::InProgress(_))
+            && status.is_some_and(|word| word.starts_with("ROLLBACK"))
+    }
+
     /// The deployment it speaks of.
     pub fn deployment(&self) -> Option<&DeploymentStatus> {
         match self {
@@ -104,20 +113,7 @@ impl Rollout {
         let found = found.filter(|found| {
             found.status.as_deref() != Some("STOPPED") || Some(**found) == newest || in_sync
         });
-        // An update whose answer is lost is known by its deployment alone.
-        let lost = memory.filter(|_| !in_sync).and_then(|memory| {
-            memory
-                .open(Operation::Update)
-                .filter(|intent| intent.outcome.is_none())?;
-            let rejected = memory
-                .rolled_back
-                .as_ref()
-                .and_then(|r| r.revision.as_deref());
-            newest.filter(|newest| {
-                rejected.is_none() || newest.target_revision.as_deref() != rejected
-            })
-        });
-        if let Some(lost) = lost
+        if let Some(lost) = lost_update(memory, newest, in_sync)
             && lost.target_revision.as_deref() != wanted
         {
             return Self::of(lost.clone());
@@ -133,6 +129,26 @@ impl Rollout {
             (None, Some(_), false) => Self::Pending,
         }
     }
+}
+
+/// How far the clocks of AWS and of this machine may lie apart, in seconds.
+const CLOCK_SKEW: i64 = 60;
+
+/// The deployment by which alone an update is known whose answer is lost: the newest, if it began after the intent.
+fn lost_update<'a>(
+    memory: Option<&Memory>,
+    newest: Option<&'a DeploymentStatus>,
+    in_sync: bool,
+) -> Option<&'a DeploymentStatus> {
+    let intent = memory?
+        .open(Operation::Update)
+        .filter(|intent| intent.outcome.is_none() && !in_sync)?;
+    newest.filter(|newest| {
+        newest
+            .started_at
+            .as_ref()
+            .is_some_and(|started| started.0.as_second() >= intent.at.0.as_second() - CLOCK_SKEW)
+    })
 }
 
 /// Least age of a revision whose deployment may have been forgotten, in seconds.

@@ -89,16 +89,20 @@ const CREDENTIALS: [&str; 13] = [
 ];
 
 /// Codes of other clean refusals.
-const REFUSALS: [&str; 10] = [
+const REFUSALS: [&str; 7] = [
     "AttributeLimitExceededException",
     "BlockedException",
-    "ConflictException",
     "LimitExceededException",
     "NamespaceNotFoundException",
     "NoUpdateAvailableException",
-    "ResourceInUseException",
     "ServiceDeploymentNotFoundException",
     "TargetNotFoundException",
+];
+
+/// Codes that pass by themselves when another change is through.
+const CONFLICTS: [&str; 3] = [
+    "ConflictException",
+    "ResourceInUseException",
     "UpdateInProgressException",
 ];
 
@@ -124,6 +128,7 @@ fn by_code(operation: &str, code: &str, message: &str) -> Option<FailureKind> {
         code if THROTTLES.contains(&code) => Kind::Throttled,
         code if TROUBLES.contains(&code) => Kind::Unavailable,
         code if CREDENTIALS.contains(&code) => Kind::CredentialsNotAccepted,
+        code if CONFLICTS.contains(&code) => Kind::Conflict,
         code if REFUSALS.contains(&code) => Kind::Refused,
         _ => return None,
     })

@@ -72,7 +72,7 @@ const TABLE: &[Row] = &[
     // Any other refusal.
     (CREATE, "ClientException", "something else", 400, Kind::Refused, NONE),
     (CREATE, "LimitExceededException", "", 400, Kind::Refused, NONE),
-    (UPDATE, "UpdateInProgressException", "", 400, Kind::Refused, NONE),
+    (UPDATE, "UpdateInProgressException", "", 400, Kind::Conflict, NONE),
     (CREATE, "SomethingNewException", "", 400, Kind::Refused, UNKNOWN),
 ];
 

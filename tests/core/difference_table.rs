@@ -1,13 +1,14 @@
 //! The last rows of the decision table: what is done about each difference of a living service of ours.
 
 use ecs_express_operator::{
-    api::{annotations, memory::RolledBack},
+    api::{annotations, memory::RolledBack, status::DeploymentStatus},
     core::{
         decide::Decision,
         failure::{Effect, FailureKind},
         observed::{Observed, Read, Service},
     },
 };
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde_json::json;
 
 use crate::{fixtures::*, table::row};
@@ -48,9 +49,13 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
         });
         memory
     };
+    let began = |revision: &str, status: &str, seconds: i64| DeploymentStatus {
+        started_at: Some(Time(at(seconds))),
+        ..deployment(revision, status)
+    };
     let rolled_back_deployment = |service: &mut Service| {
         service.deployments = Read::Got(vec![
-            deployment("r2", "ROLLBACK_SUCCESSFUL"),
+            began("r2", "ROLLBACK_SUCCESSFUL", 5),
             deployment(REVISION, "SUCCESSFUL"),
         ]);
     };
@@ -71,6 +76,9 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
     let applied = task_definition_before.last_applied.as_mut().unwrap();
     applied.mode = "TaskDefinition".into();
     applied.hash = "other".into();
+    let mut switch_in_flight = task_definition_before.clone();
+    switch_in_flight.intent = Some(intent("Update", &before.configuration.hash(), None));
+    let sent_before_scaling = sent.clone();
     let failed = |service: &mut Service| {
         service.deployments = Read::Got(vec![deployment(REVISION, "STOPPED")]);
     };
@@ -152,7 +160,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
         ),
         (
             "rolled back, scaling edited",
-            Scene::of(scaled, ran_before(none), Some(rolled_back())),
+            Scene::of(scaled.clone(), ran_before(none), Some(rolled_back())),
         ),
         (
             "rolled back, retry asked",
@@ -248,6 +256,59 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
                 Some(update(&edited.configuration.hash(), None)),
             )
             .seen_for(120),
+        ),
+        (
+            "update in flight, fate unknown, and an older deployment rolled back",
+            Scene::of(
+                edited.clone(),
+                ran_before(&|s| {
+                    s.deployments = Read::Got(vec![began("r2", "ROLLBACK_SUCCESSFUL", -3600)]);
+                }),
+                Some(update(&edited.configuration.hash(), None)),
+            )
+            .seen_for(120),
+        ),
+        (
+            "update in flight, fate unknown, its deployment begun for 120 s",
+            Scene::of(
+                edited.clone(),
+                ran_before(&|s| {
+                    s.deployments = Read::Got(vec![began("r2", "IN_PROGRESS", 5)]);
+                }),
+                Some(update(&edited.configuration.hash(), None)),
+            )
+            .seen_for(120),
+        ),
+        (
+            "switch of mode in flight, fate unknown, and it runs",
+            Scene::of(
+                before.clone(),
+                ran_before(&|s| {
+                    s.revisions[0].arn = "r2".into();
+                    s.deployments = Read::Got(vec![began("r2", "IN_PROGRESS", 5)]);
+                }),
+                Some(switch_in_flight),
+            ),
+        ),
+        (
+            "no memory, and a rollback under way",
+            Scene::of(
+                edited.clone(),
+                ran_before(&|s| {
+                    s.deployments = Read::Got(vec![began("r2", "ROLLBACK_IN_PROGRESS", 5)]);
+                }),
+                None,
+            ),
+        ),
+        (
+            "scaling edited while the rest is being rolled back",
+            Scene::of(
+                scaled.clone(),
+                ran_before(&|s| {
+                    s.deployments = Read::Got(vec![began("r2", "ROLLBACK_IN_PROGRESS", 5)]);
+                }),
+                Some(sent_before_scaling),
+            ),
         ),
         (
             "update in flight, fate unknown, owner tags lost",

@@ -166,3 +166,14 @@ fn a_retry_is_kept_until_it_is_done() {
     );
     assert_eq!(after(&scene).retry, None);
 }
+
+#[test]
+fn an_ancestor_that_drains_does_not_settle_a_create_whose_answer_is_lost() {
+    let wanted = desired(&[]);
+    let mut ancestor = service(&wanted);
+    ancestor.code = StatusCode::Draining;
+    let mut lost = blank();
+    lost.intent = Some(crate::fixtures::intent("Create", "h", None));
+    let scene = Scene::of(wanted, Observed::Present(Box::new(ancestor)), Some(lost));
+    assert!(after(&scene).open_intent().is_some());
+}

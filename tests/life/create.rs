@@ -105,3 +105,17 @@ async fn a_new_process_writes_nothing_for_a_service_at_rest() {
     world.rests().await;
     assert_eq!(world.changes_sent(), 1);
 }
+
+#[tokio::test]
+async fn a_throttled_first_look_does_not_cost_a_whole_settle_window() {
+    let mut world = World::new().await;
+    let throttle = Fault::new(
+        "DescribeExpressGatewayService",
+        "ThrottlingException",
+        "Rate exceeded",
+    );
+    world.emulator.fail_next(throttle.times(3));
+    world.apply(&json!({}));
+    world.run(Duration::from_secs(30)).await;
+    assert_eq!(world.calls(CREATE), 1);
+}

@@ -22,24 +22,36 @@ use crate::api_server::ApiServer;
 /// A process of the operator.
 pub type Operator = Context<AwsEcs, ApiServer, TestClock>;
 
-/// A clock that only the test moves; chance is always its mean.
-#[derive(Clone, Default)]
-pub struct TestClock(Arc<AtomicU64>);
+/// A clock that only the test moves, from the real time on, as the emulator's does; chance is always its mean.
+#[derive(Clone)]
+pub struct TestClock {
+    began: Timestamp,
+    passed: Arc<AtomicU64>,
+}
+
+impl Default for TestClock {
+    fn default() -> Self {
+        Self {
+            began: Timestamp::now(),
+            passed: Arc::default(),
+        }
+    }
+}
 
 impl TestClock {
     pub fn advance(&self, span: Duration) {
         let milliseconds = u64::try_from(span.as_millis()).unwrap();
-        self.0.fetch_add(milliseconds, Ordering::SeqCst);
+        self.passed.fetch_add(milliseconds, Ordering::SeqCst);
     }
 }
 
 impl Clock for TestClock {
     fn wall(&self) -> Timestamp {
-        Timestamp::from_second(1_800_000_000).unwrap() + self.uptime()
+        self.began + self.uptime()
     }
 
     fn uptime(&self) -> Duration {
-        Duration::from_millis(self.0.load(Ordering::SeqCst))
+        Duration::from_millis(self.passed.load(Ordering::SeqCst))
     }
 
     fn chance(&self) -> f64 {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ecs_express_emulator::Outcome;
+use ecs_express_emulator::{Fault, Outcome};
 use serde_json::{Value, json};
 
 use crate::world::{SERVICE, UPDATE, World};
@@ -169,4 +169,23 @@ async fn a_rollout_that_never_comes_up_is_deploying_and_an_edit_heals_it() {
     world.until_ready().await;
     world.rests().await;
     assert_eq!(world.calls(UPDATE), 2);
+}
+
+#[tokio::test]
+async fn an_update_that_was_lost_after_a_revert_is_sent_and_not_taken_for_the_old_rollback() {
+    let mut world = rolled_back(Outcome::RollBackByCircuitBreaker).await;
+    world.apply(&image(1));
+    world.until_ready().await;
+    world.emulator.fail_next(Fault::new(
+        UPDATE,
+        "ServerException",
+        "lost and not applied",
+    ));
+    world.run(Duration::from_secs(600)).await;
+    world.apply(&image(3));
+    world.until_ready().await;
+    assert_eq!(
+        world.status().revisions.unwrap()[0].image.as_deref(),
+        Some("shop:3")
+    );
 }
