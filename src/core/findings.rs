@@ -196,12 +196,15 @@ fn is_known(known: &KnownService, service: &Service) -> bool {
 /// An accepted update that is not seen yet forbids to send the same again; one whose fate is unknown forbids to send any.
 fn unsettled(case: &Case<'_>, service: &Service, in_sync: bool, rollout: &Rollout) -> bool {
     use super::memory::Operation::Update;
-    let Some(intent) = case.memory.and_then(|memory| memory.open(Update)) else {
+    let Some((memory, intent)) = case
+        .memory
+        .and_then(|memory| Some((memory, memory.open(Update)?)))
+    else {
         return false;
     };
     let accepted = intent.outcome.as_deref() == Some(outcome::ACCEPTED);
     let other_spec = intent.hash != case.desired.configuration.hash();
-    let superseded = accepted && (other_spec || shows_applied_revision(case, service));
+    let superseded = accepted && (other_spec || shows_applied_revision(memory, service));
     // Its deployment is on its way, though its revision is not shown yet.
     let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
     let former = applied.and_then(|applied| applied.revision.as_deref());
@@ -229,8 +232,8 @@ fn lost_update_runs(case: &Case<'_>, service: &Service) -> bool {
 }
 
 /// Whether the revision of the last update runs.
-fn shows_applied_revision(case: &Case<'_>, service: &Service) -> bool {
-    let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
+pub(super) fn shows_applied_revision(memory: &Memory, service: &Service) -> bool {
+    let applied = memory.last_applied.as_ref();
     applied
         .and_then(|applied| applied.revision.as_ref())
         .is_some_and(|arn| {

@@ -4,7 +4,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::{
     decide::Case,
-    findings::{Findings, Owner, fields_in_force},
+    findings::{Findings, Owner, fields_in_force, shows_applied_revision},
     memory::{Operation, outcome},
     observed::{Observed, Service, StatusCode},
     rollout::Rollout,
@@ -25,16 +25,7 @@ pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, fin
         memory.service = Some(known);
     }
     let in_sync = findings.in_sync(service);
-    let applied_runs = memory
-        .last_applied
-        .as_ref()
-        .and_then(|applied| applied.revision.as_ref())
-        .is_some_and(|arn| {
-            service
-                .revisions
-                .iter()
-                .any(|revision| revision.arn == *arn)
-        });
+    let applied_runs = shows_applied_revision(memory, service);
     if let Some(intent) = &mut memory.intent
         && intent
             .outcome
