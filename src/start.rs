@@ -1,6 +1,6 @@
 //! `run`, before the loop: telemetry, Kubernetes, AWS. What is missing is said at once, with the remedy.
 
-use std::time::Duration;
+use std::{io::IsTerminal, time::Duration};
 
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{Api, Client, Config, api::ListParams};
@@ -84,7 +84,9 @@ fn telemetry(args: &Run) -> Result<(), Failed> {
         !(metadata.target().starts_with("aws_") && *metadata.level() == Level::TRACE)
     });
     let filter = filter.and(without_requests);
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let registry = tracing_subscriber::registry();
     match args.log_format {
         LogFormat::Json => registry
