@@ -9,7 +9,7 @@ use super::{
 use crate::{
     api::{ExpressService, ExpressServiceStatus, conditions::types},
     core::{
-        decide::{Case, Decision},
+        decide::{Action, Case, Decision},
         events::events,
         remember::remember,
         retry::is_worth_telling,
@@ -55,7 +55,9 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
             pass.entry.written_at = Some(ctx.clock.uptime());
         }
     }
-    for event in &events {
+    // While a retained service is still held, its fence came late and its mark was not tried: nothing to tell yet.
+    let held_back = matches!(decision.action, Action::Retain(_)) && !pass.released;
+    for event in events.iter().filter(|_| !held_back) {
         ctx.objects.publish(&pass.object, event).await;
     }
     Ok(())

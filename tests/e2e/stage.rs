@@ -221,27 +221,20 @@ impl Scene {
 
 /// Status and reason of a condition.
 pub fn condition(object: &Value, kind: &str) -> (String, String) {
-    let conditions = object["status"]["conditions"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    let found = conditions
-        .into_iter()
-        .find(|condition| condition["type"] == kind)
-        .unwrap_or_default();
-    let text = |key: &str| found[key].as_str().unwrap_or_default().to_owned();
-    (text("status"), text("reason"))
+    (part(object, kind, "status"), part(object, kind, "reason"))
 }
 
 /// Message of a condition.
 pub fn message(object: &Value, kind: &str) -> String {
-    let conditions = object["status"]["conditions"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    let found = conditions
-        .into_iter()
-        .find(|condition| condition["type"] == kind)
-        .unwrap_or_default();
-    found["message"].as_str().unwrap_or_default().to_owned()
+    part(object, kind, "message")
+}
+
+fn part(object: &Value, kind: &str, key: &str) -> String {
+    let conditions = object["status"]["conditions"].as_array();
+    let mut conditions = conditions.into_iter().flatten();
+    let found = conditions.find(|condition| condition["type"] == kind);
+    found
+        .and_then(|condition| condition[key].as_str())
+        .unwrap_or_default()
+        .to_owned()
 }

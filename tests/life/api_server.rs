@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use ecs_express_operator::{
@@ -11,6 +12,8 @@ use ecs_express_operator::{
     core::events::Event,
 };
 use serde_json::{Value, json};
+
+use crate::process::TestClock;
 
 /// The API server; its clones are the same.
 #[derive(Clone, Default)]
@@ -25,6 +28,8 @@ struct State {
     writes: Vec<String>,
     events: Vec<Event>,
     conflicts: u32,
+    /// How long the next status write takes.
+    slow: Option<(TestClock, Duration)>,
     /// Writes until the process dies, and whether the last of them is stored.
     death: Option<(usize, Stored)>,
     dead: bool,
@@ -116,6 +121,11 @@ impl ApiServer {
         self.0.lock().unwrap().conflicts = times;
     }
 
+    /// The next status write takes so long.
+    pub fn dawdle(&self, clock: &TestClock, span: Duration) {
+        self.0.lock().unwrap().slow = Some((clock.clone(), span));
+    }
+
     /// The process dies with its next write but so many: nothing that it writes from then on is stored.
     pub fn die_after(&self, writes: usize, stored: Stored) {
         self.0.lock().unwrap().death = Some((writes, stored));
@@ -172,6 +182,11 @@ impl ApiServer {
             .get(key)
             .cloned()
             .ok_or(ObjectsError::NotFound)?;
+        if log == "status"
+            && let Some((clock, span)) = state.slow.take()
+        {
+            clock.advance(span);
+        }
         if log == "status" && state.conflicts > 0 {
             state.conflicts -= 1;
             state.version += 1;

@@ -14,6 +14,7 @@ mod create;
 mod delete;
 mod drift;
 mod errors;
+mod fences;
 mod ownership;
 mod process;
 mod restarts;
