@@ -1,7 +1,9 @@
 //! The status: a pure projection of one pass. Nothing in it moves while nothing changes.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::{
     conditions::{Conditions, Verdict},
@@ -14,6 +16,7 @@ use super::{
 };
 use crate::api::{
     ExpressServiceStatus,
+    conditions::reasons,
     memory::Memory,
     status::{Drift, RevisionStatus},
 };
@@ -188,30 +191,53 @@ fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
     (!items.is_empty()).then_some(items)
 }
 
-/// Whether a status says something new: only the task counts may wait, for a minute.
+/// How long the mere course of a rollout, or task counts, may wait to be told: each telling is a write.
+const COURSE_MAY_WAIT: Duration = Duration::from_secs(120);
+
+/// Whether a status says something that is worth a write now.
 pub fn says_something_new(
     old: &ExpressServiceStatus,
     new: &ExpressServiceStatus,
-    since_last_write: std::time::Duration,
+    since_last_write: Duration,
 ) -> bool {
-    const COUNTS_MAY_WAIT: std::time::Duration = std::time::Duration::from_secs(60);
-    let without_counts = |status: &ExpressServiceStatus| ExpressServiceStatus {
-        desired_count: None,
-        running_count: None,
-        pending_count: None,
-        conditions: status.conditions.iter().map(without_time).collect(),
-        ..status.clone()
-    };
-    if without_counts(old) != without_counts(new) {
+    if without_course(old) != without_course(new) {
         return true;
     }
-    let counts = |s: &ExpressServiceStatus| (s.desired_count, s.running_count, s.pending_count);
-    counts(old) != counts(new) && since_last_write >= COUNTS_MAY_WAIT
+    without_times(old) != without_times(new) && since_last_write >= COURSE_MAY_WAIT
 }
 
-fn without_time(condition: &Condition) -> Condition {
-    Condition {
-        last_transition_time: Time(Timestamp::UNIX_EPOCH),
-        ..condition.clone()
+/// A status without the times of its conditions, which are no news by themselves.
+fn without_times(status: &ExpressServiceStatus) -> ExpressServiceStatus {
+    let mut status = status.clone();
+    for condition in &mut status.conditions {
+        condition.last_transition_time = Time(Timestamp::UNIX_EPOCH);
     }
+    status
+}
+
+/// A status without what moves by itself while a rollout goes well: the stage, the task counts, and managed resources that
+/// come up without a word from ECS.
+fn without_course(status: &ExpressServiceStatus) -> ExpressServiceStatus {
+    let mut status = without_times(status);
+    status.desired_count = None;
+    status.running_count = None;
+    status.pending_count = None;
+    if let Some(deployment) = &mut status.deployment {
+        deployment.stage = None;
+    }
+    if let Some(resources) = &mut status.managed_resources {
+        resources.retain(|resource| {
+            let usual = matches!(resource.status.as_deref(), Some("PROVISIONING" | "ACTIVE"));
+            resource.reason.is_some() || !usual
+        });
+    }
+    // Its message names the stage; what else it says stands in the deployment.
+    let tells_the_course =
+        |reason: &str| matches!(reason, reasons::PROVISIONING | reasons::DEPLOYING);
+    for condition in &mut status.conditions {
+        if tells_the_course(&condition.reason) {
+            condition.message.clear();
+        }
+    }
+    status
 }

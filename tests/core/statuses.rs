@@ -6,6 +6,7 @@ use ecs_express_operator::{
         failure::{Effect, FailureKind},
         observed::Observed,
         remember::Outcome,
+        status::says_something_new,
     },
 };
 use serde_json::json;
@@ -165,4 +166,50 @@ fn a_role_is_given_minutes_from_its_first_refusal_whatever_went_on_before() {
     assert!(text.contains("Reconciling=True RoleNotUsable"), "{text}");
     let (_, text) = report(&scene, &unusable, &aged(&first, 300));
     assert!(text.contains("Stalled=True RoleNotUsable"), "{text}");
+}
+
+#[test]
+fn the_mere_course_of_a_rollout_waits_two_minutes_and_all_else_is_told_at_once() {
+    let status = |change: serde_json::Value| -> ExpressServiceStatus {
+        let mut status = json!({
+            "statusCode": "ACTIVE",
+            "conditions": [{
+                "type": "Ready", "status": "False", "reason": "Deploying", "message": "stage SCALE_UP",
+                "lastTransitionTime": "2026-11-25T00:00:00Z",
+            }],
+            "deployment": {"status": "IN_PROGRESS", "stage": "SCALE_UP"},
+            "managedResources": [{"type": "Certificate", "status": "PROVISIONING"}],
+            "runningCount": 0,
+        });
+        for (pointer, value) in change.as_object().unwrap() {
+            *status.pointer_mut(pointer).unwrap() = value.clone();
+        }
+        serde_json::from_value(status).unwrap()
+    };
+    let said_after = |seconds: u64, change: serde_json::Value| {
+        let waited = std::time::Duration::from_secs(seconds);
+        says_something_new(&status(json!({})), &status(change), waited)
+    };
+    for course in [
+        json!({"/deployment": {"status": "IN_PROGRESS", "stage": "BAKE_TIME"}}),
+        json!({"/conditions/0/message": "stage BAKE_TIME"}),
+        json!({"/managedResources/0/status": "ACTIVE"}),
+        json!({"/runningCount": 1}),
+    ] {
+        assert!(!said_after(119, course.clone()), "{course}");
+        assert!(said_after(120, course.clone()), "{course}");
+    }
+    for news in [
+        json!({"/statusCode": "DRAINING"}),
+        json!({"/conditions/0/reason": "RolledBack"}),
+        json!({"/conditions/0/status": "True"}),
+        json!({"/deployment": {"status": "ROLLBACK_IN_PROGRESS", "stage": "SCALE_UP"}}),
+        json!({"/deployment": {"status": "IN_PROGRESS", "stage": "SCALE_UP", "reason": "tasks fail"}}),
+        json!({"/managedResources/0/status": "FAILED"}),
+        json!({"/managedResources/0": {"type": "Certificate", "status": "PROVISIONING", "reason": "quota"}}),
+    ] {
+        assert!(said_after(0, news.clone()), "{news}");
+    }
+    let later = json!({"/conditions/0/lastTransitionTime": "2026-11-25T01:00:00Z"});
+    assert!(!said_after(3600, later), "a time alone");
 }

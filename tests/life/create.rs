@@ -37,7 +37,7 @@ async fn a_service_becomes_ready_with_few_writes_and_then_rests() {
     assert!(world.status().url.is_some());
     let writes = world.api.take_writes();
     println!("{} writes until Ready: {writes:?}", writes.len());
-    assert!(writes.len() <= 12, "{} writes", writes.len());
+    assert!(writes.len() <= 4, "{} writes", writes.len());
     world.run(Duration::from_secs(120)).await;
     world.api.take_writes();
     let calls = world.emulator.calls().len();
