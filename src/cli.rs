@@ -1,6 +1,6 @@
 //! The command line: every flag is an environment variable too.
 
-use std::{process::ExitCode, time::Duration};
+use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -65,6 +65,10 @@ pub struct Run {
     /// Least time between two sightings that prove a service gone; shorten it only for tests.
     #[arg(long, env = "ECS_EXPRESS_ABSENCE_GAP", default_value = "10s", value_parser = humantime::parse_duration)]
     pub absence_gap: Duration,
+
+    /// Serve /healthz, /readyz and /metrics here, as in 127.0.0.1:8080; unset: nowhere.
+    #[arg(long, env = "ECS_EXPRESS_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
 
     /// What to log: a level (error, warn, info, debug, trace) or filters as in "info,ecs_express_operator=debug".
     #[arg(

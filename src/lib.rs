@@ -25,3 +25,4 @@ pub mod controller;
 pub mod core;
 pub mod ecs;
 pub mod start;
+pub mod telemetry;

@@ -1,26 +1,25 @@
 //! `run`, before the loop: telemetry, Kubernetes, AWS. What is missing is said at once, with the remedy.
 
-use std::{io::IsTerminal, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{Api, Client, Config, api::ListParams};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tracing::Level;
-use tracing_subscriber::{
-    EnvFilter, Layer,
-    filter::{FilterExt, filter_fn},
-    layer::SubscriberExt,
-    util::SubscriberInitExt,
-};
 
 use crate::{
-    cli::{Failed, LogFormat, Run},
-    controller::{kubernetes::Guarded, run::run},
+    cli::{Failed, Run},
+    controller::{cached::Cached, run::Loop},
     core::desired::Home,
     ecs::{
         Ecs,
         aws::{AwsEcs, Timeouts},
+    },
+    telemetry::{
+        health::Health,
+        log,
+        metrics::Metrics,
+        server::{Served, serve},
     },
 };
 
@@ -29,11 +28,15 @@ const FIRST_ANSWER: Duration = Duration::from_secs(30);
 
 /// Runs the operator until a signal stops it.
 pub async fn operator(args: Run) -> Result<(), Failed> {
-    telemetry(&args)?;
+    log::start(&args.log, args.log_format).map_err(|error| Failed::Usage(error.to_string()))?;
     let stop = stop_on_signal()?;
+    let served = Served::default();
+    if let Some(address) = args.listen {
+        listen(address, served.clone()).await?;
+    }
     let Ready { client, ecs, home } = tokio::select! {
         () = stop.cancelled() => return Ok(()),
-        ready = prepare(&args) => ready?,
+        ready = prepare(&args, &served.health) => ready?,
     };
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -43,13 +46,28 @@ pub async fn operator(args: Run) -> Result<(), Failed> {
         namespace = args.namespace.as_deref().unwrap_or("all"),
         "watching ExpressServices"
     );
-    let settings = args.settings();
-    if run(client, args.namespace.as_deref(), ecs, settings, home, stop).await {
+    let calls = ecs.calls().clone();
+    let namespace = args.namespace.as_deref();
+    let health = served.health.clone();
+    let watch = Loop::new(client, namespace, ecs, args.settings(), home, health);
+    let metrics = Metrics::new(&watch.passes(), &calls, watch.states());
+    served.metrics.get_or_init(|| metrics);
+    if watch.run(stop).await {
         tracing::info!("stopped");
         Ok(())
     } else {
         Err(Failed::WatchEnded)
     }
+}
+
+async fn listen(address: SocketAddr, served: Served) -> Result<(), Failed> {
+    let address = serve(address, served).await.map_err(|error| {
+        Failed::Machine(format!(
+            "--listen: {address} cannot be listened on: {error}; choose another address or port"
+        ))
+    })?;
+    tracing::info!(%address, "serving /healthz, /readyz and /metrics");
+    Ok(())
 }
 
 /// What the loop needs.
@@ -59,42 +77,23 @@ struct Ready {
     home: Home,
 }
 
-async fn prepare(args: &Run) -> Result<Ready, Failed> {
+async fn prepare(args: &Run, health: &Health) -> Result<Ready, Failed> {
     let client = kubernetes().await?;
-    let cluster_id = ready(&client, args).await?;
+    let cluster_id = ready(&client, args).await;
+    health.kubernetes(cluster_id.as_ref().map(drop));
+    let cluster_id = cluster_id?;
     let ecs = AwsEcs::connect(args.aws_region.clone(), Timeouts::default())
         .await
         .map_err(|error| Failed::Aws(error.to_string()))?;
-    let caller = ecs
-        .caller()
-        .await
-        .map_err(|failure| Failed::Aws(failure.to_string()))?;
+    let caller = ecs.caller().await;
+    health.aws(caller.as_ref().map(drop));
+    let caller = caller.map_err(|failure| Failed::Aws(failure.to_string()))?;
     let home = Home {
         region: ecs.default_region().to_owned(),
         caller,
         cluster_id,
     };
     Ok(Ready { client, ecs, home })
-}
-
-fn telemetry(args: &Run) -> Result<(), Failed> {
-    let filter = EnvFilter::try_new(&args.log).map_err(|error| Failed::Usage(error.to_string()))?;
-    // At TRACE the AWS SDK prints whole requests, environment values among them.
-    let without_requests = filter_fn(|metadata| {
-        !(metadata.target().starts_with("aws_") && *metadata.level() == Level::TRACE)
-    });
-    let filter = filter.and(without_requests);
-    let layer = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
-    let registry = tracing_subscriber::registry();
-    match args.log_format {
-        LogFormat::Json => registry
-            .with(layer.json().flatten_event(true).with_filter(filter))
-            .init(),
-        LogFormat::Text => registry.with(layer.with_filter(filter)).init(),
-    }
-    Ok(())
 }
 
 /// The first SIGTERM or SIGINT stops the watch and lets passes under way end; the second ends the process.
@@ -136,7 +135,7 @@ async fn kubernetes() -> Result<Client, Failed> {
 
 /// Asks for what the loop needs: the resource and the right to list it, and the cluster-id.
 async fn ready(client: &Client, args: &Run) -> Result<String, Failed> {
-    let objects: Api<Guarded> = match &args.namespace {
+    let objects: Api<Cached> = match &args.namespace {
         Some(namespace) => Api::namespaced(client.clone(), namespace),
         None => Api::all(client.clone()),
     };

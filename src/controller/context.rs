@@ -17,6 +17,7 @@ use crate::{
         sightings::{Sightings, Uptime, Windows},
     },
     ecs::Ecs,
+    telemetry::{health::Health, metrics::Passes},
 };
 
 /// Clock and chance, so that a simulation can rule both.
@@ -81,6 +82,10 @@ pub struct Context<E, O, C> {
     pub clock: C,
     /// Settings.
     pub settings: Settings,
+    /// Passes, counted.
+    pub passes: Passes,
+    /// Whether the operator can do its work.
+    pub health: Health,
     home: Mutex<Home>,
     journal: Mutex<HashMap<ObjectKey, Entry>>,
 }
@@ -93,9 +98,17 @@ impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
             objects,
             clock,
             settings,
+            passes: Passes::default(),
+            health: Health::default(),
             home: Mutex::new(home),
             journal: Mutex::default(),
         }
+    }
+
+    /// Tells how it is to somebody who asks.
+    #[must_use]
+    pub fn with_health(self, health: Health) -> Self {
+        Self { health, ..self }
     }
 
     /// Where the operator is at home, with the caller last known.
@@ -127,7 +140,7 @@ impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
 
     /// Forgets every object that the cache has no more.
     pub fn forget_all_but_cached(&self) {
-        lock(&self.journal).retain(|key, _| self.objects.cached(key).is_some());
+        lock(&self.journal).retain(|key, _| self.objects.is_cached(key));
     }
 
     /// Forgets an object that is gone.

@@ -6,7 +6,6 @@ use k8s_openapi::api::core::v1::ObjectReference;
 use kube::{
     Api, Client, Resource, ResourceExt,
     api::{Patch, PatchParams},
-    core::DeserializeGuard,
     runtime::{
         events::{Event as KubeEvent, EventType, Recorder, Reporter},
         reflector::{ObjectRef, Store},
@@ -14,14 +13,18 @@ use kube::{
 };
 use serde_json::{Value, json};
 
-use super::objects::{MetadataPatch, ObjectKey, Objects, ObjectsError};
+use super::{
+    cached::Cached,
+    objects::{MetadataPatch, ObjectKey, Objects, ObjectsError},
+};
 use crate::{
     api::{ExpressService, FIELD_MANAGER},
-    core::events::{Event, Severity},
+    core::{
+        events::{Event, Severity},
+        state::State,
+    },
+    telemetry::metrics::CountObjects,
 };
-
-/// An object that may be malformed, which must not stop the others.
-pub type Guarded = DeserializeGuard<ExpressService>;
 
 /// How long one request may take: the client itself has no limit for reading an answer.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
@@ -29,13 +32,13 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// The API server, with the watch's store before it.
 pub struct Kubernetes {
     client: Client,
-    store: Store<Guarded>,
+    store: Store<Cached>,
     recorder: Recorder,
 }
 
 impl Kubernetes {
     /// Reads from `store`, writes with `client`.
-    pub fn new(client: Client, store: Store<Guarded>) -> Self {
+    pub fn new(client: Client, store: Store<Cached>) -> Self {
         let reporter = Reporter {
             controller: FIELD_MANAGER.to_owned(),
             instance: std::env::var("HOSTNAME").ok(),
@@ -65,7 +68,7 @@ impl Kubernetes {
 
     /// Says of a malformed object that it is malformed: by an event, and in its status where the API server still takes
     /// one (it does not where a value has another type than the schema's).
-    pub async fn mark_malformed(&self, object: &Guarded, message: &str) {
+    pub async fn mark_malformed(&self, object: &Cached, message: &str) {
         let meta = object.meta();
         let reason = crate::api::conditions::reasons::INVALID_SPEC;
         let event = KubeEvent {
@@ -86,7 +89,7 @@ impl Kubernetes {
             "observedGeneration": meta.generation,
             "conditions": [condition("Ready", "False"), condition("Synced", "False"), condition("Stalled", "True")],
         }});
-        let api: Api<Guarded> = Api::namespaced(
+        let api: Api<Cached> = Api::namespaced(
             self.client.clone(),
             meta.namespace.as_deref().unwrap_or_default(),
         );
@@ -98,11 +101,37 @@ impl Kubernetes {
     }
 }
 
+/// Counts the objects in the watch's store by state.
+pub struct States(pub Store<Cached>);
+
+impl CountObjects for States {
+    fn count(&self, state: State) -> usize {
+        let objects = self.0.state();
+        objects
+            .iter()
+            .filter(|object| object.state() == state)
+            .count()
+    }
+}
+
 impl Objects for Kubernetes {
     fn cached(&self, key: &ObjectKey) -> Option<Arc<ExpressService>> {
         let reference = ObjectRef::new(&key.name).within(&key.namespace);
-        let guarded = self.store.get(&reference)?;
-        guarded.0.as_ref().ok().cloned().map(Arc::new)
+        let cached = self.store.get(&reference)?;
+        match cached.unpack() {
+            Ok(object) => Some(Arc::new(object)),
+            Err(malformed) => {
+                tracing::debug!(object = %key, malformed, "not in the cache as an object");
+                None
+            }
+        }
+    }
+
+    fn is_cached(&self, key: &ObjectKey) -> bool {
+        let reference = ObjectRef::new(&key.name).within(&key.namespace);
+        self.store
+            .get(&reference)
+            .is_some_and(|cached| cached.malformed().is_none())
     }
 
     async fn read(&self, key: &ObjectKey) -> Result<ExpressService, ObjectsError> {

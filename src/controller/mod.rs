@@ -1,6 +1,7 @@
 //! The loop: gather → decide → act → report. It knows Kubernetes and AWS only through two ports.
 
 mod act;
+pub mod cached;
 pub mod context;
 mod gather;
 pub mod kubernetes;
@@ -22,9 +23,10 @@ use crate::{
         remember::Outcome,
         retry::next_look,
         sightings::Uptime,
-        why::Why,
+        why::{Progress, Why},
     },
     ecs::Ecs,
+    telemetry::metrics::PassOutcome,
 };
 use context::{Clock, Context, Entry};
 use objects::{ObjectKey, Objects, ObjectsError};
@@ -53,12 +55,32 @@ pub async fn reconcile<E: Ecs, O: Objects, C: Clock>(
         return Next::Look(rest);
     }
     let mut pass = Pass::new(object, entry);
+    let started = ctx.clock.uptime();
     let deadline = ctx.settings.pass_deadline;
     let ended = match tokio::time::timeout(deadline, pass.run(ctx)).await {
         Ok(ended) => ended,
         Err(_) => Err(PassError::Deadline(deadline)),
     };
+    let took = ctx.clock.uptime().saturating_sub(started);
+    ctx.passes.count(outcome(&ended), took);
     pass.close(ctx, key, ended)
+}
+
+/// What a pass came to, for the metrics.
+fn outcome(ended: &Result<(Decision, Outcome), PassError>) -> PassOutcome {
+    match ended {
+        Err(_) => PassOutcome::Interrupted,
+        Ok((_, Outcome::Failed(_))) => PassOutcome::Failed,
+        Ok((_, Outcome::Created { .. } | Outcome::Updated { .. } | Outcome::Accepted)) => {
+            PassOutcome::Changed
+        }
+        Ok((decision, Outcome::Idle)) => match (&decision.why, decision.why.progress()) {
+            (Why::Unreadable(_), _) => PassOutcome::Failed,
+            (_, Progress::Reconciling) => PassOutcome::Waiting,
+            (_, Progress::Stalled) => PassOutcome::Stalled,
+            (_, Progress::AtRest) => PassOutcome::AtRest,
+        },
+    }
 }
 
 /// The rest of the wait, if this is only the echo of our own last write.
@@ -138,7 +160,9 @@ impl Pass {
         &self,
         ctx: &Context<E, O, C>,
     ) -> Result<(), Failure> {
-        ctx.ecs.caller().await.map(|caller| ctx.note_caller(caller))
+        let caller = ctx.ecs.caller().await.map(|caller| ctx.note_caller(caller));
+        ctx.health.aws(caller.as_ref().copied());
+        caller
     }
 
     async fn step<E: Ecs, O: Objects, C: Clock>(
@@ -231,7 +255,7 @@ impl Pass {
             Ok(_) if !self.rebased => self.object.metadata.resource_version.clone(),
             Ok(_) | Err(_) => None,
         };
-        if ctx.objects.cached(key).is_some() {
+        if ctx.objects.is_cached(key) {
             ctx.keep(key, self.entry);
         }
         Next::Look(delay)

@@ -62,6 +62,9 @@ pub trait Objects: Send + Sync + 'static {
     /// The object as the cache has it, which may be stale.
     fn cached(&self, key: &ObjectKey) -> Option<Arc<ExpressService>>;
 
+    /// Whether the cache has the object.
+    fn is_cached(&self, key: &ObjectKey) -> bool;
+
     /// The object as the API server has it now.
     fn read(
         &self,

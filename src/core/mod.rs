@@ -26,5 +26,6 @@ pub mod retry;
 pub mod rollout;
 pub mod sightings;
 mod sizes;
+pub mod state;
 pub mod status;
 pub mod why;

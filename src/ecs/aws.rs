@@ -22,10 +22,13 @@ use super::{
     credentials::NotedCredentials,
     sdk_error::{causes, failure, incomplete},
 };
-use crate::core::{
-    failure::Failure,
-    identity::{Arn, Caller, ServiceArn},
-    redact::stable_text,
+use crate::{
+    core::{
+        failure::Failure,
+        identity::{Arn, Caller, ServiceArn},
+        redact::stable_text,
+    },
+    telemetry::metrics::Calls,
 };
 
 /// A call with all its attempts. The SDK has no such limit of its own.
@@ -113,6 +116,7 @@ pub struct AwsEcs {
     credentials: Arc<NotedCredentials>,
     /// The caller, and after how many changes of the credentials it was asked for.
     caller: RwLock<Option<(u64, Caller)>>,
+    calls: Calls,
 }
 
 impl AwsEcs {
@@ -162,12 +166,18 @@ impl AwsEcs {
             clients: RwLock::default(),
             credentials,
             caller: RwLock::default(),
+            calls: Calls::default(),
         })
     }
 
     /// The Region of those services whose spec names none.
     pub fn default_region(&self) -> &str {
         &self.default_region
+    }
+
+    /// The calls, counted.
+    pub fn calls(&self) -> &Calls {
+        &self.calls
     }
 
     /// The client of the Region of a service.
@@ -214,11 +224,37 @@ impl AwsEcs {
         Ok(caller)
     }
 
+    /// Waits for a call, and counts it, and says in the log how it went; never what was sent.
+    pub(super) async fn timed<T, E>(
+        &self,
+        operation: &'static str,
+        service: &(impl std::fmt::Display + Sync),
+        sent: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, Failure>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let started = Instant::now();
+        let result = sent.await.map_err(|error| failure(operation, &error));
+        let took = started.elapsed();
+        self.calls.count(operation, &result, took);
+        let milliseconds = took.as_millis();
+        match &result {
+            Ok(_) => tracing::debug!(operation, %service, milliseconds, outcome = "ok"),
+            Err(Failure {
+                kind, effect, code, ..
+            }) => tracing::debug!(
+                operation, %service, milliseconds, outcome = ?kind.class(), ?kind, ?effect, %code
+            ),
+        }
+        result
+    }
+
     /// STS GetCallerIdentity.
     async fn ask_caller(&self) -> Result<Caller, Failure> {
         let incomplete = || incomplete(operation::CALLER, "the answer has no account or no ARN");
         let sent = self.sts.get_caller_identity().send();
-        let answer = timed(operation::CALLER, &"-", sent).await?;
+        let answer = self.timed(operation::CALLER, &"-", sent).await?;
         let arn = answer.arn().and_then(Arn::parse).ok_or_else(incomplete)?;
         let account = answer.account().filter(|account| !account.is_empty());
         Ok(Caller {
@@ -236,27 +272,4 @@ fn read_attempts() -> RetryConfig {
 /// For one call that changes something: it is sent once, whatever comes back.
 pub(super) fn sent_once() -> aws_sdk_ecs::config::Builder {
     aws_sdk_ecs::Config::builder().retry_config(RetryConfig::disabled())
-}
-
-/// Waits for a call, and says in the log how it went; never what was sent.
-pub(super) async fn timed<T, E>(
-    operation: &'static str,
-    service: &(impl std::fmt::Display + Sync),
-    sent: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-) -> Result<T, Failure>
-where
-    E: ProvideErrorMetadata + Error + 'static,
-{
-    let started = Instant::now();
-    let result = sent.await.map_err(|error| failure(operation, &error));
-    let milliseconds = started.elapsed().as_millis();
-    match &result {
-        Ok(_) => tracing::debug!(operation, %service, milliseconds, outcome = "ok"),
-        Err(Failure {
-            kind, effect, code, ..
-        }) => tracing::debug!(
-            operation, %service, milliseconds, outcome = ?kind.class(), ?kind, ?effect, %code
-        ),
-    }
-    result
 }

@@ -6,7 +6,7 @@ use aws_sdk_ecs::types::ExpressGatewayServiceInclude;
 
 use super::{
     Created, Ecs, ServiceFacts, Updated,
-    aws::{AwsEcs, sent_once, timed},
+    aws::{AwsEcs, sent_once},
     classify::operation,
     translate::{answers, deployments, managed, requests},
 };
@@ -35,7 +35,7 @@ impl Ecs for AwsEcs {
             .service_arn(arn.to_string())
             .include(ExpressGatewayServiceInclude::Tags)
             .send();
-        match timed(operation::DESCRIBE, arn, sent).await {
+        match self.timed(operation::DESCRIBE, arn, sent).await {
             Ok(answer) => answers::observed(answer.service()),
             Err(failure) if is_gone(failure.kind) => Observed::Missing(Missing::NotFound),
             Err(failure) => Observed::Unreadable(failure),
@@ -49,7 +49,7 @@ impl Ecs for AwsEcs {
             .cluster(&arn.cluster)
             .services(arn.to_string())
             .send();
-        match timed(operation::SERVICES, arn, sent).await {
+        match self.timed(operation::SERVICES, arn, sent).await {
             Ok(answer) => answers::service_facts(answer.services(), answer.failures()),
             Err(failure) if is_gone(failure.kind) => Ok(None),
             Err(failure) => Err(failure),
@@ -64,7 +64,7 @@ impl Ecs for AwsEcs {
             .service(arn.to_string())
             .max_results(DEPLOYMENTS)
             .send();
-        let answer = timed(operation::LIST_DEPLOYMENTS, arn, sent).await?;
+        let answer = self.timed(operation::LIST_DEPLOYMENTS, arn, sent).await?;
         let mut found = deployments::newest_first(answer.service_deployments());
         let to_describe = deployments::to_describe(&found);
         if !to_describe.is_empty() {
@@ -72,7 +72,7 @@ impl Ecs for AwsEcs {
                 .describe_service_deployments()
                 .set_service_deployment_arns(Some(to_describe))
                 .send();
-            let details = timed(operation::DEPLOYMENTS, arn, sent).await?;
+            let details = self.timed(operation::DEPLOYMENTS, arn, sent).await?;
             // What `failures` calls MISSING only came too late for this read; the next one has it.
             deployments::complete(&mut found, details.service_deployments());
         }
@@ -89,7 +89,7 @@ impl Ecs for AwsEcs {
             .describe_service_revisions()
             .service_revision_arns(revision)
             .send();
-        match timed(operation::REVISIONS, arn, sent).await {
+        match self.timed(operation::REVISIONS, arn, sent).await {
             Ok(answer) => managed::resources(answer.service_revisions(), answer.failures()),
             // An INACTIVE service has nothing left.
             Err(failure) if failure.kind == FailureKind::NotActive => Ok(Vec::new()),
@@ -103,7 +103,7 @@ impl Ecs for AwsEcs {
             .list_tags_for_resource()
             .resource_arn(arn.to_string())
             .send();
-        let answer = timed(operation::LIST_TAGS, arn, sent).await?;
+        let answer = self.timed(operation::LIST_TAGS, arn, sent).await?;
         Ok(answers::tags(answer.tags()))
     }
 
@@ -114,7 +114,7 @@ impl Ecs for AwsEcs {
             .customize()
             .config_override(sent_once())
             .send();
-        let answer = timed(operation::CREATE, arn, sent).await?;
+        let answer = self.timed(operation::CREATE, arn, sent).await?;
         Ok(answers::created(answer.service()))
     }
 
@@ -125,7 +125,7 @@ impl Ecs for AwsEcs {
             .customize()
             .config_override(sent_once())
             .send();
-        let answer = timed(operation::UPDATE, arn, sent).await?;
+        let answer = self.timed(operation::UPDATE, arn, sent).await?;
         Ok(answers::updated(answer.service()))
     }
 
@@ -137,7 +137,7 @@ impl Ecs for AwsEcs {
             .customize()
             .config_override(sent_once())
             .send();
-        match timed(operation::DELETE, arn, sent).await {
+        match self.timed(operation::DELETE, arn, sent).await {
             Ok(_) => Ok(()),
             Err(failure) if is_gone(failure.kind) || failure.kind == FailureKind::NotActive => {
                 Ok(())
@@ -156,7 +156,7 @@ impl Ecs for AwsEcs {
             .customize()
             .config_override(sent_once())
             .send();
-        timed(operation::TAG, arn, sent).await.map(drop)
+        self.timed(operation::TAG, arn, sent).await.map(drop)
     }
 
     async fn untag(&self, request: &UntagRequest) -> Result<(), Failure> {
@@ -169,7 +169,7 @@ impl Ecs for AwsEcs {
             .customize()
             .config_override(sent_once())
             .send();
-        timed(operation::UNTAG, arn, sent).await.map(drop)
+        self.timed(operation::UNTAG, arn, sent).await.map(drop)
     }
 }
 

@@ -7,6 +7,7 @@
 )]
 
 mod bad_days;
+mod health;
 mod malformed;
 mod stage;
 mod start;

@@ -240,6 +240,10 @@ pub fn merge(target: &mut Value, patch: &Value) {
 }
 
 impl Objects for ApiServer {
+    fn is_cached(&self, key: &ObjectKey) -> bool {
+        self.cached(key).is_some()
+    }
+
     fn cached(&self, key: &ObjectKey) -> Option<Arc<ExpressService>> {
         let state = self.0.lock().unwrap();
         let object = state.stale.as_ref().or(state.objects.get(key))?;

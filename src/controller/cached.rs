@@ -1,0 +1,259 @@
+//! An object as the watch's store keeps it: packed, since ten thousand of them are held and few are looked at.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use kube::{
+    Resource,
+    api::ObjectMeta,
+    core::{DeserializeGuard, object::HasStatus},
+};
+use serde::{Deserialize, Deserializer};
+
+use crate::{
+    api::{ExpressService, annotations},
+    core::state::State,
+};
+
+/// A packed object. Malformed ones are kept too: they must not stop the others.
+#[derive(Clone, Debug)]
+pub struct Cached {
+    meta: ObjectMeta,
+    /// What a pass depends on, as a hash.
+    trigger: u64,
+    state: State,
+    content: Content,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    /// JSON, compressed: a third of it, and a sixth of the parsed object.
+    Packed(Box<[u8]>),
+    /// What is wrong, without the value that is wrong.
+    Malformed(Box<str>),
+}
+
+impl Cached {
+    /// Packs an object.
+    pub fn pack(mut object: ExpressService) -> Self {
+        // Half of an object that people apply, and never looked at.
+        object.metadata.managed_fields = None;
+        if let Some(annotations) = &mut object.metadata.annotations {
+            annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
+        }
+        let content = match serde_json::to_vec(&object) {
+            Ok(json) => Content::Packed(lz4_flex::block::compress_prepend_size(&json).into()),
+            Err(error) => Content::Malformed(error.to_string().into()),
+        };
+        Self {
+            trigger: trigger(&object.metadata),
+            state: State::of(
+                object.status(),
+                object.metadata.deletion_timestamp.is_some(),
+            ),
+            meta: identity(&object.metadata),
+            content,
+        }
+    }
+
+    /// The object again; what is wrong with it, if it is malformed.
+    pub fn unpack(&self) -> Result<ExpressService, String> {
+        match &self.content {
+            Content::Malformed(what) => Err(what.to_string()),
+            Content::Packed(packed) => lz4_flex::block::decompress_size_prepended(packed)
+                .map_err(|error| error.to_string())
+                .and_then(|json| serde_json::from_slice(&json).map_err(|error| error.to_string())),
+        }
+    }
+
+    /// What is wrong with a malformed object, without the value that is wrong.
+    pub fn malformed(&self) -> Option<&str> {
+        match &self.content {
+            Content::Malformed(what) => Some(what),
+            Content::Packed(_) => None,
+        }
+    }
+
+    /// Hash of what a pass depends on: the spec's generation, deletion, finalizers, and the operator's annotations. Without it
+    /// each status that is written would be one more look.
+    pub fn trigger(&self) -> Option<u64> {
+        Some(self.trigger)
+    }
+
+    /// How the object stands.
+    pub fn state(&self) -> State {
+        self.state
+    }
+}
+
+impl<'de> Deserialize<'de> for Cached {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let guarded = DeserializeGuard::<ExpressService>::deserialize(deserializer)?;
+        Ok(match guarded.0 {
+            Ok(object) => Self::pack(object),
+            Err(invalid) => Self {
+                trigger: trigger(&invalid.metadata),
+                state: State::Malformed,
+                meta: identity(&invalid.metadata),
+                content: Content::Malformed(malformed(&invalid.error).into()),
+            },
+        })
+    }
+}
+
+impl Resource for Cached {
+    type DynamicType = ();
+    type Scope = <ExpressService as Resource>::Scope;
+
+    fn kind(dt: &()) -> std::borrow::Cow<'_, str> {
+        ExpressService::kind(dt)
+    }
+
+    fn group(dt: &()) -> std::borrow::Cow<'_, str> {
+        ExpressService::group(dt)
+    }
+
+    fn version(dt: &()) -> std::borrow::Cow<'_, str> {
+        ExpressService::version(dt)
+    }
+
+    fn plural(dt: &()) -> std::borrow::Cow<'_, str> {
+        ExpressService::plural(dt)
+    }
+
+    fn meta(&self) -> &ObjectMeta {
+        &self.meta
+    }
+
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.meta
+    }
+}
+
+/// Of the metadata, what names an object and its version.
+fn identity(meta: &ObjectMeta) -> ObjectMeta {
+    ObjectMeta {
+        name: meta.name.clone(),
+        namespace: meta.namespace.clone(),
+        uid: meta.uid.clone(),
+        resource_version: meta.resource_version.clone(),
+        generation: meta.generation,
+        creation_timestamp: meta.creation_timestamp.clone(),
+        ..ObjectMeta::default()
+    }
+}
+
+fn trigger(meta: &ObjectMeta) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    meta.generation.hash(&mut hasher);
+    meta.deletion_timestamp
+        .as_ref()
+        .map(|at| at.0)
+        .hash(&mut hasher);
+    meta.finalizers.hash(&mut hasher);
+    let annotations_read = [
+        annotations::SERVICE_ARN,
+        annotations::CLUSTER_ID,
+        annotations::ADOPT_CONFIRM,
+        annotations::RESTART,
+        annotations::RETRY,
+    ];
+    for key in annotations_read {
+        meta.annotations
+            .as_ref()
+            .and_then(|all| all.get(key))
+            .hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// What is wrong with a stored object, without the value that is wrong: it may be a secret.
+fn malformed(error: &str) -> String {
+    let what = match error.split_once(". Expected ") {
+        _ if error.starts_with("Missing field ") => error.to_lowercase(),
+        Some((_, expected)) => format!("a value is of another type, expected {expected}"),
+        None => "a field does not have the form of the schema".to_owned(),
+    };
+    format!(
+        "the stored object does not fit the present CustomResourceDefinition: {what}; correct it with kubectl edit; its ECS service is left as it is until then"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cached, malformed};
+    use crate::{api::ExpressService, core::state::State};
+    use serde_json::{Value, json};
+
+    fn object(container: &Value) -> Value {
+        json!({
+            "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService",
+            "metadata": {
+                "name": "x", "namespace": "team-a", "uid": "u", "resourceVersion": "7", "generation": 2,
+                "finalizers": ["ecs-express.dev/service"],
+                "annotations": {
+                    "ecs-express.dev/restart": "1",
+                    "kubectl.kubernetes.io/last-applied-configuration": "{}",
+                },
+            },
+            "spec": {"infrastructureRoleArn": "a", "primaryContainer": container},
+            "status": {"statusCode": "ACTIVE"},
+        })
+    }
+
+    fn cached(object: &Value) -> Cached {
+        serde_json::from_value(object.clone()).unwrap()
+    }
+
+    #[test]
+    fn an_object_comes_out_of_the_cache_as_it_went_in_but_for_what_kubectl_keeps_in_it() {
+        let object = object(&json!({"image": "shop:1"}));
+        let mut expected: ExpressService = serde_json::from_value(object.clone()).unwrap();
+        expected
+            .metadata
+            .annotations
+            .as_mut()
+            .unwrap()
+            .remove("kubectl.kubernetes.io/last-applied-configuration");
+        let unpacked = cached(&object).unpack().unwrap();
+        assert_eq!(
+            serde_json::to_value(unpacked).unwrap(),
+            serde_json::to_value(expected).unwrap()
+        );
+    }
+
+    #[test]
+    fn a_pass_is_triggered_by_spec_finalizers_and_our_annotations_and_not_by_a_status() {
+        let base = object(&json!({"image": "shop:1"}));
+        let changed = |pointer: &str, value: Value| {
+            let mut object = base.clone();
+            *object.pointer_mut(pointer).unwrap() = value;
+            cached(&object).trigger() != cached(&base).trigger()
+        };
+        assert!(changed("/metadata/generation", json!(3)));
+        assert!(changed("/metadata/finalizers", json!([])));
+        assert!(changed(
+            "/metadata/annotations/ecs-express.dev~1restart",
+            json!("2")
+        ));
+        assert!(!changed("/status/statusCode", json!("DRAINING")));
+        assert!(!changed("/metadata/resourceVersion", json!("8")));
+    }
+
+    #[test]
+    fn the_message_on_a_malformed_object_names_what_is_missing_or_expected_and_shows_no_value() {
+        let message_on = |container: Value| {
+            let cached = cached(&object(&container));
+            assert_eq!(cached.state(), State::Malformed);
+            cached.unpack().unwrap_err()
+        };
+        let message = message_on(json!({"containerPort": 80}));
+        assert!(message.contains("missing field image"), "{message}");
+        let message = message_on(json!("hunter2"));
+        assert!(
+            message.contains("expected struct PrimaryContainer"),
+            "{message}"
+        );
+        assert!(!message.contains("hunter2"), "{message}");
+        assert!(!malformed("whatever hunter2").contains("hunter2"));
+    }
+}

@@ -1,0 +1,120 @@
+//! How an object stands, in one word.
+
+use crate::api::{
+    ExpressServiceStatus,
+    conditions::{reasons, types},
+};
+
+/// How an object stands, by its status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// It has no status yet.
+    New,
+    /// The service runs this configuration and answers.
+    Ready,
+    /// On its way.
+    Reconciling,
+    /// Only a person can help.
+    Stalled,
+    /// Observed only, as the spec wants it.
+    Suspended,
+    /// Being deleted.
+    Deleting,
+    /// At rest, and not as the spec says: drift that is only reported, a service deleted outside, a status of ECS yet unknown.
+    NotReady,
+    /// The stored object does not fit the CustomResourceDefinition.
+    Malformed,
+}
+
+impl State {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::New,
+        Self::Ready,
+        Self::Reconciling,
+        Self::Stalled,
+        Self::Suspended,
+        Self::Deleting,
+        Self::NotReady,
+        Self::Malformed,
+    ];
+
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Ready => "ready",
+            Self::Reconciling => "reconciling",
+            Self::Stalled => "stalled",
+            Self::Suspended => "suspended",
+            Self::Deleting => "deleting",
+            Self::NotReady => "not_ready",
+            Self::Malformed => "malformed",
+        }
+    }
+
+    /// State of an object with this status.
+    pub fn of(status: Option<&ExpressServiceStatus>, deleting: bool) -> Self {
+        let conditions = status.map_or(&[][..], |status| &status.conditions);
+        let find = |kind: &str| conditions.iter().find(|condition| condition.type_ == kind);
+        let holds = |kind: &str| find(kind).is_some_and(|condition| condition.status == "True");
+        let suspended = find(types::READY).is_some_and(|ready| ready.reason == reasons::SUSPENDED);
+        match () {
+            () if holds(types::STALLED) => Self::Stalled,
+            () if deleting => Self::Deleting,
+            () if conditions.is_empty() => Self::New,
+            () if suspended => Self::Suspended,
+            () if holds(types::RECONCILING) => Self::Reconciling,
+            () if holds(types::READY) => Self::Ready,
+            () => Self::NotReady,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::State;
+    use serde_json::json;
+
+    #[test]
+    fn the_state_is_what_the_conditions_say_and_what_needs_a_person_comes_first() {
+        let state = |conditions: &[(&str, &str, &str)], deleting: bool| {
+            let conditions: Vec<_> = conditions
+                .iter()
+                .map(|(kind, status, reason)| {
+                    json!({
+                        "type": kind, "status": status, "reason": reason, "message": "",
+                        "lastTransitionTime": "2026-11-25T00:00:00Z",
+                    })
+                })
+                .collect();
+            let status = serde_json::from_value(json!({"conditions": conditions})).unwrap();
+            State::of(Some(&status), deleting)
+        };
+        let creating = [
+            ("Ready", "False", "Creating"),
+            ("Reconciling", "True", "Creating"),
+        ];
+        assert_eq!(State::of(None, false), State::New);
+        assert_eq!(State::of(None, true), State::Deleting);
+        assert_eq!(state(&[], false), State::New);
+        assert_eq!(state(&creating, false), State::Reconciling);
+        assert_eq!(state(&creating, true), State::Deleting);
+        assert_eq!(
+            state(&[("Stalled", "True", "AccessDenied")], true),
+            State::Stalled
+        );
+        assert_eq!(
+            state(&[("Ready", "True", "Available")], false),
+            State::Ready
+        );
+        assert_eq!(
+            state(&[("Ready", "True", "Suspended")], false),
+            State::Suspended
+        );
+        assert_eq!(
+            state(&[("Ready", "False", "Drifted")], false),
+            State::NotReady
+        );
+    }
+}

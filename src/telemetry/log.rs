@@ -1,0 +1,34 @@
+//! The log, on stderr.
+
+use std::io::IsTerminal;
+
+use tracing::Level;
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{FilterExt, ParseError, filter_fn},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
+
+use crate::cli::LogFormat;
+
+/// Starts the log with a filter as in `info,ecs_express_operator=debug`.
+pub fn start(filter: &str, format: LogFormat) -> Result<(), ParseError> {
+    let filter = EnvFilter::try_new(filter)?;
+    // At TRACE the AWS SDK prints whole requests, environment values among them.
+    let without_requests = filter_fn(|metadata| {
+        !(metadata.target().starts_with("aws_") && *metadata.level() == Level::TRACE)
+    });
+    let filter = filter.and(without_requests);
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    let registry = tracing_subscriber::registry();
+    match format {
+        LogFormat::Json => registry
+            .with(layer.json().flatten_event(true).with_filter(filter))
+            .init(),
+        LogFormat::Text => registry.with(layer.with_filter(filter)).init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! What the pure core takes, on one core.
+
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+use ecs_express_operator::{
+    api::ExpressServiceStatus,
+    core::{
+        decide::{Action, decide},
+        desired::Desired,
+        observed::Observed,
+        remember::{Outcome, remember},
+        status::{project, says_something_new},
+    },
+};
+use serde_json::json;
+
+use crate::{
+    fixtures::{Scene, at, desired, home, object, remembering, service},
+    table::{Row, Table},
+};
+
+const LONG: Duration = Duration::from_secs(2);
+
+/// Measures a service that runs as the spec says.
+pub fn measure(table: &mut Table) {
+    let object = object(&json!({}));
+    let wanted = desired(&[]);
+    let memory = Some(remembering(&wanted));
+    let observed = Observed::Present(Box::new(service(&wanted)));
+    let scene = Scene::of(wanted, observed, memory);
+    let case = scene.case();
+    assert_eq!(decide(&case).action, Action::Nothing, "a no-op");
+    let decisions = per_second(|| {
+        black_box(decide(black_box(&case)));
+    });
+    table.add(Row::at_least(
+        "no-op decisions on one core",
+        decisions,
+        100_000.0,
+        "/s",
+    ));
+
+    let now = at(60);
+    let status = |before: &ExpressServiceStatus| {
+        let desired = Desired::parse(&object, &home());
+        let case = scene.case();
+        let decision = decide(&case);
+        let memory = remember(&case, &decision, None, &Outcome::Idle, now);
+        black_box(desired);
+        project(before, &case, &decision, &Outcome::Idle, memory, now)
+    };
+    let before = status(&ExpressServiceStatus::default());
+    let passes = per_second(|| {
+        let after = status(black_box(&before));
+        assert!(!says_something_new(&before, &after, Duration::MAX));
+    });
+    table.add(Row::plain(
+        "no-op passes without IO on one core",
+        format!("{passes:.0} /s"),
+    ));
+}
+
+fn per_second(mut work: impl FnMut()) -> f64 {
+    for _ in 0..1000 {
+        work();
+    }
+    let started = Instant::now();
+    let mut done = 0_u32;
+    while started.elapsed() < LONG {
+        for _ in 0..100 {
+            work();
+        }
+        done += 100;
+    }
+    f64::from(done) / started.elapsed().as_secs_f64()
+}

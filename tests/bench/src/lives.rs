@@ -1,0 +1,105 @@
+//! Calls and writes in the life of one object, counted on a virtual clock with the default intervals.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::{
+    table::{Row, Table},
+    world::{CREATE, World},
+};
+
+/// Counts a whole life.
+pub async fn measure(table: &mut Table) {
+    let mut world = World::new().await;
+    world.apply(&json!({}));
+    world.pass().await;
+    let calls = world.emulator.calls();
+    let sent = calls.iter().position(|call| call.action == CREATE);
+    // GetCallerIdentity is asked once for a process, not once for an object.
+    let own = |action: &str| action != "GetCallerIdentity";
+    let upto = calls[..=sent.expect("a create")].iter();
+    let upto = upto.filter(|call| own(&call.action)).count();
+    table.add(Row::at_most(
+        "ECS calls up to and with Create",
+        upto as f64,
+        2.0,
+        "calls",
+    ));
+    let before = world.api.take_writes();
+    assert_eq!(
+        before,
+        ["metadata", "status"],
+        "the status is the report of the create"
+    );
+    table.add(Row::at_most(
+        "Kubernetes writes up to Create",
+        1.0,
+        1.0,
+        "write",
+    ));
+
+    world.until_ready().await;
+    let writes = before.len() + world.api.take_writes().len();
+    let mut seen = 0;
+    let mut new_calls = |world: &World| {
+        let all = world.emulator.calls();
+        let new = all[seen..].iter().filter(|call| own(&call.action)).count();
+        seen = all.len();
+        new
+    };
+    let calls = new_calls(&world);
+    table.add(Row::at_most(
+        "Kubernetes writes, create → Ready",
+        writes as f64,
+        4.0,
+        "writes",
+    ));
+    table.add(Row::plain(
+        "ECS calls, create → Ready",
+        format!("{calls} calls"),
+    ));
+
+    world.run(Duration::from_secs(300)).await;
+    world.api.take_writes();
+    new_calls(&world);
+    world.run(Duration::from_secs(3600)).await;
+    let (writes, calls) = (world.api.take_writes().len(), new_calls(&world));
+    table.add(Row::at_most(
+        "Kubernetes writes in an hour at rest",
+        writes as f64,
+        0.0,
+        "writes",
+    ));
+    table.add(Row::plain(
+        "ECS calls in an hour at rest",
+        format!("{calls} calls"),
+    ));
+
+    world.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
+    world.until_ready().await;
+    let (writes, calls) = (world.api.take_writes().len(), new_calls(&world));
+    table.add(Row::plain(
+        "Kubernetes writes, update → Ready",
+        format!("{writes} writes"),
+    ));
+    table.add(Row::plain(
+        "ECS calls, update → Ready",
+        format!("{calls} calls"),
+    ));
+
+    world.run(Duration::from_secs(300)).await;
+    world.api.take_writes();
+    new_calls(&world);
+    world.delete();
+    world.until_gone().await;
+    let (writes, calls) = (world.api.take_writes().len(), new_calls(&world));
+    table.add(Row::plain(
+        "Kubernetes writes, delete → gone",
+        format!("{writes} writes"),
+    ));
+    table.add(Row::plain(
+        "ECS calls, delete → gone",
+        format!("{calls} calls"),
+    ));
+}

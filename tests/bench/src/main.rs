@@ -1,0 +1,86 @@
+//! Measures the operator: the shipped program on a real Kubernetes API server, against the emulator, all on one machine.
+//! What time is concerned stands beside a plain client's figure from the same run.
+#![recursion_limit = "256"]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a measurement that meets what it did not expect is void, and stops"
+)]
+
+#[path = "../../life/api_server.rs"]
+#[allow(dead_code, missing_docs, reason = "the tests use all of it")]
+mod api_server;
+mod decisions;
+#[path = "../../core/fixtures.rs"]
+#[allow(dead_code, missing_docs, reason = "the tests use all of it")]
+mod fixtures;
+mod latency;
+mod lives;
+mod load;
+mod machine;
+mod plain;
+#[path = "../../life/process.rs"]
+#[allow(dead_code, missing_docs, reason = "the tests use all of it")]
+mod process;
+mod rig;
+mod table;
+mod usage;
+#[path = "../../life/world.rs"]
+#[allow(dead_code, missing_docs, reason = "the tests use all of it")]
+mod world;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use rig::Rig;
+use table::{Row, Table};
+
+/// Measures the operator and prints a table.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The operator's program; by default the one beside this.
+    #[arg(long)]
+    operator: Option<PathBuf>,
+
+    /// Objects of the last steps: memory, and a start with all of them.
+    #[arg(long, default_value_t = 10_000)]
+    objects: usize,
+
+    /// Write the page with the table here too.
+    #[arg(long)]
+    write: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() {
+    let Arguments {
+        operator,
+        objects,
+        write,
+    } = Arguments::parse();
+    rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .expect("no other TLS provider is installed");
+    let operator = operator.unwrap_or_else(beside);
+    let mut table = Table::default();
+    let size = std::fs::metadata(&operator)
+        .expect("build the operator first")
+        .len();
+    table.add(Row::size("program, stripped", size, Some(16.0)));
+    decisions::measure(&mut table);
+    lives::measure(&mut table).await;
+    let mut rig = Rig::start(operator).await;
+    load::measure(&mut rig, &mut table).await;
+    latency::measure(&mut rig, &mut table).await;
+    usage::measure(&mut rig, &mut table, objects).await;
+    if let Some(page) = write {
+        std::fs::write(page, table.page()).expect("the page can be written");
+    }
+    println!("{table}");
+}
+
+fn beside() -> PathBuf {
+    let bench = std::env::current_exe().expect("this program has a path");
+    bench.with_file_name("ecs-express-operator")
+}

@@ -1,0 +1,121 @@
+//! The table, and the page that keeps it.
+
+use std::fmt;
+
+use crate::machine;
+
+/// One measurement.
+#[derive(Clone, Debug)]
+pub struct Row {
+    what: String,
+    value: String,
+    target: Option<(String, bool)>,
+}
+
+impl Row {
+    /// A figure without a target.
+    pub fn plain(what: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            value: value.into(),
+            target: None,
+        }
+    }
+
+    /// A figure that is to be this much at most.
+    pub fn at_most(what: impl Into<String>, value: f64, most: f64, unit: &str) -> Self {
+        Self {
+            target: Some((format!("≤ {most} {unit}"), value <= most)),
+            ..Self::plain(what, format!("{} {unit}", rounded(value)))
+        }
+    }
+
+    /// A figure that is to be this much at least.
+    pub fn at_least(what: impl Into<String>, value: f64, least: f64, unit: &str) -> Self {
+        Self {
+            target: Some((format!("≥ {least} {unit}"), value >= least)),
+            ..Self::plain(what, format!("{} {unit}", rounded(value)))
+        }
+    }
+
+    /// A size in bytes, with a limit in MB (10^6 bytes).
+    pub fn size(what: impl Into<String>, bytes: u64, most: Option<f64>) -> Self {
+        let megabytes = bytes as f64 / 1e6;
+        match most {
+            Some(most) => Self::at_most(what, megabytes, most, "MB"),
+            None => Self::plain(what, format!("{} MB", rounded(megabytes))),
+        }
+    }
+}
+
+/// Three digits, no more.
+pub fn rounded(value: f64) -> String {
+    match value.abs() {
+        v if v >= 100.0 => format!("{value:.0}"),
+        v if v >= 10.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+/// All measurements of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Table(Vec<Row>);
+
+impl Table {
+    /// Adds a row, and tells it at once: a run takes minutes.
+    pub fn add(&mut self, row: Row) {
+        eprintln!("{}: {}", row.what, row.value);
+        self.0.push(row);
+    }
+
+    /// The page for `docs/`.
+    pub fn page(&self) -> String {
+        format!(
+            "# Benchmarks\n\n\
+             The last run of `make bench`: the shipped program on a real Kubernetes API server (kube-apiserver and etcd), against\n\
+             the emulator without added delay and without throttling, everything on one machine, so that the API server, the\n\
+             emulator and the client share its cores. Where time is concerned the figure beside it is what a plain client reaches in the same\n\
+             run: a loop over the same Kubernetes client and AWS SDK that does the same writes and nothing else.\n\n\
+             Machine: {}. Version {}, {}.\n\n{self}\n{}",
+            machine::describe(),
+            env!("CARGO_PKG_VERSION"),
+            jiff::Timestamp::now().strftime("%Y-%m-%d"),
+            NOTES
+        )
+    }
+}
+
+const NOTES: &str = "
+How to read it:
+
+- *apply to create*: from the API server's answer to the apply, to the arrival of CreateExpressGatewayService at the emulator.
+- *create → Ready*, *update*, *delete*, *at rest*: the shipped loop on a virtual clock with the default intervals and the emulator's
+  default timeline (a first deployment of two minutes, an update of eight and a half); counted, not timed.
+- *no-op decision*: `decide` on a service that runs as the spec says. *no-op pass without IO*: parsing the object, deciding, projecting
+  the status and finding that it says nothing new.
+- *RssAnon* is the memory that the process has for itself; RSS counts the program's own pages too.
+- *CPU*: user and system time of the operator's process from the first apply until the last of 1,000 objects was created and reported.
+";
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "| what | measured | target | |\n| --- | --- | --- | --- |"
+        )?;
+        for Row {
+            what,
+            value,
+            target,
+        } in &self.0
+        {
+            let (target, met) = match target {
+                Some((target, true)) => (target.as_str(), "met"),
+                Some((target, false)) => (target.as_str(), "**missed**"),
+                None => ("", ""),
+            };
+            writeln!(f, "| {what} | {value} | {target} | {met} |")?;
+        }
+        Ok(())
+    }
+}

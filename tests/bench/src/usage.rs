@@ -1,0 +1,130 @@
+//! What many objects take: memory, and a start with all of them.
+
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    load::OBJECTS as FEW,
+    machine,
+    rig::{DEADLINE, Rig, until},
+    table::{Row, Table, rounded},
+    world::{CREATE, DESCRIBE},
+};
+
+/// Virtual seconds per second while many services come up: nobody waits for a rollout here.
+const FAST: f64 = 60.0;
+/// After so long without news the operator is at rest, and has given back what it gives back.
+const REST: Duration = Duration::from_secs(15);
+
+/// Measures memory at a thousand objects and at `many`, and a start with `many`.
+pub async fn measure(rig: &mut Rig, table: &mut Table, many: usize) {
+    rig.start_operator().await;
+    fill(rig, "few", FEW).await;
+    let memory = machine::memory(rig.operator());
+    table.add(Row::at_most(
+        "RssAnon, 1,000 objects",
+        memory.anonymous as f64 / 1e6,
+        8.0,
+        "MB",
+    ));
+    table.add(Row::size("RSS, 1,000 objects", memory.rss, None));
+
+    fill(rig, "many", many - FEW).await;
+    let memory = machine::memory(rig.operator());
+    let title = |what: &str| format!("{what}, {many} objects");
+    table.add(Row::at_most(
+        title("RssAnon"),
+        memory.anonymous as f64 / 1e6,
+        48.0,
+        "MB",
+    ));
+    table.add(Row::size(title("RSS"), memory.rss, None));
+    rig.stop_operator();
+
+    rig.emulator.with_model(|model| model.clear_calls());
+    let started = Instant::now();
+    rig.start_operator().await;
+    let changed = verified(rig, many).await;
+    let took = started.elapsed().as_secs_f64();
+    table.add(Row::plain(
+        title("start until all are verified"),
+        format!("{} s, {changed} calls that change something", rounded(took)),
+    ));
+    let memory = machine::memory(rig.operator());
+    table.add(Row::size(
+        title("RssAnon after such a start"),
+        memory.anonymous,
+        None,
+    ));
+    rig.stop_operator();
+}
+
+/// Applies objects, and waits until all are Ready and the operator rests.
+async fn fill(rig: &Rig, namespace: &str, count: usize) {
+    rig.namespace(namespace).await;
+    rig.emulator.with_model(|model| model.clear_calls());
+    let mut created = HashSet::new();
+    rig.time_scale(1.0);
+    rig.apply(namespace, count, drop).await;
+    let began = Instant::now();
+    while created.len() < count {
+        assert!(
+            began.elapsed() < DEADLINE,
+            "{} of {count} created",
+            created.len()
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        created.extend(take(rig, CREATE));
+    }
+    rig.time_scale(FAST);
+    while rig.ready(namespace).await < count {
+        assert!(began.elapsed() < DEADLINE, "not all are Ready");
+        tokio::time::sleep(Duration::from_secs(3)).await;
+    }
+    rig.time_scale(1.0);
+    tokio::time::sleep(REST).await;
+}
+
+/// Waits until every service has been looked at; says how many calls changed something.
+async fn verified(rig: &Rig, count: usize) -> usize {
+    let (seen, changed) = (
+        std::cell::RefCell::new(HashSet::new()),
+        std::cell::Cell::new(0),
+    );
+    until("all are looked at", || {
+        let calls = rig.emulator.with_model(|model| {
+            let calls = model.calls();
+            model.clear_calls();
+            calls
+        });
+        for call in calls {
+            if call.action == DESCRIBE {
+                seen.borrow_mut().extend(call.service_name);
+            } else if !["Describe", "List", "Get"]
+                .iter()
+                .any(|read| call.action.starts_with(read))
+            {
+                changed.set(changed.get() + 1);
+            }
+        }
+        seen.borrow().len() >= count
+    })
+    .await;
+    changed.get()
+}
+
+/// Names in the calls of an action since the last time.
+fn take(rig: &Rig, action: &str) -> HashSet<String> {
+    rig.emulator.with_model(|model| {
+        let names = model
+            .calls()
+            .into_iter()
+            .filter(|call| call.action == action)
+            .filter_map(|call| call.service_name)
+            .collect();
+        model.clear_calls();
+        names
+    })
+}

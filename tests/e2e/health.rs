@@ -1,0 +1,116 @@
+//! What the operator says of itself: /healthz, /readyz and /metrics.
+
+use controlplane::{Process, http, poll};
+use serde_json::json;
+
+use crate::stage::{DEADLINE, Scene, operator_command, stage};
+
+/// An operator of one namespace that listens, and where.
+fn listening(name: &str, command: std::process::Command) -> (Process, std::net::SocketAddr) {
+    let mut command = command;
+    command.args(["--listen", "127.0.0.1:0"]);
+    let log = stage().plane.dir().join(format!("{name}.log"));
+    let process = Process::spawn(name, command, log).unwrap();
+    let address = poll::until(DEADLINE, "the address it listens on", || {
+        let log = process.log();
+        let line = log.lines().find(|line| line.contains("serving /healthz"));
+        let line: serde_json::Value = serde_json::from_str(line.ok_or(log.clone())?).unwrap();
+        line["address"].as_str().unwrap().parse().map_err(|_| log)
+    });
+    (process, address.unwrap())
+}
+
+fn kubeconfig() -> std::path::PathBuf {
+    stage()
+        .plane
+        .service_account_kubeconfig("ecs-express-system", "ecs-express-operator")
+        .unwrap()
+}
+
+/// The value of a metric with these labels; 0 where it is not there yet.
+fn metric(address: std::net::SocketAddr, series: &str) -> f64 {
+    let answer = http::get(address, "/metrics").unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(answer.body.ends_with("# EOF\n"), "{}", answer.body);
+    let found = answer
+        .body
+        .lines()
+        .find_map(|line| line.strip_prefix(series));
+    found.map_or(0.0, |value| value.trim().parse().unwrap())
+}
+
+#[test]
+fn a_running_operator_is_ready_and_counts_what_it_does() {
+    let scene = Scene::new("health");
+    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+    // The stage's operator works on the object too; this one only has to look.
+    command.args(["--namespace", scene.namespace]);
+    let (_process, address) = listening("health", command);
+    assert_eq!(http::get(address, "/healthz").unwrap().body, "ok\n");
+    let all = "[+] kubernetes: ok\n[+] aws: ok\n[+] watch: ok\n";
+    poll::until(DEADLINE, "ready", || {
+        let answer = http::get(address, "/readyz").unwrap();
+        let ready = answer.status == 200 && answer.body == all;
+        ready.then_some(()).ok_or(answer.body)
+    })
+    .unwrap();
+    scene.apply("shop", &json!({}));
+    scene.until_ready("shop");
+    let version = env!("CARGO_PKG_VERSION");
+    let build = format!("ecs_express_build_info{{version=\"{version}\"}}");
+    assert!((metric(address, &build) - 1.0).abs() < f64::EPSILON);
+    for series in [
+        "ecs_express_objects{state=\"ready\"}",
+        "ecs_express_reconciles_total{outcome=\"at_rest\"}",
+        "ecs_express_reconcile_seconds_count",
+        "ecs_express_ecs_calls_total{operation=\"DescribeExpressGatewayService\",class=\"ok\"}",
+        "ecs_express_ecs_call_seconds_count{operation=\"GetCallerIdentity\"}",
+    ] {
+        poll::until(DEADLINE, series, || {
+            let value = metric(address, series);
+            (value >= 1.0).then_some(()).ok_or(value.to_string())
+        })
+        .unwrap();
+    }
+    assert_eq!(http::get(address, "/").unwrap().status, 404);
+    assert_eq!(http::post(address, "/metrics", "{}").unwrap().status, 405);
+}
+
+#[test]
+fn while_it_cannot_work_it_is_alive_and_says_why_it_is_not_ready() {
+    // An API server that takes the connection and never answers.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = stage().plane.dir().join("silent.kubeconfig");
+    let text = std::fs::read_to_string(kubeconfig()).unwrap();
+    let server = format!("http://{}", silent.local_addr().unwrap());
+    std::fs::write(&config, text.replace(&stage().plane.server_url(), &server)).unwrap();
+    let command = operator_command(&config, &stage().emulator.url());
+    let (_process, address) = listening("silent", command);
+    assert_eq!(http::get(address, "/healthz").unwrap().status, 200);
+    let answer = http::get(address, "/readyz").unwrap();
+    assert_eq!(answer.status, 503);
+    assert!(
+        answer.body.contains("[-] kubernetes: not asked yet"),
+        "{}",
+        answer.body
+    );
+    let answer = http::get(address, "/metrics").unwrap();
+    assert_eq!(answer.status, 503);
+    assert!(answer.body.contains("/readyz says why"), "{}", answer.body);
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_with_the_flag() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = operator_command(&kubeconfig(), &stage().emulator.url())
+        .args(["--listen", &address])
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(
+        error.contains("--listen") && error.contains(&address),
+        "{error}"
+    );
+}
