@@ -49,11 +49,15 @@ fn the_core_knows_no_clock_no_client_and_no_aws_type() {
 }
 
 #[test]
-fn only_run_and_kubernetes_know_the_runtime_of_kube() {
+fn only_the_watch_its_cache_and_the_port_to_kubernetes_know_kube() {
     let controller = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/controller");
     for file in rust_files(&controller) {
         let knows = fs::read_to_string(&file).unwrap().contains("kube::");
         let name = file.file_name().unwrap().to_str().unwrap();
-        assert_eq!(knows, ["run.rs", "kubernetes.rs"].contains(&name), "{name}");
+        assert_eq!(
+            knows,
+            ["run.rs", "cached.rs", "kubernetes.rs"].contains(&name),
+            "{name}"
+        );
     }
 }
