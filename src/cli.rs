@@ -29,7 +29,7 @@ pub enum Command {
     ///
     /// Runs in a cluster, or with a kubeconfig (KUBECONFIG). AWS credentials come from the AWS SDK's own chain:
     /// environment, web identity (IRSA), EKS Pod Identity, profile. AWS_ENDPOINT_URL points ECS and STS elsewhere.
-    Run(Run),
+    Run(Box<Run>),
     /// Print the CustomResourceDefinition as YAML.
     Crd,
 }
@@ -57,6 +57,11 @@ pub struct Run {
     /// How often to look while something is on its way.
     #[arg(long, env = "ECS_EXPRESS_POLL_INTERVAL", default_value = "10s", value_parser = interval)]
     pub poll_interval: Duration,
+
+    /// Looks a second at most, on the long average: where there are more objects, each is looked at less often. A look is
+    /// two to five calls.
+    #[arg(long, env = "ECS_EXPRESS_LOOK_RATE", default_value = "5", value_parser = rate)]
+    pub look_rate: f64,
 
     /// How long to wait for the effect of a call whose answer was lost; shorten it only for tests.
     #[arg(long, env = "ECS_EXPRESS_SETTLE_WINDOW", default_value = "2m", value_parser = humantime::parse_duration)]
@@ -99,6 +104,16 @@ fn interval(text: &str) -> Result<Duration, String> {
     Ok(duration)
 }
 
+/// A rate that does not stand still.
+fn rate(text: &str) -> Result<f64, String> {
+    let rate: f64 = text.parse().map_err(|_| format!("{text} is no number"))?;
+    if rate.is_finite() && rate >= 0.01 {
+        Ok(rate)
+    } else {
+        Err(format!("{text} is not a number of at least 0.01"))
+    }
+}
+
 /// Form of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
@@ -119,6 +134,7 @@ impl Run {
             intervals: Intervals {
                 poll: self.poll_interval,
                 look: self.look_interval,
+                looks_per_second: self.look_rate,
             },
             ..Settings::default()
         }

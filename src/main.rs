@@ -12,7 +12,7 @@ use ecs_express_operator::{
 #[tokio::main]
 async fn main() -> ExitCode {
     let ended = match Cli::parse().command {
-        Command::Run(args) => run(args).await,
+        Command::Run(args) => run(*args).await,
         Command::Crd => crd(),
     };
     match ended {

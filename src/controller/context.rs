@@ -70,6 +70,8 @@ pub struct Entry {
     pub own_version: Option<String>,
     /// When the next look is due.
     pub due: Option<Uptime>,
+    /// Whether something is on its way for it.
+    pub under_way: bool,
 }
 
 /// What the passes share.
@@ -136,6 +138,13 @@ impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
     /// Keeps what is known of an object.
     pub fn keep(&self, key: &ObjectKey, entry: Entry) {
         lock(&self.journal).insert(key.clone(), entry);
+    }
+
+    /// Objects for which something is on its way, or those for which nothing is.
+    pub fn crowd(&self, under_way: bool) -> usize {
+        let journal = lock(&self.journal);
+        let alike = |entry: &&Entry| entry.under_way == under_way;
+        journal.values().filter(alike).count()
     }
 
     /// Forgets every object that the cache has no more.

@@ -228,12 +228,14 @@ impl Pass {
                 let failed = matches!(outcome, Outcome::Failed(_))
                     || matches!(decision.why, Why::Unreadable(_));
                 self.entry.attempts = if failed { self.entry.attempts + 1 } else { 0 };
+                self.entry.under_way = decision.why.progress() == Progress::Reconciling;
                 next_look(
                     decision,
                     outcome,
                     self.entry.attempts,
                     &settings.intervals,
                     &settings.windows,
+                    ctx.crowd(self.entry.under_way),
                     ctx.clock.chance(),
                 )
             }

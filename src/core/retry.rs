@@ -11,12 +11,15 @@ use super::{
 };
 
 /// How often to look; settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Intervals {
     /// While something is on its way.
     pub poll: Duration,
     /// At rest: how late a change that nobody tells us about is found.
     pub look: Duration,
+    /// Looks a second at most, on the long average: many objects are looked at less often, so that the operator leaves the
+    /// account's other clients their share of ECS's throttles. A look is two to five calls.
+    pub looks_per_second: f64,
 }
 
 impl Default for Intervals {
@@ -24,7 +27,17 @@ impl Default for Intervals {
         Self {
             poll: Duration::from_secs(10),
             look: Duration::from_secs(300),
+            // A quarter of DescribeServices' 20 calls a second.
+            looks_per_second: 5.0,
         }
+    }
+}
+
+impl Intervals {
+    /// Time that one look at each of so many objects takes.
+    fn round(&self, objects: usize) -> Duration {
+        let seconds = objects as f64 / self.looks_per_second;
+        Duration::try_from_secs_f64(seconds).unwrap_or(self.look)
     }
 }
 
@@ -46,13 +59,15 @@ pub fn is_worth_telling(why: &Why, failed_before: u32, ready: bool) -> bool {
 /// Share by which a delay is shortened at most, so that objects do not move in step.
 const JITTER: f64 = 0.2;
 
-/// Delay until the next look. `attempts` counts the failed passes in a row, `jitter` is a random number from 0 to 1.
+/// Delay until the next look. `attempts` counts the failed passes in a row, `crowd` the objects that are as far as this one
+/// (on their way, or not), `jitter` is a random number from 0 to 1.
 pub fn next_look(
     decision: &Decision,
     outcome: &Outcome,
     attempts: u32,
     intervals: &Intervals,
     windows: &Windows,
+    crowd: usize,
     jitter: f64,
 ) -> Duration {
     let failure = match (outcome, &decision.why) {
@@ -63,8 +78,8 @@ pub fn next_look(
         (Some(failure), _) => backoff(failure, attempts, intervals),
         (None, Why::ProvingAbsence | Why::NotOursToDelete) => windows.absence_gap,
         (None, why) => match why.progress() {
-            Progress::Reconciling => intervals.poll,
-            Progress::AtRest | Progress::Stalled => intervals.look,
+            Progress::Reconciling => intervals.poll.max(intervals.round(crowd)),
+            Progress::AtRest | Progress::Stalled => intervals.look.max(intervals.round(crowd)),
         },
     };
     delay.mul_f64(1.0 - JITTER * jitter.clamp(0.0, 1.0)) + slack(decision, windows)

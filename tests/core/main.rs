@@ -10,6 +10,7 @@ mod difference_table;
 mod differences;
 mod fixtures;
 mod invariants;
+mod looks;
 mod memories;
 mod properties;
 mod reports;

@@ -1,0 +1,49 @@
+//! When an object is looked at again.
+
+use std::time::Duration;
+
+use ecs_express_operator::core::{
+    decide::{Action, Decision},
+    remember::Outcome,
+    retry::{Intervals, next_look},
+    why::Why,
+};
+
+use crate::fixtures::WINDOWS;
+
+fn delay(why: Why, crowd: usize) -> Duration {
+    let decision = Decision {
+        action: Action::Nothing,
+        why,
+        findings: None,
+    };
+    let intervals = Intervals::default();
+    next_look(
+        &decision,
+        &Outcome::Idle,
+        0,
+        &intervals,
+        &WINDOWS,
+        crowd,
+        0.0,
+    )
+}
+
+#[test]
+fn few_objects_are_looked_at_by_the_intervals_and_many_at_five_a_second() {
+    let seconds = Duration::from_secs;
+    assert_eq!(delay(Why::InSync, 1), seconds(300));
+    assert_eq!(delay(Why::InSync, 1_500), seconds(300));
+    assert_eq!(delay(Why::InSync, 10_000), seconds(2_000));
+    assert_eq!(delay(Why::RolledBack, 10_000), seconds(2_000));
+    assert_eq!(delay(Why::RollingOut, 1), seconds(10));
+    assert_eq!(delay(Why::RollingOut, 50), seconds(10));
+    assert_eq!(delay(Why::RollingOut, 500), seconds(100));
+}
+
+#[test]
+fn proof_of_absence_waits_for_its_window_however_many_objects_there_are() {
+    let alone = delay(Why::ProvingAbsence, 1);
+    assert!(alone >= WINDOWS.absence_gap);
+    assert_eq!(delay(Why::ProvingAbsence, 10_000), alone);
+}
