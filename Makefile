@@ -23,6 +23,13 @@ demo: preflight ## Try it: a real Kubernetes API and an emulated ECS on this mac
 test: preflight ## All tests, against a real Kubernetes API server (built once, about 6 minutes)
 	@assets=$$(tests/controlplane/build) && export CONTROLPLANE_ASSETS="$$assets" && $(CARGO) test --workspace
 
+.PHONY: bench
+bench: preflight ## Measure the release build and print a table; PAGE=docs/benchmarks.md keeps it (about half an hour)
+	@host=$$(rustc -vV | sed -n 's/^host: //p'); \
+	assets=$$(tests/controlplane/build) && export CONTROLPLANE_ASSETS="$$assets"; \
+	RUSTFLAGS='-C target-feature=+crt-static' $(CARGO) build --release --target "$$host" -p ecs-express-operator -p bench --bins; \
+	exec "$(TARGET)/$$host/release/bench" $(if $(PAGE),--write '$(PAGE)')
+
 .PHONY: lint
 lint: cargo-deny ## Formatting, clippy, and what is in the dependency tree
 	$(CARGO) fmt --all --check

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     cli::{Failed, Run},
     controller::{cached::Cached, run::Loop},
-    core::desired::Home,
+    core::{desired::Home, failure::Class, identity::Caller},
     ecs::{
         Ecs,
         aws::{AwsEcs, Timeouts},
@@ -25,6 +25,8 @@ use crate::{
 
 /// How long the API server may take to answer at start.
 const FIRST_ANSWER: Duration = Duration::from_secs(30);
+/// Longest pause before STS is asked again at start.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Runs the operator until a signal stops it.
 pub async fn operator(args: Run) -> Result<(), Failed> {
@@ -85,15 +87,31 @@ async fn prepare(args: &Run, health: &Health) -> Result<Ready, Failed> {
     let ecs = AwsEcs::connect(args.aws_region.clone(), Timeouts::default())
         .await
         .map_err(|error| Failed::Aws(error.to_string()))?;
-    let caller = ecs.caller().await;
-    health.aws(caller.as_ref().map(drop));
-    let caller = caller.map_err(|failure| Failed::Aws(failure.to_string()))?;
+    let caller = first_caller(&ecs, health).await?;
     let home = Home {
         region: ecs.default_region().to_owned(),
         caller,
         cluster_id,
     };
     Ok(Ready { client, ecs, home })
+}
+
+/// Asks STS until it answers: what passes by itself must not end the process.
+async fn first_caller(ecs: &impl Ecs, health: &Health) -> Result<Caller, Failed> {
+    let mut pause = Duration::from_secs(1);
+    loop {
+        let answer = ecs.caller().await;
+        health.aws(answer.as_ref().map(drop));
+        match answer {
+            Ok(caller) => return Ok(caller),
+            Err(failure) if failure.kind.class() == Class::Retry => {
+                tracing::warn!(%failure, "AWS does not say yet whose the credentials are");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+            Err(failure) => return Err(Failed::Aws(failure.to_string())),
+        }
+    }
 }
 
 /// The first SIGTERM or SIGINT stops the watch and lets passes under way end; the second ends the process.

@@ -100,6 +100,32 @@ fn while_it_cannot_work_it_is_alive_and_says_why_it_is_not_ready() {
 }
 
 #[test]
+fn while_aws_cannot_be_reached_it_stays_and_says_so_until_aws_answers() {
+    // A port that nobody listens on yet.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = free.local_addr().unwrap();
+    drop(free);
+    let mut command = operator_command(&kubeconfig(), &format!("http://{endpoint}"));
+    command.args(["--namespace", "default"]);
+    let (mut process, address) = listening("aws away", command);
+    let readyz = |expected: u16, part: &str| {
+        poll::until(DEADLINE, part, || {
+            let answer = http::get(address, "/readyz").unwrap();
+            let said = answer.status == expected && answer.body.contains(part);
+            said.then_some(()).ok_or(answer.body)
+        })
+        .unwrap();
+    };
+    readyz(503, "[-] aws: GetCallerIdentity");
+    process.check_alive().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let settings = ecs_express_emulator::Settings::default();
+    let aws = ecs_express_emulator::Emulator::listen(endpoint, settings);
+    let _aws = runtime.block_on(aws).unwrap();
+    readyz(200, "[+] aws: ok");
+}
+
+#[test]
 fn a_port_that_is_taken_is_named_with_the_flag() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
