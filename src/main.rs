@@ -9,7 +9,8 @@ use ecs_express_operator::{
     start::operator,
 };
 
-#[tokio::main]
+// Two threads, whatever the machine: ECS's throttles bound the work, and each thread has memory of its own.
+#[tokio::main(worker_threads = 2)]
 async fn main() -> ExitCode {
     let ended = match Cli::parse().command {
         Command::Run(args) => run(*args).await,
