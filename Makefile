@@ -8,6 +8,9 @@ CARGO_DENY_VERSION := 0.20.2
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ecs-express-operator/tools
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CRDS := crds/expressservices.yaml
+CHART_CRDS := charts/ecs-express-operator/files/expressservices.yaml
+VERSION := $(shell awk -F '"' '/^version = / { print $$2; exit }' Cargo.toml)
+IMAGE ?= ecs-express-operator:$(VERSION)
 export PATH := $(PATH):$(TOOLS)/bin
 
 .PHONY: help
@@ -20,7 +23,8 @@ demo: preflight ## Try it: a real Kubernetes API and an emulated ECS on this mac
 	@exec $(TARGET)/debug/demo
 
 .PHONY: test
-test: preflight ## All tests, against a real Kubernetes API server (built once, about 6 minutes)
+test: preflight ## All tests, against a real Kubernetes API server (built once, about 10 minutes)
+	@tests/controlplane/build helm4 >/dev/null && tests/controlplane/build helm3 >/dev/null
 	@assets=$$(tests/controlplane/build) && export CONTROLPLANE_ASSETS="$$assets" && $(CARGO) test --workspace
 
 .PHONY: bench
@@ -37,14 +41,24 @@ lint: cargo-deny ## Formatting, clippy, and what is in the dependency tree
 	$(CARGO) deny check bans licenses sources
 
 .PHONY: crds
-crds: ## Write crds/ from the Rust types
+crds: ## Write crds/ and the chart's copy from the Rust types
 	@mkdir -p $(dir $(CRDS))
 	@$(CARGO) run --quiet -- crd >$(CRDS).new
 	@mv $(CRDS).new $(CRDS)
+	@cp $(CRDS) $(CHART_CRDS)
 
 .PHONY: check-crds
-check-crds: ## Fail if crds/ is not what the Rust types say
-	@$(CARGO) run --quiet -- crd | diff -u $(CRDS) - || { echo '$(CRDS) is stale: run `make crds`' >&2; exit 1; }
+check-crds: ## Fail if crds/ or the chart's copy is not what the Rust types say
+	@for file in $(CRDS) $(CHART_CRDS); do \
+	  $(CARGO) run --quiet -- crd | diff -u $$file - || { echo "$$file is stale: run \`make crds\`" >&2; exit 1; }; \
+	done
+
+.PHONY: image
+image: ## Build the container image with docker, podman or buildah (IMAGE=name:tag)
+	@for tool in docker podman buildah; do if $$tool info >/dev/null 2>&1; then \
+	  exec $$tool build --tag '$(IMAGE)' --build-arg VERSION='$(VERSION)' \
+	    --build-arg REVISION="$$(git rev-parse HEAD 2>/dev/null || true)" .; \
+	fi; done; echo 'image: none of docker, podman and buildah works here: install one of them, or start its service' >&2; exit 1
 
 .PHONY: preflight
 preflight: ## Say what this machine lacks, and how to get it

@@ -1,4 +1,4 @@
-//! End to end: the shipped program with the RBAC that ships, on a real API server, against the emulator.
+//! End to end: the shipped program with the chart that ships, installed by helm, on a real API server, against the emulator.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -9,6 +9,8 @@
 mod bad_days;
 mod health;
 mod malformed;
+mod permissions;
+mod release;
 mod stage;
 mod start;
 mod story;

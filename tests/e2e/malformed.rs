@@ -5,6 +5,8 @@ use std::path::Path;
 use controlplane::{Assets, ControlPlane, Process, poll};
 use serde_json::{Value, json};
 
+use crate::permissions;
+use crate::release::{self, NAME, NAMESPACE};
 use crate::stage::{DEADLINE, Scene, condition, message, operator_command, stage};
 
 fn crd() -> String {
@@ -38,17 +40,15 @@ fn upgraded_cluster() -> ControlPlane {
     apply(&plane, &old("other-type", json!("hunter2")));
     apply(&plane, &crd());
     apply(&plane, &Scene::manifest("new", &json!({})).to_string());
-    let rbac = Path::new(env!("CARGO_MANIFEST_DIR")).join("charts/ecs-express-operator/rbac.yaml");
-    apply(&plane, &std::fs::read_to_string(rbac).unwrap());
+    let as_it_is = json!({"crds": {"enabled": false}});
+    release::install_with(&plane, &stage().emulator.url(), NAMESPACE, &as_it_is);
     plane
 }
 
 #[test]
 fn they_do_not_stop_the_others_and_are_told_without_their_values() {
     let plane = upgraded_cluster();
-    let kubeconfig = plane
-        .service_account_kubeconfig("ecs-express-system", "ecs-express-operator")
-        .unwrap();
+    let kubeconfig = plane.service_account_kubeconfig(NAMESPACE, NAME).unwrap();
     let command = operator_command(&kubeconfig, &stage().emulator.url());
     let log = plane.dir().join("operator.log");
     let operator = Process::spawn("the operator", command, log).unwrap();
@@ -91,6 +91,7 @@ fn they_do_not_stop_the_others_and_are_told_without_their_values() {
         }
     })
     .unwrap();
+    permissions::assert_nothing_refused(&plane);
     assert!(
         !events.contains("hunter2") && !operator.log().contains("hunter2"),
         "{events}"

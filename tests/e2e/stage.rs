@@ -12,6 +12,8 @@ use ecs_express_emulator::{Emulator, Settings};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+use crate::release::{self, Container, NAME, NAMESPACE};
+
 /// What anything may take, on a machine with other work.
 pub const DEADLINE: Duration = Duration::from_secs(90);
 
@@ -31,23 +33,6 @@ pub fn stage() -> &'static Stage {
 impl Stage {
     fn build() -> Self {
         let plane = ControlPlane::start(&Assets::find().unwrap()).unwrap();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        for manifest in [
-            "crds/expressservices.yaml",
-            "charts/ecs-express-operator/rbac.yaml",
-        ] {
-            let file = root.join(manifest);
-            plane
-                .kubectl_run(&["apply", "-f", file.to_str().unwrap()], None)
-                .unwrap();
-        }
-        let established = [
-            "wait",
-            "--for=condition=Established",
-            "--timeout=30s",
-            "crd/expressservices.ecs-express.dev",
-        ];
-        plane.kubectl_run(&established, None).unwrap();
         let runtime = Runtime::new().unwrap();
         let settings = Settings {
             region: "eu-west-1".into(),
@@ -55,6 +40,7 @@ impl Stage {
             ..Settings::default()
         };
         let emulator = runtime.block_on(Emulator::start(settings)).unwrap();
+        release::install(&plane, &emulator.url());
         let operator = Mutex::new(start_operator(&plane, &emulator));
         Self {
             plane,
@@ -86,30 +72,29 @@ impl Stage {
     }
 }
 
-/// The program's environment: what a Deployment would give it, with short windows.
+/// The program as the chart's Deployment runs it.
 pub fn operator_command(kubeconfig: &Path, endpoint: &str) -> Command {
+    command(release::container(), kubeconfig, endpoint)
+}
+
+fn command(container: &Container, kubeconfig: &Path, endpoint: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-express-operator"));
-    command.arg("run").envs([
-        ("AWS_REGION", "eu-west-1"),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_EC2_METADATA_DISABLED", "true"),
-        ("AWS_ENDPOINT_URL", endpoint),
-        ("ECS_EXPRESS_SETTLE_WINDOW", "1s"),
-        ("ECS_EXPRESS_ABSENCE_GAP", "200ms"),
-        ("ECS_EXPRESS_POLL_INTERVAL", "300ms"),
-        ("ECS_EXPRESS_LOOK_INTERVAL", "2s"),
-        ("ECS_EXPRESS_LOG", "info"),
-    ]);
-    command.env("KUBECONFIG", kubeconfig);
+    command
+        .args(&container.args)
+        .envs(&container.env)
+        .env("AWS_ENDPOINT_URL", endpoint)
+        .env("KUBECONFIG", kubeconfig);
     command
 }
 
 fn start_operator(plane: &ControlPlane, emulator: &Emulator) -> Process {
-    let kubeconfig = plane
-        .service_account_kubeconfig("ecs-express-system", "ecs-express-operator")
-        .unwrap();
-    let command = operator_command(&kubeconfig, &emulator.url());
+    run_operator(plane, release::container(), &emulator.url())
+}
+
+/// The program as the chart's ServiceAccount, watching.
+pub fn run_operator(plane: &ControlPlane, container: &Container, endpoint: &str) -> Process {
+    let kubeconfig = plane.service_account_kubeconfig(NAMESPACE, NAME).unwrap();
+    let command = command(container, &kubeconfig, endpoint);
     let log = plane.dir().join("operator.log");
     let mut process = Process::spawn("the operator", command, log).unwrap();
     poll::until(DEADLINE, "the operator to watch", || {

@@ -4,6 +4,7 @@ use std::{path::Path, process::Command};
 
 use controlplane::{Process, poll};
 
+use crate::release::{NAME, NAMESPACE};
 use crate::stage::{DEADLINE, operator_command, stage};
 
 /// Exit code and log of a run that ends by itself.
@@ -17,7 +18,7 @@ fn ends(name: &str, command: Command) -> (Option<i32>, String) {
 fn kubeconfig() -> std::path::PathBuf {
     stage()
         .plane
-        .service_account_kubeconfig("ecs-express-system", "ecs-express-operator")
+        .service_account_kubeconfig(NAMESPACE, NAME)
         .unwrap()
 }
 

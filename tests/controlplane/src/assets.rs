@@ -4,7 +4,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::Error;
+use crate::tool::Tool;
+use crate::{Error, ToolError};
 
 /// The binaries of a control plane.
 #[derive(Debug, Clone)]
@@ -36,7 +37,7 @@ impl Assets {
             let path = match from_environment(name, variable)? {
                 Some(path) => path,
                 None => match &built {
-                    None => built.insert(build()?).join(name),
+                    None => built.insert(build(None)?).join(name),
                     Some(directory) => directory.join(name),
                 },
             };
@@ -58,13 +59,57 @@ impl Assets {
     }
 }
 
-fn from_environment(name: &str, variable: &'static str) -> Result<Option<PathBuf>, Error> {
-    if let Some(path) = env::var_os(variable).map(PathBuf::from) {
-        return if path.is_file() {
-            Ok(Some(path))
-        } else {
-            Err(Error::NoSuchBinary { variable, path })
+/// A helm.
+#[derive(Debug, Clone)]
+pub struct Helm {
+    program: PathBuf,
+}
+
+impl Helm {
+    /// Finds helm 4 by `TEST_ASSET_HELM` or on the PATH, or lets the `build` script build it, which takes minutes once.
+    pub fn four() -> Result<Self, Error> {
+        Self::find("TEST_ASSET_HELM", "helm4")
+    }
+
+    /// The same for helm 3, by `TEST_ASSET_HELM3`.
+    pub fn three() -> Result<Self, Error> {
+        Self::find("TEST_ASSET_HELM3", "helm3")
+    }
+
+    fn find(variable: &'static str, what: &str) -> Result<Self, Error> {
+        let program = match named(variable)? {
+            Some(path) => path,
+            None => build(Some(what))?,
         };
+        Ok(Self { program })
+    }
+
+    /// Runs a helm command that asks no API server, such as `template` or `lint`, and returns what it printed.
+    pub fn run(&self, arguments: &[&str]) -> Result<String, ToolError> {
+        self.tool("/dev/null".into(), env::temp_dir())
+            .run(arguments, None)
+    }
+
+    pub(crate) fn tool(&self, kubeconfig: PathBuf, home: PathBuf) -> Tool {
+        Tool {
+            name: "helm",
+            program: self.program.clone(),
+            kubeconfig,
+            home,
+        }
+    }
+}
+
+fn named(variable: &'static str) -> Result<Option<PathBuf>, Error> {
+    match env::var_os(variable).map(PathBuf::from) {
+        Some(path) if !path.is_file() => Err(Error::NoSuchBinary { variable, path }),
+        named => Ok(named),
+    }
+}
+
+fn from_environment(name: &str, variable: &'static str) -> Result<Option<PathBuf>, Error> {
+    if let Some(path) = named(variable)? {
+        return Ok(Some(path));
     }
     let directories = ["CONTROLPLANE_ASSETS", "KUBEBUILDER_ASSETS"]
         .into_iter()
@@ -74,13 +119,15 @@ fn from_environment(name: &str, variable: &'static str) -> Result<Option<PathBuf
         .find(|path| path.is_file()))
 }
 
-fn build() -> Result<PathBuf, Error> {
+/// Where the script says that `what` is, or the directory of the control plane's binaries.
+fn build(what: Option<&str>) -> Result<PathBuf, Error> {
     let script = env::var_os("CONTROLPLANE_BUILD").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("build"),
         PathBuf::from,
     );
     // Its stderr is ours, so that one sees what takes so long.
     let output = Command::new(&script)
+        .args(what)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()

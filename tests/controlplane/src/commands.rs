@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::audit;
 use crate::certificates::{AUTHORITY, TOKEN_KEY, TOKEN_PUBLIC_KEY};
 use crate::{Assets, Error, ports};
 
@@ -75,6 +76,8 @@ pub(crate) fn apiserver(assets: &Assets, directory: &Path, ports: Ports) -> Comm
         // Without these two it wants a default route, which a machine without a network does not have.
         .arg("--endpoint-reconciler-type=none")
         .arg("--advertise-address=127.0.0.1")
+        .arg(option("audit-policy-file", file(audit::POLICY)))
+        .arg(option("audit-log-path", file(audit::LOG)))
         // Else a stop waits a minute for clients to give up their watches.
         .arg("--shutdown-watch-termination-grace-period=1s");
     command

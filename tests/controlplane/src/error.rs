@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::{KubectlError, poll::TimedOut};
+use crate::{ToolError, poll::TimedOut};
 
 /// Why there is no control plane, or why it does not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -68,9 +68,17 @@ pub enum Error {
     /// Something did not happen in time.
     #[error(transparent)]
     TimedOut(#[from] TimedOut),
-    /// A kubectl command failed.
+    /// A command of kubectl or helm failed.
     #[error(transparent)]
-    Kubectl(#[from] KubectlError),
+    Tool(#[from] ToolError),
+    /// The audit log has a line that is none.
+    #[error("the audit log {path} has a line that is no event: {line}")]
+    AuditLog {
+        /// The log.
+        path: PathBuf,
+        /// The line.
+        line: String,
+    },
 }
 
 impl Error {
@@ -97,7 +105,8 @@ impl Error {
             | Self::Certificate(_)
             | Self::NoPort { .. }
             | Self::TimedOut(_)
-            | Self::Kubectl(_) => false,
+            | Self::Tool(_)
+            | Self::AuditLog { .. } => false,
         }
     }
 }

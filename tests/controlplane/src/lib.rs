@@ -12,21 +12,22 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod assets;
+pub mod audit;
 mod certificates;
 mod commands;
 mod error;
 pub mod http;
 mod kubeconfig;
-mod kubectl;
 mod plane;
 pub mod poll;
 mod ports;
 mod process;
 mod scratch;
+mod tool;
 
-pub use assets::Assets;
+pub use assets::{Assets, Helm};
 pub use error::Error;
-pub use kubectl::KubectlError;
 pub use plane::ControlPlane;
 pub use process::Process;
 pub use scratch::Scratch;
+pub use tool::ToolError;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use crate::certificates::{self, Certificates};
 use crate::commands::{self, Ports};
 use crate::kubeconfig::{self, User};
-use crate::kubectl::Kubectl;
-use crate::{Assets, Error, KubectlError, Process, Scratch, http, poll};
+use crate::tool::Tool;
+use crate::{Assets, Error, Helm, Process, Scratch, ToolError, audit, http, poll};
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const ENDS_WITHIN: Duration = Duration::from_secs(20);
@@ -25,7 +25,7 @@ pub struct ControlPlane {
     assets: Assets,
     ports: Ports,
     authority: String,
-    admin: Kubectl,
+    admin: Tool,
     directory: Scratch,
 }
 
@@ -49,7 +49,8 @@ impl ControlPlane {
             authority,
             admin: certificate,
         } = certificates::write(directory.path())?;
-        let admin = Kubectl {
+        let admin = Tool {
+            name: "kubectl",
             program: assets.kubectl.clone(),
             kubeconfig: directory.path().join("admin.kubeconfig"),
             home: directory.path().into(),
@@ -60,6 +61,7 @@ impl ControlPlane {
             &authority,
             &User::Certificate(&certificate),
         )?;
+        audit::write_policy(directory.path())?;
         let etcd = commands::etcd(assets, directory.path(), ports);
         let etcd = Process::spawn("etcd", etcd, directory.path().join("etcd.log"))?;
         let assets = assets.clone();
@@ -125,7 +127,7 @@ impl ControlPlane {
         &self,
         arguments: &[&str],
         stdin: Option<&str>,
-    ) -> Result<String, KubectlError> {
+    ) -> Result<String, ToolError> {
         self.admin.run(arguments, stdin)
     }
 
@@ -135,12 +137,26 @@ impl ControlPlane {
         kubeconfig: &Path,
         arguments: &[&str],
         stdin: Option<&str>,
-    ) -> Result<String, KubectlError> {
-        Kubectl {
+    ) -> Result<String, ToolError> {
+        Tool {
             kubeconfig: kubeconfig.into(),
             ..self.admin.clone()
         }
         .run(arguments, stdin)
+    }
+
+    /// Runs helm as administrator and returns what it printed.
+    pub fn helm_run(&self, helm: &Helm, arguments: &[&str]) -> Result<String, ToolError> {
+        helm.tool(self.admin.kubeconfig.clone(), self.admin.home.clone())
+            .run(arguments, None)
+    }
+
+    /// What a service account has asked the API server, and was allowed or not.
+    pub fn requests_of(&self, namespace: &str, name: &str) -> Result<Vec<audit::Request>, Error> {
+        audit::requests(
+            self.dir(),
+            &format!("system:serviceaccount:{namespace}:{name}"),
+        )
     }
 
     /// A kubeconfig with a fresh token of the service account, good for a day, and nothing of the administrator's.
@@ -238,7 +254,7 @@ impl ControlPlane {
     }
 }
 
-fn answers(kubectl: &Kubectl, arguments: &[&str]) -> Result<(), String> {
+fn answers(kubectl: &Tool, arguments: &[&str]) -> Result<(), String> {
     let arguments = [arguments, &["--request-timeout", "5s"]].concat();
     kubectl
         .run(&arguments, None)

@@ -1,13 +1,15 @@
-//! Running kubectl.
+//! Running kubectl and helm.
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-/// A kubectl command failed.
+/// A command of kubectl or helm failed.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("kubectl {arguments} failed ({}): {}", code.map_or("no exit code".into(), |c| format!("code {c}")), stderr.trim())]
-pub struct KubectlError {
+#[error("{tool} {arguments} failed ({}): {}", code.map_or("no exit code".into(), |c| format!("code {c}")), stderr.trim())]
+pub struct ToolError {
+    /// `kubectl` or `helm`.
+    pub tool: &'static str,
     /// Its arguments, joined by blanks.
     pub arguments: String,
     /// What it printed to stdout.
@@ -18,16 +20,17 @@ pub struct KubectlError {
     pub code: Option<i32>,
 }
 
-/// kubectl as one user.
+/// kubectl or helm, as one user.
 #[derive(Debug, Clone)]
-pub(crate) struct Kubectl {
+pub(crate) struct Tool {
+    pub(crate) name: &'static str,
     pub(crate) program: PathBuf,
     pub(crate) kubeconfig: PathBuf,
     /// Where it keeps its caches.
     pub(crate) home: PathBuf,
 }
 
-impl Kubectl {
+impl Tool {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command
@@ -38,12 +41,9 @@ impl Kubectl {
     }
 
     /// Runs it with `arguments`, feeds it `stdin`, and returns what it printed.
-    pub(crate) fn run(
-        &self,
-        arguments: &[&str],
-        stdin: Option<&str>,
-    ) -> Result<String, KubectlError> {
-        let failed = |stdout, stderr, code| KubectlError {
+    pub(crate) fn run(&self, arguments: &[&str], stdin: Option<&str>) -> Result<String, ToolError> {
+        let failed = |stdout, stderr, code| ToolError {
+            tool: self.name,
             arguments: arguments.join(" "),
             stdout,
             stderr,
@@ -70,7 +70,7 @@ fn output(command: &mut Command, stdin: Option<&str>) -> std::io::Result<Output>
     };
     let mut child = command.stdin(Stdio::piped()).spawn()?;
     let pipe = child.stdin.take();
-    // On its own thread: kubectl may fill its output pipe before it has read all of the input.
+    // On its own thread: the tool may fill its output pipe before it has read all of the input.
     std::thread::scope(|scope| {
         scope.spawn(move || {
             if let Some(mut pipe) = pipe {

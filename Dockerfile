@@ -1,0 +1,26 @@
+# The operator's image: one static program and the certificates it trusts. `make image` builds it.
+FROM rust:1.95.0-slim-bookworm AS build
+WORKDIR /src
+COPY . .
+# The target is named so that the flag is for the program alone, not for what runs while it is built.
+RUN target="$(rustc -vV | sed -n 's/^host: //p')" \
+ && RUSTFLAGS='-C target-feature=+crt-static' cargo build --locked --release --bin ecs-express-operator --target "$target" \
+ && install -D "target/$target/release/ecs-express-operator" /image/ecs-express-operator \
+ && install -D -m 0644 /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ca-certificates.crt \
+ && find /image -exec touch --no-dereference --date=@0 '{}' +
+
+FROM scratch
+ARG VERSION=0.1.0
+ARG REVISION=
+LABEL org.opencontainers.image.title="ecs-express-operator" \
+      org.opencontainers.image.description="Runs Amazon ECS Express Mode services from Kubernetes." \
+      org.opencontainers.image.source="https://github.com/ecs-express/ecs-express-operator" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+COPY --from=build /image/ /
+# By number, so that Kubernetes can tell that it is not root.
+USER 65532:65532
+EXPOSE 8080
+ENTRYPOINT ["/ecs-express-operator"]
+CMD ["run"]
