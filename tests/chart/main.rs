@@ -11,5 +11,6 @@ mod chart;
 mod image;
 mod lifecycle;
 mod policy;
+mod rights;
 mod sources;
 mod values;

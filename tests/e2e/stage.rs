@@ -96,14 +96,17 @@ pub fn run_operator(plane: &ControlPlane, container: &Container, endpoint: &str)
     let kubeconfig = plane.service_account_kubeconfig(NAMESPACE, NAME).unwrap();
     let command = command(container, &kubeconfig, endpoint);
     let log = plane.dir().join("operator.log");
+    let watching = |log: &str| log.matches("watching ExpressServices").count();
+    // Those before it wrote to the same file.
+    let before = std::fs::read_to_string(&log).map_or(0, |log| watching(&log));
     let mut process = Process::spawn("the operator", command, log).unwrap();
     poll::until(DEADLINE, "the operator to watch", || {
         process.check_alive().unwrap();
-        process
-            .log()
-            .contains("watching")
-            .then_some(())
-            .ok_or(process.log_tail())
+        if watching(&process.log()) > before {
+            Ok(())
+        } else {
+            Err(process.log_tail())
+        }
     })
     .unwrap();
     process

@@ -15,9 +15,9 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use console::Step;
-use controlplane::{Assets, http};
+use controlplane::{Assets, Helm, http};
 use options::Options;
-use stage::Stage;
+use stage::{CHART, NAME, NAMESPACE, Stage};
 
 fn main() -> ExitCode {
     match Options::from_environment()
@@ -39,7 +39,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         "control plane",
         "etcd, kube-apiserver, kube-controller-manager",
     );
-    let stage = Stage::new(&Assets::find()?)?;
+    let stage = Stage::new(&Assets::find()?, Helm::four()?)?;
     step.done(&format!(
         "{} at {}",
         stage.kubernetes_version()?,
@@ -66,11 +66,11 @@ fn play(stage: &mut Stage, options: &Options) -> Result<(), Box<dyn Error>> {
 
     let step = Step::begin(
         3,
-        "CRD and RBAC",
-        "kubectl apply -f crds/ -f charts/ecs-express-operator/rbac.yaml",
+        "chart",
+        &format!("helm install {NAME} {CHART} --namespace {NAMESPACE}"),
     );
     stage.install()?;
-    step.done("");
+    step.done("there is no node for its pod, so the program runs beside it:");
 
     let step = Step::begin(
         4,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use controlplane::{Assets, ControlPlane, Process, poll};
+use controlplane::{Assets, ControlPlane, Helm, Process, poll};
 
 use crate::service::Service;
 use crate::watch::Watch;
@@ -23,6 +23,11 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 /// Also what the emulator's control endpoint means if it is told no Region.
 const REGION: &str = "eu-west-1";
+
+/// The chart, its release and what that installs, and its namespace.
+pub(crate) const CHART: &str = "charts/ecs-express-operator";
+pub(crate) const NAME: &str = "ecs-express-operator";
+pub(crate) const NAMESPACE: &str = "ecs-express-system";
 
 /// Windows and intervals as short as the emulator's clock is fast.
 const OPERATOR_ENVIRONMENT: [(&str, &str); 9] = [
@@ -43,18 +48,20 @@ pub(crate) struct Stage {
     operator: Option<Process>,
     emulator: Option<(Process, SocketAddr)>,
     limit: Duration,
+    helm: Helm,
     /// Where its user finds a kubectl.
     pub(crate) kubectl: PathBuf,
     pub(crate) plane: ControlPlane,
 }
 
 impl Stage {
-    pub(crate) fn new(assets: &Assets) -> Result<Self, controlplane::Error> {
+    pub(crate) fn new(assets: &Assets, helm: Helm) -> Result<Self, controlplane::Error> {
         Ok(Self {
             watch: None,
             operator: None,
             emulator: None,
             limit: OWN_LIMIT,
+            helm,
             kubectl: assets.kubectl().into(),
             plane: ControlPlane::start(assets)?,
         })
@@ -107,28 +114,32 @@ impl Stage {
             .ok_or_else(|| "the emulator does not run".into())
     }
 
+    /// As in a real cluster. The Deployment stays without a pod: there is no node here.
     pub(crate) fn install(&self) -> Result<(), Box<dyn Error>> {
-        let crds = in_repository("crds/expressservices.yaml")?;
-        let rbac = in_repository("charts/ecs-express-operator/rbac.yaml")?;
-        self.plane
-            .kubectl_run(&["apply", "-f", &crds, "-f", &rbac], None)?;
+        let chart = in_repository(CHART)?;
+        let release = ["install", NAME, &chart, "--namespace", NAMESPACE];
+        let values = format!(
+            "aws.region={REGION},aws.endpointUrl=http://{}",
+            self.emulator()?
+        );
+        self.plane.helm_run(
+            &self.helm,
+            &[&release[..], &["--create-namespace", "--set", &values]].concat(),
+        )?;
         let established = [
             "wait",
             "--for",
             "condition=Established",
             "--timeout",
             "30s",
-            "-f",
-            &crds,
+            "crd/expressservices.ecs-express.dev",
         ];
         self.plane.kubectl_run(&established, None)?;
         Ok(())
     }
 
     pub(crate) fn start_operator(&mut self, program: &Path) -> Result<u32, Box<dyn Error>> {
-        let kubeconfig = self
-            .plane
-            .service_account_kubeconfig("ecs-express-system", "ecs-express-operator")?;
+        let kubeconfig = self.plane.service_account_kubeconfig(NAMESPACE, NAME)?;
         let mut command = Command::new(program);
         command
             .arg("run")

@@ -1,32 +1,18 @@
-//! The roles that are installed beside the operator, tried on a real API server.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+//! What the installed roles let the operator and people do.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use controlplane::{Assets, ControlPlane, poll};
 
-/// As much of the resource as the authorizer and discovery need.
-const CRD: &str = r#"
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: expressservices.ecs-express.dev }
-spec:
-  group: ecs-express.dev
-  names: { kind: ExpressService, plural: expressservices }
-  scope: Namespaced
-  versions:
-    - name: v1alpha1
-      served: true
-      storage: true
-      schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
-      subresources: { status: {} }
-"#;
+use crate::chart::{CHART, NAME, NAMESPACE, helm};
 
 #[test]
 fn the_operator_may_do_its_work_and_no_more() {
     let plane = with_roles();
-    let operator = service_account(&plane, "ecs-express-system", "ecs-express-operator");
+    let operator = service_account(&plane, NAMESPACE, NAME);
     let may = |verb: &str, resource: &str| can(&plane, &operator, &[verb, resource]);
 
     for verb in ["get", "list", "watch", "patch"] {
@@ -96,12 +82,15 @@ fn the_built_in_roles_cover_express_services() {
 
 fn with_roles() -> ControlPlane {
     let plane = ControlPlane::start(&Assets::find().unwrap()).unwrap();
-    let manifests =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../charts/ecs-express-operator/rbac.yaml");
-    plane
-        .kubectl_run(&["apply", "-f", manifests.to_str().unwrap()], None)
-        .unwrap();
-    plane.kubectl_run(&["apply", "-f", "-"], Some(CRD)).unwrap();
+    let install = [
+        "install",
+        NAME,
+        CHART,
+        "--namespace",
+        NAMESPACE,
+        "--create-namespace",
+    ];
+    plane.helm_run(helm(), &install).unwrap();
     plane
 }
 
