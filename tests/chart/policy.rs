@@ -35,15 +35,10 @@ fn called() -> BTreeSet<String> {
         let (constant, rest) = line.split_once(": &str = \"")?;
         Some((constant.to_owned(), rest.split_once('"')?.0.to_owned()))
     };
-    let names: Vec<_> = names.lines().filter_map(constant).collect();
-    let used = |constant: &str| {
-        calls.split("operation::").skip(1).any(|use_| {
-            use_.split(|c: char| !(c.is_ascii_uppercase() || c == '_'))
-                .next()
-                == Some(constant)
-        })
-    };
-    let called = names.iter().filter(|(constant, _)| used(constant));
+    let called = names
+        .lines()
+        .filter_map(constant)
+        .filter(|(constant, _)| calls.contains(&format!("timed(operation::{constant},")));
     called.map(|(_, name)| format!("ecs:{name}")).collect()
 }
 

@@ -55,3 +55,19 @@ fn a_taken_port_means_another_try_with_other_ports() {
     assert!(told.contains("etcd ended with code 1"), "{told}");
     assert_eq!(fs::read_to_string(tries).unwrap().lines().count(), 3);
 }
+
+#[test]
+fn a_helm_of_no_known_version_is_answered_with_the_usage() {
+    let build = Path::new(env!("CARGO_MANIFEST_DIR")).join("build");
+    let output = Command::new(build)
+        .arg("helm5")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains("usage: build [--check | helm4 | helm3]"),
+        "{told}"
+    );
+}
