@@ -255,3 +255,17 @@ fn the_program_takes_the_arguments() {
         assert!(taken.is_ok(), "{}", taken.unwrap_err());
     }
 }
+
+#[test]
+fn a_cluster_whose_api_server_cannot_take_the_crd_is_refused() {
+    let on = |version: &str| {
+        let version = format!("--kube-version={version}");
+        helm().run(&["template", "x", CHART, &version])
+    };
+    let refused = on("1.29.14").unwrap_err();
+    assert!(
+        refused.stderr.contains("requires kubeVersion: >=1.30"),
+        "{refused}"
+    );
+    on("v1.30.0-eks-1a2b3c").unwrap();
+}
