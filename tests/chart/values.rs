@@ -269,3 +269,27 @@ fn a_cluster_whose_api_server_cannot_take_the_crd_is_refused() {
     );
     on("v1.30.0-eks-1a2b3c").unwrap();
 }
+
+#[test]
+fn names_that_look_like_numbers_stay_strings() {
+    let values = json!({
+        "nameOverride": "1", "fullnameOverride": "2", "watchNamespace": "3", "serviceAccount": {"name": "4"},
+        "commonLabels": {"a": "5"}, "priorityClassName": "6", "podLabels": {"b": "7"},
+    });
+    let mut open = render(&values);
+    let mut seen = 0;
+    while let Some(value) = open.pop() {
+        for (name, value) in value.as_object().into_iter().flatten() {
+            let is_name = name.to_lowercase().ends_with("name") || name.ends_with("namespace");
+            seen += usize::from(is_name);
+            assert!(!is_name || !value.is_number(), "{name}: {value}");
+            if name == "labels" || name == "matchLabels" {
+                let labels = value.as_object().unwrap().values();
+                assert!(labels.into_iter().all(Value::is_string), "{value}");
+            }
+            open.push(value.clone());
+        }
+        open.extend(value.as_array().cloned().unwrap_or_default());
+    }
+    assert!(seen > 20, "{seen}");
+}

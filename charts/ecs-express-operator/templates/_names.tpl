@@ -29,8 +29,8 @@
 {{- end }}
 
 {{- define "ecs-express-operator.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "ecs-express-operator.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "ecs-express-operator.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "ecs-express-operator.labels" -}}
