@@ -67,3 +67,14 @@ fn it_is_built_by_the_compiler_that_the_repository_pins() {
     let from = format!("\nFROM rust:{channel}-");
     assert!(file("../../Dockerfile").contains(&from), "{from}");
 }
+
+#[test]
+fn each_member_of_the_workspace_reaches_the_build() {
+    let manifest = file("../../Cargo.toml");
+    let members = manifest.split("members = [").nth(1).unwrap();
+    let ignore = file("../../.dockerignore");
+    for member in members.split(']').next().unwrap().split(", ") {
+        let line = format!("!{}", member.trim_matches('"'));
+        assert!(ignore.lines().any(|one| one == line), "no {line}");
+    }
+}

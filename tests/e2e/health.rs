@@ -3,6 +3,7 @@
 use controlplane::{Process, http, poll};
 use serde_json::json;
 
+use crate::release::{self, NAME, NAMESPACE};
 use crate::stage::{DEADLINE, Scene, operator_command, stage};
 
 /// An operator of one namespace that listens, and where.
@@ -23,7 +24,7 @@ fn listening(name: &str, command: std::process::Command) -> (Process, std::net::
 fn kubeconfig() -> std::path::PathBuf {
     stage()
         .plane
-        .service_account_kubeconfig("ecs-express-system", "ecs-express-operator")
+        .service_account_kubeconfig(NAMESPACE, NAME)
         .unwrap()
 }
 
@@ -139,4 +140,19 @@ fn a_port_that_is_taken_is_named_with_the_flag() {
         error.contains("--listen") && error.contains(&address),
         "{error}"
     );
+}
+
+#[test]
+fn the_probes_of_the_charts_deployment_are_answered() {
+    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+    command.args(["--namespace", "default"]);
+    let (_process, address) = listening("probed", command);
+    for path in &release::container().probes {
+        poll::until(DEADLINE, path, || match http::get(address, path) {
+            Ok(answer) if answer.status == 200 => Ok(()),
+            Ok(answer) => Err(format!("{} {}", answer.status, answer.body)),
+            Err(error) => Err(error.to_string()),
+        })
+        .unwrap();
+    }
 }

@@ -60,6 +60,8 @@ pub struct Container {
     pub args: Vec<String>,
     /// Its environment.
     pub env: BTreeMap<String, String>,
+    /// The paths that the kubelet asks: alive, ready.
+    pub probes: [String; 2],
 }
 
 /// The container of the Deployment.
@@ -94,5 +96,7 @@ pub fn container_with(more: &Value) -> Container {
     Container {
         args,
         env: env.collect(),
+        probes: ["livenessProbe", "readinessProbe"]
+            .map(|probe| text(&container[probe]["httpGet"]["path"])),
     }
 }
