@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use kube::{
     Api, Client, ResourceExt,
@@ -115,7 +115,8 @@ impl<E: Ecs> Loop<E> {
             .inspect(move |event| note(&seen, event))
             .applied_objects()
             .predicate_filter(Cached::trigger, Default::default());
-        Controller::for_stream(changes, reader)
+        let synced = reader.clone();
+        let passes = Controller::for_stream(changes, reader)
             .with_config(Config::default().concurrency(CONCURRENCY))
             .graceful_shutdown_on(stop.clone().cancelled_owned())
             .run(reconcile, |_, error, _| match *error {}, ctx)
@@ -126,8 +127,18 @@ impl<E: Ecs> Loop<E> {
                         tracing::warn!(%error, "the watch has trouble; it is tried again")
                     }
                 }
-            })
-            .await;
+            });
+        let stopped_unsynced = async {
+            stop.cancelled().await;
+            if synced.wait_until_ready().now_or_never().is_some() {
+                std::future::pending().await
+            }
+        };
+        tokio::select! {
+            () = passes => {}
+            // No pass has begun, and the Controller would wait for a list that nobody fetches any more.
+            () = stopped_unsynced => {}
+        }
         stop.is_cancelled()
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     io,
-    net::SocketAddr,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -39,7 +39,13 @@ pub struct Served {
 
 /// Listens, and serves until the process ends. Returns the address.
 pub async fn serve(address: SocketAddr, served: Served) -> io::Result<SocketAddr> {
-    let listener = TcpListener::bind(address).await?;
+    let listener = match TcpListener::bind(address).await {
+        // Where the kernel has no IPv6, all addresses are those of IPv4.
+        Err(_) if address.ip() == Ipv6Addr::UNSPECIFIED => {
+            TcpListener::bind((Ipv4Addr::UNSPECIFIED, address.port())).await?
+        }
+        bound => bound?,
+    };
     let address = listener.local_addr()?;
     tokio::spawn(accept(listener, served));
     Ok(address)

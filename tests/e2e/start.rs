@@ -2,7 +2,15 @@
 
 use std::{path::Path, process::Command};
 
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use controlplane::{Process, poll};
+use ecs_express_operator::{
+    controller::{context::Settings, run::Loop},
+    core::{desired::Home, identity::Caller},
+    ecs::aws::{AwsEcs, Timeouts},
+    telemetry::health::Health,
+};
+use tokio_util::sync::CancellationToken;
 
 use crate::release::{NAME, NAMESPACE};
 use crate::stage::{DEADLINE, operator_command, stage};
@@ -100,6 +108,36 @@ fn on_sigterm_it_ends_in_order_with_0() {
     process.interrupt().unwrap();
     assert_eq!(process.wait_exit(DEADLINE), Some(0), "{}", process.log());
     assert!(process.log().contains("stopped"), "{}", process.log());
+}
+
+#[tokio::test]
+async fn a_stop_before_the_first_list_is_in_ends_the_loop_too() {
+    // An API server that takes the connection and never answers.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let client = kube::Client::try_from(kube::Config::new(url.parse().unwrap())).unwrap();
+    let config = aws_config::SdkConfig::builder()
+        .behavior_version(aws_config::BehaviorVersion::v2026_01_12())
+        .region(aws_config::Region::new("eu-west-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+            "test", "test", None, None, "test",
+        )))
+        .build();
+    let ecs = AwsEcs::from_sdk_config(config, Timeouts::default()).unwrap();
+    let home = Home {
+        caller: Caller {
+            partition: "aws".into(),
+            account: "123456789012".into(),
+        },
+        region: "eu-west-1".into(),
+        cluster_id: "cluster-1".into(),
+    };
+    let (settings, health) = (Settings::default(), Health::default());
+    let watch = Loop::new(client, None, ecs, settings, home, health);
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let stopped = tokio::time::timeout(DEADLINE, watch.run(stop)).await;
+    assert_eq!(stopped, Ok(true));
 }
 
 #[test]
