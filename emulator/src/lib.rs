@@ -10,5 +10,5 @@ pub use http::Emulator;
 pub use model::{
     ApiError, Call, Caller, Change, ClusterForm, ConfigurationOrder, Delivery, Effect, EmptyLists,
     EndpointForm, Fault, Model, NotFoundForm, OmittedMembers, Outcome, Page, Presence, ServiceArn,
-    Settings, Tag, Target, VirtualTime,
+    Settings, Tag, Target, TaskDefinitionLookup, VirtualTime,
 };

@@ -2,10 +2,17 @@
 
 use axum::http::{HeaderMap, header};
 
-use crate::model::{ApiError, Caller};
+use crate::model::{ApiError, Caller, account_of};
 
-/// Who calls: the account of the settings, unless the access key is itself an account id.
-pub(super) fn caller(headers: &HeaderMap, account: &str) -> Result<Caller, ApiError> {
+/// Who signed a request.
+pub(super) struct Signer {
+    pub(super) caller: Caller,
+    pub(super) access_key: String,
+}
+
+/// The account is that of the settings, unless the access key tells another: it is itself an account
+/// id, or was made by AssumeRole.
+pub(super) fn signer(headers: &HeaderMap, account: &str) -> Result<Signer, ApiError> {
     let header = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -22,10 +29,12 @@ pub(super) fn caller(headers: &HeaderMap, account: &str) -> Result<Caller, ApiEr
              Credential=<access key>/<date>/<region>/<service>/aws4_request.",
         )
     })?;
-    let is_account = access_key.len() == 12 && access_key.bytes().all(|byte| byte.is_ascii_digit());
-    Ok(Caller {
-        account: if is_account { access_key } else { account }.to_owned(),
-        region: region.to_owned(),
+    Ok(Signer {
+        caller: Caller {
+            account: account_of(access_key).unwrap_or(account).to_owned(),
+            region: region.to_owned(),
+        },
+        access_key: access_key.to_owned(),
     })
 }
 

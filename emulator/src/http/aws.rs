@@ -34,7 +34,7 @@ fn json_call(
     body: &[u8],
 ) -> Result<Value, ApiError> {
     let account = shared.with_model(|model| model.settings().account_id.clone());
-    let caller = authorization::caller(headers, &account)?;
+    let caller = authorization::signer(headers, &account)?.caller;
     let action = target.strip_prefix(PREFIX).unwrap_or(target);
     let body: Value = if body.is_empty() {
         json!({})

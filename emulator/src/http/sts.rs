@@ -1,25 +1,36 @@
-//! The Query protocol of AWS STS, as far as GetCallerIdentity needs it.
+//! The Query protocol of AWS STS: a form in, XML out.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
-    authorization,
+    authorization::{self, Signer},
     aws::{set, status, withhold},
     shared::Shared,
 };
-use crate::model::ApiError;
+use crate::model::{ApiError, Caller};
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+const ACTIONS: [&str; 3] = [
+    "AssumeRole",
+    "AssumeRoleWithWebIdentity",
+    "GetCallerIdentity",
+];
 
 /// POST / with a form body.
 pub(super) async fn call(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Response {
     let request_id = shared.with_model(crate::Model::request_id);
-    let mut response = match answer(shared, headers, body) {
-        Ok(identity) => xml(StatusCode::OK, &identity_xml(&identity, &request_id)),
+    let form = form(body);
+    let mut response = match answer(shared, headers, &form) {
+        Ok((action, result)) => {
+            let text = result_xml(&action, &result, &form, &request_id);
+            xml(StatusCode::OK, &text)
+        }
         Err(error) => match withhold(error.delivery).await {
             Some(response) => return response,
             None => xml(status(&error), &error_xml(&error, &request_id)),
@@ -29,35 +40,106 @@ pub(super) async fn call(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> R
     response
 }
 
-fn answer(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Value, ApiError> {
-    let account = shared.with_model(|model| model.settings().account_id.clone());
-    let action = action(body).ok_or_else(|| {
-        ApiError::new(
+fn answer(
+    shared: &Shared,
+    headers: &HeaderMap,
+    form: &Map<String, Value>,
+) -> Result<(String, Value), ApiError> {
+    let Some(action) = form.get("Action").and_then(Value::as_str) else {
+        return Err(ApiError::new(
             "MissingAction",
             "neither an X-Amz-Target header nor an Action in a form body",
-        )
-    })?;
-    let caller = authorization::caller(headers, &account).map_err(|mut error| {
+        ));
+    };
+    // The token is the proof; nothing is signed.
+    let signer = if action == "AssumeRoleWithWebIdentity" {
+        shared.with_model(|model| anonymous(model.settings()))
+    } else {
+        signer(shared, headers)?
+    };
+    if !ACTIONS.contains(&action) {
+        return Err(ApiError::new(
+            "InvalidAction",
+            format!(
+                "{action} is not supported by this emulator. Supported: {}.",
+                ACTIONS.join(", ")
+            ),
+        ));
+    }
+    let Signer { caller, access_key } = signer;
+    let request = request(action, form, &access_key);
+    let result = shared.with_model(|model| model.call(&caller, action, &request))?;
+    Ok((action.to_owned(), result))
+}
+
+fn signer(shared: &Shared, headers: &HeaderMap) -> Result<Signer, ApiError> {
+    let account = shared.with_model(|model| model.settings().account_id.clone());
+    authorization::signer(headers, &account).map_err(|mut error| {
         // STS writes its codes without the suffix and answers 403.
         error.code = error.code.trim_end_matches("Exception").to_owned();
         error.status = 403;
         error
-    })?;
-    if action != "GetCallerIdentity" {
-        return Err(ApiError::new(
-            "InvalidAction",
-            format!("{action} is not supported by this emulator. Supported: GetCallerIdentity."),
-        ));
-    }
-    shared.with_model(|model| model.call(&caller, &action, &json!({})))
+    })
 }
 
-/// The value of `Action`: always plain letters, so that nothing has to be decoded.
-fn action(body: &[u8]) -> Option<String> {
-    let body = std::str::from_utf8(body).ok()?;
-    body.split('&')
-        .find_map(|pair| pair.strip_prefix("Action="))
-        .map(|action| action.trim().to_owned())
+fn anonymous(settings: &crate::Settings) -> Signer {
+    Signer {
+        caller: Caller {
+            account: settings.account_id.clone(),
+            region: settings.region.clone(),
+        },
+        access_key: String::new(),
+    }
+}
+
+/// What the model is asked; also what the record of calls shows, so it holds no whole token.
+fn request(action: &str, form: &Map<String, Value>, access_key: &str) -> Value {
+    let mut request = form.clone();
+    request.remove("Action");
+    request.remove("Version");
+    if let Some(token) = request.get_mut("WebIdentityToken") {
+        let given = token.as_str().is_some_and(|token| !token.is_empty());
+        *token = json!(if given { "(not recorded)" } else { "" });
+    }
+    if let Some(seconds) = request.get_mut("DurationSeconds")
+        && let Some(number) = seconds.as_str().and_then(|text| text.parse::<u64>().ok())
+    {
+        *seconds = json!(number);
+    }
+    if action == "GetCallerIdentity" {
+        request.insert("AccessKeyId".to_owned(), json!(access_key));
+    }
+    Value::Object(request)
+}
+
+/// A form body as an object of strings.
+fn form(body: &[u8]) -> Map<String, Value> {
+    let body = String::from_utf8_lossy(body);
+    body.trim()
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (decode(name), Value::String(decode(value))))
+        .collect()
+}
+
+/// `+` and `%xx`; what is no such sequence stays as it is.
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut index = 0;
+    while index < bytes.len() {
+        let escape = text
+            .get(index + 1..index + 3)
+            .filter(|_| bytes[index] == b'%')
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        decoded.push(match (escape, bytes[index]) {
+            (Some(byte), _) => byte,
+            (None, b'+') => b' ',
+            (None, byte) => byte,
+        });
+        index += if escape.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
 }
 
 fn xml(status: StatusCode, text: &str) -> Response {
@@ -66,17 +148,75 @@ fn xml(status: StatusCode, text: &str) -> Response {
     response
 }
 
-fn identity_xml(identity: &Value, request_id: &str) -> String {
-    let member = |name: &str| escape(identity[name].as_str().unwrap_or_default());
+fn result_xml(action: &str, result: &Value, form: &Map<String, Value>, request_id: &str) -> String {
+    let mut body = String::new();
+    for member in ["Arn", "UserId", "Account"] {
+        element(&mut body, member, &result[member]);
+    }
+    if let Some(seconds) = result["Credentials"]["DurationSeconds"].as_u64() {
+        body.push_str(&session_xml(result, seconds));
+        if action == "AssumeRoleWithWebIdentity" {
+            let provider = form.get("ProviderId").cloned();
+            element(&mut body, "SubjectFromWebIdentityToken", &json!("emulator"));
+            element(&mut body, "Audience", &json!("sts.amazonaws.com"));
+            element(
+                &mut body,
+                "Provider",
+                &provider.unwrap_or(json!("emulator")),
+            );
+        }
+        body.push_str("<PackedPolicySize>0</PackedPolicySize>");
+    }
     format!(
-        "<GetCallerIdentityResponse xmlns=\"{NAMESPACE}\"><GetCallerIdentityResult>\
-         <Arn>{}</Arn><UserId>{}</UserId><Account>{}</Account></GetCallerIdentityResult>\
-         <ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>\
-         </GetCallerIdentityResponse>",
-        member("Arn"),
-        member("UserId"),
-        member("Account"),
+        "<{action}Response xmlns=\"{NAMESPACE}\"><{action}Result>{body}</{action}Result>\
+         <ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
     )
+}
+
+fn session_xml(result: &Value, seconds: u64) -> String {
+    let mut credentials = String::new();
+    for member in ["AccessKeyId", "SecretAccessKey", "SessionToken"] {
+        element(&mut credentials, member, &result["Credentials"][member]);
+    }
+    // By the real clock, since the client compares it with its own.
+    let ends = SystemTime::now() + Duration::from_secs(seconds);
+    let ends = ends
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs();
+    element(&mut credentials, "Expiration", &json!(date_time(ends)));
+    let mut user = String::new();
+    for member in ["AssumedRoleId", "Arn"] {
+        element(&mut user, member, &result["AssumedRoleUser"][member]);
+    }
+    format!("<Credentials>{credentials}</Credentials><AssumedRoleUser>{user}</AssumedRoleUser>")
+}
+
+/// Writes an element where there is a text.
+fn element(xml: &mut String, name: &str, text: &Value) {
+    if let Some(text) = text.as_str() {
+        xml.push_str(&format!("<{name}>{}</{name}>", escape(text)));
+    }
+}
+
+/// ISO 8601 in UTC, by the civil-from-days algorithm of Howard Hinnant.
+fn date_time(epoch_seconds: u64) -> String {
+    let (days, rest) = (epoch_seconds / 86_400, epoch_seconds % 86_400);
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
 fn error_xml(error: &ApiError, request_id: &str) -> String {
@@ -97,4 +237,21 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{date_time, decode};
+
+    #[test]
+    fn a_date_is_written_as_iso_8601() {
+        assert_eq!(date_time(0), "1970-01-01T00:00:00Z");
+        assert_eq!(date_time(951_782_400), "2000-02-29T00:00:00Z");
+        assert_eq!(date_time(1_767_225_599), "2025-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn a_form_value_is_decoded() {
+        assert_eq!(decode("arn%3Aaws%3Aiam+role%2Fé%"), "arn:aws:iam role/é%");
+    }
 }

@@ -2,7 +2,7 @@
 
 macro_rules! actions {
     ($($name:ident),* $(,)?) => {
-        /// An action of Amazon ECS, or GetCallerIdentity of AWS STS.
+        /// An action of Amazon ECS, or of AWS STS.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Action { $($name),* }
 
@@ -26,7 +26,16 @@ actions!(
     TagResource,
     UntagResource,
     ListTagsForResource,
+    UpdateService,
+    DescribeClusters,
+    ListClusters,
+    RegisterTaskDefinition,
+    DescribeTaskDefinition,
+    DeregisterTaskDefinition,
+    ListTaskDefinitions,
     GetCallerIdentity,
+    AssumeRole,
+    AssumeRoleWithWebIdentity,
 );
 
 impl Action {
@@ -34,6 +43,11 @@ impl Action {
         Self::ALL
             .iter()
             .find_map(|(known, action)| (*known == name).then_some(*action))
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        let named = Self::ALL.iter().find(|(_, action)| *action == self);
+        named.map_or("", |(name, _)| name)
     }
 
     pub(crate) fn names() -> Vec<&'static str> {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::ApiError;
 
 /// Who calls, and where.
@@ -30,6 +32,15 @@ impl Caller {
         self.arn("ecs", &format!("cluster/{cluster}"))
     }
 
+    /// The user that a caller without a session is.
+    pub(crate) fn user_arn(&self) -> String {
+        format!(
+            "arn:{}:iam::{}:user/emulator",
+            self.partition(),
+            self.account
+        )
+    }
+
     /// An ARN in the caller's account and Region.
     pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         let Self { account, region } = self;
@@ -56,7 +67,7 @@ impl Caller {
 }
 
 /// The ARN of a service. It is the identity under which the model keeps the service.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ServiceArn {
     partition: String,
     region: String,

@@ -1,6 +1,6 @@
 //! Changes behind the back of whoever uses the API. They are no calls: no fault meets them and no record is kept.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Whether a cluster is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Presence {
     /// It exists.
     Exists,

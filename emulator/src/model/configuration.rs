@@ -1,6 +1,6 @@
 //! The configuration of a service revision, in the shape in which the API shows it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     error::ApiError,
@@ -9,11 +9,12 @@ use super::{
 };
 
 /// What a revision runs with, in the shape of ExpressGatewayServiceConfiguration.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Configuration {
     pub(crate) task_definition_arn: String,
-    pub(crate) execution_role_arn: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) execution_role_arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) task_role_arn: Option<String>,
     pub(crate) cpu: String,
@@ -26,19 +27,20 @@ pub(crate) struct Configuration {
     pub(crate) scaling_target: Scaling,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Network {
     pub(crate) security_groups: Vec<String>,
     pub(crate) subnets: Vec<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Container {
     pub(crate) image: String,
     pub(crate) container_port: i64,
-    pub(crate) aws_logs_configuration: Logs,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) aws_logs_configuration: Option<Logs>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) repository_credentials: Option<RepositoryCredentials>,
     pub(crate) command: Vec<String>,
@@ -48,21 +50,21 @@ pub(crate) struct Container {
     pub(crate) secrets: Option<Vec<Secret>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Secret {
     pub(crate) name: String,
     pub(crate) value_from: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Logs {
     pub(crate) log_group: String,
     pub(crate) log_stream_prefix: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Scaling {
     pub(crate) min_task_count: i64,

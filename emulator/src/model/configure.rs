@@ -4,7 +4,8 @@ use super::{
     configuration::{Configuration, Container, Logs, Network, Scaling, Secret},
     error::ApiError,
     request::{ConfigurationRequest, ContainerRequest, NetworkRequest, ScalingRequest},
-    settings::{EmptyLists, OmittedMembers, Settings},
+    settings::{EmptyLists, OmittedMembers, Settings, TaskDefinitionLookup},
+    task_definition::{Derived, TaskDefinition},
     validate,
 };
 
@@ -15,6 +16,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) partition: &'a str,
     pub(crate) managed_security_group: &'a str,
     pub(crate) managed_log_group: &'a str,
+    /// The task definition that was sent, where it is known.
+    pub(crate) registered: Option<&'a TaskDefinition>,
     /// The task definition that ECS registers where none was sent.
     pub(crate) managed_task_definition: &'a str,
 }
@@ -55,9 +58,8 @@ impl Surroundings<'_> {
             task_definition_arn,
             execution_role_arn: pick(
                 &request.execution_role_arn,
-                before.map(|before| &before.execution_role_arn),
-            )
-            .unwrap_or_default(),
+                before.and_then(|before| before.execution_role_arn.as_ref()),
+            ),
             task_role_arn: pick(
                 &request.task_role_arn,
                 before.and_then(|before| before.task_role_arn.as_ref()),
@@ -85,28 +87,56 @@ impl Surroundings<'_> {
         arn: &str,
         before: Option<&Configuration>,
     ) -> Result<Configuration, ApiError> {
-        let family_and_revision = arn.rsplit('/').next().unwrap_or(arn);
-        let (partition, account) = (self.partition, self.account);
+        let found = match (self.registered, self.settings.task_definitions) {
+            (Some(registered), _) => registered.derive()?,
+            (None, TaskDefinitionLookup::Any) => self.made_up(arn),
+            (None, TaskDefinitionLookup::Registered) => {
+                return Err(ApiError::task_definition_not_found());
+            }
+        };
+        let Derived {
+            execution_role_arn,
+            task_role_arn,
+            cpu,
+            memory,
+            cpu_architecture,
+            container,
+        } = found;
         Ok(Configuration {
             task_definition_arn: arn.to_owned(),
-            execution_role_arn: format!("arn:{partition}:iam::{account}:role/ecsTaskExecutionRole"),
+            execution_role_arn,
+            task_role_arn,
+            cpu,
+            memory,
+            cpu_architecture,
+            network_configuration: self.network(request, before),
+            health_check_path: health_check_path(request, before),
+            primary_container: container,
+            scaling_target: self.scaling(request, before)?,
+        })
+    }
+
+    /// What a task definition that nobody registered here might hold.
+    fn made_up(&self, arn: &str) -> Derived {
+        let family_and_revision = arn.rsplit('/').next().unwrap_or(arn);
+        let (partition, account) = (self.partition, self.account);
+        let execution_role = format!("arn:{partition}:iam::{account}:role/ecsTaskExecutionRole");
+        Derived {
+            execution_role_arn: Some(execution_role),
             task_role_arn: None,
             cpu: "1024".to_owned(),
             memory: "2048".to_owned(),
             cpu_architecture: None,
-            network_configuration: self.network(request, before),
-            health_check_path: health_check_path(request, before),
-            primary_container: Container {
+            container: Container {
                 image: format!("registry.example/{family_and_revision}"),
                 container_port: 80,
-                aws_logs_configuration: self.managed_logs(),
+                aws_logs_configuration: Some(self.managed_logs()),
                 repository_credentials: None,
                 command: Vec::new(),
                 environment: None,
                 secrets: None,
             },
-            scaling_target: self.scaling(request, before)?,
-        })
+        }
     }
 
     /// What fills the absent members of a block: the old block where ECS merges, else nothing.
@@ -212,8 +242,8 @@ impl Surroundings<'_> {
             aws_logs_configuration: sent
                 .aws_logs_configuration
                 .map(Logs::from)
-                .or(kept.map(|kept| kept.aws_logs_configuration.clone()))
-                .unwrap_or_else(|| self.managed_logs()),
+                .or(kept.and_then(|kept| kept.aws_logs_configuration.clone()))
+                .or_else(|| Some(self.managed_logs())),
             repository_credentials: sent
                 .repository_credentials
                 .or(kept.and_then(|kept| kept.repository_credentials.clone())),

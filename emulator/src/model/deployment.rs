@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
 };
 
 /// Status of a service deployment. There is no FAILED.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum DeploymentStatus {
     Pending,
     InProgress,
@@ -54,14 +55,14 @@ impl DeploymentStatus {
 }
 
 /// Whether reads show the deployment already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Visibility {
     Hidden,
     Shown,
 }
 
 /// A rollback that was begun.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Rollback {
     pub(crate) trigger: Trigger,
     pub(crate) reason: String,
@@ -69,7 +70,7 @@ pub(crate) struct Rollback {
 }
 
 /// A service deployment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Deployment {
     pub(crate) arn: String,
     /// Where its revision is among the service's revisions.

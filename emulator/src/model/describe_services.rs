@@ -11,8 +11,8 @@ use super::{
     error::ApiError,
     list_services::management,
     request::read,
-    revision::Tasks,
     service::{Service, State},
+    settings::Settings,
     validate,
 };
 
@@ -55,7 +55,7 @@ impl Model {
             };
             match self.seen(&arn).filter(|_| arn.cluster == cluster) {
                 Some(service) => {
-                    let mut wire = service_to_wire(service);
+                    let mut wire = service_to_wire(service, &self.settings);
                     if !request.include.is_empty() {
                         wire["tags"] = service.tags_to_wire();
                     }
@@ -68,8 +68,8 @@ impl Model {
     }
 }
 
-fn service_to_wire(service: &Service) -> Value {
-    let total = tasks(service);
+pub(crate) fn service_to_wire(service: &Service, _settings: &Settings) -> Value {
+    let total = service.tasks();
     let mut wire = json!({
         "serviceArn": service.arn.to_string(),
         "serviceName": service.arn.name,
@@ -105,18 +105,6 @@ fn service_to_wire(service: &Service) -> Value {
     });
     set(&mut wire, "taskDefinition", newest);
     wire
-}
-
-/// The tasks of all active revisions together.
-fn tasks(service: &Service) -> Tasks {
-    let active = service.active.iter();
-    active
-        .map(|index| service.revisions[*index].tasks)
-        .fold(Tasks::default(), |sum, tasks| Tasks {
-            requested: sum.requested + tasks.requested,
-            running: sum.running + tasks.running,
-            pending: sum.pending + tasks.pending,
-        })
 }
 
 /// The newest events first.

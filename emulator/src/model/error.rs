@@ -65,6 +65,18 @@ impl ApiError {
         Self::new("ServiceNotFoundException", "Service not found.")
     }
 
+    pub(crate) fn task_definition_not_found() -> Self {
+        Self::new("ClientException", "Unable to describe task definition.")
+    }
+
+    /// What AWS may well do, and the emulator does not.
+    pub(crate) fn not_modelled(what: &str) -> Self {
+        Self::new(
+            "UnsupportedFeatureException",
+            format!("This emulator does not model {what}."),
+        )
+    }
+
     pub(crate) fn resource_not_found() -> Self {
         Self::new("ResourceNotFoundException", "Resource not found")
     }

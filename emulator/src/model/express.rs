@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use super::{
     Model, Presence,
     arn::{Caller, ServiceArn},
+    configuration::Configuration,
     configure::Surroundings,
     error::ApiError,
     outcomes::Planned,
+    register,
     request::{ConfigurationRequest, CreateRequest, ServiceRequest, read},
     service::{ResourceManagement, Service, State},
     settings::NotFoundForm,
@@ -75,33 +77,45 @@ impl Model {
         Ok(json!({ "service": wire }))
     }
 
-    /// Makes the next revision of a service and begins its deployment.
+    /// Makes the next revision of a service from a request and begins its deployment.
     fn deploy(
         &mut self,
         service: &mut Service,
         request: &ConfigurationRequest,
     ) -> Result<usize, ApiError> {
         let caller = service.arn.caller();
-        let ServiceArn { cluster, name, .. } = &service.arn;
-        let family = caller.arn("ecs", &format!("task-definition/{cluster}-{name}"));
-        let revision = self
-            .task_definitions
-            .get(&family)
-            .map_or(1, |last| last + 1);
-        let managed_task_definition = format!("{family}:{revision}");
+        let family = format!("{}-{}", service.arn.cluster, service.arn.name);
+        let family_arn = caller.arn("ecs", &format!("task-definition/{family}"));
+        let revision = self.task_definitions.next_revision(&family_arn);
+        let managed_task_definition = format!("{family_arn}:{revision}");
+        let sent = request.task_definition_arn.as_deref();
         let surroundings = Surroundings {
             settings: &self.settings,
             account: &caller.account,
             partition: caller.partition(),
             managed_security_group: &service.managed_security_group(),
             managed_log_group: &service.managed_log_group(),
+            registered: sent.and_then(|sent| self.task_definitions.find(sent, &caller)),
             managed_task_definition: &managed_task_definition,
         };
         let configuration = surroundings.configure(request, service.configuration())?;
         if configuration.task_definition_arn == managed_task_definition {
-            self.task_definitions.insert(family, revision);
+            let request = register::managed(&configuration, &caller.region);
+            let members = register::members(&request)?;
+            let tags = service.tags.clone();
+            self.task_definitions
+                .register(&caller, &family, members, tags, self.now);
         }
-        let planned: Planned = self.outcomes.take(name);
+        self.roll(service, configuration)
+    }
+
+    /// Makes a revision with this configuration and begins its deployment.
+    pub(super) fn roll(
+        &mut self,
+        service: &mut Service,
+        configuration: Configuration,
+    ) -> Result<usize, ApiError> {
+        let planned: Planned = self.outcomes.take(&service.arn.name);
         Ok(service.deploy(
             configuration,
             planned,
@@ -200,7 +214,7 @@ impl Model {
         Ok(json!({ "service": service.show(&self.settings) }))
     }
 
-    fn require_active(&self, arn: &ServiceArn) -> Result<(), ApiError> {
+    pub(super) fn require_active(&self, arn: &ServiceArn) -> Result<(), ApiError> {
         match self.services.get(arn).map(|service| service.state) {
             Some(State::Draining { .. }) => Err(ApiError::draining()),
             Some(State::Inactive { .. }) => Err(ApiError::inactive()),

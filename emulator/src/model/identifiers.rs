@@ -1,7 +1,9 @@
 //! Identifiers as AWS makes them up. They follow from a counter, so that a run can be repeated.
 
+use serde::{Deserialize, Serialize};
+
 /// A source of identifiers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Identifiers {
     state: u64,
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
+    configuration::Logs,
     revision::{Ingress, ManagedStatus, Revision},
     service::Service,
     settings::Settings,
@@ -47,11 +48,17 @@ pub(crate) fn to_wire(service: &Service, index: usize, settings: &Settings) -> V
     let scaling = &revision.configuration.scaling_target;
     let target = format!("service/{}/{name}", service.arn.cluster);
     let group = format!("security-group/{}", service.managed_security_group());
-    let log_group = &revision
+    let logs = revision
         .configuration
         .primary_container
         .aws_logs_configuration
-        .log_group;
+        .iter();
+    let log_groups: Vec<Value> = logs
+        .map(|Logs { log_group, .. }| {
+            let more = json!({ "logGroupName": log_group });
+            leaves.leaf("logs", &format!("log-group:{log_group}"), more)
+        })
+        .collect();
     let ingress_paths = match revision.ingress {
         Ingress::Unknown => json!([]),
         Ingress::Known => json!([ingress_path(&leaves, index, settings)]),
@@ -75,9 +82,7 @@ pub(crate) fn to_wire(service: &Service, index: usize, settings: &Settings) -> V
             leaves.leaf("cloudwatch", &format!("alarm:{}", service.alarm_name()), json!({})),
         ],
         "serviceSecurityGroups": [leaves.leaf("ec2", &group, json!({}))],
-        "logGroups": [
-            leaves.leaf("logs", &format!("log-group:{log_group}"), json!({ "logGroupName": log_group })),
-        ],
+        "logGroups": log_groups,
     })
 }
 

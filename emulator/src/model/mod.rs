@@ -6,6 +6,7 @@ mod arn;
 mod batch;
 mod call;
 mod change;
+mod clusters;
 mod configuration;
 mod configure;
 mod deployment;
@@ -19,18 +20,23 @@ mod list_services;
 mod managed;
 mod outcomes;
 mod overview;
+mod register;
 mod request;
 mod revision;
 mod service;
 mod service_deployments;
 mod service_revisions;
+mod sessions;
 mod settings;
 mod stop;
 mod tagging;
+mod task_definition;
+mod task_definitions;
 #[cfg(test)]
 mod tests;
 mod time;
 mod timeline;
+mod update_service;
 mod validate;
 
 use std::{
@@ -38,7 +44,7 @@ use std::{
     time::Duration,
 };
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use action::Action;
 pub use arn::{Caller, ServiceArn};
@@ -51,10 +57,13 @@ use outcomes::Outcomes;
 pub use overview::Page;
 pub use request::Tag;
 use service::{Service, State};
+use sessions::Sessions;
+pub(crate) use sessions::account_of;
 pub use settings::{
     ClusterForm, ConfigurationOrder, EmptyLists, EndpointForm, NotFoundForm, OmittedMembers,
-    Settings,
+    Settings, TaskDefinitionLookup,
 };
+use task_definitions::TaskDefinitions;
 pub use time::VirtualTime;
 pub use timeline::Outcome;
 
@@ -69,8 +78,8 @@ pub struct Model {
     services: BTreeMap<ServiceArn, Service>,
     /// What was decided about single clusters, by ARN; the settings name the others.
     clusters: BTreeMap<String, Presence>,
-    /// The last revision of each task definition family, by ARN without revision.
-    task_definitions: BTreeMap<String, u32>,
+    task_definitions: TaskDefinitions,
+    sessions: Sessions,
     identifiers: Identifiers,
     outcomes: Outcomes,
     faults: Vec<Fault>,
@@ -87,7 +96,8 @@ impl Model {
             settings,
             services: BTreeMap::new(),
             clusters: BTreeMap::new(),
-            task_definitions: BTreeMap::new(),
+            task_definitions: TaskDefinitions::default(),
+            sessions: Sessions::default(),
             outcomes: Outcomes::default(),
             faults: Vec::new(),
             calls: VecDeque::new(),
@@ -203,7 +213,17 @@ impl Model {
             Action::TagResource => self.tag_resource(caller, body),
             Action::UntagResource => self.untag_resource(caller, body),
             Action::ListTagsForResource => self.list_tags(caller, body),
-            Action::GetCallerIdentity => Ok(caller_identity(caller)),
+            Action::UpdateService => self.update_service(caller, body),
+            Action::DescribeClusters => self.describe_clusters(caller, body),
+            Action::ListClusters => self.list_clusters(caller, body),
+            Action::RegisterTaskDefinition => self.register_task_definition(caller, body),
+            Action::DescribeTaskDefinition => self.describe_task_definition(caller, body),
+            Action::DeregisterTaskDefinition => self.deregister_task_definition(caller, body),
+            Action::ListTaskDefinitions => self.list_task_definitions(caller, body),
+            Action::GetCallerIdentity => self.caller_identity(caller, body),
+            Action::AssumeRole | Action::AssumeRoleWithWebIdentity => {
+                self.assume_role(caller, action, body)
+            }
         }
     }
 
@@ -272,13 +292,4 @@ impl Model {
         }
         Err(ApiError::cluster_not_found())
     }
-}
-
-fn caller_identity(caller: &Caller) -> Value {
-    let Caller { account, .. } = caller;
-    json!({
-        "Account": account,
-        "Arn": format!("arn:{}:iam::{account}:user/emulator", caller.partition()),
-        "UserId": "AIDAEMULATOR00000000",
-    })
 }

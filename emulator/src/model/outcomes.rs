@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use super::timeline::Outcome;
 
 /// The plan of one deployment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Planned {
     pub(crate) outcome: Outcome,
     /// Shown as statusReason in place of the usual text.
@@ -13,7 +15,7 @@ pub(crate) struct Planned {
 }
 
 /// Plans by service name, whether or not the service exists yet.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Outcomes {
     planned: BTreeMap<String, VecDeque<Planned>>,
 }

@@ -41,7 +41,7 @@ pub(crate) struct ServiceRequest {
 }
 
 /// The configuration that Create and Update share.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ConfigurationRequest {
     pub(crate) execution_role_arn: Option<String>,

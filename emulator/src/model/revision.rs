@@ -1,16 +1,18 @@
 //! A service revision: its configuration, its tasks, and the state of what ECS manages for it.
 
+use serde::{Deserialize, Serialize};
+
 use super::{configuration::Configuration, time::VirtualTime};
 
 /// Whether the revision's endpoint is known already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Ingress {
     Unknown,
     Known,
 }
 
 /// The state of everything that ECS manages for a revision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ManagedStatus {
     Provisioning,
     Active,
@@ -30,7 +32,7 @@ impl ManagedStatus {
 }
 
 /// Tasks of a revision.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Tasks {
     pub(crate) requested: i64,
     pub(crate) running: i64,
@@ -38,7 +40,7 @@ pub(crate) struct Tasks {
 }
 
 /// A service revision.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Revision {
     pub(crate) arn: String,
     pub(crate) configuration: Configuration,

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -9,13 +10,13 @@ use super::{
     configuration::Configuration,
     deployment::{Deployment, Visibility, set},
     request::Tag,
-    revision::{Ingress, Revision},
+    revision::{Ingress, Revision, Tasks},
     settings::{ClusterForm, ConfigurationOrder, EndpointForm, Settings},
     time::VirtualTime,
 };
 
 /// Where a service stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum State {
     Active,
     Draining { until: VirtualTime },
@@ -33,7 +34,7 @@ impl State {
 }
 
 /// Who manages the resources of a service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ResourceManagement {
     /// An Express service.
     Ecs,
@@ -42,7 +43,7 @@ pub(crate) enum ResourceManagement {
 }
 
 /// An event of a service.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Event {
     pub(crate) number: u64,
     pub(crate) at: VirtualTime,
@@ -50,7 +51,7 @@ pub(crate) struct Event {
 }
 
 /// A service.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Service {
     pub(crate) arn: ServiceArn,
     pub(crate) management: ResourceManagement,
@@ -107,6 +108,18 @@ impl Service {
             event_count: 0,
             looks: 0,
         }
+    }
+
+    /// The tasks of all active revisions together.
+    pub(crate) fn tasks(&self) -> Tasks {
+        let active = self.active.iter();
+        active
+            .map(|index| self.revisions[*index].tasks)
+            .fold(Tasks::default(), |sum, tasks| Tasks {
+                requested: sum.requested + tasks.requested,
+                running: sum.running + tasks.running,
+                pending: sum.pending + tasks.pending,
+            })
     }
 
     pub(crate) fn managed_security_group(&self) -> String {

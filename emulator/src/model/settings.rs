@@ -61,6 +61,15 @@ pub enum NotFoundForm {
     InvalidParameter,
 }
 
+/// Whether a task definition that a request names must have been registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TaskDefinitionLookup {
+    /// One that is not known is accepted all the same; what it holds is made up.
+    Any,
+    /// It must be known.
+    Registered,
+}
+
 /// Everything that can be set. `Settings::default()` is what the binary starts with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -91,6 +100,8 @@ pub struct Settings {
     pub configuration_order: ConfigurationOrder,
     /// How Describe says "not found".
     pub not_found_form: NotFoundForm,
+    /// Task definitions that a request names.
+    pub task_definitions: TaskDefinitionLookup,
     /// Virtual seconds of each of the two bakes of a rollout.
     pub bake_seconds: u64,
     /// Virtual seconds from DRAINING to INACTIVE.
@@ -122,6 +133,7 @@ impl Default for Settings {
             empty_lists: EmptyLists::Clear,
             configuration_order: ConfigurationOrder::Alternating,
             not_found_form: NotFoundForm::ResourceNotFound,
+            task_definitions: TaskDefinitionLookup::Any,
             bake_seconds: 180,
             draining_seconds: 90,
             draining_tail_seconds: 0,

@@ -20,7 +20,7 @@ pub enum Outcome {
 }
 
 /// What a deployment starts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Start {
     /// Nothing that ever ran.
     FromNothing,
@@ -29,7 +29,7 @@ pub(crate) enum Start {
 }
 
 /// What made a rollback begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Trigger {
     CircuitBreaker,
     Alarm,
@@ -37,7 +37,7 @@ pub(crate) enum Trigger {
 }
 
 /// One step of a deployment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Step {
     /// The revision becomes active; the deployment is PENDING.
     Appear,
@@ -68,7 +68,7 @@ pub(crate) enum Step {
 }
 
 /// The lifecycle stages that the model goes through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Stage {
     ReconcileService,
     PreScaleUp,

@@ -103,7 +103,7 @@ pub(crate) fn role_arn(member: &str, arn: &str) -> Check {
     )))
 }
 
-fn task_definition_arn(arn: &str) -> Check {
+pub(crate) fn task_definition_arn(arn: &str) -> Check {
     let parts: Vec<&str> = arn.split(':').collect();
     let valid = match parts.as_slice() {
         ["arn", partition, "ecs", region, account, family, revision] => {

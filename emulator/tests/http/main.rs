@@ -3,4 +3,5 @@
 
 mod aws;
 mod control;
+mod sts;
 mod wire;

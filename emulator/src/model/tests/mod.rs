@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod changes;
+mod clusters;
 mod deletion;
 mod errors;
 mod faults;
@@ -10,6 +11,8 @@ mod normalisation;
 mod reads;
 mod rollback;
 mod tags;
+mod task_definitions;
+mod update_service;
 mod validation;
 
 use std::time::Duration;

@@ -1,0 +1,233 @@
+use serde_json::{Value, json};
+
+use super::{World, create_request, create_with};
+
+const FAMILY: &str = "arn:aws:ecs:us-east-1:123456789012:task-definition/site";
+
+fn registration() -> Value {
+    json!({
+        "family": "site",
+        "networkMode": "awsvpc",
+        "requiresCompatibilities": ["FARGATE"],
+        "cpu": "512",
+        "memory": "1024",
+        "executionRoleArn": "arn:aws:iam::123456789012:role/own-execution",
+        "runtimePlatform": { "cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX" },
+        "containerDefinitions": [
+            { "name": "log-router", "image": "registry.example/router:2" },
+            {
+                "name": "Main",
+                "image": "registry.example/site:7",
+                "portMappings": [{ "containerPort": 8080, "name": "web" }],
+                "environment": [{ "name": "B", "value": "2" }, { "name": "A", "value": "1" }],
+            },
+        ],
+        "tags": [{ "key": "team", "value": "a" }],
+    })
+}
+
+fn registered(world: &mut World, change: impl FnOnce(&mut Value)) -> Result<Value, String> {
+    let mut request = registration();
+    change(&mut request);
+    world
+        .call("RegisterTaskDefinition", request)
+        .map_err(|error| error.to_string())
+}
+
+fn create_from(arn: &str) -> Value {
+    let mut request = create_with(json!({ "taskDefinitionArn": arn }));
+    let members = request.as_object_mut().unwrap();
+    members.remove("executionRoleArn");
+    members.remove("primaryContainer");
+    request
+}
+
+fn describe(world: &mut World, named: &str) -> Value {
+    let body = json!({ "taskDefinition": named, "include": ["TAGS"] });
+    world.call("DescribeTaskDefinition", body).unwrap()
+}
+
+#[test]
+fn a_registered_task_definition_has_a_revision_and_what_ecs_fills_in() {
+    let mut world = World::new();
+    let answer = registered(&mut world, |_| {}).unwrap();
+    let definition = &answer["taskDefinition"];
+    assert_eq!(definition["taskDefinitionArn"], format!("{FAMILY}:1"));
+    assert_eq!(definition["revision"], 1);
+    assert_eq!(definition["status"], "ACTIVE");
+    assert_eq!(definition["compatibilities"], json!(["EC2", "FARGATE"]));
+    assert_eq!(answer["tags"][0]["key"], "team");
+    let main = &definition["containerDefinitions"][1];
+    assert_eq!(main["essential"], true);
+    assert_eq!(
+        main["portMappings"],
+        json!([{ "containerPort": 8080, "hostPort": 8080, "protocol": "tcp", "name": "web" }])
+    );
+    let second = registered(&mut world, |_| {}).unwrap();
+    assert_eq!(second["taskDefinition"]["revision"], 2);
+}
+
+#[test]
+fn a_task_definition_is_described_by_family_revision_or_arn() {
+    let mut world = World::new();
+    registered(&mut world, |_| {}).unwrap();
+    registered(&mut world, |request| request["cpu"] = json!("256")).unwrap();
+    for (named, revision) in [
+        ("site", 2),
+        ("site:1", 1),
+        (FAMILY, 2),
+        (&format!("{FAMILY}:1"), 1),
+    ] {
+        let answer = describe(&mut world, named);
+        assert_eq!(answer["taskDefinition"]["revision"], revision, "{named}");
+        assert_eq!(answer["tags"][0]["value"], "a");
+    }
+    let (code, message) = world.code(
+        "DescribeTaskDefinition",
+        json!({ "taskDefinition": "none" }),
+    );
+    assert_eq!(code, "ClientException");
+    assert_eq!(message, "Unable to describe task definition.");
+}
+
+#[test]
+fn a_deregistered_task_definition_is_inactive_and_no_longer_listed() {
+    let mut world = World::new();
+    registered(&mut world, |_| {}).unwrap();
+    registered(&mut world, |_| {}).unwrap();
+    let answer = world
+        .call(
+            "DeregisterTaskDefinition",
+            json!({ "taskDefinition": "site:2" }),
+        )
+        .unwrap();
+    assert_eq!(answer["taskDefinition"]["status"], "INACTIVE");
+    assert!(answer["taskDefinition"]["deregisteredAt"].is_f64());
+    assert_eq!(
+        describe(&mut world, "site")["taskDefinition"]["revision"],
+        1
+    );
+    let mut list = |body: Value| world.call("ListTaskDefinitions", body).unwrap();
+    assert_eq!(
+        list(json!({ "familyPrefix": "site" }))["taskDefinitionArns"],
+        json!([format!("{FAMILY}:1")])
+    );
+    assert_eq!(
+        list(json!({ "status": "INACTIVE" }))["taskDefinitionArns"],
+        json!([format!("{FAMILY}:2")])
+    );
+    let (code, message) = world.code(
+        "CreateExpressGatewayService",
+        create_from(&format!("{FAMILY}:2")),
+    );
+    assert_eq!(
+        (code.as_str(), message.as_str()),
+        ("ClientException", "TaskDefinition is inactive")
+    );
+}
+
+#[test]
+fn a_registration_that_fargate_cannot_run_is_refused() {
+    let mut world = World::new();
+    let cases: [(fn(&mut Value), &str); 4] = [
+        (|request| request["family"] = json!(""), "Family"),
+        (
+            |request| request["containerDefinitions"] = json!([]),
+            "Container list cannot be empty.",
+        ),
+        (
+            |request| request["memory"] = json!("999"),
+            "No Fargate configuration exists",
+        ),
+        (
+            |request| request["networkMode"] = json!("bridge"),
+            "network mode",
+        ),
+    ];
+    for (change, words) in cases {
+        let error = registered(&mut world, change).unwrap_err();
+        assert!(error.starts_with("ClientException"), "{error}");
+        assert!(error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn an_express_service_shows_what_its_registered_task_definition_holds() {
+    let mut world = World::with(&json!({ "taskDefinitions": "Registered" }));
+    registered(&mut world, |_| {}).unwrap();
+    world.create(create_from(&format!("{FAMILY}:1"))).unwrap();
+    world.pass(150);
+    let shown = world.configuration();
+    assert_eq!(shown["cpu"], "512");
+    assert_eq!(shown["memory"], "1024");
+    assert_eq!(shown["cpuArchitecture"], "ARM64");
+    assert_eq!(
+        shown["executionRoleArn"],
+        "arn:aws:iam::123456789012:role/own-execution"
+    );
+    let container = &shown["primaryContainer"];
+    assert_eq!(container["image"], "registry.example/site:7");
+    assert_eq!(container["containerPort"], 8080);
+    assert_eq!(container["environment"][0]["name"], "A");
+    assert!(container.get("awsLogsConfiguration").is_none());
+}
+
+#[test]
+fn an_unknown_task_definition_is_refused_where_they_must_be_registered() {
+    let mut world = World::with(&json!({ "taskDefinitions": "Registered" }));
+    let (code, message) = world.code(
+        "CreateExpressGatewayService",
+        create_from(&format!("{FAMILY}:1")),
+    );
+    assert_eq!(code, "ClientException");
+    assert_eq!(message, "Unable to describe task definition.");
+    world.create(create_request()).unwrap();
+}
+
+#[test]
+fn express_takes_only_a_container_main_with_one_named_port() {
+    let mut world = World::new();
+    let cases: [(fn(&mut Value), &str); 3] = [
+        (
+            |request| request["containerDefinitions"][1]["name"] = json!("web"),
+            "named Main",
+        ),
+        (
+            |request| {
+                request["containerDefinitions"][1]["portMappings"][0] =
+                    json!({ "containerPort": 80 })
+            },
+            "port mapping",
+        ),
+        (
+            |request| {
+                request["requiresCompatibilities"] = json!(["EC2"]);
+                request["networkMode"] = json!("bridge");
+            },
+            "FARGATE",
+        ),
+    ];
+    for (index, (change, words)) in cases.into_iter().enumerate() {
+        registered(&mut world, change).unwrap();
+        let arn = format!("{FAMILY}:{}", index + 1);
+        let (code, message) = world.code("CreateExpressGatewayService", create_from(&arn));
+        assert_eq!(code, "InvalidParameterException");
+        assert!(message.contains(words), "{message}");
+    }
+}
+
+#[test]
+fn express_registers_a_task_definition_for_each_revision() {
+    let mut world = World::with_shop();
+    world.update(json!({ "cpu": "2048", "memory": "4096" }));
+    world.pass(600);
+    let arn = world.configuration()["taskDefinitionArn"].take();
+    let answer = describe(&mut world, arn.as_str().unwrap());
+    let definition = &answer["taskDefinition"];
+    assert_eq!(definition["revision"], 2);
+    assert_eq!(definition["cpu"], "2048");
+    let main = &definition["containerDefinitions"][0];
+    assert_eq!(main["name"], "Main");
+    assert_eq!(main["portMappings"][0]["containerPort"], 80);
+    assert_eq!(main["logConfiguration"]["options"]["mode"], "non-blocking");
+}
