@@ -8,7 +8,11 @@ mod model;
 
 pub use http::Emulator;
 pub use model::{
-    ApiError, Call, Caller, Change, ClusterForm, ConfigurationOrder, Delivery, Effect, EmptyLists,
-    EndpointForm, Fault, Model, NotFoundForm, OmittedMembers, Outcome, Page, Presence, ServiceArn,
-    Settings, Tag, Target, TaskDefinitionLookup, VirtualTime,
+    Answered, ApiError, Architecture, Call, Caller, CallerPolicy, Change, ClusterForm,
+    ConditionKeys, ConfigurationOrder, Defaults, Delivery, DeniedProvisioning, Effect, EmptyForm,
+    EmptyLists, EmptyStrings, EndpointForm, ExpressBucket, Fault, IdenticalUpdate,
+    ManagedRegistration, ModeSwitch, Model, NotFoundForm, OmittedBlocks, OmittedMembers, Outcome,
+    Page, Presence, RevisionDetail, ServiceArn, Settings, StatusReasons, SubnetChanges, Tag,
+    TakenName, Target, TaskDefinitionLookup, Throttling, UnusableRole, UpdateInDeployment,
+    Usability, VirtualTime,
 };

@@ -2,15 +2,15 @@
 
 use axum::{
     Json,
-    body::{Body, Bytes},
+    body::Bytes,
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
 
-use super::{authorization, server::Unanswered, shared::Shared, sts};
-use crate::model::{ApiError, Delivery};
+use super::{authorization, delivery::deliver, shared::Shared, sts};
+use crate::model::{Answered, ApiError, Caller, Delivery};
 
 const TARGET: &str = "x-amz-target";
 const PREFIX: &str = "AmazonEC2ContainerServiceV20141113.";
@@ -22,44 +22,62 @@ pub(super) async fn call(
     body: Bytes,
 ) -> Response {
     match headers.get(TARGET).and_then(|target| target.to_str().ok()) {
-        Some(target) => deliver(&shared, json_call(&shared, &headers, target, &body)).await,
+        Some(target) => {
+            let Answered { answer, delivery } = json_call(&shared, &headers, target, &body);
+            let response = response(&shared, answer);
+            deliver(delivery, response).await
+        }
         None => sts::call(&shared, &headers, &body).await,
     }
 }
 
-fn json_call(
+fn json_call(shared: &Shared, headers: &HeaderMap, target: &str, body: &[u8]) -> Answered {
+    let action = target.strip_prefix(PREFIX).unwrap_or(target);
+    match understood(shared, headers, body) {
+        Ok((caller, body)) => {
+            let answered = shared.with_model(|model| model.serve(&caller, action, &body));
+            log(action, &caller, &answered);
+            answered
+        }
+        Err(error) => Answered {
+            answer: Err(error),
+            delivery: Delivery::Answered,
+        },
+    }
+}
+
+fn understood(
     shared: &Shared,
     headers: &HeaderMap,
-    target: &str,
     body: &[u8],
-) -> Result<Value, ApiError> {
+) -> Result<(Caller, Value), ApiError> {
     let account = shared.with_model(|model| model.settings().account_id.clone());
     let caller = authorization::signer(headers, &account)?.caller;
-    let action = target.strip_prefix(PREFIX).unwrap_or(target);
-    let body: Value = if body.is_empty() {
+    let body = if body.is_empty() {
         json!({})
     } else {
         serde_json::from_slice(body)
             .map_err(|error| ApiError::new("SerializationException", error.to_string()))?
     };
-    let answer = shared.with_model(|model| model.call(&caller, action, &body));
-    tracing::info!(
-        action,
-        region = caller.region,
-        code = answer.as_ref().err().map(|error| error.code.as_str()),
-        "call"
-    );
-    answer
+    Ok((caller, body))
 }
 
-async fn deliver(shared: &Shared, answer: Result<Value, ApiError>) -> Response {
+pub(super) fn log(action: &str, caller: &Caller, answered: &Answered) {
+    let error = answered.answer.as_ref().err();
+    tracing::info!(
+        action,
+        account = caller.account,
+        region = caller.region,
+        code = error.map(|error| error.code.as_str()),
+        "call"
+    );
+}
+
+fn response(shared: &Shared, answer: Result<Value, ApiError>) -> Response {
     let request_id = shared.with_model(crate::Model::request_id);
     let mut response = match answer {
         Ok(body) => Json(body).into_response(),
         Err(error) => {
-            if let Some(response) = withhold(error.delivery).await {
-                return response;
-            }
             let mut response = (status(&error), Json(error.to_wire())).into_response();
             set(&mut response, "x-amzn-errortype", &error.code);
             response
@@ -72,19 +90,6 @@ async fn deliver(shared: &Shared, answer: Result<Value, ApiError>) -> Response {
     );
     set(&mut response, "x-amzn-requestid", &request_id);
     response
-}
-
-/// For answers that must not come: waits for ever, or asks the server to close the connection.
-pub(super) async fn withhold(delivery: Delivery) -> Option<Response> {
-    match delivery {
-        Delivery::Answered => None,
-        Delivery::Timeout => std::future::pending().await,
-        Delivery::ConnectionReset => {
-            let mut response = Response::new(Body::empty());
-            response.extensions_mut().insert(Unanswered);
-            Some(response)
-        }
-    }
 }
 
 pub(super) fn status(error: &ApiError) -> StatusCode {

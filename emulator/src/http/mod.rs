@@ -3,6 +3,7 @@
 mod authorization;
 mod aws;
 mod control;
+mod delivery;
 mod emulator;
 mod page;
 mod server;

@@ -10,10 +10,11 @@ use serde_json::{Map, Value, json};
 
 use super::{
     authorization::{self, Signer},
-    aws::{set, status, withhold},
+    aws::{log, set, status},
+    delivery::deliver,
     shared::Shared,
 };
-use crate::model::{ApiError, Caller};
+use crate::model::{Answered, ApiError, Caller, Delivery};
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const ACTIONS: [&str; 3] = [
@@ -26,50 +27,62 @@ const ACTIONS: [&str; 3] = [
 pub(super) async fn call(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Response {
     let request_id = shared.with_model(crate::Model::request_id);
     let form = form(body);
-    let mut response = match answer(shared, headers, &form) {
-        Ok((action, result)) => {
-            let text = result_xml(&action, &result, &form, &request_id);
-            xml(StatusCode::OK, &text)
-        }
-        Err(error) => match withhold(error.delivery).await {
-            Some(response) => return response,
-            None => xml(status(&error), &error_xml(&error, &request_id)),
-        },
+    let action = form.get("Action").and_then(Value::as_str).unwrap_or("");
+    let Answered { answer, delivery } = answer(shared, headers, action, &form);
+    let mut response = match answer {
+        Ok(result) => xml(
+            StatusCode::OK,
+            &result_xml(action, &result, &form, &request_id),
+        ),
+        Err(error) => xml(status(&error), &error_xml(&error, &request_id)),
     };
     set(&mut response, "x-amzn-requestid", &request_id);
-    response
+    deliver(delivery, response).await
 }
 
 fn answer(
     shared: &Shared,
     headers: &HeaderMap,
+    action: &str,
     form: &Map<String, Value>,
-) -> Result<(String, Value), ApiError> {
-    let Some(action) = form.get("Action").and_then(Value::as_str) else {
+) -> Answered {
+    match understood(shared, headers, action) {
+        Ok(Signer { caller, access_key }) => {
+            let request = request(action, form, &access_key);
+            let answered = shared.with_model(|model| model.serve(&caller, action, &request));
+            log(action, &caller, &answered);
+            answered
+        }
+        Err(error) => Answered {
+            answer: Err(error),
+            delivery: Delivery::Answered,
+        },
+    }
+}
+
+fn understood(shared: &Shared, headers: &HeaderMap, action: &str) -> Result<Signer, ApiError> {
+    if action.is_empty() {
         return Err(ApiError::new(
             "MissingAction",
             "neither an X-Amz-Target header nor an Action in a form body",
         ));
-    };
-    // The token is the proof; nothing is signed.
+    }
+    // With a web identity the token is the proof, and nothing is signed.
     let signer = if action == "AssumeRoleWithWebIdentity" {
         shared.with_model(|model| anonymous(model.settings()))
     } else {
         signer(shared, headers)?
     };
-    if !ACTIONS.contains(&action) {
-        return Err(ApiError::new(
-            "InvalidAction",
-            format!(
-                "{action} is not supported by this emulator. Supported: {}.",
-                ACTIONS.join(", ")
-            ),
-        ));
+    if ACTIONS.contains(&action) {
+        return Ok(signer);
     }
-    let Signer { caller, access_key } = signer;
-    let request = request(action, form, &access_key);
-    let result = shared.with_model(|model| model.call(&caller, action, &request))?;
-    Ok((action.to_owned(), result))
+    Err(ApiError::new(
+        "InvalidAction",
+        format!(
+            "{action} is not supported by this emulator. Supported: {}.",
+            ACTIONS.join(", ")
+        ),
+    ))
 }
 
 fn signer(shared: &Shared, headers: &HeaderMap) -> Result<Signer, ApiError> {

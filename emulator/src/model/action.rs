@@ -50,6 +50,35 @@ impl Action {
         named.map_or("", |(name, _)| name)
     }
 
+    /// Whether it only looks.
+    pub(crate) fn is_read(self) -> bool {
+        match self {
+            Self::DescribeExpressGatewayService
+            | Self::ListServices
+            | Self::DescribeServices
+            | Self::ListServiceDeployments
+            | Self::DescribeServiceDeployments
+            | Self::DescribeServiceRevisions
+            | Self::ListTagsForResource
+            | Self::DescribeClusters
+            | Self::ListClusters
+            | Self::DescribeTaskDefinition
+            | Self::ListTaskDefinitions => true,
+            Self::CreateExpressGatewayService
+            | Self::UpdateExpressGatewayService
+            | Self::DeleteExpressGatewayService
+            | Self::StopServiceDeployment
+            | Self::TagResource
+            | Self::UntagResource
+            | Self::UpdateService
+            | Self::RegisterTaskDefinition
+            | Self::DeregisterTaskDefinition
+            | Self::GetCallerIdentity
+            | Self::AssumeRole
+            | Self::AssumeRoleWithWebIdentity => false,
+        }
+    }
+
     pub(crate) fn names() -> Vec<&'static str> {
         Self::ALL.iter().map(|(name, _)| *name).collect()
     }

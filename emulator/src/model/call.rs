@@ -21,6 +21,8 @@ pub struct Call {
     pub service_arn: Option<String>,
     /// The error code of the answer; none for a success.
     pub code: Option<String>,
+    /// The message of an error.
+    pub message: Option<String>,
     /// The request.
     pub request: Value,
 }

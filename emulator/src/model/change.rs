@@ -7,7 +7,9 @@ use super::{
     Model, Tag,
     arn::{Caller, ServiceArn},
     error::ApiError,
+    roles::Usability,
     service::{ResourceManagement, Service},
+    validate::is_account,
 };
 
 /// Whether a cluster is there.
@@ -45,7 +47,7 @@ impl From<&str> for Target {
 pub enum Change {
     /// Somebody else updates the service with these members of UpdateExpressGatewayService.
     Update(Target, Value),
-    /// Somebody else adds tags.
+    /// Somebody else adds tags; an AWS service may, so `aws:` is no reserved prefix here.
     Tag(Target, Vec<Tag>),
     /// Somebody else takes tags away.
     Untag(Target, Vec<String>),
@@ -64,6 +66,20 @@ pub enum Change {
         /// Which of the two.
         presence: Presence,
     },
+    /// A role can be assumed, or no more.
+    Role {
+        /// Its ARN.
+        arn: String,
+        /// Which of the two.
+        usability: Usability,
+    },
+    /// A change in another account than that of the settings.
+    InAccount {
+        /// The account.
+        account: String,
+        /// The change.
+        change: Box<Change>,
+    },
 }
 
 #[derive(Deserialize)]
@@ -72,6 +88,9 @@ struct ChangeRequest {
     service: Option<String>,
     cluster: Option<String>,
     region: Option<String>,
+    account: Option<String>,
+    role: Option<String>,
+    usable: Option<bool>,
     update: Option<Value>,
     tag: Option<Vec<Tag>>,
     untag: Option<Vec<String>>,
@@ -87,8 +106,33 @@ impl Change {
     /// # Errors
     /// A sentence that names the member and what is allowed.
     pub fn from_wire(wire: &Value) -> Result<Self, String> {
-        let request =
+        let mut request =
             ChangeRequest::deserialize(wire).map_err(|error| format!("changes: {error}"))?;
+        match request.account.take() {
+            None => Self::at_home(request),
+            Some(account) if is_account(&account) => Ok(Self::InAccount {
+                account,
+                change: Box::new(Self::at_home(request)?),
+            }),
+            Some(account) => Err(format!(
+                "changes: account: {account:?} is not twelve digits"
+            )),
+        }
+    }
+
+    fn at_home(request: ChangeRequest) -> Result<Self, String> {
+        if let (Some(arn), Some(usable)) = (&request.role, request.usable) {
+            super::validate::role_arn("role", arn)
+                .map_err(|error| format!("changes: {}", error.message))?;
+            return Ok(Self::Role {
+                arn: arn.clone(),
+                usability: if usable {
+                    Usability::Usable
+                } else {
+                    Usability::Unusable
+                },
+            });
+        }
         let Some(service) = request.service else {
             return Self::cluster(request);
         };
@@ -147,7 +191,8 @@ impl Change {
 }
 
 fn neither() -> String {
-    "changes: give \"service\" with a change, or \"cluster\" with \"exists\": true or false"
+    "changes: give \"service\" with a change, \"cluster\" with \"exists\": true or false, or \
+     \"role\" with \"usable\": true or false"
         .to_owned()
 }
 
@@ -186,30 +231,37 @@ impl Model {
     /// # Errors
     /// What the API would answer to the same request.
     pub fn change(&mut self, change: Change) -> Result<(), ApiError> {
+        let account = self.settings.account_id.clone();
+        let made = self.change_in(&account, change);
+        self.changed();
+        made
+    }
+
+    fn change_in(&mut self, account: &str, change: Change) -> Result<(), ApiError> {
         match change {
+            Change::InAccount { account, change } => self.change_in(&account, *change),
             Change::Update(target, mut update) => {
-                let (caller, arn) = self.target(&target)?;
+                let (caller, arn) = self.target(account, &target)?;
                 update["serviceArn"] = json!(arn.to_string());
                 self.update(&caller, &update).map(drop)
             }
             Change::Tag(target, tags) => {
-                let (caller, arn) = self.target(&target)?;
-                let body = json!({ "resourceArn": arn.to_string(), "tags": tags });
-                self.tag_resource(&caller, &body).map(drop)
+                let (caller, arn) = self.target(account, &target)?;
+                self.tag_as_aws(&caller, &arn, tags)
             }
             Change::Untag(target, keys) => {
-                let (caller, arn) = self.target(&target)?;
+                let (caller, arn) = self.target(account, &target)?;
                 let body = json!({ "resourceArn": arn.to_string(), "tagKeys": keys });
                 self.untag_resource(&caller, &body).map(drop)
             }
             Change::Delete(target) => {
-                let (caller, arn) = self.target(&target)?;
+                let (caller, arn) = self.target(account, &target)?;
                 let body = json!({ "serviceArn": arn.to_string() });
                 self.delete(&caller, &body).map(drop)
             }
-            Change::Customer(target) => self.customer(&target),
+            Change::Customer(target) => self.customer(account, &target),
             Change::Purge(target) => {
-                let (_, arn) = self.target(&target)?;
+                let (_, arn) = self.target(account, &target)?;
                 match self.services.remove(&arn) {
                     Some(_) => Ok(()),
                     None => Err(ApiError::service_not_found()),
@@ -220,16 +272,22 @@ impl Model {
                 region,
                 presence,
             } => {
-                let caller = self.own_caller(region.as_deref());
+                let caller = self.caller_in(account, region.as_deref());
                 let name = caller.cluster_name(Some(&name))?;
                 self.clusters.insert(caller.cluster_arn(&name), presence);
+                Ok(())
+            }
+            Change::Role { arn, usability } => {
+                self.roles.decide(&arn, usability, self.now);
+                let now = self.now;
+                self.move_to(now);
                 Ok(())
             }
         }
     }
 
-    fn customer(&mut self, target: &Target) -> Result<(), ApiError> {
-        let (caller, arn) = self.target(target)?;
+    fn customer(&mut self, account: &str, target: &Target) -> Result<(), ApiError> {
+        let (caller, arn) = self.target(account, target)?;
         self.require_free(&arn)?;
         self.clusters
             .insert(caller.cluster_arn(&arn.cluster), Presence::Exists);
@@ -244,18 +302,17 @@ impl Model {
         Ok(())
     }
 
-    fn target(&self, target: &Target) -> Result<(Caller, ServiceArn), ApiError> {
-        let caller = self.own_caller(target.region.as_deref());
+    fn target(&self, account: &str, target: &Target) -> Result<(Caller, ServiceArn), ApiError> {
+        let caller = self.caller_in(account, target.region.as_deref());
         let cluster = caller.cluster_name(target.cluster.as_deref())?;
         super::validate::service_name(&target.service)?;
         let arn = ServiceArn::new(&caller, &cluster, &target.service);
         Ok((caller, arn))
     }
 
-    /// A caller in the account of the settings.
-    fn own_caller(&self, region: Option<&str>) -> Caller {
+    fn caller_in(&self, account: &str, region: Option<&str>) -> Caller {
         Caller {
-            account: self.settings.account_id.clone(),
+            account: account.to_owned(),
             region: region.unwrap_or(&self.settings.region).to_owned(),
         }
     }

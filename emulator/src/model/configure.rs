@@ -1,10 +1,11 @@
 //! How a configuration comes about: what was sent, laid over what was in force, with every default filled in.
 
 use super::{
+    choices::{Defaults, EmptyLists, OmittedBlocks, OmittedMembers, TaskDefinitionLookup},
     configuration::{Configuration, Container, Logs, Network, Scaling, Secret},
     error::ApiError,
-    request::{ConfigurationRequest, ContainerRequest, NetworkRequest, ScalingRequest},
-    settings::{EmptyLists, OmittedMembers, Settings, TaskDefinitionLookup},
+    request::{ConfigurationRequest, ContainerRequest, Emptied, NetworkRequest, ScalingRequest},
+    settings::Settings,
     task_definition::{Derived, TaskDefinition},
     validate,
 };
@@ -16,6 +17,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) partition: &'a str,
     pub(crate) managed_security_group: &'a str,
     pub(crate) managed_log_group: &'a str,
+    /// The ARN of the family in which ECS registers, without revision.
+    pub(crate) managed_family: &'a str,
     /// The task definition that was sent, where it is known.
     pub(crate) registered: Option<&'a TaskDefinition>,
     /// The task definition that ECS registers where none was sent.
@@ -43,9 +46,11 @@ impl Surroundings<'_> {
         before: Option<&Configuration>,
     ) -> Result<Configuration, ApiError> {
         let keeps_customers = before.filter(|before| {
-            !touches_task(request)
-                && family(&before.task_definition_arn) != family(self.managed_task_definition)
+            !request.touches_task() && Mode::of(before, self.managed_family) == Mode::Customer
         });
+        // What has no default is kept anyhow, and so is what a kept task definition holds.
+        let last = before;
+        let before = self.kept_block(before).or(keeps_customers);
         let (task_definition_arn, default_architecture) = match keeps_customers {
             Some(before) => (before.task_definition_arn.clone(), None),
             None => (
@@ -53,29 +58,30 @@ impl Surroundings<'_> {
                 Some("X86_64".to_owned()),
             ),
         };
+        let default = self.default();
         let pick = |sent: &Option<String>, kept: Option<&String>| sent.clone().or(kept.cloned());
         Ok(Configuration {
             task_definition_arn,
             execution_role_arn: pick(
                 &request.execution_role_arn,
-                before.and_then(|before| before.execution_role_arn.as_ref()),
+                last.and_then(|last| last.execution_role_arn.as_ref()),
             ),
             task_role_arn: pick(
                 &request.task_role_arn,
                 before.and_then(|before| before.task_role_arn.as_ref()),
             ),
             cpu: pick(&request.cpu, before.map(|before| &before.cpu))
-                .unwrap_or_else(|| "1024".to_owned()),
+                .unwrap_or_else(|| default.cpu.to_owned()),
             memory: pick(&request.memory, before.map(|before| &before.memory))
-                .unwrap_or_else(|| "2048".to_owned()),
+                .unwrap_or_else(|| default.memory.to_owned()),
             cpu_architecture: pick(
                 &request.cpu_architecture,
                 before.and_then(|before| before.cpu_architecture.as_ref()),
             )
             .or(default_architecture),
             network_configuration: self.network(request, before),
-            health_check_path: health_check_path(request, before),
-            primary_container: self.container(request, before),
+            health_check_path: self.health_check_path(request, before),
+            primary_container: self.container(request, last),
             scaling_target: self.scaling(request, before)?,
         })
     }
@@ -87,6 +93,7 @@ impl Surroundings<'_> {
         arn: &str,
         before: Option<&Configuration>,
     ) -> Result<Configuration, ApiError> {
+        let before = self.kept_block(before);
         let found = match (self.registered, self.settings.task_definitions) {
             (Some(registered), _) => registered.derive()?,
             (None, TaskDefinitionLookup::Any) => self.made_up(arn),
@@ -110,7 +117,7 @@ impl Surroundings<'_> {
             memory,
             cpu_architecture,
             network_configuration: self.network(request, before),
-            health_check_path: health_check_path(request, before),
+            health_check_path: self.health_check_path(request, before),
             primary_container: container,
             scaling_target: self.scaling(request, before)?,
         })
@@ -136,6 +143,28 @@ impl Surroundings<'_> {
                 environment: None,
                 secrets: None,
             },
+        }
+    }
+
+    fn default(&self) -> DefaultValues {
+        DefaultValues::from(self.settings.defaults)
+    }
+
+    fn health_check_path(
+        &self,
+        request: &ConfigurationRequest,
+        before: Option<&Configuration>,
+    ) -> String {
+        let sent = request.health_check_path.clone();
+        sent.or(before.map(|before| before.health_check_path.clone()))
+            .unwrap_or_else(|| self.default().health_check_path.to_owned())
+    }
+
+    /// What fills the absent members at the top: what was in force, or nothing.
+    fn kept_block<'a>(&self, before: Option<&'a Configuration>) -> Option<&'a Configuration> {
+        match self.settings.omitted_blocks {
+            OmittedBlocks::Keep => before,
+            OmittedBlocks::Reset => None,
         }
     }
 
@@ -286,7 +315,7 @@ impl Surroundings<'_> {
             max_task_count: sent
                 .max_task_count
                 .or(kept.map(|kept| kept.max_task_count))
-                .unwrap_or(20),
+                .unwrap_or(self.default().max_task_count),
             auto_scaling_metric: sent
                 .auto_scaling_metric
                 .or(kept.map(|kept| kept.auto_scaling_metric.clone()))
@@ -301,27 +330,70 @@ impl Surroundings<'_> {
     }
 }
 
-fn health_check_path(request: &ConfigurationRequest, before: Option<&Configuration>) -> String {
-    request
-        .health_check_path
-        .clone()
-        .or(before.map(|before| before.health_check_path.clone()))
-        .unwrap_or_else(|| "/".to_owned())
+/// Whose task definition a configuration has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// One that ECS registered.
+    Managed,
+    /// The customer's own.
+    Customer,
 }
 
-/// Whether a request says anything that a task definition holds.
-fn touches_task(request: &ConfigurationRequest) -> bool {
-    request.primary_container.is_some()
-        || request.execution_role_arn.is_some()
-        || request.task_role_arn.is_some()
-        || request.cpu.is_some()
-        || request.memory.is_some()
-        || request.cpu_architecture.is_some()
+impl Mode {
+    /// By the family in which ECS registers for the service.
+    pub(crate) fn of(configuration: &Configuration, managed_family: &str) -> Self {
+        let family = configuration.task_definition_arn.rsplit_once(':');
+        match family {
+            Some((family, _)) if family == managed_family => Self::Managed,
+            Some(_) | None => Self::Customer,
+        }
+    }
 }
 
-/// The ARN of a task definition without its revision.
-fn family(task_definition_arn: &str) -> Option<&str> {
-    task_definition_arn
-        .rsplit_once(':')
-        .map(|(family, _)| family)
+/// Where nothing was said.
+pub(crate) struct DefaultValues {
+    cpu: &'static str,
+    memory: &'static str,
+    health_check_path: &'static str,
+    max_task_count: i64,
+}
+
+impl From<Defaults> for DefaultValues {
+    fn from(source: Defaults) -> Self {
+        let (cpu, memory, health_check_path, max_task_count) = match source {
+            Defaults::DeveloperGuide => ("1024", "2048", "/", 20),
+            Defaults::ApiReference => ("256", "512", "/ping", 20),
+            Defaults::CloudFormation => ("256", "512", "/ping", 1),
+        };
+        Self {
+            cpu,
+            memory,
+            health_check_path,
+            max_task_count,
+        }
+    }
+}
+
+/// A configuration without what an Update sent as an empty string.
+pub(crate) fn cleared(
+    mut before: Configuration,
+    emptied: &[Emptied],
+    defaults: Defaults,
+) -> Configuration {
+    let default = DefaultValues::from(defaults);
+    for member in emptied {
+        match member {
+            Emptied::TaskRoleArn => before.task_role_arn = None,
+            Emptied::Cpu => before.cpu = default.cpu.to_owned(),
+            Emptied::Memory => before.memory = default.memory.to_owned(),
+            Emptied::CpuArchitecture => before.cpu_architecture = Some("X86_64".to_owned()),
+            Emptied::HealthCheckPath => {
+                before.health_check_path = default.health_check_path.to_owned();
+            }
+            Emptied::RepositoryCredentials => {
+                before.primary_container.repository_credentials = None;
+            }
+        }
+    }
+    before
 }

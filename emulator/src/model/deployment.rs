@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{
     service::Service,
     time::VirtualTime,
-    timeline::{Outcome, Stage, Step, Trigger},
+    timeline::{Stage, Step, Trigger},
 };
 
 /// Status of a service deployment. There is no FAILED.
@@ -81,7 +81,6 @@ pub(crate) struct Deployment {
     pub(crate) status_reason: Option<String>,
     pub(crate) stage: Option<Stage>,
     pub(crate) visibility: Visibility,
-    pub(crate) outcome: Outcome,
     /// The reason that was asked for together with the outcome.
     pub(crate) reason: Option<String>,
     pub(crate) failed_tasks: u32,
@@ -151,14 +150,7 @@ impl Deployment {
                 .map(|source| revision_summary(service, *source))
                 .collect::<Vec<_>>(),
             "targetServiceRevision": revision_summary(service, self.target),
-            "deploymentConfiguration": {
-                "strategy": "CANARY",
-                "maximumPercent": 200,
-                "minimumHealthyPercent": 100,
-                "deploymentCircuitBreaker": { "enable": true, "rollback": true },
-                "canaryConfiguration": { "canaryPercent": 5.0, "canaryBakeTimeInMinutes": 3 },
-                "bakeTimeInMinutes": 3,
-            },
+            "deploymentConfiguration": deployment_configuration(service),
             "deploymentCircuitBreaker": {
                 "status": self.circuit_breaker(),
                 "failureCount": self.failed_tasks,
@@ -236,6 +228,19 @@ fn revision_summary(service: &Service, index: usize) -> Value {
         "runningTaskCount": revision.tasks.running,
         "pendingTaskCount": revision.tasks.pending,
         "requestedProductionTrafficWeight": f64::from(revision.weight),
+    })
+}
+
+/// Express chooses this for every service, and nobody can change it.
+pub(crate) fn deployment_configuration(service: &Service) -> Value {
+    json!({
+        "strategy": "CANARY",
+        "maximumPercent": 200,
+        "minimumHealthyPercent": 100,
+        "deploymentCircuitBreaker": { "enable": true, "rollback": true },
+        "canaryConfiguration": { "canaryPercent": 5.0, "canaryBakeTimeInMinutes": 3 },
+        "bakeTimeInMinutes": 3,
+        "alarms": { "alarmNames": [service.alarm_name()], "enable": true, "rollback": true },
     })
 }
 

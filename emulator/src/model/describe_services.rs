@@ -7,12 +7,12 @@ use super::{
     Model,
     arn::{Caller, ServiceArn},
     batch::missing,
-    deployment::set,
+    deployment::{deployment_configuration, set},
     error::ApiError,
     list_services::management,
     request::read,
-    service::{Service, State},
-    settings::Settings,
+    service::{ResourceManagement, Service, State},
+    service_revisions::network_to_wire,
     validate,
 };
 
@@ -55,7 +55,7 @@ impl Model {
             };
             match self.seen(&arn).filter(|_| arn.cluster == cluster) {
                 Some(service) => {
-                    let mut wire = service_to_wire(service, &self.settings);
+                    let mut wire = service_to_wire(service);
                     if !request.include.is_empty() {
                         wire["tags"] = service.tags_to_wire();
                     }
@@ -68,7 +68,7 @@ impl Model {
     }
 }
 
-pub(crate) fn service_to_wire(service: &Service, _settings: &Settings) -> Value {
+pub(crate) fn service_to_wire(service: &Service) -> Value {
     let total = service.tasks();
     let mut wire = json!({
         "serviceArn": service.arn.to_string(),
@@ -79,6 +79,15 @@ pub(crate) fn service_to_wire(service: &Service, _settings: &Settings) -> Value 
         "runningCount": total.running,
         "pendingCount": total.pending,
         "launchType": "FARGATE",
+        "platformVersion": "LATEST",
+        "platformFamily": "Linux",
+        "loadBalancers": [],
+        "serviceRegistries": [],
+        "placementConstraints": [],
+        "placementStrategy": [],
+        "healthCheckGracePeriodSeconds": 300,
+        "availabilityZoneRebalancing": "ENABLED",
+        "enableExecuteCommand": false,
         "schedulingStrategy": "REPLICA",
         "propagateTags": "SERVICE",
         "enableECSManagedTags": true,
@@ -104,6 +113,14 @@ pub(crate) fn service_to_wire(service: &Service, _settings: &Settings) -> Value 
             .clone()
     });
     set(&mut wire, "taskDefinition", newest);
+    if service.management == ResourceManagement::Ecs {
+        wire["deploymentConfiguration"] = deployment_configuration(service);
+        let network = service.active.last().map(|index| {
+            let revision = &service.revisions[*index];
+            network_to_wire(revision)
+        });
+        set(&mut wire, "networkConfiguration", network);
+    }
     wire
 }
 
@@ -165,7 +182,7 @@ fn deployments_to_wire(service: &Service) -> Vec<Value> {
                 "pendingCount": revision.tasks.pending,
                 "failedTasks": 0,
                 "createdAt": revision.created_at.to_wire(),
-                "updatedAt": revision.managed_at.to_wire(),
+                "updatedAt": service.updated_at.to_wire(),
                 "launchType": "FARGATE",
                 "rolloutState": if primary && running { "IN_PROGRESS" } else { "COMPLETED" },
             })

@@ -11,6 +11,31 @@ pub enum Delivery {
     ConnectionReset,
     /// Not at all: the connection is held open until the caller gives up.
     Timeout,
+    /// In half: the connection is closed in the middle of the body.
+    Cut,
+    /// Whole, so much later.
+    Late {
+        /// Real milliseconds.
+        milliseconds: u64,
+    },
+}
+
+/// An answer, and how it reaches the caller.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    /// The body of a success, or an error.
+    pub answer: Result<Value, ApiError>,
+    /// How it reaches the caller.
+    pub delivery: Delivery,
+}
+
+impl Answered {
+    pub(crate) fn at_once(answer: Result<Value, ApiError>) -> Self {
+        Self {
+            answer,
+            delivery: Delivery::Answered,
+        }
+    }
 }
 
 /// An error answer.

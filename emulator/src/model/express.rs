@@ -5,14 +5,15 @@ use serde_json::{Value, json};
 use super::{
     Model, Presence,
     arn::{Caller, ServiceArn},
+    choices::{NotFoundForm, TakenName},
     configuration::Configuration,
-    configure::Surroundings,
+    configure::{Mode, Surroundings},
     error::ApiError,
     outcomes::Planned,
     register,
     request::{ConfigurationRequest, CreateRequest, ServiceRequest, read},
-    service::{ResourceManagement, Service, State},
-    settings::NotFoundForm,
+    roles,
+    service::{Others, ResourceManagement, Service, State},
     validate,
 };
 
@@ -48,8 +49,24 @@ impl Model {
         };
         validate::service_name(&name)?;
         let arn = ServiceArn::new(caller, &cluster, &name);
+        if let Some(existing) = self.existing(&arn) {
+            return Ok(existing);
+        }
         self.require_free(&arn)?;
         self.begin(arn, role, tags, &configuration)
+    }
+
+    /// The answer to a Create whose name is taken, where that is no error.
+    fn existing(&self, arn: &ServiceArn) -> Option<Value> {
+        let service = self.services.get(arn)?;
+        let answers = self.settings.taken_name == TakenName::Existing
+            && service.state == State::Active
+            && service.management == ResourceManagement::Ecs;
+        answers.then(|| {
+            let mut wire = service.show(self.looks, &self.settings);
+            wire["tags"] = service.tags_to_wire();
+            json!({ "service": wire })
+        })
     }
 
     /// The part of a create that cannot fail by its name.
@@ -67,27 +84,30 @@ impl Model {
             self.identifiers.hex(17),
             self.now,
         );
-        service.infrastructure_role_arn = role;
         service.tags = tags;
         service.visible_at = self.now.after_seconds(self.settings.create_visible_seconds);
-        self.deploy(&mut service, configuration)?;
-        let mut wire = service.show(&self.settings);
+        let configuration = self.configured(&service, configuration, None)?;
+        roles::pass(&role, &arn.caller().user_arn(), &self.settings)?;
+        service.hinder(self.roles.assume(&role, &self.settings, self.now)?);
+        service.infrastructure_role_arn = role;
+        self.register_managed(&service, &configuration)?;
+        self.roll(&mut service, configuration);
+        let mut wire = service.show(self.looks, &self.settings);
         wire["tags"] = service.tags_to_wire();
         self.services.insert(arn, service);
         Ok(json!({ "service": wire }))
     }
 
-    /// Makes the next revision of a service from a request and begins its deployment.
-    fn deploy(
-        &mut self,
-        service: &mut Service,
+    /// The configuration of the next revision. Nothing is registered yet.
+    pub(super) fn configured(
+        &self,
+        service: &Service,
         request: &ConfigurationRequest,
-    ) -> Result<usize, ApiError> {
+        before: Option<&Configuration>,
+    ) -> Result<Configuration, ApiError> {
         let caller = service.arn.caller();
-        let family = format!("{}-{}", service.arn.cluster, service.arn.name);
-        let family_arn = caller.arn("ecs", &format!("task-definition/{family}"));
+        let family_arn = service.managed_family();
         let revision = self.task_definitions.next_revision(&family_arn);
-        let managed_task_definition = format!("{family_arn}:{revision}");
         let sent = request.task_definition_arn.as_deref();
         let surroundings = Surroundings {
             settings: &self.settings,
@@ -96,33 +116,43 @@ impl Model {
             managed_security_group: &service.managed_security_group(),
             managed_log_group: &service.managed_log_group(),
             registered: sent.and_then(|sent| self.task_definitions.find(sent, &caller)),
-            managed_task_definition: &managed_task_definition,
+            managed_family: &family_arn,
+            managed_task_definition: &format!("{family_arn}:{revision}"),
         };
-        let configuration = surroundings.configure(request, service.configuration())?;
-        if configuration.task_definition_arn == managed_task_definition {
-            let request = register::managed(&configuration, &caller.region);
-            let members = register::members(&request)?;
-            let tags = service.tags.clone();
-            self.task_definitions
-                .register(&caller, &family, members, tags, self.now);
+        surroundings.configure(request, before)
+    }
+
+    /// Registers the task definition of the next revision, where it is one of ECS's own and new.
+    pub(super) fn register_managed(
+        &mut self,
+        service: &Service,
+        configuration: &Configuration,
+    ) -> Result<(), ApiError> {
+        let caller = service.arn.caller();
+        let known = self
+            .task_definitions
+            .find(&configuration.task_definition_arn, &caller);
+        if known.is_some() || Mode::of(configuration, &service.managed_family()) == Mode::Customer {
+            return Ok(());
         }
-        self.roll(service, configuration)
+        let request = register::managed(configuration, &caller.region);
+        let members = register::members(&request)?;
+        let (family, tags) = (service.managed_family_name(), service.tags.clone());
+        self.task_definitions
+            .register(&caller, &family, members, tags, self.now);
+        Ok(())
     }
 
     /// Makes a revision with this configuration and begins its deployment.
-    pub(super) fn roll(
-        &mut self,
-        service: &mut Service,
-        configuration: Configuration,
-    ) -> Result<usize, ApiError> {
+    pub(super) fn roll(&mut self, service: &mut Service, configuration: Configuration) -> usize {
         let planned: Planned = self.outcomes.take(&service.arn.name);
-        Ok(service.deploy(
+        service.deploy(
             configuration,
             planned,
             &mut self.identifiers,
             &self.settings,
             self.now,
-        ))
+        )
     }
 
     /// From the image: `registry/team/shop:1` becomes `shop-` and four digits.
@@ -147,13 +177,17 @@ impl Model {
     pub(super) fn require_free(&self, arn: &ServiceArn) -> Result<(), ApiError> {
         let still_draining =
             || ApiError::invalid_parameter("Unable to Start a service that is still Draining.");
-        match self.services.get(arn).map(|service| service.state) {
-            None => Ok(()),
-            Some(State::Active) => Err(ApiError::invalid_parameter(
-                "Creation of service was not idempotent.",
-            )),
-            Some(State::Draining { .. }) => Err(still_draining()),
-            Some(State::Inactive { since }) => {
+        let Some(service) = self.services.get(arn) else {
+            return Ok(());
+        };
+        let form = match service.management {
+            ResourceManagement::Ecs => self.settings.taken_name,
+            ResourceManagement::Customer => self.settings.taken_by_customer,
+        };
+        match service.state {
+            State::Active => Err(name_taken(form)),
+            State::Draining { .. } => Err(still_draining()),
+            State::Inactive { since } => {
                 let tail = since.after_seconds(self.settings.draining_tail_seconds);
                 if tail > self.now {
                     return Err(still_draining());
@@ -173,34 +207,12 @@ impl Model {
             NotFoundForm::InvalidParameter => ApiError::invalid_parameter("Resource not found"),
         };
         let arn = self.express_arn(caller, &request, not_found.clone())?;
-        let now = self.now;
-        let service = self
-            .services
-            .get_mut(&arn)
-            .filter(|service| service.visible_at <= now)
-            .ok_or(not_found)?;
-        let mut wire = service.show(&self.settings);
+        self.looks += 1;
+        let service = self.seen(&arn).ok_or(not_found)?;
+        let mut wire = service.show(self.looks, &self.settings);
         if !request.include.is_empty() {
             wire["tags"] = service.tags_to_wire();
         }
-        Ok(json!({ "service": wire }))
-    }
-
-    pub(super) fn update(&mut self, caller: &Caller, body: &Value) -> Result<Value, ApiError> {
-        let request: ServiceRequest = read(body)?;
-        let configuration: ConfigurationRequest = read(body)?;
-        validate::configuration(&configuration)?;
-        let arn = self.express_arn(caller, &request, ApiError::service_not_found())?;
-        self.require_active(&arn)?;
-        // Worked on apart and put back, since the model lends itself to the deployment.
-        let mut service = self
-            .services
-            .get(&arn)
-            .cloned()
-            .ok_or_else(ApiError::service_not_found)?;
-        let target = self.deploy(&mut service, &configuration)?;
-        let wire = service.updated_to_wire(target, &self.settings);
-        self.services.insert(arn, service);
         Ok(json!({ "service": wire }))
     }
 
@@ -209,9 +221,24 @@ impl Model {
         let not_found = ApiError::invalid_parameter("Resource not found");
         let arn = self.express_arn(caller, &request, not_found.clone())?;
         self.require_active(&arn)?;
+        let others = self.others(&arn);
         let service = self.services.get_mut(&arn).ok_or(not_found)?;
-        service.drain(&self.settings, self.now);
-        Ok(json!({ "service": service.show(&self.settings) }))
+        service.drain(others, &self.settings, self.now);
+        Ok(json!({ "service": service.show(self.looks, &self.settings) }))
+    }
+
+    /// Whether another Express service stands behind the same load balancer.
+    fn others(&self, arn: &ServiceArn) -> Others {
+        let access = |service: &Service| service.revisions.last().map(|last| last.access);
+        let own = self.services.get(arn).and_then(access);
+        let shares = self.services.values().any(|other| {
+            other.arn != *arn
+                && other.arn.caller() == arn.caller()
+                && other.management == ResourceManagement::Ecs
+                && other.state == State::Active
+                && access(other) == own
+        });
+        if shares { Others::Remain } else { Others::None }
     }
 
     pub(super) fn require_active(&self, arn: &ServiceArn) -> Result<(), ApiError> {
@@ -223,7 +250,7 @@ impl Model {
     }
 
     /// The ARN of an Express service that is there.
-    fn express_arn(
+    pub(super) fn express_arn(
         &self,
         caller: &Caller,
         request: &ServiceRequest,
@@ -242,6 +269,18 @@ impl Model {
                 "The service {text} is not an Express Gateway service."
             ))),
             None => Err(not_found),
+        }
+    }
+}
+
+fn name_taken(form: TakenName) -> ApiError {
+    match form {
+        TakenName::ClientException => ApiError::new(
+            "ClientException",
+            "A service with this name already exists in the cluster.",
+        ),
+        TakenName::NotIdempotent | TakenName::Existing => {
+            ApiError::invalid_parameter("Creation of service was not idempotent.")
         }
     }
 }

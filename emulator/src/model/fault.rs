@@ -36,7 +36,8 @@ impl From<Effect> for bool {
 pub struct Fault {
     /// The action, or `*` for any.
     pub action: String,
-    /// The error code. `ConnectionReset` and `Timeout` give no answer at all.
+    /// The error code. `ConnectionReset` and `Timeout` give no answer at all; `Cut` gives half of the
+    /// true one, and `Late` all of it, later.
     pub code: String,
     /// The message.
     #[serde(default)]
@@ -50,7 +51,10 @@ pub struct Fault {
     /// The HTTP status, where it should not follow from the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// Whether the call takes effect all the same (`applied` on the wire).
+    /// How much later a `Late` answer comes, in real milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<u64>,
+    /// Whether the call takes effect all the same (`applied` on the wire). With `Cut` and `Late` it does anyhow.
     #[serde(default, rename = "applied")]
     pub effect: Effect,
 }
@@ -70,6 +74,7 @@ impl Fault {
             times: 1,
             service: None,
             status: None,
+            milliseconds: None,
             effect: Effect::None,
         }
     }
@@ -95,6 +100,15 @@ impl Fault {
         self
     }
 
+    /// The next call of `action` takes effect, and its answer comes so many real milliseconds later.
+    #[must_use]
+    pub fn late(action: &str, milliseconds: u64) -> Self {
+        Self {
+            milliseconds: Some(milliseconds),
+            ..Self::new(action, "Late", "")
+        }
+    }
+
     /// Refuses a fault that could never match.
     ///
     /// # Errors
@@ -113,6 +127,11 @@ impl Fault {
         if self.times == 0 {
             return Err("errors: times: must be at least 1".to_owned());
         }
+        if (self.code == "Late") != self.milliseconds.is_some() {
+            return Err(
+                "errors: milliseconds: belongs to the code Late, and to no other".to_owned(),
+            );
+        }
         match self.status {
             Some(status) if !(400..=599).contains(&status) => Err(format!(
                 "errors: status: {status} is not between 400 and 599"
@@ -129,11 +148,19 @@ impl Fault {
     pub(crate) fn to_error(&self) -> ApiError {
         let mut error = ApiError::new(&self.code, self.message.clone());
         error.status = self.status.unwrap_or(error.status);
-        error.delivery = match self.code.as_str() {
-            "ConnectionReset" => Delivery::ConnectionReset,
-            "Timeout" => Delivery::Timeout,
-            _ => Delivery::Answered,
-        };
+        error.delivery = self.delivery();
         error
+    }
+
+    pub(crate) fn delivery(&self) -> Delivery {
+        match (self.code.as_str(), self.milliseconds) {
+            ("ConnectionReset", _) => Delivery::ConnectionReset,
+            ("Timeout", _) => Delivery::Timeout,
+            ("Cut", _) => Delivery::Cut,
+            ("Late", milliseconds) => Delivery::Late {
+                milliseconds: milliseconds.unwrap_or(0),
+            },
+            _ => Delivery::Answered,
+        }
     }
 }

@@ -56,6 +56,61 @@ pub(crate) struct ConfigurationRequest {
     pub(crate) scaling_target: Option<ScalingRequest>,
 }
 
+/// A member that was sent as an empty string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Emptied {
+    TaskRoleArn,
+    Cpu,
+    Memory,
+    CpuArchitecture,
+    HealthCheckPath,
+    RepositoryCredentials,
+}
+
+impl ConfigurationRequest {
+    /// Whether it says anything that a task definition holds.
+    pub(crate) fn touches_task(&self) -> bool {
+        self.primary_container.is_some()
+            || self.execution_role_arn.is_some()
+            || self.task_role_arn.is_some()
+            || self.cpu.is_some()
+            || self.memory.is_some()
+            || self.cpu_architecture.is_some()
+    }
+
+    /// Leaves out what a task definition holds.
+    pub(crate) fn forget_task(&mut self) {
+        self.primary_container = None;
+        self.execution_role_arn = None;
+        self.task_role_arn = None;
+        self.cpu = None;
+        self.memory = None;
+        self.cpu_architecture = None;
+    }
+
+    /// Takes out the members that are empty strings, and says which.
+    pub(crate) fn take_emptied(&mut self) -> Vec<Emptied> {
+        let members = [
+            (&mut self.task_role_arn, Emptied::TaskRoleArn),
+            (&mut self.cpu, Emptied::Cpu),
+            (&mut self.memory, Emptied::Memory),
+            (&mut self.cpu_architecture, Emptied::CpuArchitecture),
+            (&mut self.health_check_path, Emptied::HealthCheckPath),
+        ];
+        let mut emptied: Vec<Emptied> = members
+            .into_iter()
+            .filter_map(|(member, name)| member.take_if(|text| text.is_empty()).map(|_| name))
+            .collect();
+        if let Some(container) = &mut self.primary_container {
+            let credentials = container
+                .repository_credentials
+                .take_if(RepositoryCredentials::is_empty);
+            emptied.extend(credentials.map(|_| Emptied::RepositoryCredentials));
+        }
+        emptied
+    }
+}
+
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NetworkRequest {
@@ -87,6 +142,14 @@ pub(crate) struct LogsRequest {
 pub(crate) struct RepositoryCredentials {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) credentials_parameter: Option<String>,
+}
+
+impl RepositoryCredentials {
+    fn is_empty(&mut self) -> bool {
+        self.credentials_parameter
+            .as_deref()
+            .is_none_or(str::is_empty)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{configuration::Configuration, time::VirtualTime};
+use super::{
+    configuration::Configuration,
+    resources::{Managed, ManagedStatus},
+    time::VirtualTime,
+};
 
 /// Whether the revision's endpoint is known already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,22 +15,41 @@ pub(crate) enum Ingress {
     Known,
 }
 
-/// The state of everything that ECS manages for a revision.
+/// Whether the revision is reached from outside the VPC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum ManagedStatus {
-    Provisioning,
-    Active,
-    Deprovisioning,
-    Deleted,
+pub(crate) enum Access {
+    Public,
+    Private,
 }
 
-impl ManagedStatus {
+impl Access {
+    /// Of these subnets: private where all of them are.
+    pub(crate) fn of(subnets: &[String], private: &[String]) -> Self {
+        let all = !subnets.is_empty() && subnets.iter().all(|subnet| private.contains(subnet));
+        if all { Self::Private } else { Self::Public }
+    }
+
+    /// `accessType`.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Self::Provisioning => "PROVISIONING",
-            Self::Active => "ACTIVE",
-            Self::Deprovisioning => "DEPROVISIONING",
-            Self::Deleted => "DELETED",
+            Self::Public => "PUBLIC",
+            Self::Private => "PRIVATE",
+        }
+    }
+
+    /// `scheme` of the load balancer.
+    pub(crate) fn scheme(self) -> &'static str {
+        match self {
+            Self::Public => "internet-facing",
+            Self::Private => "internal",
+        }
+    }
+
+    /// `assignPublicIp` of the tasks.
+    pub(crate) fn assigns_public_ip(self) -> &'static str {
+        match self {
+            Self::Public => "ENABLED",
+            Self::Private => "DISABLED",
         }
     }
 }
@@ -46,30 +69,30 @@ pub(crate) struct Revision {
     pub(crate) configuration: Configuration,
     pub(crate) created_at: VirtualTime,
     pub(crate) ingress: Ingress,
-    pub(crate) managed: ManagedStatus,
-    pub(crate) managed_at: VirtualTime,
+    pub(crate) access: Access,
+    pub(crate) managed: Managed,
     pub(crate) tasks: Tasks,
     /// Percent of the traffic.
     pub(crate) weight: u8,
 }
 
 impl Revision {
-    pub(crate) fn new(arn: String, configuration: Configuration, now: VirtualTime) -> Self {
+    pub(crate) fn new(
+        arn: String,
+        configuration: Configuration,
+        access: Access,
+        now: VirtualTime,
+    ) -> Self {
         Self {
             arn,
             configuration,
             created_at: now,
             ingress: Ingress::Unknown,
-            managed: ManagedStatus::Provisioning,
-            managed_at: now,
+            access,
+            managed: Managed::all(ManagedStatus::Provisioning, now),
             tasks: Tasks::default(),
             weight: 0,
         }
-    }
-
-    pub(crate) fn set_managed(&mut self, status: ManagedStatus, now: VirtualTime) {
-        self.managed = status;
-        self.managed_at = now;
     }
 
     pub(crate) fn start_tasks(&mut self) {

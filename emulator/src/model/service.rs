@@ -7,11 +7,14 @@ use serde_json::{Value, json};
 
 use super::{
     arn::ServiceArn,
+    choices::{ClusterForm, ConfigurationOrder, EmptyForm, EndpointForm, StatusReasons},
     configuration::Configuration,
     deployment::{Deployment, Visibility, set},
+    lifecycle::Rollout,
     request::Tag,
+    resources::Resource,
     revision::{Ingress, Revision, Tasks},
-    settings::{ClusterForm, ConfigurationOrder, EndpointForm, Settings},
+    settings::Settings,
     time::VirtualTime,
 };
 
@@ -42,6 +45,23 @@ pub(crate) enum ResourceManagement {
     Customer,
 }
 
+/// Whether ECS can make what it manages for a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Provisioning {
+    Unhindered,
+    /// The infrastructure role could not be assumed.
+    Denied {
+        reason: String,
+    },
+}
+
+/// Whether other services use what a service shares with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Others {
+    Remain,
+    None,
+}
+
 /// An event of a service.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Event {
@@ -68,14 +88,17 @@ pub(crate) struct Service {
     pub(crate) resource_id: String,
     pub(crate) revisions: Vec<Revision>,
     pub(crate) deployments: Vec<Deployment>,
+    /// Deployments that wait for the one that runs.
+    pub(crate) queue: VecDeque<Rollout>,
+    pub(crate) provisioning: Provisioning,
+    /// Managed resources that are still to go while the service drains, and when.
+    pub(crate) teardown: VecDeque<(VirtualTime, Resource)>,
     /// Revisions with an entry in activeConfigurations, oldest first.
     pub(crate) active: Vec<usize>,
     /// The revision of the last deployment that succeeded.
     pub(crate) steady: Option<usize>,
     pub(crate) events: VecDeque<Event>,
     pub(crate) event_count: u64,
-    /// How often its active configurations were shown.
-    pub(crate) looks: u64,
 }
 
 /// DescribeServices shows the newest hundred events.
@@ -102,11 +125,13 @@ impl Service {
             resource_id,
             revisions: Vec::new(),
             deployments: Vec::new(),
+            queue: VecDeque::new(),
+            provisioning: Provisioning::Unhindered,
+            teardown: VecDeque::new(),
             active: Vec::new(),
             steady: None,
             events: VecDeque::new(),
             event_count: 0,
-            looks: 0,
         }
     }
 
@@ -120,6 +145,26 @@ impl Service {
                 running: sum.running + tasks.running,
                 pending: sum.pending + tasks.pending,
             })
+    }
+
+    /// The family of the task definitions that ECS registers for the service.
+    pub(crate) fn managed_family_name(&self) -> String {
+        format!("{}-{}", self.arn.cluster, self.arn.name)
+    }
+
+    /// Its ARN, without revision.
+    pub(crate) fn managed_family(&self) -> String {
+        let name = self.managed_family_name();
+        self.arn
+            .caller()
+            .arn("ecs", &format!("task-definition/{name}"))
+    }
+
+    /// Once denied, a service stays so until it is made again or resumed.
+    pub(crate) fn hinder(&mut self, provisioning: Provisioning) {
+        if self.provisioning == Provisioning::Unhindered && self.steady.is_none() {
+            self.provisioning = provisioning;
+        }
     }
 
     pub(crate) fn managed_security_group(&self) -> String {
@@ -155,13 +200,21 @@ impl Service {
 
     /// The configuration that an Update starts from: that of the running deployment, else what runs.
     pub(crate) fn configuration(&self) -> Option<&Configuration> {
+        self.newest()
+            .map(|index| &self.revisions[index].configuration)
+    }
+
+    /// The revision that an Update starts from.
+    pub(crate) fn newest(&self) -> Option<usize> {
+        if let Some(waiting) = self.queue.back() {
+            return Some(waiting.target());
+        }
         let last = self.deployments.last()?;
-        let index = if last.status.is_running() {
+        Some(if last.status.is_running() {
             last.target
         } else {
             self.steady.unwrap_or(last.target)
-        };
-        Some(&self.revisions[index].configuration)
+        })
     }
 
     pub(crate) fn cluster_to_wire(&self, settings: &Settings) -> String {
@@ -171,12 +224,11 @@ impl Service {
         }
     }
 
-    /// ECSExpressGatewayService, without tags. Counts as a look, which may turn the order round.
-    pub(crate) fn show(&mut self, settings: &Settings) -> Value {
-        self.looks += 1;
+    /// ECSExpressGatewayService, without tags. The number of the look may decide on the order.
+    pub(crate) fn show(&self, look: u64, settings: &Settings) -> Value {
         let mut order = self.active.clone();
         let newest_first = match settings.configuration_order {
-            ConfigurationOrder::Alternating => self.looks % 2 == 1,
+            ConfigurationOrder::Alternating => look % 2 == 1,
             ConfigurationOrder::NewestFirst => true,
             ConfigurationOrder::OldestFirst => false,
         };
@@ -189,7 +241,9 @@ impl Service {
             .collect();
         let mut wire = self.outline_to_wire(settings);
         wire["infrastructureRoleArn"] = json!(self.infrastructure_role_arn);
-        wire["activeConfigurations"] = json!(configurations);
+        if !configurations.is_empty() || settings.empty_form == EmptyForm::EmptyList {
+            wire["activeConfigurations"] = json!(configurations);
+        }
         let current = self.current_deployment().map(|current| current.arn.clone());
         set(&mut wire, "currentDeployment", current);
         wire
@@ -203,14 +257,30 @@ impl Service {
     }
 
     fn outline_to_wire(&self, settings: &Settings) -> Value {
+        let mut status = json!({ "statusCode": self.state.as_str() });
+        if settings.status_reasons == StatusReasons::Everywhere {
+            status["statusReason"] = json!(self.status_reason());
+        }
         json!({
             "cluster": self.cluster_to_wire(settings),
             "serviceName": self.arn.name,
             "serviceArn": self.arn.to_string(),
-            "status": { "statusCode": self.state.as_str() },
+            "status": status,
             "createdAt": self.created_at.to_wire(),
             "updatedAt": self.updated_at.to_wire(),
         })
+    }
+
+    /// The contents of the service's own statusReason are not known; this is made up.
+    fn status_reason(&self) -> String {
+        match (self.state, self.deployments.last()) {
+            (State::Active, Some(last)) if last.status.is_running() => {
+                format!("Service deployment {} is in progress.", last.arn)
+            }
+            (State::Active, _) => "Service is active.".to_owned(),
+            (State::Draining { .. }, _) => "Service is being deleted.".to_owned(),
+            (State::Inactive { .. }, _) => "Service was deleted.".to_owned(),
+        }
     }
 
     fn configuration_to_wire(&self, index: usize, settings: &Settings) -> Value {
@@ -218,13 +288,15 @@ impl Service {
         let mut wire = serde_json::to_value(&revision.configuration).unwrap_or_default();
         wire["serviceRevisionArn"] = json!(revision.arn);
         wire["createdAt"] = revision.created_at.to_wire();
-        wire["ingressPaths"] = match revision.ingress {
-            Ingress::Unknown => json!([]),
-            Ingress::Known => json!([{
-                "accessType": "PUBLIC",
+        let paths = match (revision.ingress, settings.empty_form) {
+            (Ingress::Known, _) => Some(json!([{
+                "accessType": revision.access.as_str(),
                 "endpoint": self.endpoint_to_wire(index, settings),
-            }]),
+            }])),
+            (Ingress::Unknown, EmptyForm::EmptyList) => Some(json!([])),
+            (Ingress::Unknown, EmptyForm::Omitted) => None,
         };
+        set(&mut wire, "ingressPaths", paths);
         wire
     }
 

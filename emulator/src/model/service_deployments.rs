@@ -7,6 +7,7 @@ use super::{
     Model,
     arn::{Caller, ServiceArn},
     batch::{ArnsRequest, limit, missing, page},
+    choices::StatusReasons,
     deployment::{Deployment, Visibility},
     error::ApiError,
     request::read,
@@ -51,7 +52,7 @@ impl Model {
             .iter()
             .rev()
             .filter(|deployment| request.matches(deployment))
-            .map(|deployment| deployment.brief_to_wire(service))
+            .map(|deployment| self.without_reason(deployment.brief_to_wire(service)))
             .collect();
         page(
             "serviceDeployments",
@@ -79,11 +80,22 @@ impl Model {
                 Some(deployment.to_wire(service))
             });
             match known {
-                Some(wire) => found.push(wire),
+                Some(wire) => found.push(self.without_reason(wire)),
                 None => failures.push(missing(arn)),
             }
         }
         Ok(json!({ "serviceDeployments": found, "failures": failures }))
+    }
+}
+
+impl Model {
+    fn without_reason(&self, mut deployment: Value) -> Value {
+        if self.settings.status_reasons == StatusReasons::Nowhere
+            && let Value::Object(members) = &mut deployment
+        {
+            members.remove("statusReason");
+        }
+        deployment
     }
 }
 

@@ -6,9 +6,12 @@ use super::{
     Model,
     arn::{Caller, ServiceArn},
     batch::{ArnsRequest, limit, missing},
+    choices::Architecture,
+    configuration::Network,
     error::ApiError,
     managed,
     request::read,
+    revision::Revision,
     service::{Service, State},
     settings::Settings,
 };
@@ -47,8 +50,7 @@ fn revision_to_wire(service: &Service, index: usize, settings: &Settings) -> Val
     let revision = &service.revisions[index];
     let configuration = &revision.configuration;
     let container = &configuration.primary_container;
-    let network = &configuration.network_configuration;
-    json!({
+    let mut wire = json!({
         "serviceRevisionArn": revision.arn,
         "serviceArn": service.arn.to_string(),
         "clusterArn": service.arn.cluster_arn(),
@@ -56,11 +58,7 @@ fn revision_to_wire(service: &Service, index: usize, settings: &Settings) -> Val
         "launchType": "FARGATE",
         "platformVersion": "1.4.0",
         "platformFamily": "Linux",
-        "networkConfiguration": { "awsvpcConfiguration": {
-            "subnets": network.subnets,
-            "securityGroups": network.security_groups,
-            "assignPublicIp": "ENABLED",
-        } },
+        "networkConfiguration": network_to_wire(revision),
         "containerImages": [{
             "containerName": "Main",
             "image": container.image,
@@ -69,7 +67,33 @@ fn revision_to_wire(service: &Service, index: usize, settings: &Settings) -> Val
         "guardDutyEnabled": false,
         "createdAt": revision.created_at.to_wire(),
         "ecsManagedResources": managed::to_wire(service, index, settings),
-    })
+    });
+    let declared = configuration
+        .cpu_architecture
+        .as_deref()
+        .unwrap_or("X86_64");
+    let real = match settings.architecture {
+        Architecture::Declared => declared,
+        Architecture::X86_64 => "X86_64",
+        Architecture::Arm64 => "ARM64",
+    };
+    if real != declared {
+        wire["overrides"] = json!({ "runtimePlatform": { "cpuArchitecture": real } });
+    }
+    wire
+}
+
+/// `networkConfiguration` as services and revisions show it.
+pub(crate) fn network_to_wire(revision: &Revision) -> Value {
+    let Network {
+        security_groups,
+        subnets,
+    } = &revision.configuration.network_configuration;
+    json!({ "awsvpcConfiguration": {
+        "subnets": subnets,
+        "securityGroups": security_groups,
+        "assignPublicIp": revision.access.assigns_public_ip(),
+    } })
 }
 
 /// A digest that follows from the image's name; the same name always has the same one.

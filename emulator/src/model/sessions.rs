@@ -94,7 +94,7 @@ impl Model {
                 "WebIdentityToken must not be empty.",
             ));
         }
-        if caller.partition() != role.partition {
+        if caller.partition() != role.partition || self.roles.is_refused(role.arn) {
             return Err(denied(format!(
                 "{} is not authorized to perform: sts:{} on resource: {}",
                 caller.user_arn(),

@@ -1,74 +1,20 @@
 //! Settings of the model: who and where, how long things take, and which answer to take where AWS is not known.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// How an answer writes the cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ClusterForm {
-    /// The short name.
-    Name,
-    /// The full ARN, also where a name was sent.
-    Arn,
-}
-
-/// How an answer writes an endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum EndpointForm {
-    /// With its scheme.
-    Url,
-    /// Without a scheme.
-    Host,
-    /// Without a scheme until the deployment of the revision is done, with it afterwards.
-    HostThenUrl,
-}
-
-/// What a member means that is absent inside a block that an Update sends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum OmittedMembers {
-    /// It keeps its value.
-    Merge,
-    /// It falls back to its default.
-    Replace,
-}
-
-/// What an empty list in an Update means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum EmptyLists {
-    /// It clears the old list.
-    Clear,
-    /// It is taken for absent and the old list stays.
-    Keep,
-}
-
-/// The order of `activeConfigurations` while there are two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ConfigurationOrder {
-    /// Another order at each look.
-    Alternating,
-    /// The newest revision first.
-    NewestFirst,
-    /// The oldest revision first.
-    OldestFirst,
-}
-
-/// How DescribeExpressGatewayService says that there is no such service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum NotFoundForm {
-    /// ResourceNotFoundException.
-    ResourceNotFound,
-    /// InvalidParameterException "Resource not found".
-    InvalidParameter,
-}
-
-/// Whether a task definition that a request names must have been registered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TaskDefinitionLookup {
-    /// One that is not known is accepted all the same; what it holds is made up.
-    Any,
-    /// It must be known.
-    Registered,
-}
+use super::{
+    action::Action,
+    choices::{
+        Architecture, CallerPolicy, ClusterForm, ConditionKeys, ConfigurationOrder, Defaults,
+        DeniedProvisioning, EmptyForm, EmptyLists, EmptyStrings, EndpointForm, ExpressBucket,
+        IdenticalUpdate, ManagedRegistration, ModeSwitch, NotFoundForm, OmittedBlocks,
+        OmittedMembers, RevisionDetail, StatusReasons, SubnetChanges, TakenName,
+        TaskDefinitionLookup, Throttling, UnusableRole, UpdateInDeployment,
+    },
+};
 
 /// Everything that can be set. `Settings::default()` is what the binary starts with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,16 +34,60 @@ pub struct Settings {
     pub endpoint_base: String,
     /// Subnets filled in where a request names none.
     pub default_subnets: Vec<String>,
+    /// Those of the subnets that are private; a service in such subnets alone is PRIVATE.
+    pub private_subnets: Vec<String>,
     /// How answers write the cluster.
     pub cluster_form: ClusterForm,
     /// How answers write endpoints.
     pub endpoint_form: EndpointForm,
     /// Absent members inside a block that an Update sends.
     pub omitted_members: OmittedMembers,
+    /// Absent members at the top of an Update.
+    pub omitted_blocks: OmittedBlocks,
+    /// Empty strings where something is expected.
+    pub empty_strings: EmptyStrings,
+    /// Where defaults come from.
+    pub defaults: Defaults,
     /// Empty lists in an Update.
     pub empty_lists: EmptyLists,
     /// Order of two active configurations.
     pub configuration_order: ConfigurationOrder,
+    /// How answers write lists that have no element yet.
+    pub empty_form: EmptyForm,
+    /// Where a statusReason is shown.
+    pub status_reasons: StatusReasons,
+    /// How much DescribeServiceRevisions tells.
+    pub revision_detail: RevisionDetail,
+    /// A Create on the name of an ACTIVE Express service.
+    pub taken_name: TakenName,
+    /// A Create on the name of an ACTIVE service that is no Express service.
+    pub taken_by_customer: TakenName,
+    /// An Update while a deployment runs.
+    pub update_in_deployment: UpdateInDeployment,
+    /// An Update that changes nothing.
+    pub identical_update: IdenticalUpdate,
+    /// An Update between the two kinds of task definition.
+    pub mode_switch: ModeSwitch,
+    /// An Update with other subnets.
+    pub subnet_changes: SubnetChanges,
+    /// Token buckets.
+    pub throttling: Throttling,
+    /// The bucket of the Express actions.
+    pub express_bucket: ExpressBucket,
+    /// The bucket of task definitions that ECS registers itself.
+    pub managed_registration: ManagedRegistration,
+    /// Virtual seconds after a role is first named as infrastructure role in which it cannot be assumed yet.
+    pub role_usable_after_seconds: u64,
+    /// How a role that cannot be assumed shows itself.
+    pub unusable_role: UnusableRole,
+    /// What becomes of a denied service once the role works.
+    pub denied_provisioning: DeniedProvisioning,
+    /// Whether ECS sends `iam:PassedToService`.
+    pub condition_keys: ConditionKeys,
+    /// What the caller's policy says about passing roles.
+    pub caller_policy: CallerPolicy,
+    /// What the tasks really run on.
+    pub architecture: Architecture,
     /// How Describe says "not found".
     pub not_found_form: NotFoundForm,
     /// Task definitions that a request names.
@@ -112,6 +102,8 @@ pub struct Settings {
     pub inactive_seconds: u64,
     /// Virtual seconds after a create in which reads do not see the service yet.
     pub create_visible_seconds: u64,
+    /// Virtual seconds by which the answers of a reading action lie behind, by action.
+    pub read_lag_seconds: BTreeMap<String, u64>,
 }
 
 impl Default for Settings {
@@ -139,6 +131,29 @@ impl Default for Settings {
             draining_tail_seconds: 0,
             inactive_seconds: 3600,
             create_visible_seconds: 0,
+            read_lag_seconds: BTreeMap::new(),
+            private_subnets: Vec::new(),
+            omitted_blocks: OmittedBlocks::Keep,
+            empty_strings: EmptyStrings::Refuse,
+            defaults: Defaults::DeveloperGuide,
+            empty_form: EmptyForm::EmptyList,
+            status_reasons: StatusReasons::Deployments,
+            revision_detail: RevisionDetail::Full,
+            taken_name: TakenName::NotIdempotent,
+            taken_by_customer: TakenName::NotIdempotent,
+            update_in_deployment: UpdateInDeployment::Replace,
+            identical_update: IdenticalUpdate::Rollout,
+            mode_switch: ModeSwitch::Accept,
+            subnet_changes: SubnetChanges::SameAccess,
+            throttling: Throttling::Off,
+            express_bucket: ExpressBucket::Shared,
+            managed_registration: ManagedRegistration::Free,
+            role_usable_after_seconds: 0,
+            unusable_role: UnusableRole::AccessDenied,
+            denied_provisioning: DeniedProvisioning::Stays,
+            condition_keys: ConditionKeys::Sent,
+            caller_policy: CallerPolicy::Unconditional,
+            architecture: Architecture::Declared,
         }
     }
 }
@@ -166,6 +181,17 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Virtual seconds by which the answer of a reading action lies behind.
+    pub(crate) fn lag(&self, action: Action) -> u64 {
+        let lag = self.read_lag_seconds.get(action.as_str());
+        lag.copied().unwrap_or(0)
+    }
+
+    /// The longest lag of all actions.
+    pub(crate) fn longest_lag(&self) -> u64 {
+        self.read_lag_seconds.values().copied().max().unwrap_or(0)
+    }
+
     /// Refuses values with which the model could not work.
     ///
     /// # Errors
@@ -183,6 +209,21 @@ impl Settings {
                 "settings: timeScale: {} is not between 0 and 1000000",
                 self.time_scale
             ));
+        }
+        for action in self.read_lag_seconds.keys() {
+            if !Action::parse(action).is_some_and(Action::is_read) {
+                return Err(format!(
+                    "settings: readLagSeconds: {action:?} is no action that reads, such as {}",
+                    "DescribeExpressGatewayService or ListServiceDeployments"
+                ));
+            }
+        }
+        if self.taken_by_customer == TakenName::Existing {
+            return Err(
+                "settings: takenByCustomer: Existing is not possible, since a service that is no \
+                 Express service cannot be answered with"
+                    .to_owned(),
+            );
         }
         if self.region.is_empty() {
             return Err("settings: region: must not be empty".to_owned());

@@ -32,17 +32,19 @@ impl Model {
         let request: TaggingRequest = read(body)?;
         validate::tags(&request.tags)?;
         let service = self.tagged(caller, &request.resource_arn)?;
-        require_not_inactive(service)?;
-        let mut tagged = service.clone();
-        tagged.tag(request.tags);
-        if tagged.tags.len() > 50 {
-            return Err(ApiError::new(
-                "LimitExceededException",
-                "The maximum number of tags per resource is 50.",
-            ));
-        }
-        service.tags = tagged.tags;
+        tag(service, request.tags)?;
         Ok(json!({}))
+    }
+
+    /// As an AWS service does it, which may use the reserved prefix.
+    pub(super) fn tag_as_aws(
+        &mut self,
+        caller: &Caller,
+        arn: &ServiceArn,
+        tags: Vec<Tag>,
+    ) -> Result<(), ApiError> {
+        validate::tags_of_anyone(&tags)?;
+        tag(self.tagged(caller, &arn.to_string())?, tags)
     }
 
     pub(super) fn untag_resource(
@@ -82,6 +84,25 @@ impl Model {
                 )
             })
     }
+}
+
+fn tag(service: &mut Service, tags: Vec<Tag>) -> Result<(), ApiError> {
+    require_not_inactive(service)?;
+    let mut tagged = service.clone();
+    tagged.tag(tags);
+    // Tags of AWS itself don't count.
+    let own = tagged
+        .tags
+        .iter()
+        .filter(|tag| !tag.key.starts_with("aws:"));
+    if own.count() > 50 {
+        return Err(ApiError::new(
+            "LimitExceededException",
+            "The maximum number of tags per resource is 50.",
+        ));
+    }
+    service.tags = tagged.tags;
+    Ok(())
 }
 
 fn require_not_inactive(service: &Service) -> Result<(), ApiError> {

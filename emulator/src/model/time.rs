@@ -42,6 +42,16 @@ impl VirtualTime {
         }
     }
 
+    /// This moment minus whole seconds.
+    #[must_use]
+    pub fn before_seconds(self, seconds: u64) -> Self {
+        Self {
+            milliseconds: self
+                .milliseconds
+                .saturating_sub(seconds.saturating_mul(1000)),
+        }
+    }
+
     /// This moment plus whole seconds.
     #[must_use]
     pub fn after_seconds(self, seconds: u64) -> Self {

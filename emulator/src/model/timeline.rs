@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::settings::Settings;
+use super::resources::{PROVISIONING, Resource};
 
 /// How a deployment goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub enum Outcome {
     NeverComesUp,
     /// The circuit breaker opens, and then the rollback fails too.
     RollbackFails,
+    /// Something that ECS manages is FAILED, and the deployment stays IN_PROGRESS: the load balancer
+    /// in a first deployment, the listener rule in a later one.
+    ManagedResourceFails,
 }
 
 /// What a deployment starts from.
@@ -49,8 +52,12 @@ pub(crate) enum Step {
     Enter(Stage),
     /// Tasks of the revision are started.
     StartTasks,
-    /// The tasks run, and all that ECS manages for the revision is there.
+    /// The tasks run.
     RunTasks,
+    /// A managed resource is there.
+    Provision(Resource),
+    /// A managed resource has failed.
+    FailResource(Resource),
     /// A task of the revision fails to start.
     FailTask,
     /// So many percent of the traffic go to the revision.
@@ -95,27 +102,41 @@ impl Stage {
     }
 }
 
-/// The steps of a deployment in their order.
-pub(crate) fn timeline(start: Start, outcome: Outcome, settings: &Settings) -> Vec<(u64, Step)> {
+/// The steps of a deployment in their order, with bakes of so many seconds.
+pub(crate) fn timeline(start: Start, outcome: Outcome, bake: u64) -> Vec<(u64, Step)> {
+    let mut steps = steps(start, outcome, bake);
+    steps.sort_by_key(|(at, _)| *at);
+    steps
+}
+
+fn steps(start: Start, outcome: Outcome, bake: u64) -> Vec<(u64, Step)> {
     match (start, outcome) {
-        (Start::FromNothing, Outcome::Succeed) => first(),
+        (Start::FromNothing, Outcome::Succeed) => first(0),
         // There is nothing to roll back to, so the first deployment just stays.
         (Start::FromNothing, Outcome::NeverComesUp) => stuck(3),
         (
             Start::FromNothing,
             Outcome::RollBackByCircuitBreaker | Outcome::RollBackByAlarm | Outcome::RollbackFails,
-        ) => [stuck(3), failing_tasks()].concat(),
-        (Start::FromRevision, Outcome::Succeed) => canary(settings.bake_seconds),
+        ) => [stuck(3), provisioning(90), failing_tasks()].concat(),
+        (Start::FromNothing, Outcome::ManagedResourceFails) => {
+            let failure = vec![(55, Step::FailResource(Resource::LoadBalancer))];
+            [stuck(3), provisioning(55), failure].concat()
+        }
+        (Start::FromRevision, Outcome::ManagedResourceFails) => {
+            let failure = vec![(20, Step::FailResource(Resource::Rule))];
+            [stuck(2), failure].concat()
+        }
+        (Start::FromRevision, Outcome::Succeed) => canary(bake),
         (Start::FromRevision, Outcome::NeverComesUp) => stuck(2),
         (Start::FromRevision, Outcome::RollBackByCircuitBreaker) => broken(Step::FinishRollback),
         (Start::FromRevision, Outcome::RollbackFails) => broken(Step::FailRollback),
-        (Start::FromRevision, Outcome::RollBackByAlarm) => alarmed(settings.bake_seconds),
+        (Start::FromRevision, Outcome::RollBackByAlarm) => alarmed(bake),
     }
 }
 
-/// A first deployment: about two minutes.
-fn first() -> Vec<(u64, Step)> {
-    vec![
+/// A first deployment: about two minutes. Of it, what comes after so many seconds.
+fn first(after: u64) -> Vec<(u64, Step)> {
+    let mut steps = vec![
         (3, Step::Appear),
         (6, Step::ShowEndpoint),
         (8, Step::Begin),
@@ -131,7 +152,25 @@ fn first() -> Vec<(u64, Step)> {
         (95, Step::Enter(Stage::BakeTime)),
         (110, Step::Enter(Stage::CleanUp)),
         (120, Step::Succeed),
-    ]
+    ];
+    steps.extend(provisioning(u64::MAX));
+    steps.retain(|(at, _)| *at > after);
+    steps.sort_by_key(|(at, _)| *at);
+    steps
+}
+
+/// The managed resources that come up before a second.
+fn provisioning(before: u64) -> Vec<(u64, Step)> {
+    let due = PROVISIONING.into_iter().filter(|(at, _)| *at < before);
+    due.map(|(at, resource)| (at, Step::Provision(resource)))
+        .collect()
+}
+
+/// What was still to come in a first deployment when its provisioning was denied.
+pub(crate) fn resumed() -> Vec<(u64, Step)> {
+    let asked = 15;
+    let rest = first(asked).into_iter();
+    rest.map(|(at, step)| (at - asked, step)).collect()
 }
 
 /// The beginning of every deployment, up to its first task.

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use super::{
     Model,
     arn::{Caller, ServiceArn},
+    choices::TaskDefinitionLookup,
     configuration::Configuration,
     describe_services::service_to_wire,
     error::ApiError,
     request::read,
     service::ResourceManagement,
-    settings::TaskDefinitionLookup,
     task_definition::Derived,
 };
 
@@ -75,9 +75,9 @@ impl Model {
                 Some(named) => self.with_task_definition(caller, before, named)?,
                 None => before,
             };
-            self.roll(&mut service, configuration)?;
+            self.roll(&mut service, configuration);
         }
-        let wire = service_to_wire(&service, &self.settings);
+        let wire = service_to_wire(&service);
         self.services.insert(arn, service);
         Ok(json!({ "service": wire }))
     }

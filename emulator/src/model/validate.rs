@@ -124,7 +124,7 @@ pub(crate) fn task_definition_arn(arn: &str) -> Check {
     )))
 }
 
-fn is_account(text: &str) -> bool {
+pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -268,6 +268,17 @@ pub(crate) fn fargate(cpu: &str, memory: &str) -> Check {
 
 /// Keys and values, reserved prefixes, and no key twice.
 pub(crate) fn tags(tags: &[Tag]) -> Check {
+    let reserved = |tag: &&Tag| tag.key.to_ascii_lowercase().starts_with("aws:");
+    if let Some(Tag { key, .. }) = tags.iter().find(reserved) {
+        return Err(ApiError::invalid_parameter(format!(
+            "Invalid tag key: {key:?}. The prefix aws: is reserved."
+        )));
+    }
+    tags_of_anyone(tags)
+}
+
+/// Tags that AWS itself may have made.
+pub(crate) fn tags_of_anyone(tags: &[Tag]) -> Check {
     let plain = |text: &str| {
         text.chars()
             .all(|c| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c))
@@ -276,11 +287,6 @@ pub(crate) fn tags(tags: &[Tag]) -> Check {
         if key.is_empty() || key.chars().count() > 128 || !plain(key) {
             return Err(ApiError::invalid_parameter(format!(
                 "Invalid tag key: {key:?}. It must have 1 to 128 letters, spaces, digits or any of _.:/=+-@."
-            )));
-        }
-        if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(ApiError::invalid_parameter(format!(
-                "Invalid tag key: {key:?}. The prefix aws: is reserved."
             )));
         }
         if value.chars().count() > 256 || !plain(value) {

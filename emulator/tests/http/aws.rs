@@ -170,3 +170,38 @@ async fn a_timeout_holds_the_connection() {
     let held = tokio::time::timeout(Duration::from_millis(200), held).await;
     assert!(held.is_err(), "no answer may come");
 }
+
+#[tokio::test]
+async fn an_answer_that_is_cut_took_effect_and_ends_in_the_middle_of_its_body() {
+    let emulator = still().await;
+    let port = emulator.port();
+    emulator.fail_next(Fault::new("CreateExpressGatewayService", "Cut", ""));
+    let answer = call(port, "CreateExpressGatewayService", create_request())
+        .await
+        .unwrap();
+    assert_eq!(answer.status, 200);
+    let (_, length) = answer.head.split_once("content-length: ").unwrap();
+    let promised: usize = length.lines().next().unwrap().parse().unwrap();
+    assert_eq!(answer.body.len(), promised / 2);
+    assert_eq!(emulator.calls()[0].code.as_deref(), Some("Cut"));
+    let body = json!({ "serviceArn": SHOP });
+    let answer = call(port, "DescribeExpressGatewayService", body).await;
+    assert_eq!(answer.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn a_late_answer_comes_whole_after_its_time() {
+    let emulator = still().await;
+    emulator.fail_next(Fault::late("CreateExpressGatewayService", 300));
+    let begun = std::time::Instant::now();
+    let answer = call(
+        emulator.port(),
+        "CreateExpressGatewayService",
+        create_request(),
+    )
+    .await
+    .unwrap();
+    assert!(begun.elapsed() >= Duration::from_millis(300));
+    assert_eq!(answer.json()["service"]["serviceArn"], SHOP);
+    assert_eq!(emulator.calls()[0].code, None);
+}

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{World, create_request};
+use super::{SHOP, World, create_request};
 use crate::model::{Change, Page, Settings};
 
 fn change(world: &mut World, wire: serde_json::Value) {
@@ -119,4 +119,46 @@ fn the_page_of_a_service_follows_its_deployment() {
     world.delete().unwrap();
     world.pass(90);
     assert_eq!(world.model.page(endpoint), Page::Gone);
+}
+
+#[test]
+fn an_aws_service_may_set_tags_with_its_own_prefix() {
+    let mut world = World::with_shop();
+    let tag = json!([{ "key": "aws:cloudformation:stack-name", "value": "web" }]);
+    let change = json!({ "service": "shop", "tag": tag });
+    world
+        .model
+        .change(Change::from_wire(&change).unwrap())
+        .unwrap();
+    let body = json!({ "resourceArn": SHOP });
+    let listed = world.call("ListTagsForResource", body).unwrap();
+    assert_eq!(listed["tags"], tag);
+    let body = json!({ "resourceArn": SHOP, "tags": tag });
+    let (code, _) = world.code("TagResource", body);
+    assert_eq!(code, "InvalidParameterException");
+}
+
+#[test]
+fn a_change_can_be_meant_for_another_account_and_region() {
+    let mut world = World::new();
+    let change = json!({
+        "service": "shop", "customer": true, "account": "210987654321",
+        "region": "eu-west-1", "cluster": "team",
+    });
+    world
+        .model
+        .change(Change::from_wire(&change).unwrap())
+        .unwrap();
+    world.caller.account = "210987654321".to_owned();
+    world.caller.region = "eu-west-1".to_owned();
+    let listed = world
+        .call("ListServices", json!({ "cluster": "team" }))
+        .unwrap();
+    assert_eq!(
+        listed["serviceArns"],
+        json!(["arn:aws:ecs:eu-west-1:210987654321:service/team/shop"])
+    );
+    let wrong = json!({ "service": "shop", "delete": true, "account": "me" });
+    let message = Change::from_wire(&wrong).unwrap_err();
+    assert!(message.contains("twelve digits"), "{message}");
 }

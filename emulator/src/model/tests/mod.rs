@@ -1,17 +1,22 @@
 //! Tests of the model. Time passes only where a test says so.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod answers;
 mod changes;
 mod clusters;
 mod deletion;
 mod errors;
 mod faults;
+mod lag;
 mod lifecycle;
 mod normalisation;
 mod reads;
+mod resources;
+mod roles;
 mod rollback;
 mod tags;
 mod task_definitions;
+mod throttling;
 mod update_service;
 mod validation;
 

@@ -4,6 +4,9 @@ use super::{World, create_request, create_with};
 
 const FAMILY: &str = "arn:aws:ecs:us-east-1:123456789012:task-definition/site";
 
+/// A change to a registration.
+type Edit = fn(&mut Value);
+
 fn registration() -> Value {
     json!({
         "family": "site",
@@ -129,7 +132,7 @@ fn a_deregistered_task_definition_is_inactive_and_no_longer_listed() {
 #[test]
 fn a_registration_that_fargate_cannot_run_is_refused() {
     let mut world = World::new();
-    let cases: [(fn(&mut Value), &str); 4] = [
+    let cases: [(Edit, &str); 4] = [
         (|request| request["family"] = json!(""), "Family"),
         (
             |request| request["containerDefinitions"] = json!([]),
@@ -187,7 +190,7 @@ fn an_unknown_task_definition_is_refused_where_they_must_be_registered() {
 #[test]
 fn express_takes_only_a_container_main_with_one_named_port() {
     let mut world = World::new();
-    let cases: [(fn(&mut Value), &str); 3] = [
+    let cases: [(Edit, &str); 3] = [
         (
             |request| request["containerDefinitions"][1]["name"] = json!("web"),
             "named Main",
