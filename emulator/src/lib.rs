@@ -5,6 +5,7 @@
 
 mod http;
 mod model;
+mod state_file;
 
 pub use http::Emulator;
 pub use model::{
@@ -13,6 +14,7 @@ pub use model::{
     EmptyLists, EmptyStrings, EndpointForm, ExpressBucket, Fault, IdenticalUpdate,
     ManagedRegistration, ModeSwitch, Model, NotFoundForm, OmittedBlocks, OmittedMembers, Outcome,
     Page, Presence, RevisionDetail, ServiceArn, Settings, StatusReasons, SubnetChanges, Tag,
-    TakenName, Target, TaskDefinitionLookup, Throttling, UnusableRole, UpdateInDeployment,
-    Usability, VirtualTime,
+    TakenName, Target, TaskDefinitionLookup, Throttling, UnreadableState, UnusableRole,
+    UpdateInDeployment, Usability, VirtualTime,
 };
+pub use state_file::{StateFile, StateFileError};

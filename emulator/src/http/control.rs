@@ -5,8 +5,10 @@ use std::time::Duration;
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::State,
-    http::StatusCode,
+    extract::{Query, Request, State},
+    http::{HeaderMap, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -32,6 +34,25 @@ pub(super) fn router() -> Router<Shared> {
         .route("/clock", get(show_clock).post(clock))
         .route("/settings", get(show_settings).post(settings))
         .fallback(unknown)
+        .layer(middleware::from_fn(refuse_other_sites))
+}
+
+/// A page of another site that somebody looks at must not control the emulator.
+async fn refuse_other_sites(request: Request, next: Next) -> Response {
+    if is_foreign(request.headers()) {
+        let message = "a page of another site cannot control the emulator";
+        return refusal(StatusCode::FORBIDDEN, message).into_response();
+    }
+    next.run(request).await
+}
+
+/// Browsers say where a page that asks for something comes from; other clients don't.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    text(header::ORIGIN).is_some_and(|origin| {
+        let host = origin.split_once("://").map(|(_, host)| host);
+        host.is_none() || host != text(header::HOST)
+    })
 }
 
 async fn unknown() -> Answer {
@@ -47,6 +68,7 @@ async fn health(State(shared): State<Shared>) -> Json<Value> {
             "status": "ok",
             "version": env!("CARGO_PKG_VERSION"),
             "now": model.now().to_wire(),
+            "nowText": model.now().to_text(),
             "timeScale": model.settings().time_scale,
         })
     }))
@@ -56,8 +78,18 @@ async fn services(State(shared): State<Shared>) -> Json<Value> {
     Json(shared.with_model(|model| model.overview()))
 }
 
-async fn calls(State(shared): State<Shared>) -> Json<Value> {
-    Json(shared.with_model(|model| json!({ "calls": model.calls() })))
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CallsQuery {
+    last: Option<usize>,
+}
+
+async fn calls(State(shared): State<Shared>, Query(query): Query<CallsQuery>) -> Json<Value> {
+    let mut calls = shared.with_model(|model| model.calls());
+    if let Some(last) = query.last {
+        calls.drain(..calls.len().saturating_sub(last));
+    }
+    Json(json!({ "calls": calls }))
 }
 
 async fn clear_calls(State(shared): State<Shared>) -> Json<Value> {
@@ -122,7 +154,10 @@ async fn clock(State(shared): State<Shared>, body: Bytes) -> Answer {
 }
 
 async fn show_clock(State(shared): State<Shared>) -> Json<Value> {
-    Json(shared.with_model(|model| json!({ "now": model.now().to_wire() })))
+    Json(shared.with_model(|model| {
+        let now = model.now();
+        json!({ "now": now.to_wire(), "nowText": now.to_text() })
+    }))
 }
 
 async fn settings(State(shared): State<Shared>, body: Bytes) -> Answer {

@@ -40,15 +40,17 @@ async fn cut(response: Response) -> Response {
     // The body was made here and is in memory.
     let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let half = bytes.slice(..bytes.len() / 2);
-    let mut response = Response::from_parts(head, Body::new(Half { bytes: Some(half) }));
+    let mut response = Response::from_parts(head, Body::new(Half::Unsent(half)));
     let length = bytes.len().to_string();
     set(&mut response, header::CONTENT_LENGTH.as_str(), &length);
     response
 }
 
 /// A body that fails after its first bytes, whereupon the connection is closed.
-struct Half {
-    bytes: Option<Bytes>,
+enum Half {
+    Unsent(Bytes),
+    Sent,
+    Flushed,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -61,9 +63,19 @@ impl hyper::body::Body for Half {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, CutOff>>> {
-        let frame = self.bytes.take().map(Frame::data).ok_or(CutOff);
-        Poll::Ready(Some(frame))
+        match std::mem::replace(&mut *self, Self::Flushed) {
+            Self::Unsent(bytes) => {
+                *self = Self::Sent;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            // hyper flushes only when the body pauses; without that nothing would arrive at all.
+            Self::Sent => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Self::Flushed => Poll::Ready(Some(Err(CutOff))),
+        }
     }
 }

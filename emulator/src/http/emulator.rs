@@ -3,20 +3,23 @@
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::{router, server, shared::Shared};
+use super::{keeper::Keeper, router, server, shared::Shared};
 use crate::model::{ApiError, Call, Change, Fault, Model, Outcome, Settings};
+use crate::state_file::{StateFile, StateFileError};
 
 /// A running emulator. Dropping it stops it.
 pub struct Emulator {
     shared: Shared,
     address: SocketAddr,
-    server: JoinHandle<()>,
+    keeper: Option<Arc<Keeper>>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Emulator {
@@ -34,20 +37,48 @@ impl Emulator {
     /// If the address cannot be bound, or the settings cannot work.
     pub async fn listen(address: SocketAddr, settings: Settings) -> io::Result<Self> {
         settings.check().map_err(io::Error::other)?;
-        let listener = TcpListener::bind(address).await?;
-        let address = listener.local_addr()?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let shared = Shared::new(Settings {
-            endpoint_base: format!("http://{}", reachable(address)),
+        let model = Model::new(Settings {
             start_time: now.map_or(settings.start_time, |now| now.as_secs()),
             ..settings
         });
+        Self::with(address, model).await
+    }
+
+    /// Starts on the given address with a model that there is already, whose clock goes on from where it stands.
+    ///
+    /// # Errors
+    /// If the address cannot be bound.
+    pub async fn with(address: SocketAddr, mut model: Model) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        model.set_endpoint_base(format!("http://{}", reachable(address)));
+        let shared = Shared::new(model);
         let server = tokio::spawn(server::serve(listener, router(shared.clone())));
         Ok(Self {
             shared,
             address,
-            server,
+            keeper: None,
+            tasks: vec![server],
         })
+    }
+
+    /// Writes the state to this file from now on, after changes.
+    pub fn keep_in(&mut self, file: StateFile) {
+        let keeper = Keeper::new(self.shared.clone(), file);
+        self.tasks.push(keeper.spawn());
+        self.keeper = Some(keeper);
+    }
+
+    /// Writes the state, with the clock as it is now, if there is a file for it.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub async fn save(&self) -> Result<(), StateFileError> {
+        match &self.keeper {
+            Some(keeper) => keeper.finish().await,
+            None => Ok(()),
+        }
     }
 
     /// What `AWS_ENDPOINT_URL` is to be set to.
@@ -107,7 +138,9 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        self.server.abort();
+        for task in &self.tasks {
+            task.abort();
+        }
     }
 }
 

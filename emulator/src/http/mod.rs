@@ -5,15 +5,14 @@ mod aws;
 mod control;
 mod delivery;
 mod emulator;
+mod keeper;
+mod live;
 mod page;
 mod server;
 mod shared;
 mod sts;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
+use axum::{Router, routing::get};
 
 pub use emulator::Emulator;
 use shared::Shared;
@@ -21,7 +20,9 @@ use shared::Shared;
 /// Every route of the emulator.
 fn router(shared: Shared) -> Router {
     Router::new()
-        .route("/", post(aws::call))
+        .route("/", get(live::page).post(aws::call))
+        .route("/live.css", get(live::style))
+        .route("/live.js", get(live::script))
         .route("/services/{endpoint}", get(page::show))
         .route("/services/{endpoint}/", get(page::show))
         .route("/services/{endpoint}/{*rest}", get(page::show_below))

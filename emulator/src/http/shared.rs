@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::model::{Model, Settings};
+use crate::model::Model;
 
 /// What all requests share.
 #[derive(Clone)]
@@ -19,10 +19,10 @@ struct Clocked {
 }
 
 impl Shared {
-    pub(super) fn new(settings: Settings) -> Self {
+    pub(super) fn new(model: Model) -> Self {
         Self {
             inner: Arc::new(Mutex::new(Clocked {
-                model: Model::new(settings),
+                model,
                 moved: Instant::now(),
             })),
         }

@@ -1,6 +1,6 @@
 //! The Query protocol of AWS STS: a form in, XML out.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::{
     http::{HeaderMap, StatusCode},
@@ -14,7 +14,7 @@ use super::{
     delivery::deliver,
     shared::Shared,
 };
-use crate::model::{Answered, ApiError, Caller, Delivery};
+use crate::model::{Answered, ApiError, Caller, Delivery, VirtualTime};
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const ACTIONS: [&str; 3] = [
@@ -192,12 +192,10 @@ fn session_xml(result: &Value, seconds: u64) -> String {
         element(&mut credentials, member, &result["Credentials"][member]);
     }
     // By the real clock, since the client compares it with its own.
-    let ends = SystemTime::now() + Duration::from_secs(seconds);
-    let ends = ends
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs();
-    element(&mut credentials, "Expiration", &json!(date_time(ends)));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let ends = now.unwrap_or_default().as_secs() + seconds;
+    let ends = VirtualTime::from_epoch_seconds(ends).to_text();
+    element(&mut credentials, "Expiration", &json!(ends));
     let mut user = String::new();
     for member in ["AssumedRoleId", "Arn"] {
         element(&mut user, member, &result["AssumedRoleUser"][member]);
@@ -210,26 +208,6 @@ fn element(xml: &mut String, name: &str, text: &Value) {
     if let Some(text) = text.as_str() {
         xml.push_str(&format!("<{name}>{}</{name}>", escape(text)));
     }
-}
-
-/// ISO 8601 in UTC, by the civil-from-days algorithm of Howard Hinnant.
-fn date_time(epoch_seconds: u64) -> String {
-    let (days, rest) = (epoch_seconds / 86_400, epoch_seconds % 86_400);
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
 fn error_xml(error: &ApiError, request_id: &str) -> String {
@@ -254,14 +232,7 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{date_time, decode};
-
-    #[test]
-    fn a_date_is_written_as_iso_8601() {
-        assert_eq!(date_time(0), "1970-01-01T00:00:00Z");
-        assert_eq!(date_time(951_782_400), "2000-02-29T00:00:00Z");
-        assert_eq!(date_time(1_767_225_599), "2025-12-31T23:59:59Z");
-    }
+    use super::decode;
 
     #[test]
     fn a_form_value_is_decoded() {

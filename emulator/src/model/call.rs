@@ -11,6 +11,8 @@ pub struct Call {
     pub action: String,
     /// When, in seconds of the virtual clock.
     pub at: f64,
+    /// When, as people read it.
+    pub at_text: String,
     /// The caller's Region.
     pub region: String,
     /// The caller's account.

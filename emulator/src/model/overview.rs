@@ -1,25 +1,17 @@
-//! What a person sees: the list of services, and the page behind a service's URL.
+//! The services as people and tests look at them: all in one answer, in short.
 
 use serde_json::{Value, json};
 
 use super::{
-    Model,
-    deployment::set,
-    revision::Revision,
-    service::{Service, State},
+    Model, VirtualTime,
+    deployment::{Deployment, Visibility, set},
+    list_services::management,
+    service::Service,
     timeline::Stage,
 };
 
-/// The page behind a service's URL.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Page {
-    /// A revision runs; the text says which.
-    Running(String),
-    /// Nothing runs yet, or no more; the text says why.
-    NotUp(String),
-    /// There is no such service any more.
-    Gone,
-}
+/// Deployments that are told of each service.
+const DEPLOYMENTS: usize = 5;
 
 impl Model {
     /// Every service, for people and tests.
@@ -30,109 +22,107 @@ impl Model {
             .values()
             .map(|service| self.outline(service))
             .collect();
-        json!({ "now": self.now.to_wire(), "services": services })
+        json!({
+            "now": self.now.to_wire(),
+            "nowText": self.now.to_text(),
+            "timeScale": self.settings.time_scale,
+            "services": services,
+        })
     }
 
     fn outline(&self, service: &Service) -> Value {
         let revisions: Vec<Value> = service
             .active
             .iter()
-            .map(|index| {
-                let revision = &service.revisions[*index];
-                json!({
-                    "serviceRevisionArn": revision.arn,
-                    "image": revision.configuration.primary_container.image,
-                    "runningTaskCount": revision.tasks.running,
-                    "trafficWeight": revision.weight,
-                })
-            })
+            .map(|index| revision_to_wire(service, *index))
+            .collect();
+        let deployments: Vec<Value> = service
+            .deployments
+            .iter()
+            .rev()
+            .filter(|deployment| deployment.visibility == Visibility::Shown)
+            .take(DEPLOYMENTS)
+            .map(deployment_to_wire)
             .collect();
         let mut wire = json!({
             "serviceName": service.arn.name,
             "serviceArn": service.arn.to_string(),
             "cluster": service.arn.cluster,
+            "account": service.arn.caller().account,
             "region": service.arn.caller().region,
+            "resourceManagementType": management(service.management),
             "statusCode": service.state.as_str(),
             "url": format!("{}/services/{}/", self.settings.endpoint_base, service.endpoint),
             "activeRevisions": revisions,
+            "deployments": deployments,
+            "managedResources": managed_to_wire(service),
+            "createdAt": service.created_at.to_wire(),
             "tags": service.tags_to_wire(),
         });
-        if let Some(last) = service.deployments.last() {
-            let mut deployment = json!({
-                "serviceDeploymentArn": last.arn,
-                "status": last.status.as_str(),
-            });
-            set(
-                &mut deployment,
-                "lifecycleStage",
-                last.stage.map(Stage::as_str),
-            );
-            set(
-                &mut deployment,
-                "statusReason",
-                last.status_reason.as_deref(),
-            );
-            wire["lastDeployment"] = deployment;
-        }
+        set(
+            &mut wire,
+            "lastDeployment",
+            service.deployments.last().map(deployment_to_wire),
+        );
         wire
     }
-
-    /// The page behind `/services/<endpoint>/`.
-    #[must_use]
-    pub fn page(&self, endpoint: &str) -> Page {
-        let service = self
-            .services
-            .values()
-            .find(|service| service.endpoint == endpoint);
-        match service {
-            None => Page::Gone,
-            Some(service) => match service.state {
-                State::Active => active_page(service),
-                State::Draining { .. } => {
-                    Page::NotUp(format!("service {} is DRAINING\n", service.arn.name))
-                }
-                State::Inactive { .. } => Page::Gone,
-            },
-        }
-    }
 }
 
-fn active_page(service: &Service) -> Page {
-    let name = &service.arn.name;
-    let serving: Vec<&Revision> = service
-        .active
-        .iter()
-        .map(|index| &service.revisions[*index])
-        .filter(|revision| revision.tasks.running > 0 && revision.weight > 0)
-        .collect();
-    let Some(main) = serving.iter().max_by_key(|revision| revision.weight) else {
-        return Page::NotUp(format!(
-            "service {name} has no running task: {}\n",
-            waiting(service)
-        ));
-    };
-    let image = &main.configuration.primary_container.image;
-    let mut text = format!(
-        "service: {name}\nimage: {image}\nrevision: {}\nhost tasks: {}\n",
-        main.arn, main.tasks.running
+fn revision_to_wire(service: &Service, index: usize) -> Value {
+    let revision = &service.revisions[index];
+    json!({
+        "serviceRevisionArn": revision.arn,
+        "image": revision.configuration.primary_container.image,
+        "accessType": revision.access.as_str(),
+        "requestedTaskCount": revision.tasks.requested,
+        "runningTaskCount": revision.tasks.running,
+        "trafficWeight": revision.weight,
+        "createdAt": revision.created_at.to_wire(),
+    })
+}
+
+fn deployment_to_wire(deployment: &Deployment) -> Value {
+    let mut wire = json!({
+        "serviceDeploymentArn": deployment.arn,
+        "status": deployment.status.as_str(),
+        "isRunning": deployment.status.is_running(),
+        "createdAt": deployment.created_at.to_wire(),
+    });
+    set(
+        &mut wire,
+        "lifecycleStage",
+        deployment.stage.map(Stage::as_str),
     );
-    if serving.len() > 1 {
-        for revision in &serving {
-            let image = &revision.configuration.primary_container.image;
-            text.push_str(&format!("traffic: {} % to {image}\n", revision.weight));
-        }
-    }
-    Page::Running(text)
+    set(
+        &mut wire,
+        "statusReason",
+        deployment.status_reason.as_deref(),
+    );
+    set(
+        &mut wire,
+        "finishedAt",
+        deployment.finished_at.map(VirtualTime::to_wire),
+    );
+    wire
 }
 
-fn waiting(service: &Service) -> String {
-    let Some(last) = service.deployments.last() else {
-        return "it has no deployment".to_owned();
-    };
-    let stage = last.stage.map(|stage| format!(" ({})", stage.as_str()));
-    format!(
-        "the deployment is {}{}",
-        last.status.as_str(),
-        stage.unwrap_or_default()
-    )
+/// What ECS manages for the newest active revision.
+fn managed_to_wire(service: &Service) -> Vec<Value> {
+    let newest = service
+        .active
+        .last()
+        .map(|index| &service.revisions[*index]);
+    let states = newest
+        .into_iter()
+        .flat_map(|revision| revision.managed.states());
+    states
+        .map(|state| {
+            let mut wire = json!({
+                "resource": state.resource.as_str(),
+                "status": state.status.as_str(),
+            });
+            set(&mut wire, "statusReason", state.reason.as_deref());
+            wire
+        })
+        .collect()
 }

@@ -108,7 +108,7 @@ impl ManagedStatus {
 /// The state of one resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ManagedState {
-    resource: Resource,
+    pub(crate) resource: Resource,
     pub(crate) status: ManagedStatus,
     pub(crate) reason: Option<String>,
     pub(crate) at: VirtualTime,
@@ -135,11 +135,22 @@ impl Managed {
         }
     }
 
+    /// All of them.
+    pub(crate) fn states(&self) -> impl Iterator<Item = &ManagedState> {
+        self.states.iter()
+    }
+
+    /// Whether each resource has its state, in its place.
+    pub(crate) fn is_whole(&self) -> bool {
+        let found = self.states.iter().map(|state| state.resource);
+        found.eq(PROVISIONING.into_iter().map(|(_, resource)| resource))
+    }
+
     pub(crate) fn of(&self, resource: Resource) -> &ManagedState {
         let index = PROVISIONING
             .iter()
             .position(|(_, known)| *known == resource);
-        // Every resource is in the table, and the states are made from it.
+        // Every resource is in the table, and the states are in its order.
         &self.states[index.unwrap_or(0)]
     }
 

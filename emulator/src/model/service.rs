@@ -10,10 +10,10 @@ use super::{
     choices::{ClusterForm, ConfigurationOrder, EmptyForm, EndpointForm, StatusReasons},
     configuration::Configuration,
     deployment::{Deployment, Visibility, set},
-    lifecycle::Rollout,
     request::Tag,
     resources::Resource,
     revision::{Ingress, Revision, Tasks},
+    rollout::Rollout,
     settings::Settings,
     time::VirtualTime,
 };
@@ -145,6 +145,35 @@ impl Service {
                 running: sum.running + tasks.running,
                 pending: sum.pending + tasks.pending,
             })
+    }
+
+    /// Refuses a service whose parts do not fit together, as a file can hold one.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let count = self.revisions.len();
+        let deployments = self.deployments.iter();
+        let mut indexes = deployments
+            .flat_map(|deployment| [Some(deployment.target), deployment.source])
+            .chain(self.active.iter().copied().map(Some))
+            .chain([self.steady])
+            .chain(self.queue.iter().map(|waiting| Some(waiting.target())))
+            .flatten();
+        if indexes.any(|index| index >= count) {
+            return Err(format!(
+                "service {} names a revision that it lacks",
+                self.arn
+            ));
+        }
+        if !self
+            .revisions
+            .iter()
+            .all(|revision| revision.managed.is_whole())
+        {
+            return Err(format!(
+                "service {} lacks the state of a resource",
+                self.arn
+            ));
+        }
+        Ok(())
     }
 
     /// The family of the task definitions that ECS registers for the service.

@@ -6,7 +6,7 @@ use ecs_express_emulator::{Change, Emulator, Outcome, Settings};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
-use crate::wire::{call, control, create_request, still};
+use crate::wire::{call, control, create_request, exchange, still};
 
 #[tokio::test]
 async fn control_makes_errors_outcomes_and_changes_and_tells_the_calls() {
@@ -187,4 +187,16 @@ async fn dropping_the_emulator_stops_it() {
     tokio::time::timeout(Duration::from_secs(10), stopped)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_cannot_control_it() {
+    let emulator = still().await;
+    let port = emulator.port();
+    let clock = json!({ "advanceSeconds": 1 }).to_string();
+    let start = "POST /_emulator/clock";
+    let foreign = exchange(port, start, &["Origin: http://other.example"], &clock).await;
+    assert_eq!(foreign.unwrap().status, 403);
+    let own = exchange(port, start, &["Origin: http://localhost"], &clock).await;
+    assert_eq!(own.unwrap().status, 200);
 }

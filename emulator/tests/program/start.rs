@@ -1,30 +1,17 @@
-//! The program: what it prints, what it refuses, how it stops.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+//! What it prints, what it refuses, how it stops.
 
 use std::{
     io::{BufRead, BufReader, Read},
     net::TcpListener,
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
 };
 
-fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_ecs-express-emulator"))
-}
+use crate::running::{Running, program};
 
 fn refused(arguments: &[&str]) -> (Output, String) {
     let output = program().args(arguments).output().unwrap();
     let text = String::from_utf8(output.stderr.clone()).unwrap();
     (output, text)
-}
-
-/// Stops the program however a test ends.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 #[test]
@@ -43,15 +30,15 @@ fn it_prints_its_address_writes_its_port_and_stops_on_sigterm() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut running = Running(child);
-    let mut lines = BufReader::new(running.0.stdout.take().unwrap());
+    let mut running = Running::from(child);
+    let mut lines = BufReader::new(running.child.stdout.take().unwrap());
     let mut first = String::new();
     lines.read_line(&mut first).unwrap();
     let port = std::fs::read_to_string(&port_file).unwrap();
     std::fs::remove_file(&port_file).unwrap();
     let url = format!("http://127.0.0.1:{}", port.trim());
     assert!(first.trim().ends_with(&url), "{first}");
-    let id = running.0.id().to_string();
+    let id = running.child.id().to_string();
     assert!(
         Command::new("kill")
             .args(["-TERM", &id])
@@ -59,7 +46,7 @@ fn it_prints_its_address_writes_its_port_and_stops_on_sigterm() {
             .unwrap()
             .success()
     );
-    assert!(running.0.wait().unwrap().success());
+    assert!(running.child.wait().unwrap().success());
     let mut rest = String::new();
     lines.read_to_string(&mut rest).unwrap();
     assert!(
@@ -107,6 +94,7 @@ fn help_explains_every_flag() {
         "--region",
         "--cluster",
         "--port-file",
+        "--state-file",
     ] {
         assert!(help.contains(flag), "{help}");
     }

@@ -1,0 +1,137 @@
+//! `ctl`: asks or tells a running emulator something.
+
+mod arguments;
+mod change;
+mod client;
+mod show;
+
+pub(crate) use arguments::Arguments;
+use arguments::{Calls, Clock, Command, Fault, FaultAdd, Faults, Outcome, Settings};
+use client::Client;
+use serde_json::{Value, json};
+
+/// Carries out one command.
+pub(crate) async fn run(arguments: Arguments) -> Result<(), String> {
+    let Arguments { url, json, command } = arguments;
+    let client = Client::new(&url)?;
+    let show = show::of(&command);
+    let answer = ask(&client, command).await?;
+    if json {
+        println!("{answer:#}");
+    } else {
+        print!("{}", show(&answer));
+    }
+    Ok(())
+}
+
+async fn ask(client: &Client, command: Command) -> Result<Value, String> {
+    match command {
+        Command::Health => client.get("health").await,
+        Command::Services { name } => {
+            let mut answer = client.get("services").await?;
+            if let (Some(name), Some(list)) = (name, answer["services"].as_array_mut()) {
+                list.retain(|service| service["serviceName"] == name);
+                if list.is_empty() {
+                    return Err(format!(
+                        "there is no service {name:?}; `ctl services` lists them"
+                    ));
+                }
+            }
+            Ok(answer)
+        }
+        Command::Outcome(Outcome {
+            service,
+            outcome,
+            reason,
+        }) => {
+            let mut body = json!({ "service": service, "outcome": outcome });
+            if let Some(reason) = reason {
+                body["reason"] = json!(reason);
+            }
+            client.post("outcomes", &body).await
+        }
+        Command::Fault(Faults { command }) => match command {
+            Fault::Add(add) => client.post("errors", &fault(add)).await,
+            Fault::List => client.get("errors").await,
+            Fault::Clear => client.delete("errors").await,
+        },
+        Command::Change(change) => client.post("changes", &change::body(change)?).await,
+        Command::Clock(Clock { advance }) => match advance {
+            None => client.get("clock").await,
+            Some(span) => {
+                let seconds = seconds(&span)?;
+                client
+                    .post("clock", &json!({ "advanceSeconds": seconds }))
+                    .await
+            }
+        },
+        Command::Calls(Calls { last, clear }) => {
+            if clear {
+                client.delete("calls").await
+            } else {
+                client.get(&format!("calls?last={last}")).await
+            }
+        }
+        Command::Settings(Settings { assignments }) => {
+            if assignments.is_empty() {
+                return client.get("settings").await;
+            }
+            let mut body = json!({});
+            for assignment in &assignments {
+                let (name, value) = assigned(assignment)?;
+                body[name] = value;
+            }
+            client.post("settings", &body).await
+        }
+    }
+}
+
+fn fault(add: FaultAdd) -> Value {
+    let FaultAdd {
+        action,
+        code,
+        message,
+        times,
+        service,
+        status,
+        milliseconds,
+        applied,
+    } = add;
+    let mut body = json!({
+        "action": action, "code": code, "message": message, "times": times, "applied": applied,
+    });
+    let optional = [
+        ("service", json!(service)),
+        ("status", json!(status)),
+        ("milliseconds", json!(milliseconds)),
+    ];
+    for (member, value) in optional {
+        if !value.is_null() {
+            body[member] = value;
+        }
+    }
+    body
+}
+
+/// `90`, `90s`, `10m` or `2h`.
+fn seconds(span: &str) -> Result<u64, String> {
+    let (number, unit) = match span.char_indices().last() {
+        Some((at, 's')) => (&span[..at], 1),
+        Some((at, 'm')) => (&span[..at], 60),
+        Some((at, 'h')) => (&span[..at], 3600),
+        _ => (span, 1),
+    };
+    let number: Option<u64> = number.parse().ok();
+    number
+        .and_then(|number| number.checked_mul(unit))
+        .ok_or_else(|| format!("{span:?} is no span of time: it looks like 90, 90s, 10m or 2h"))
+}
+
+/// `name=value`; what is no JSON is taken for a string.
+fn assigned(assignment: &str) -> Result<(&str, Value), String> {
+    let (name, value) = assignment
+        .split_once('=')
+        .ok_or_else(|| format!("{assignment:?} is no assignment: it looks like bakeSeconds=10"))?;
+    let value = serde_json::from_str(value).unwrap_or_else(|_| json!(value));
+    Ok((name, value))
+}

@@ -1,0 +1,104 @@
+//! Changes carried out.
+
+use serde_json::json;
+
+use super::{
+    Change, Model, Presence, Target,
+    arn::{Caller, ServiceArn},
+    error::ApiError,
+    service::{ResourceManagement, Service},
+    validate,
+};
+
+impl Model {
+    /// Makes a change.
+    ///
+    /// # Errors
+    /// What the API would answer to the same request.
+    pub fn change(&mut self, change: Change) -> Result<(), ApiError> {
+        let account = self.settings.account_id.clone();
+        let made = self.change_in(&account, change);
+        self.changed();
+        made
+    }
+
+    fn change_in(&mut self, account: &str, change: Change) -> Result<(), ApiError> {
+        match change {
+            Change::InAccount { account, change } => self.change_in(&account, *change),
+            Change::Update(target, mut update) => {
+                let (caller, arn) = self.target(account, &target)?;
+                update["serviceArn"] = json!(arn.to_string());
+                self.update(&caller, &update).map(drop)
+            }
+            Change::Tag(target, tags) => {
+                let (caller, arn) = self.target(account, &target)?;
+                self.tag_as_aws(&caller, &arn, tags)
+            }
+            Change::Untag(target, keys) => {
+                let (caller, arn) = self.target(account, &target)?;
+                let body = json!({ "resourceArn": arn.to_string(), "tagKeys": keys });
+                self.untag_resource(&caller, &body).map(drop)
+            }
+            Change::Delete(target) => {
+                let (caller, arn) = self.target(account, &target)?;
+                let body = json!({ "serviceArn": arn.to_string() });
+                self.delete(&caller, &body).map(drop)
+            }
+            Change::Customer(target) => self.customer(account, &target),
+            Change::Purge(target) => {
+                let (_, arn) = self.target(account, &target)?;
+                match self.services.remove(&arn) {
+                    Some(_) => Ok(()),
+                    None => Err(ApiError::service_not_found()),
+                }
+            }
+            Change::Cluster {
+                name,
+                region,
+                presence,
+            } => {
+                let caller = self.caller_in(account, region.as_deref());
+                let name = caller.cluster_name(Some(&name))?;
+                self.clusters.insert(caller.cluster_arn(&name), presence);
+                Ok(())
+            }
+            Change::Role { arn, usability } => {
+                self.roles.decide(&arn, usability, self.now);
+                let now = self.now;
+                self.move_to(now);
+                Ok(())
+            }
+        }
+    }
+
+    fn customer(&mut self, account: &str, target: &Target) -> Result<(), ApiError> {
+        let (caller, arn) = self.target(account, target)?;
+        self.require_free(&arn)?;
+        self.clusters
+            .insert(caller.cluster_arn(&arn.cluster), Presence::Exists);
+        let service = Service::new(
+            arn.clone(),
+            ResourceManagement::Customer,
+            self.identifiers.endpoint(),
+            self.identifiers.hex(17),
+            self.now,
+        );
+        self.services.insert(arn, service);
+        Ok(())
+    }
+
+    fn target(&self, account: &str, target: &Target) -> Result<(Caller, ServiceArn), ApiError> {
+        let caller = self.caller_in(account, target.region.as_deref());
+        let cluster = caller.cluster_name(target.cluster.as_deref())?;
+        validate::service_name(&target.service)?;
+        let arn = ServiceArn::new(&caller, &cluster, &target.service);
+        Ok((caller, arn))
+    }
+
+    fn caller_in(&self, account: &str, region: Option<&str>) -> Caller {
+        Caller {
+            account: account.to_owned(),
+            region: region.unwrap_or(&self.settings.region).to_owned(),
+        }
+    }
+}

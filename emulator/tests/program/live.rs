@@ -1,0 +1,130 @@
+//! The live page, as HTTP serves it and as a browser shows it.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::running::{Directory, Running};
+
+/// A service whose image would be markup, if the page let it.
+fn with_a_hostile_image() -> Running {
+    let running = Running::start(&["--time-scale", "0"]);
+    running.create("shop", "registry.example/<img/src=x>:1");
+    running.call("DescribeServices", &json!({ "services": ["<b>none</b>"] }));
+    running.call("CreateCluster", &json!({}));
+    let clock = json!({ "advanceSeconds": 150 });
+    running.exchange("POST /_emulator/clock", &[], &clock.to_string());
+    running
+}
+
+#[test]
+fn the_page_brings_all_it_needs_and_allows_nothing_else() {
+    let running = with_a_hostile_image();
+    let (head, page) = running.exchange("GET /", &[], "");
+    let head = head.to_ascii_lowercase();
+    assert!(head.contains("content-type: text/html"), "{head}");
+    assert!(
+        head.contains("content-security-policy: default-src 'none'"),
+        "{head}"
+    );
+    assert!(!head.contains("unsafe-inline"), "{head}");
+    assert!(!page.contains("://") && !page.contains("style=") && !page.contains("<script>"));
+    for (path, kind) in [("/live.css", "text/css"), ("/live.js", "text/javascript")] {
+        assert!(page.contains(path.trim_start_matches('/')), "{page}");
+        let (head, body) = running.exchange(&format!("GET {path}"), &[], "");
+        assert!(head.to_ascii_lowercase().contains(kind), "{head}");
+        assert!(
+            !body.contains("://") && !body.contains("innerHTML"),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn the_page_reads_what_control_says() {
+    let running = with_a_hostile_image();
+    let (_, script) = running.exchange("GET /live.js", &[], "");
+    let answer = |path: &str| -> serde_json::Value {
+        let (_, body) = running.exchange(&format!("GET /_emulator/{path}"), &[], "");
+        serde_json::from_str(&body).unwrap()
+    };
+    let world = answer("services");
+    let service = &world["services"][0];
+    for (object, members) in [
+        (&world, &["nowText", "timeScale", "services"][..]),
+        (
+            service,
+            &[
+                "serviceName",
+                "statusCode",
+                "url",
+                "activeRevisions",
+                "deployments",
+                "managedResources",
+            ],
+        ),
+        (
+            &service["activeRevisions"][0],
+            &["image", "trafficWeight", "runningTaskCount"],
+        ),
+        (
+            &service["deployments"][0],
+            &["status", "serviceDeploymentArn", "isRunning"],
+        ),
+        (&service["managedResources"][0], &["resource", "status"]),
+        (
+            &answer("calls?last=1")["calls"][0],
+            &["atText", "action", "code", "message"],
+        ),
+    ] {
+        for member in members {
+            assert!(
+                object.get(member).is_some(),
+                "{member} is missing in {object}"
+            );
+            assert!(script.contains(member), "the page does not show {member}");
+        }
+    }
+}
+
+#[test]
+fn a_browser_shows_services_traffic_and_calls_and_runs_nothing_that_they_bring() {
+    let Some(browser) = browser() else {
+        eprintln!("SKIPPED: no chromium on PATH, so no browser has seen the page");
+        return;
+    };
+    let running = with_a_hostile_image();
+    let profile = Directory::new();
+    let output = Command::new(browser)
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+        ])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .args(["--virtual-time-budget=4000", "--dump-dom"])
+        .arg(running.url())
+        .output()
+        .unwrap();
+    let dom = String::from_utf8(output.stdout).unwrap();
+    for words in [
+        "registry.example/&lt;img/src=x&gt;:1",
+        "ACTIVE",
+        "SUCCESSFUL",
+        "100 %",
+        "load balancer",
+        "UnknownOperationException",
+        "the clock stands",
+    ] {
+        assert!(dom.contains(words), "{words} is missing in {dom}");
+    }
+    assert!(!dom.contains("<img"), "{dom}");
+}
+
+fn browser() -> Option<std::path::PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|directory| directory.join("chromium"))
+        .find(|program| program.is_file())
+}

@@ -1,0 +1,138 @@
+//! The state file.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use crate::running::{Directory, Running, program};
+
+fn start(path: &Path, more: &[&str]) -> Running {
+    let file = path.to_str().unwrap();
+    Running::start(&[&["--state-file", file], more].concat())
+}
+
+fn control(running: &Running, path: &str) -> Value {
+    let (_, body) = running.exchange(&format!("GET /_emulator/{path}"), &[], "");
+    serde_json::from_str(&body).unwrap()
+}
+
+fn tell(running: &Running, path: &str, body: &Value) {
+    let (head, answer) =
+        running.exchange(&format!("POST /_emulator/{path}"), &[], &body.to_string());
+    assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+fn refused(path: &Path) -> String {
+    let output = program()
+        .args(["--listen", "127.0.0.1:0", "--state-file"])
+        .arg(path)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn a_restart_goes_on_where_the_last_run_stopped() {
+    let directory = Directory::new();
+    let path = directory.path().join("state.json");
+    let running = start(&path, &["--time-scale", "0", "--region", "us-east-1"]);
+    running.create("shop", "registry.example/shop:1");
+    tell(&running, "settings", &json!({ "clusterForm": "Arn" }));
+    tell(&running, "clock", &json!({ "advanceSeconds": 30 }));
+    let before = control(&running, "services");
+    assert!(running.terminate());
+
+    let running = start(&path, &[]);
+    let after = control(&running, "services");
+    assert_eq!(
+        after["now"], before["now"],
+        "no time passes while it is down"
+    );
+    let same = |world: &Value| {
+        let mut service = world["services"][0].clone();
+        service["url"] = Value::Null;
+        service
+    };
+    assert_eq!(same(&after), same(&before));
+    let url = after["services"][0]["url"].as_str().unwrap();
+    assert!(
+        url.starts_with(&running.url()),
+        "URLs follow the new port: {url}"
+    );
+    assert_eq!(control(&running, "settings")["clusterForm"], "Arn");
+    let definition = json!({ "taskDefinition": "default-shop" });
+    let described = running.call("DescribeTaskDefinition", &definition);
+    assert_eq!(described["taskDefinition"]["revision"], 1);
+    tell(&running, "clock", &json!({ "advanceSeconds": 120 }));
+    let later = control(&running, "services");
+    assert_eq!(
+        later["services"][0]["lastDeployment"]["status"],
+        "SUCCESSFUL"
+    );
+}
+
+#[test]
+fn a_flag_wins_over_the_file() {
+    let directory = Directory::new();
+    let path = directory.path().join("state.json");
+    assert!(start(&path, &["--region", "eu-west-1", "--time-scale", "0"]).terminate());
+    let running = start(&path, &["--region", "eu-north-1"]);
+    let settings = control(&running, "settings");
+    assert_eq!(settings["region"], "eu-north-1");
+    assert_eq!(settings["timeScale"], 0.0);
+}
+
+#[test]
+fn a_change_is_in_the_file_soon_though_the_program_is_killed() {
+    let directory = Directory::new();
+    let path = directory.path().join("state.json");
+    let running = start(&path, &["--time-scale", "0"]);
+    running.create("shop", "registry.example/shop:1");
+    let begun = Instant::now();
+    while !std::fs::read_to_string(&path).is_ok_and(|text| text.contains("registry.example/shop:1"))
+    {
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "the change is not saved"
+        );
+        std::thread::yield_now();
+    }
+    drop(running);
+    let running = start(&path, &[]);
+    assert_eq!(
+        control(&running, "services")["services"][0]["serviceName"],
+        "shop"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_refused_and_left_as_it_is() {
+    let directory = Directory::new();
+    let path = directory.path().join("state.json");
+    for (text, words) in [
+        ("not json", "no state of an emulator"),
+        ("{}", "names no format"),
+        ("{\"format\": 1}", "missing field"),
+        ("{\"format\": 2, \"news\": true}", "newer emulator"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let message = refused(&path);
+        assert!(message.contains(words), "{message}");
+        assert!(message.contains("move it away"), "{message}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    }
+}
+
+#[test]
+fn a_file_belongs_to_one_emulator_at_a_time() {
+    let directory = Directory::new();
+    let path = directory.path().join("state.json");
+    let running = start(&path, &[]);
+    assert!(refused(&path).contains("used by another emulator"));
+    assert!(running.terminate());
+    drop(start(&path, &[]));
+}
