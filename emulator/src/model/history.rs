@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{
-    Model, Presence, arn::ServiceArn, service::Service, task_definitions::TaskDefinitions,
-    time::VirtualTime,
+    Model, Presence, action::Action, arn::ServiceArn, service::Service,
+    task_definitions::TaskDefinitions, time::VirtualTime,
 };
 
 /// Everything that a read can see, at a moment.
@@ -44,18 +44,25 @@ impl Model {
         }
     }
 
-    /// The model as it was so many seconds ago, for reading alone.
-    pub(super) fn past(&self, lag: u64) -> Option<Self> {
+    /// The model as an action sees it that lies so many seconds behind, for reading alone. Clusters lie
+    /// behind for those alone who ask for clusters, so that a service is missed by its own name.
+    pub(super) fn past(&self, action: Action, lag: u64) -> Option<Self> {
         let now = self.now;
         let moments = &self.history.moments;
         let moment = moments
             .iter()
             .rfind(|moment| moment.at.after_seconds(lag) <= now)
             .or(moments.front())?;
+        let asks_for_clusters = matches!(action, Action::DescribeClusters | Action::ListClusters);
+        let clusters = if asks_for_clusters {
+            &moment.clusters
+        } else {
+            &self.clusters
+        };
         let mut past = Self {
             now: moment.at,
             services: moment.services.clone(),
-            clusters: moment.clusters.clone(),
+            clusters: clusters.clone(),
             task_definitions: moment.task_definitions.clone(),
             looks: self.looks,
             ..Self::new(self.settings.clone())

@@ -117,7 +117,7 @@ impl Model {
     /// A model without any service.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self {
+        let mut model = Self {
             now: VirtualTime::from_epoch_seconds(settings.start_time),
             identifiers: Identifiers::new(settings.start_time),
             settings,
@@ -133,7 +133,9 @@ impl Model {
             faults: Vec::new(),
             calls: VecDeque::new(),
             changes: 0,
-        }
+        };
+        model.remember();
+        model
     }
 
     /// Moves the virtual clock.

@@ -117,7 +117,7 @@ impl Model {
         }
         match self.settings.lag(action) {
             0 => self.dispatch(caller, action, body),
-            lag => match self.past(lag) {
+            lag => match self.past(action, lag) {
                 None => self.dispatch(caller, action, body),
                 Some(mut past) => {
                     let answer = past.dispatch(caller, action, body);

@@ -163,6 +163,9 @@ impl Service {
                 self.arn
             ));
         }
+        if self.resource_id.len() != 17 || !self.resource_id.is_ascii() {
+            return Err(format!("service {} has no resource id", self.arn));
+        }
         if !self
             .revisions
             .iter()

@@ -58,7 +58,7 @@ impl Model {
         Ok(json!({ "service": wire }))
     }
 
-    fn require_updatable(&self, service: &Service) -> Result<(), ApiError> {
+    pub(super) fn require_updatable(&self, service: &Service) -> Result<(), ApiError> {
         match self.settings.update_in_deployment {
             UpdateInDeployment::Refuse if service.is_deploying() => Err(ApiError::new(
                 "ClientException",

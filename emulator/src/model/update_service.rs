@@ -71,6 +71,7 @@ impl Model {
         if let Some(before) = service.configuration().cloned()
             && (request.force_new_deployment || request.task_definition.is_some())
         {
+            self.require_updatable(&service)?;
             let configuration = match request.task_definition.as_deref() {
                 Some(named) => self.with_task_definition(caller, before, named)?,
                 None => before,

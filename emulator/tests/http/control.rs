@@ -200,3 +200,28 @@ async fn a_page_of_another_site_cannot_control_it() {
     let own = exchange(port, start, &["Origin: http://localhost"], &clock).await;
     assert_eq!(own.unwrap().status, 200);
 }
+
+#[tokio::test]
+async fn the_readme_names_every_setting_and_every_action() {
+    let emulator = still().await;
+    let port = emulator.port();
+    let readme = include_str!("../../README.md");
+    let settings = control(port, "GET /_emulator/settings", Value::Null)
+        .await
+        .json();
+    for name in settings.as_object().unwrap().keys() {
+        assert!(
+            readme.contains(&format!("`{name}")),
+            "the README lacks {name}"
+        );
+    }
+    let refusal = call(port, "CreateService", json!({})).await.unwrap().json();
+    let (_, actions) = refusal["message"]
+        .as_str()
+        .unwrap()
+        .split_once("Supported: ")
+        .unwrap();
+    for action in actions.trim_end_matches('.').split(", ") {
+        assert!(readme.contains(action), "the README lacks {action}");
+    }
+}

@@ -145,6 +145,9 @@ fn an_update_in_a_deployment_is_refused() {
     let (code, message) = world.code("UpdateExpressGatewayService", json!({ "serviceArn": SHOP }));
     assert_eq!(code, "ClientException");
     assert!(message.contains("in progress"), "{message}");
+    let force = json!({ "service": SHOP, "forceNewDeployment": true });
+    let (code, _) = world.code("UpdateService", force);
+    assert_eq!(code, "ClientException");
     world.pass(600);
     world.update(json!({}));
 }

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::{SHOP, World, create_request};
-use crate::model::{Change, Settings};
+use crate::model::Settings;
 
 fn lagging() -> World {
     World::with(&json!({
@@ -18,9 +18,6 @@ fn code(world: &mut World) -> Option<String> {
 #[test]
 fn a_read_that_lags_misses_a_new_service_so_long() {
     let mut world = lagging();
-    let cluster = Change::from_wire(&json!({ "cluster": "default", "exists": true })).unwrap();
-    world.model.change(cluster).unwrap();
-    world.pass(60);
     world.create(create_request()).unwrap();
     assert_eq!(
         code(&mut world).as_deref(),
