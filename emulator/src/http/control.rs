@@ -85,10 +85,10 @@ struct CallsQuery {
 }
 
 async fn calls(State(shared): State<Shared>, Query(query): Query<CallsQuery>) -> Json<Value> {
-    let mut calls = shared.with_model(|model| model.calls());
-    if let Some(last) = query.last {
-        calls.drain(..calls.len().saturating_sub(last));
-    }
+    let calls = shared.with_model(|model| match query.last {
+        Some(last) => model.last_calls(last),
+        None => model.calls(),
+    });
     Json(json!({ "calls": calls }))
 }
 

@@ -231,6 +231,13 @@ impl Model {
         self.calls.iter().cloned().collect()
     }
 
+    /// The last so many calls, oldest first.
+    #[must_use]
+    pub fn last_calls(&self, count: usize) -> Vec<Call> {
+        let earlier = self.calls.len().saturating_sub(count);
+        self.calls.iter().skip(earlier).cloned().collect()
+    }
+
     /// Forgets the calls so far.
     pub fn clear_calls(&mut self) {
         self.calls.clear();

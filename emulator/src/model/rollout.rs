@@ -132,16 +132,19 @@ impl Service {
         });
     }
 
-    /// The infrastructure role works at last, and what it was denied for goes on.
-    pub(crate) fn resume(&mut self, now: VirtualTime) {
+    /// The infrastructure role works since then, and what it was denied for goes on, but not before
+    /// the deployment has come as far as it could without.
+    pub(crate) fn resume(&mut self, since: VirtualTime) {
         self.provisioning = Provisioning::Unhindered;
         let Some(last) = self.deployments.last_mut() else {
             return;
         };
         if last.status.is_running() {
             self.revisions[last.target].managed.explain(None);
+            let reached = last.steps.back().map_or(last.updated_at, |(at, _)| *at);
+            let from = since.max(reached);
             let rest = resumed().into_iter();
-            let rest = rest.map(|(seconds, step)| (now.after_seconds(seconds), step));
+            let rest = rest.map(|(seconds, step)| (from.after_seconds(seconds), step));
             last.steps.extend(rest);
         }
     }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Model, action::Action, arn::Caller, error::ApiError, request::read};
+use super::{
+    Model, action::Action, arn::Caller, error::ApiError, request::read, validate::is_account,
+};
 
 /// Sessions that were begun, by access key.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -29,20 +31,16 @@ struct AssumeRoleRequest {
     web_identity_token: Option<String>,
 }
 
-/// The account in a temporary access key that this emulator made: `ASIA`, the account, four digits more.
+/// The account in an access key: it is one itself, or STS made it here of `ASIA`, the account, and
+/// eight digits more.
 #[must_use]
 pub fn account_of(access_key: &str) -> Option<&str> {
-    let account = access_key
-        .strip_prefix("ASIA")
-        .unwrap_or(access_key)
-        .get(..12)?;
-    let length = if access_key.starts_with("ASIA") {
-        20
-    } else {
-        12
+    let account = match access_key.strip_prefix("ASIA") {
+        Some(rest) if rest.len() == 20 => rest.get(..12)?,
+        Some(_) => return None,
+        None => access_key,
     };
-    let digits = account.bytes().all(|byte| byte.is_ascii_digit());
-    (digits && access_key.len() == length).then_some(account)
+    is_account(account).then_some(account)
 }
 
 /// Refusals of STS are 403 where somebody is not allowed something.
@@ -113,7 +111,7 @@ impl Model {
         let access_key = format!(
             "ASIA{}{}",
             role.account,
-            self.identifiers.hex(4).to_uppercase()
+            self.identifiers.hex(8).to_uppercase()
         );
         let answer = json!({
             "Credentials": {

@@ -14,6 +14,7 @@ mod reads;
 mod resources;
 mod roles;
 mod rollback;
+mod saved;
 mod tags;
 mod task_definitions;
 mod throttling;

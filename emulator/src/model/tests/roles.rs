@@ -100,3 +100,18 @@ fn a_role_is_broken_and_healed_by_word() {
     world.update(json!({}));
     world.call("AssumeRole", assume).unwrap();
 }
+
+#[test]
+fn a_role_that_works_already_is_no_reason_to_go_on_before_the_deployment_has_begun() {
+    let mut world = World::with(&json!({
+        "roleUsableAfterSeconds": 5, "unusableRole": "Accepted",
+    }));
+    world.create(create_request()).unwrap();
+    world.pass(10);
+    let resumes = json!({ "deniedProvisioning": "Resumes" });
+    world.model.change_settings(&resumes).unwrap();
+    world.pass(90);
+    assert_eq!(world.deployment()["lifecycleStage"], "BAKE_TIME");
+    world.pass(30);
+    assert_eq!(world.deployment()["status"], "SUCCESSFUL");
+}
