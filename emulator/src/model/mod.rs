@@ -4,6 +4,7 @@
 mod action;
 mod arn;
 mod batch;
+mod blocks;
 mod call;
 mod change;
 mod changes;
@@ -38,6 +39,7 @@ mod service_deployments;
 mod service_revisions;
 mod sessions;
 mod settings;
+mod shown;
 mod stop;
 mod tagging;
 mod task_definition;

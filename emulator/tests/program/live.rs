@@ -1,6 +1,12 @@
 //! The live page, as HTTP serves it and as a browser shows it.
 
-use std::process::Command;
+use std::{
+    fs::File,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 
@@ -90,24 +96,13 @@ fn the_page_reads_what_control_says() {
 #[test]
 fn a_browser_shows_services_traffic_and_calls_and_runs_nothing_that_they_bring() {
     let Some(browser) = browser() else {
-        eprintln!("SKIPPED: no chromium on PATH, so no browser has seen the page");
+        // Not eprintln, which the test harness keeps to itself.
+        let why = "SKIPPED: no chromium on PATH, so no browser has seen the live page";
+        writeln!(io::stderr(), "{why}").unwrap();
         return;
     };
     let running = with_a_hostile_image();
-    let profile = Directory::new();
-    let output = Command::new(browser)
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-        ])
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .args(["--virtual-time-budget=4000", "--dump-dom"])
-        .arg(running.url())
-        .output()
-        .unwrap();
-    let dom = String::from_utf8(output.stdout).unwrap();
+    let dom = dom(&browser, &running.url());
     for words in [
         "registry.example/&lt;img/src=x&gt;:1",
         "ACTIVE",
@@ -122,7 +117,36 @@ fn a_browser_shows_services_traffic_and_calls_and_runs_nothing_that_they_bring()
     assert!(!dom.contains("<img"), "{dom}");
 }
 
-fn browser() -> Option<std::path::PathBuf> {
+/// The page as it is after its scripts have run for a while.
+fn dom(browser: &Path, url: &str) -> String {
+    let profile = Directory::new();
+    let path = profile.path().join("dom.html");
+    let mut child = Command::new(browser)
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+        ])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .args(["--virtual-time-budget=4000", "--dump-dom", url])
+        .stdout(File::create(&path).unwrap())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begun.elapsed() > Duration::from_secs(180) {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("the browser does not come to an end");
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    std::fs::read_to_string(&path).unwrap()
+}
+
+fn browser() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
         .map(|directory| directory.join("chromium"))
