@@ -1,4 +1,4 @@
-# Needs GNU make, cargo, a C compiler and, once, Go: `make preflight` says what is missing and how to get it.
+# Needs GNU make, cargo, a C compiler, Python and, once, Go: `make preflight` says what is missing and how to get it.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -17,15 +17,20 @@ export PATH := $(PATH):$(TOOLS)/bin
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
+# What preflight asks besides. Only the tests need Python.
+BUILDS := tests/controlplane/build tests/clients/build
+demo bench: BUILDS := tests/controlplane/build
+
 .PHONY: demo
 demo: preflight ## Try it: a real Kubernetes API and an emulated ECS on this machine (ONCE=1: walk through, check, exit)
-	@$(CARGO) build --workspace --bins
+	@$(CARGO) build -p ecs-express-operator -p ecs-express-emulator -p controlplane --bins
 	@exec $(TARGET)/debug/demo
 
 .PHONY: test
-test: preflight ## All tests, against a real Kubernetes API server (built once, about 10 minutes)
+test: preflight ## All tests, against a real Kubernetes API server (built once, about 10 minutes) and with real AWS clients
 	@tests/controlplane/build helm4 >/dev/null && tests/controlplane/build helm3 >/dev/null
-	@assets=$$(tests/controlplane/build) && export CONTROLPLANE_ASSETS="$$assets" && $(CARGO) test --workspace
+	@assets=$$(tests/controlplane/build) && venv=$$(tests/clients/build) && \
+	export CONTROLPLANE_ASSETS="$$assets" CLIENTS_VENV="$$venv" && $(CARGO) test --workspace
 
 .PHONY: bench
 bench: preflight ## Measure the release build and print a table; PAGE=docs/benchmarks.md keeps it (about half an hour)
@@ -66,7 +71,7 @@ preflight: ## Say what this machine lacks, and how to get it
 	lack() { missing=yes; echo "preflight: $$1 is missing: $$2" >&2; }; \
 	command -v $(CARGO) >/dev/null || lack cargo 'install rustup, which takes the toolchain from rust-toolchain.toml'; \
 	command -v cc >/dev/null || lack 'a C compiler (cc)' "install Debian's package build-essential, or Xcode's command line tools"; \
-	tests/controlplane/build --check || missing=yes; \
+	for build in $(BUILDS); do "$$build" --check || missing=yes; done; \
 	[ -z "$$missing" ]
 
 .PHONY: cargo-deny

@@ -1,0 +1,131 @@
+//! A proxy on the loopback interface that keeps what passes between a client and the emulator.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde::Serialize;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// One request of a client and its answer, as they went over the wire.
+#[derive(Debug, Clone, Serialize)]
+pub struct Exchange {
+    pub client: &'static str,
+    /// `X-Amz-Target`; STS has none.
+    pub target: Option<String>,
+    pub request: String,
+    pub status: u16,
+    pub answer: String,
+}
+
+/// The proxy. Dropping it stops it.
+pub struct Recorder {
+    address: SocketAddr,
+    exchanges: Exchanges,
+    server: JoinHandle<()>,
+}
+
+type Exchanges = Arc<Mutex<Vec<Exchange>>>;
+
+#[derive(Clone)]
+struct Passage {
+    client: &'static str,
+    emulator: u16,
+    exchanges: Exchanges,
+}
+
+impl Recorder {
+    /// Records what `client` and the emulator on this port say to each other.
+    pub async fn start(client: &'static str, emulator: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let exchanges = Exchanges::default();
+        let passage = Passage {
+            client,
+            emulator,
+            exchanges: exchanges.clone(),
+        };
+        let router = Router::new().fallback(pass).with_state(passage);
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self {
+            address,
+            exchanges,
+            server,
+        }
+    }
+
+    /// What the client is to take for the address of AWS.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What was said so far, in the order of the answers.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.exchanges.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Calls of AWS go to `/`. The rest is control of the emulator, and no exchange.
+async fn pass(State(passage): State<Passage>, request: Request) -> Result<Response, StatusCode> {
+    let is_call = request.uri().path() == "/";
+    let (head, body) = request.into_parts();
+    let sent = all(body).await?;
+    let target = target(&head.headers);
+    let answer = forward(
+        passage.emulator,
+        Request::from_parts(head, sent.clone().into()),
+    )
+    .await
+    .map_err(|_| StatusCode::BAD_GATEWAY)?;
+    let (head, body) = answer.into_parts();
+    let answered = all(Body::new(body)).await?;
+    if is_call {
+        passage.exchanges.lock().unwrap().push(Exchange {
+            client: passage.client,
+            target,
+            request: text(&sent),
+            status: head.status.as_u16(),
+            answer: text(&answered),
+        });
+    }
+    Ok(Response::from_parts(head, answered.into()))
+}
+
+async fn forward(
+    port: u16,
+    request: Request,
+) -> Result<Response<hyper::body::Incoming>, Box<dyn std::error::Error>> {
+    let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    Ok(sender.send_request(request).await?)
+}
+
+async fn all(body: Body) -> Result<Bytes, StatusCode> {
+    to_bytes(body, usize::MAX)
+        .await
+        .map_err(|_| StatusCode::BAD_GATEWAY)
+}
+
+fn target(headers: &HeaderMap) -> Option<String> {
+    Some(headers.get("x-amz-target")?.to_str().ok()?.to_owned())
+}
+
+fn text(bytes: &Bytes) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

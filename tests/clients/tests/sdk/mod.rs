@@ -1,0 +1,132 @@
+//! The AWS SDK for Rust.
+
+mod configuration;
+mod errors;
+mod identity;
+mod life;
+mod rollback;
+mod task_definition;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
+use aws_credential_types::Credentials;
+use aws_sdk_ecs::{
+    Client,
+    error::SdkError,
+    operation::create_express_gateway_service::{
+        CreateExpressGatewayServiceError, builders::CreateExpressGatewayServiceFluentBuilder,
+    },
+    types::{
+        EcsExpressGatewayService, ExpressGatewayContainer, ExpressGatewayServiceInclude,
+        ServiceDeployment, ServiceDeploymentStatus,
+    },
+};
+
+use crate::stage::{REGION, Stage};
+
+const INFRASTRUCTURE: &str = "arn:aws:iam::123456789012:role/infrastructure";
+const EXECUTION: &str = "arn:aws:iam::123456789012:role/execution";
+const SHOP: &str = "arn:aws:ecs:eu-central-1:123456789012:service/default/shop";
+
+/// What both clients of a story are made of. A call is made once, so that a refusal is seen at once.
+async fn config(stage: &Stage, credentials: Credentials) -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest())
+        .endpoint_url(stage.url())
+        .region(Region::new(REGION))
+        .credentials_provider(credentials)
+        .retry_config(RetryConfig::disabled())
+        .load()
+        .await
+}
+
+fn keys() -> Credentials {
+    Credentials::new("test", "test", None, None, "the story")
+}
+
+fn container(image: &str) -> ExpressGatewayContainer {
+    ExpressGatewayContainer::builder()
+        .image(image)
+        .build()
+        .unwrap()
+}
+
+struct Ecs<'a> {
+    stage: &'a Stage,
+    client: Client,
+}
+
+impl<'a> Ecs<'a> {
+    async fn of(stage: &'a Stage) -> Self {
+        let client = Client::new(&config(stage, keys()).await);
+        Self { stage, client }
+    }
+
+    /// A create of the service `shop` with what it needs at least.
+    fn create_shop(&self) -> CreateExpressGatewayServiceFluentBuilder {
+        self.client
+            .create_express_gateway_service()
+            .service_name("shop")
+            .infrastructure_role_arn(INFRASTRUCTURE)
+            .execution_role_arn(EXECUTION)
+            .primary_container(container("registry.example/shop:1"))
+    }
+
+    async fn describe(&self, arn: &str) -> EcsExpressGatewayService {
+        let answer = self
+            .client
+            .describe_express_gateway_service()
+            .service_arn(arn)
+            .include(ExpressGatewayServiceInclude::Tags)
+            .send()
+            .await
+            .unwrap();
+        answer.service.unwrap()
+    }
+
+    async fn newest_deployment(&self) -> ServiceDeployment {
+        let listed = self.client.list_service_deployments().service(SHOP);
+        let listed = listed.send().await.unwrap().service_deployments.unwrap();
+        let described = self
+            .client
+            .describe_service_deployments()
+            .service_deployment_arns(listed[0].service_deployment_arn().unwrap())
+            .send()
+            .await
+            .unwrap();
+        described.service_deployments.unwrap().remove(0)
+    }
+
+    /// Lets virtual time pass until the newest deployment is over.
+    async fn settled(&self) -> ServiceDeployment {
+        for _ in 0..40 {
+            self.stage.advance(30);
+            let deployment = self.newest_deployment().await;
+            match deployment.status.as_ref().unwrap() {
+                ServiceDeploymentStatus::Pending
+                | ServiceDeploymentStatus::InProgress
+                | ServiceDeploymentStatus::StopRequested
+                | ServiceDeploymentStatus::RollbackRequested
+                | ServiceDeploymentStatus::RollbackInProgress => {}
+                _ => return deployment,
+            }
+        }
+        panic!("the deployment does not end");
+    }
+}
+
+/// The images that run.
+fn images(service: &EcsExpressGatewayService) -> Vec<&str> {
+    let mut images: Vec<_> = service
+        .active_configurations()
+        .iter()
+        .map(|one| one.primary_container().unwrap().image())
+        .collect();
+    images.sort_unstable();
+    images
+}
+
+/// Why a create was refused.
+fn refused<T: std::fmt::Debug>(
+    answer: Result<T, SdkError<CreateExpressGatewayServiceError>>,
+) -> CreateExpressGatewayServiceError {
+    answer.unwrap_err().into_service_error()
+}
