@@ -7,6 +7,7 @@
 )]
 
 mod bad_days;
+mod examples;
 mod health;
 mod malformed;
 mod permissions;
