@@ -15,3 +15,4 @@ mod release;
 mod stage;
 mod start;
 mod story;
+mod tutorial;
