@@ -20,11 +20,33 @@ fn code(document: &str) -> Vec<String> {
     words
 }
 
-/// The commands of the operator in a line of code, up to what ends a command.
-fn operator_commands(line: &str) -> impl Iterator<Item = &str> {
-    line.split("ecs-express-operator ")
-        .skip(1)
-        .map(|rest| rest.split(['|', ';', '#', '&']).next().unwrap_or_default())
+/// The flags of the operator's own commands in a line of code.
+fn flags_of_commands(line: &str) -> impl Iterator<Item = &str> {
+    let commands = line.split("ecs-express-operator run").skip(1);
+    let own = commands.map(|rest| rest.split(['|', ';', '#', '&']).next().unwrap_or_default());
+    own.flat_map(str::split_whitespace)
+        .filter(|word| word.starts_with("--"))
+}
+
+/// Flags that stand alone in a text, as in `--namespace`.
+fn flags_in_text(document: &str) -> Vec<String> {
+    let text = read(document);
+    let lines = text.lines().filter(|line| !line.starts_with("```"));
+    let spans = lines
+        .flat_map(code_spans)
+        .filter_map(|span| span.split_whitespace().next());
+    spans
+        .filter(|word| word.starts_with("--") && !OTHERS.contains(word))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The operator's variables in a line of code.
+fn variables(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !(c.is_ascii_uppercase() || c == '_'))
+        .filter(|word| {
+            word.starts_with("ECS_EXPRESS_") && !word.starts_with("ECS_EXPRESS_EMULATOR")
+        })
 }
 
 fn help(arguments: &[&str]) -> String {
@@ -39,6 +61,9 @@ fn ours() -> impl Iterator<Item = String> {
         .filter(|document| !document.starts_with("emulator/"))
 }
 
+/// Flags of kubectl and Helm that stand alone in a text.
+const OTHERS: [&str; 3] = ["--dry-run=server", "--set", "--wait=false"];
+
 #[test]
 fn every_flag_of_the_operator_is_in_its_help() {
     let (run, all) = (help(&["run", "--help"]), help(&["--help"]));
@@ -47,38 +72,22 @@ fn every_flag_of_the_operator_is_in_its_help() {
             .split(|c: char| !(c.is_alphanumeric() || "-_".contains(c)))
             .any(|known| known == word)
     };
-    let mut checked = 0;
+    let mut named = BTreeSet::new();
     for document in ours() {
+        named.extend(flags_in_text(&document));
         for line in code(&document) {
-            let commands: Vec<String> = operator_commands(&line).map(str::to_owned).collect();
-            let alone = line.starts_with("--") && code_is_a_flag_of_ours(&document, &line);
-            let words = commands
-                .iter()
-                .flat_map(|command| command.split_whitespace());
-            let own = line.split_whitespace().next().filter(|_| alone);
-            let variables = line
-                .split(|c: char| !(c.is_ascii_uppercase() || c == '_'))
-                .filter(|word| word.starts_with("ECS_EXPRESS_") && word.len() > 12);
-            for word in words
-                .filter(|word| word.starts_with("--"))
-                .chain(own)
-                .chain(variables)
-            {
-                let word = word.split('=').next().unwrap();
-                if word.starts_with("ECS_EXPRESS_EMULATOR") {
-                    continue;
-                }
-                checked += 1;
-                assert!(known(word), "{document}: {word} is not in --help");
-            }
+            named.extend(
+                flags_of_commands(&line)
+                    .chain(variables(&line))
+                    .map(str::to_owned),
+            );
         }
     }
-    assert!(checked > 5, "{checked} flags are too few to be all");
-}
-
-/// A flag alone in a code span, in a document that speaks of the operator's flags: `--log-format text`.
-fn code_is_a_flag_of_ours(document: &str, line: &str) -> bool {
-    !line.contains("--for") && ["docs/install.md", "docs/faq.md"].contains(&document)
+    assert!(named.len() > 4, "{named:?} are too few to be all");
+    for name in named {
+        let name = name.split('=').next().unwrap();
+        assert!(known(name), "{name} is not in --help");
+    }
 }
 
 #[test]
@@ -144,6 +153,7 @@ fn every_annotation_and_tag_is_one_of_the_programs() {
     let mut checked = 0;
     for document in documents() {
         for line in code(&document) {
+            let line = line.replace("expressservice.ecs-express.dev/", "");
             for rest in line.split("ecs-express.dev/").skip(1) {
                 let name: String = rest
                     .chars()
@@ -159,4 +169,59 @@ fn every_annotation_and_tag_is_one_of_the_programs() {
         }
     }
     assert!(checked > 10, "{checked} names are too few to be all");
+}
+
+/// The words of code that look like the name of a test.
+fn test_names(document: &str) -> BTreeSet<String> {
+    let words = code(document).into_iter();
+    words
+        .filter(|word| {
+            word.bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+                && word.matches('_').count() > 3
+                && !word.starts_with("aws_")
+        })
+        .collect()
+}
+
+fn rust_sources(directory: &std::path::Path, found: &mut String) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn every_test_that_is_named_exists() {
+    let mut sources = String::new();
+    for directory in ["src", "tests", "emulator"] {
+        rust_sources(&root().join(directory), &mut sources);
+    }
+    let named = test_names("docs/live-aws.md");
+    assert!(named.len() > 30, "{named:?} are too few to be all");
+    for name in documents().iter().flat_map(|document| test_names(document)) {
+        assert!(
+            sources.contains(&format!("fn {name}(")),
+            "there is no test {name}"
+        );
+    }
+}
+
+/// Each open question has an answer under which the operator is safe, and a test that shows it.
+#[test]
+fn every_question_about_live_aws_names_a_test() {
+    let page = read("docs/live-aws.md");
+    let questions: Vec<&str> = page.split("\n### ").skip(1).collect();
+    assert!(questions.len() > 12, "{} questions", questions.len());
+    for (number, question) in questions.into_iter().enumerate() {
+        assert!(
+            question.starts_with(&format!("{}. ", number + 1)),
+            "{question}"
+        );
+        assert!(question.contains("\nTests: `"), "{question}");
+    }
 }
