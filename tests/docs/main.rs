@@ -19,5 +19,7 @@ mod markdown;
 mod messages;
 mod names;
 mod reference;
+mod refusals;
 mod repository;
+mod scenes;
 mod schema;

@@ -136,7 +136,7 @@ fn columns() -> String {
 
 fn annotations() -> String {
     let mut page = String::from(
-        "\n## Annotations\n\nThe operator writes the first two and never reads them from anywhere else; leave them alone. The others are yours to set.\n\n| annotation | |\n| --- | --- |\n",
+        "\n## Annotations\n\nThe operator writes the first two; leave them alone. The others are yours to set.\n\n| annotation | |\n| --- | --- |\n",
     );
     for constant in constants("src/api/mod.rs", "annotations") {
         page.push_str(&format!("| `{}` | {} |\n", constant.value, constant.doc));
