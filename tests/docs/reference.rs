@@ -36,6 +36,20 @@ fn every_rule_of_the_spec_is_told_under_a_field() {
     assert_eq!(told, rules);
 }
 
+#[test]
+fn every_value_that_ecs_decides_names_its_source() {
+    let mut checked = 0;
+    for field in fields("spec") {
+        let unset = Said::by(&field).unset.unwrap_or_default();
+        if unset.contains("ECS decides") || unset.contains("that ECS makes") {
+            checked += 1;
+            let named = SOURCES.iter().any(|(name, _)| unset.contains(name));
+            assert!(named, "{}: {unset}", field.path);
+        }
+    }
+    assert!(checked > 8, "{checked} fields are too few to be all");
+}
+
 fn reference() -> String {
     let mut page = read("tests/docs/reference_head.md");
     page.push_str(&resource());
