@@ -62,7 +62,12 @@ fn ours() -> impl Iterator<Item = String> {
 }
 
 /// Flags of kubectl and Helm that stand alone in a text.
-const OTHERS: [&str; 3] = ["--dry-run=server", "--set", "--wait=false"];
+const OTHERS: [&str; 4] = [
+    "--dry-run=server",
+    "--force-conflicts",
+    "--set",
+    "--wait=false",
+];
 
 #[test]
 fn every_flag_of_the_operator_is_in_its_help() {

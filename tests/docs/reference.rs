@@ -68,6 +68,17 @@ fn reference() -> String {
     }
     page.push_str("\n## status\n\n");
     page.push_str("Written by the operator alone. A field that is not there is not known, or there is none.\n");
+    page.push_str("\n| field | type | |\n| --- | --- | --- |\n");
+    let top = |field: &&Field| field.path.matches('.').count() == 1;
+    for field in status.iter().filter(top) {
+        page.push_str(&format!(
+            "| [`{}`](#{}) | {} | {} |\n",
+            field.path.trim_start_matches("status."),
+            slug(&field.path),
+            field.kind(),
+            field.sentences()[0],
+        ));
+    }
     for field in &status {
         page.push_str(&described(field));
     }
