@@ -77,3 +77,63 @@ fn a_wrong_manifest_would_be_seen() {
     let refusal = accepted(&wrong).unwrap_err();
     assert!(refusal.contains("infrastructureRole"), "{refusal}");
 }
+
+/// The policy for teams that share an operator, as SECURITY.md has it.
+#[test]
+fn the_policy_of_roles_refuses_a_strange_role_in_its_namespaces_alone() {
+    let page = read("SECURITY.md");
+    let policy = pieces(&page).into_iter().find_map(|piece| match piece {
+        Piece::Block {
+            language: "yaml",
+            text,
+        } => Some(text),
+        Piece::Block { .. } | Piece::Line(_) => None,
+    });
+    let shared = read("examples/hello.yaml");
+    let steps: [(&[&str], Option<&str>); 4] = [
+        (&["create", "namespace", "team-a"], None),
+        (&["create", "-n", "team-a", "-f", "-"], Some(&shared)),
+        (&["label", "namespace", "team-a", "express-roles=own"], None),
+        (&["apply", "-f", "-"], policy.as_deref()),
+    ];
+    for (arguments, stdin) in steps {
+        plane().kubectl_run(arguments, stdin).unwrap();
+    }
+    let shared = shared.replace("name: hello", "name: other");
+    let within = |manifest: &str| {
+        let arguments = ["create", "--dry-run=server", "-n", "team-a", "-f", "-"];
+        let created = plane().kubectl_run(&arguments, Some(manifest));
+        created.map(drop).map_err(|error| error.stderr)
+    };
+    // A policy counts a moment after it was stored.
+    let refusal = poll::until(
+        Duration::from_secs(60),
+        "the policy to count",
+        || match within(&shared) {
+            Err(refusal) => Ok(refusal),
+            Ok(()) => Err("a strange role is accepted".to_owned()),
+        },
+    );
+    let refusal = refusal.unwrap();
+    assert!(
+        refusal.contains("spec.executionRoleArn must be a role under the path :role/team-a/"),
+        "{refusal}"
+    );
+    let own = shared.replace("role/ecsTaskExecutionRole", "role/team-a/execution");
+    within(&own).unwrap();
+    accepted(&shared).unwrap();
+    // What was there before can still be released.
+    let release = [
+        "patch",
+        "xsvc",
+        "hello",
+        "-n",
+        "team-a",
+        "--type=merge",
+        "-p",
+    ];
+    let finalizers = [&release[..], &[r#"{"metadata":{"finalizers":["a/b"]}}"#]].concat();
+    plane().kubectl_run(&finalizers, None).unwrap();
+    let none = [&release[..], &[r#"{"metadata":{"finalizers":null}}"#]].concat();
+    plane().kubectl_run(&none, None).unwrap();
+}
