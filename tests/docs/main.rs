@@ -17,6 +17,7 @@ mod links;
 mod manifests;
 mod markdown;
 mod messages;
+mod metrics;
 mod names;
 mod reference;
 mod refusals;
