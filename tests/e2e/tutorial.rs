@@ -1,8 +1,10 @@
-//! docs/first-service.md, run as it is written: each command in a console block, and what it prints.
+//! Pages run as they are written: each command in a console block, and what it prints.
 
 use std::{fs, path::Path, process::Command};
 
-use crate::stage::stage;
+use serde_json::json;
+
+use crate::stage::{Scene, stage};
 
 /// A command and the output that the page shows.
 #[derive(Debug, Default)]
@@ -52,38 +54,63 @@ fn is_as_shown(shown: &[String], output: &str) -> bool {
     rest.is_empty() || shown.ends_with('…')
 }
 
-#[test]
-fn the_tutorial_goes_as_it_is_written() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = fs::read_to_string(root.join("docs/first-service.md")).unwrap();
-    let steps = steps(&page);
+/// Runs the steps of a page in a directory of their own.
+fn walk(page: &str, kubeconfig: &Path, least: usize) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs")
+        .join(page);
+    let steps = steps(&fs::read_to_string(file).unwrap());
     assert!(
-        steps.len() > 20,
-        "{} steps are too few to be all",
+        steps.len() >= least,
+        "{page}: {} steps are too few to be all",
         steps.len()
     );
     let kubectl = stage().plane.kubectl();
     let kubectl = Path::new(kubectl.get_program()).parent().unwrap();
     let path = std::env::var("PATH").unwrap();
-    let directory = stage().plane.dir().join("tutorial");
+    let directory = stage().plane.dir().join(format!("{page}.d"));
     fs::create_dir(&directory).unwrap();
     for Step { command, shown } in steps {
         let output = Command::new("bash")
             .args(["-euo", "pipefail", "-c", &format!("exec 2>&1\n{command}")])
             .current_dir(&directory)
-            .env("KUBECONFIG", stage().plane.admin_kubeconfig())
+            .env("KUBECONFIG", kubeconfig)
             .env("PATH", format!("{}:{path}", kubectl.display()))
             .env("ECS", stage().emulator.url())
             .output()
             .unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success(), "{command}\n{printed}");
+        assert!(output.status.success(), "{page}: {command}\n{printed}");
         assert!(
             is_as_shown(&shown, &printed),
-            "{command}\nprinted: {printed}\nshown: {}",
+            "{page}: {command}\nprinted: {printed}\nshown: {}",
             shown.join("\n")
         );
     }
+}
+
+#[test]
+fn the_tutorial_goes_as_it_is_written() {
+    walk("first-service.md", stage().plane.admin_kubeconfig(), 25);
+}
+
+#[test]
+fn the_answers_go_as_they_are_written() {
+    let scene = Scene::new("answers");
+    scene.apply("shop", &json!({}));
+    scene.until_ready("shop");
+    let kubeconfig = stage().plane.dir().join("answers.kubeconfig");
+    fs::copy(stage().plane.admin_kubeconfig(), &kubeconfig).unwrap();
+    let config = kubeconfig.to_str().unwrap();
+    let namespace = [
+        "config",
+        "set-context",
+        "--current",
+        "--namespace",
+        "answers",
+    ];
+    stage().kubectl(&[&["--kubeconfig", config], &namespace[..]].concat());
+    walk("faq.md", &kubeconfig, 8);
 }
 
 #[test]
