@@ -19,6 +19,7 @@ mod markdown;
 mod messages;
 mod metrics;
 mod names;
+mod policy;
 mod reference;
 mod refusals;
 mod repository;
