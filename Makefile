@@ -65,6 +65,10 @@ image: ## Build the container image with docker, podman or buildah (IMAGE=name:t
 	    --build-arg REVISION="$$(git rev-parse HEAD 2>/dev/null || true)" .; \
 	fi; done; echo 'image: none of docker, podman and buildah works here: install one of them, or start its service' >&2; exit 1
 
+.PHONY: docs
+docs: ## Write what is generated in docs/: the reference, and the messages shown
+	@UPDATE_DOCS=1 $(CARGO) test --quiet --test docs -- reference:: conditions::
+
 .PHONY: preflight
 preflight: ## Say what this machine lacks, and how to get it
 	@missing=; \

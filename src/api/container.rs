@@ -19,14 +19,15 @@ pub struct PrimaryContainer {
     #[x_kube(validation = rules::image())]
     pub image: String,
 
-    /// Port on which the container receives the traffic, 1 to 65535. Unset: ECS decides (80). A change makes a new
-    /// revision. ECS: `containerPort`.
+    /// Port on which the container receives the traffic, 1 to 65535. Unset: ECS decides (80; ECS Developer Guide). A
+    /// change makes a new revision. ECS: `containerPort`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 65535))]
     pub container_port: Option<i32>,
 
-    /// Where the container's output goes in CloudWatch Logs. Unset: a log group that ECS makes. A change makes a new
-    /// revision. ECS: `awsLogsConfiguration`.
+    /// Where the container's output goes in CloudWatch Logs. Unset: a log group that ECS makes, named
+    /// `/aws/ecs/<cluster>/<service>-` and a number (ECS Developer Guide). A change makes a new revision.
+    /// ECS: `awsLogsConfiguration`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aws_logs_configuration: Option<AwsLogsConfiguration>,
 
@@ -75,8 +76,8 @@ pub struct AwsLogsConfiguration {
     #[x_kube(validation = rules::log_group())]
     pub log_group: String,
 
-    /// Prefix of the log streams' names. Required; ECS's own choice would be `ecs`. A change makes a new revision.
-    /// ECS: `logStreamPrefix`.
+    /// Prefix of the log streams' names. Required; ECS's own choice would be `ecs` (ECS Developer Guide). A change makes a
+    /// new revision. ECS: `logStreamPrefix`.
     #[schemars(length(min = 1, max = 512))]
     #[x_kube(validation = rules::log_stream_prefix())]
     pub log_stream_prefix: String,

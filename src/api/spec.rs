@@ -60,8 +60,8 @@ pub struct ExpressServiceSpec {
     #[x_kube(validation = rules::service_name())]
     pub service_name: Option<String>,
 
-    /// Name or ARN of the ECS cluster. Unset: `default`, which ECS makes when it is missing; any other has to exist.
-    /// Cannot change after creation. ECS: `cluster`.
+    /// Name or ARN of the ECS cluster. Unset: `default`, which ECS makes when it is missing (ECS Developer Guide); any
+    /// other has to exist. Cannot change after creation. ECS: `cluster`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 512))]
     #[x_kube(validation = rules::cluster())]
@@ -106,41 +106,41 @@ pub struct ExpressServiceSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub primary_container: Option<PrimaryContainer>,
 
-    /// Path of the load balancer's health check, such as `/health`; may have a query. Unset: ECS decides (`/`).
-    /// A change makes a new revision. ECS: `healthCheckPath`.
+    /// Path of the load balancer's health check, such as `/health`; may have a query. Unset: ECS decides (`/`;
+    /// ECS Developer Guide). A change makes a new revision. ECS: `healthCheckPath`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 1024))]
     #[x_kube(validation = rules::health_check_path())]
     pub health_check_path: Option<String>,
 
     /// Subnets and additional security groups of the tasks. Unset: the public subnets of the default VPC, and a security
-    /// group that ECS makes. A change makes a new revision; ECS may refuse another kind of subnet.
+    /// group that ECS makes (ECS Developer Guide). A change makes a new revision; ECS may refuse another kind of subnet.
     /// ECS: `networkConfiguration`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network_configuration: Option<NetworkConfiguration>,
 
     /// CPU of a task, as a quoted string: CPU units (`"1024"` is one vCPU) or vCPU (`"0.5"`, `"2 vCPU"`).
-    /// Unset: ECS decides (`1024`). A change makes a new revision. ECS: `cpu`.
+    /// Unset: ECS decides (`1024`; ECS Developer Guide). A change makes a new revision. ECS: `cpu`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 16))]
     #[x_kube(validation = rules::cpu())]
     pub cpu: Option<String>,
 
     /// Memory of a task, as a quoted string: MiB (`"2048"`) or GB (`"2 GB"`). It has to fit `cpu`.
-    /// Unset: ECS decides (`2048`). A change makes a new revision. ECS: `memory`.
+    /// Unset: ECS decides (`2048`; ECS Developer Guide). A change makes a new revision. ECS: `memory`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 16))]
     #[x_kube(validation = rules::memory())]
     pub memory: Option<String>,
 
-    /// CPU architecture that the image is built for. Unset: ECS decides (`X86_64`). A change makes a new revision.
-    /// ECS: `cpuArchitecture`.
+    /// CPU architecture that the image is built for. Unset: ECS decides (`X86_64`; ECS Developer Guide). A change makes a
+    /// new revision. ECS: `cpuArchitecture`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("enum" = ["X86_64", "ARM64"]))]
     pub cpu_architecture: Option<String>,
 
-    /// How ECS scales the number of tasks. Unset: 1 to 20 tasks, 60 percent average CPU. A change makes a new revision.
-    /// ECS: `scalingTarget`.
+    /// How ECS scales the number of tasks. Unset: ECS decides (1 to 20 tasks, 60 percent average CPU; ECS Developer Guide).
+    /// A change makes a new revision. ECS: `scalingTarget`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scaling_target: Option<ScalingTarget>,
 
@@ -181,16 +181,16 @@ pub struct ExpressServiceSpec {
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = absent_instead_of_null)]
 pub struct NetworkConfiguration {
-    /// IDs of security groups, added to the one that ECS makes. Unset or empty: only that one. A change makes a new
-    /// revision. ECS: `securityGroups`.
+    /// IDs of security groups, added to the one that ECS makes. Unset or empty: only that one (ECS Developer
+    /// Guide). A change makes a new revision. ECS: `securityGroups`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 16), inner(length(min = 1, max = 64)))]
     #[x_kube(merge_strategy = ListMerge::Set, validation = rules::ids("sg", "a security group ID"))]
     pub security_groups: Option<Vec<String>>,
 
     /// IDs of subnets in at least two Availability Zones. Public subnets make an internet-facing service, private ones an
-    /// internal one. Unset or empty: the public subnets of the default VPC. A change makes a new revision.
-    /// ECS: `subnets`.
+    /// internal one. Unset or empty: the public subnets of the default VPC (ECS Developer Guide). A change makes a new
+    /// revision. ECS: `subnets`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 16), inner(length(min = 1, max = 64)))]
     #[x_kube(merge_strategy = ListMerge::Set, validation = rules::ids("subnet", "a subnet ID"))]
@@ -203,25 +203,26 @@ pub struct NetworkConfiguration {
 #[schemars(transform = absent_instead_of_null)]
 #[x_kube(validation = rules::min_not_above_max())]
 pub struct ScalingTarget {
-    /// Least number of tasks; `kubectl scale --replicas` sets it. Unset: ECS decides (1). Can change.
-    /// ECS: `minTaskCount`.
+    /// Least number of tasks; `kubectl scale --replicas` sets it. Unset: ECS decides (1; ECS Developer Guide).
+    /// A change makes a new revision. ECS: `minTaskCount`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 5000))]
     pub min_task_count: Option<i32>,
 
-    /// Greatest number of tasks. Unset: ECS decides (20). Can change. ECS: `maxTaskCount`.
+    /// Greatest number of tasks. Unset: ECS decides (20; ECS Developer Guide). A change makes a new revision.
+    /// ECS: `maxTaskCount`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 5000))]
     pub max_task_count: Option<i32>,
 
-    /// What is measured: average CPU or memory in percent, or requests per target. Unset: ECS decides (`AVERAGE_CPU`).
-    /// Can change. ECS: `autoScalingMetric`.
+    /// What is measured: average CPU or memory in percent, or requests per target. Unset: ECS decides (`AVERAGE_CPU`;
+    /// ECS Developer Guide). A change makes a new revision. ECS: `autoScalingMetric`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("enum" = ["AVERAGE_CPU", "AVERAGE_MEMORY", "REQUEST_COUNT_PER_TARGET"]))]
     pub auto_scaling_metric: Option<String>,
 
-    /// Value of the metric that ECS holds: percent, or requests per target. Unset: ECS decides (60). Can change.
-    /// ECS: `autoScalingTargetValue`.
+    /// Value of the metric that ECS holds: percent, or requests per target. Unset: ECS decides (60; ECS Developer Guide).
+    /// A change makes a new revision. ECS: `autoScalingTargetValue`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 65536))]
     pub auto_scaling_target_value: Option<i32>,

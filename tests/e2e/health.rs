@@ -107,7 +107,7 @@ fn while_aws_cannot_be_reached_it_stays_and_says_so_until_aws_answers() {
     let endpoint = free.local_addr().unwrap();
     drop(free);
     let mut command = operator_command(&kubeconfig(), &format!("http://{endpoint}"));
-    command.args(["--namespace", "default"]);
+    command.args(["--namespace", "aws-away"]);
     let (mut process, address) = listening("aws away", command);
     let readyz = |expected: u16, part: &str| {
         poll::until(DEADLINE, part, || {
@@ -145,7 +145,7 @@ fn a_port_that_is_taken_is_named_with_the_flag() {
 #[test]
 fn the_probes_of_the_charts_deployment_are_answered() {
     let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
-    command.args(["--namespace", "default"]);
+    command.args(["--namespace", "aws-away"]);
     let (_process, address) = listening("probed", command);
     for path in &release::container().probes {
         poll::until(DEADLINE, path, || match http::get(address, path) {

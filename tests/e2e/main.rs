@@ -7,6 +7,7 @@
 )]
 
 mod bad_days;
+mod examples;
 mod health;
 mod malformed;
 mod permissions;
@@ -14,3 +15,4 @@ mod release;
 mod stage;
 mod start;
 mod story;
+mod tutorial;

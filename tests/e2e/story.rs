@@ -132,18 +132,6 @@ fn tags_follow_the_spec_without_a_new_revision() {
 }
 
 #[test]
-fn every_example_is_accepted_and_becomes_ready() {
-    let scene = Scene::new("examples");
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
-    scene.kubectl(&["apply", "-f", folder]);
-    let names = scene.kubectl(&["get", "xsvc", "-o", "name"]);
-    assert!(names.lines().count() >= 2, "{names}");
-    for name in names.lines() {
-        scene.until_ready(name.rsplit('/').next().unwrap());
-    }
-}
-
-#[test]
 fn a_namespace_with_live_services_can_be_deleted() {
     let scene = Scene::new("leaving");
     scene.apply("shop", &json!({}));

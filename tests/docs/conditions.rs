@@ -1,0 +1,118 @@
+//! The page of conditions has every word of the program and no other, and shows what the program says.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    constants::constants,
+    markdown::{Piece, code_spans, headings, pieces},
+    messages::messages,
+    repository::{compare, read},
+};
+
+const PAGE: &str = "docs/conditions.md";
+const WORDS: &str = "src/api/conditions.rs";
+
+/// The headings of a level below a heading.
+fn below(section: &str, level: usize) -> BTreeSet<String> {
+    let page = read(PAGE);
+    headings(&page)
+        .into_iter()
+        .skip_while(|(_, text)| text != section)
+        .skip(1)
+        .take_while(|(depth, _)| *depth > 2)
+        .filter(|(depth, _)| *depth == level)
+        .map(|(_, text)| text)
+        .collect()
+}
+
+fn words(module: &str) -> BTreeSet<String> {
+    let constants = constants(WORDS, module).into_iter();
+    constants.map(|constant| constant.value).collect()
+}
+
+#[test]
+fn every_condition_type_has_a_heading_and_every_heading_is_one() {
+    assert_eq!(below("Types", 3), words("types"));
+}
+
+#[test]
+fn every_reason_has_a_heading_and_every_heading_is_one() {
+    assert_eq!(below("Reasons", 4), words("reasons"));
+}
+
+#[test]
+fn every_reason_of_an_event_is_in_the_table_of_events() {
+    let page = read(PAGE);
+    let (_, table) = page.split_once("\n## Events\n").unwrap();
+    let told: BTreeSet<&str> = table
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .filter_map(|line| code_spans(line).first().copied())
+        .collect();
+    // Constants that the code of events names, and those that a decision brings to one.
+    let names = read("src/core/events.rs");
+    let by_name: BTreeSet<&str> = names
+        .split("reasons::")
+        .skip(1)
+        .map(|rest| {
+            rest.split(|c: char| !(c.is_ascii_uppercase() || c == '_'))
+                .next()
+                .unwrap()
+        })
+        .filter(|name| !name.is_empty())
+        .collect();
+    let source = read(WORDS);
+    let mut expected: BTreeSet<String> = by_name
+        .into_iter()
+        .map(|name| {
+            let (_, rest) = source
+                .split_once(&format!("const {name}: &str = \""))
+                .unwrap();
+            rest.split('"').next().unwrap().to_owned()
+        })
+        .collect();
+    expected.extend(["Retained", "LeftAlone"].map(String::from));
+    let told: BTreeSet<String> = told.into_iter().map(String::from).collect();
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn every_reason_has_a_scene_in_which_the_program_says_it() {
+    let said: BTreeSet<String> = messages()
+        .keys()
+        .map(|reason| (*reason).to_owned())
+        .collect();
+    assert_eq!(said, words("reasons"));
+}
+
+/// The block below the heading of a reason is what the program says.
+#[test]
+fn what_the_page_shows_is_what_the_program_says() {
+    let (page, messages) = (read(PAGE), messages());
+    let mut written = String::new();
+    let mut reason = String::new();
+    let mut shown = BTreeSet::new();
+    for piece in pieces(&page) {
+        match piece {
+            Piece::Line(line) => {
+                if let Some(heading) = line.strip_prefix("#### ") {
+                    reason = heading.replace('`', "");
+                }
+                written.push_str(&format!("{line}\n"));
+            }
+            Piece::Block {
+                language: "text",
+                text: _,
+            } => {
+                let said = messages.get(reason.as_str()).map_or("", String::as_str);
+                written.push_str(&format!("```text\n{said}```\n"));
+                shown.insert(reason.clone());
+            }
+            Piece::Block { language, text } => {
+                written.push_str(&format!("```{language}\n{text}```\n"));
+            }
+        }
+    }
+    assert_eq!(shown, words("reasons"), "a block for each reason");
+    compare(PAGE, &written);
+}

@@ -1,0 +1,34 @@
+//! String constants of the source, with what their doc comments say.
+
+use crate::repository::read;
+
+#[derive(Debug)]
+pub struct Constant {
+    pub value: String,
+    pub doc: String,
+}
+
+/// The public string constants of a module within a file.
+pub fn constants(file: &str, module: &str) -> Vec<Constant> {
+    let source = read(file);
+    let (_, rest) = source
+        .split_once(&format!("pub mod {module} {{"))
+        .unwrap_or_else(|| panic!("{file}: no module {module}"));
+    let (body, _) = rest.split_once("\n}").unwrap();
+    let mut found = Vec::new();
+    let mut doc: Vec<&str> = Vec::new();
+    for line in body.lines().map(str::trim) {
+        if let Some(text) = line.strip_prefix("///") {
+            doc.push(text.trim());
+        } else if let Some(constant) = line.strip_prefix("pub const ") {
+            let (_, value) = constant.split_once("\"").unwrap();
+            found.push(Constant {
+                value: value.trim_end_matches("\";").into(),
+                doc: doc.join(" "),
+            });
+            doc.clear();
+        }
+    }
+    assert!(found.len() > 3, "{file}, {module}: {found:?}");
+    found
+}

@@ -1,0 +1,72 @@
+//! What the program says in each of its reasons: a scene for each, through the shipped decision and report.
+
+use std::collections::BTreeMap;
+
+use ecs_express_operator::{
+    api::ExpressServiceStatus,
+    core::{
+        events::events,
+        remember::{Outcome, intent, remember},
+        status::project,
+    },
+};
+
+use crate::{
+    fixtures::{Scene, at},
+    scenes::scenes,
+};
+
+/// The conditions or the event of each reason, as text.
+pub fn messages() -> BTreeMap<&'static str, String> {
+    scenes()
+        .into_iter()
+        .map(|(reason, (scene, outcome))| (reason, said(reason, &scene, &outcome)))
+        .collect()
+}
+
+/// What a scene says with this reason: the conditions, or else the event.
+fn said(reason: &str, scene: &Scene, outcome: &Outcome) -> String {
+    let decision = scene.decide();
+    let sent = intent(&scene.case(), &decision.action, at(60));
+    let memory = remember(&scene.case(), &decision, sent, outcome, at(60));
+    let before = ExpressServiceStatus::default();
+    let status = project(&before, &scene.case(), &decision, outcome, memory, at(60));
+    let mut said: Vec<(String, String)> = Vec::new();
+    let conditions = status.conditions.iter();
+    for condition in conditions.filter(|condition| condition.reason == reason) {
+        let name = format!("{}={}", condition.type_, condition.status);
+        match said
+            .iter_mut()
+            .find(|(_, message)| *message == condition.message)
+        {
+            Some((names, _)) => names.push_str(&format!(", {name}")),
+            None => said.push((name, condition.message.clone())),
+        }
+    }
+    if said.is_empty() {
+        for event in events(&before, &status, &scene.case(), &decision, outcome) {
+            if event.reason == reason {
+                said.push((format!("{:?} event", event.severity), event.note));
+            }
+        }
+    }
+    assert!(!said.is_empty(), "{reason} is not said: {status:#?}");
+    said.iter()
+        .map(|(names, message)| format!("{names}:\n{}", wrapped(message)))
+        .collect()
+}
+
+/// Lines that a page can show; a word is never cut.
+fn wrapped(message: &str) -> String {
+    const WIDTH: usize = 110;
+    let mut lines = vec![String::from(" ")];
+    for word in message.split(' ') {
+        if lines.last().unwrap().len() + word.len() > WIDTH && lines.last().unwrap().len() > 1 {
+            lines.push(String::from(" "));
+        }
+        let line = lines.last_mut().unwrap();
+        line.push(' ');
+        line.push_str(word);
+    }
+    lines.join("\n") + "\n"
+}

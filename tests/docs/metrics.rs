@@ -1,0 +1,114 @@
+//! The page of monitoring has every metric and every value of a label that the program can tell, and no other.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use ecs_express_operator::{
+    core::{
+        failure::{Effect, FailureKind},
+        state::State,
+    },
+    telemetry::metrics::{Calls, CountObjects, Metrics, PassOutcome, Passes},
+};
+
+use crate::{fixtures::failure, markdown::code_spans, repository::read};
+
+const PAGE: &str = "docs/monitoring.md";
+
+struct One;
+
+impl CountObjects for One {
+    fn count(&self, _state: State) -> usize {
+        1
+    }
+}
+
+/// The metrics of a process that has seen everything once.
+fn metrics() -> String {
+    use PassOutcome::{AtRest, Changed, Failed, Interrupted, Stalled, Waiting};
+    let (passes, calls) = (Passes::default(), Calls::default());
+    for outcome in [Changed, Waiting, AtRest, Stalled, Failed, Interrupted] {
+        passes.count(outcome, Duration::from_secs(1));
+    }
+    let operation = "UpdateExpressGatewayService";
+    calls.count(operation, &Ok(()), Duration::from_secs(1));
+    for kind in [
+        FailureKind::InvalidParameter,
+        FailureKind::AccessDenied,
+        FailureKind::Throttled,
+    ] {
+        let failed = Err::<(), _>(failure(kind, Effect::None));
+        calls.count(operation, &failed, Duration::from_secs(1));
+    }
+    Metrics::new(&passes, &calls, One).text().unwrap()
+}
+
+/// The rows of the first table that has this head: what stands in code in each cell, and the last cell.
+fn table(head: &str) -> Vec<(Vec<String>, Vec<String>, String)> {
+    let page = read(PAGE);
+    let rows = page
+        .lines()
+        .skip_while(|line| !line.starts_with(head))
+        .skip(2);
+    let rows = rows.take_while(|line| line.starts_with('|'));
+    let spans = |cell: &str| code_spans(cell).into_iter().map(str::to_owned).collect();
+    rows.map(|row| {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
+        let last = cells.last().unwrap().trim().to_owned();
+        (spans(cells[0]), spans(cells[1]), last)
+    })
+    .collect()
+}
+
+/// The labels of the series whose name begins so, with their values; `le` is of every histogram.
+fn labels(text: &str, metric: &str) -> BTreeSet<(String, String)> {
+    let series = text.lines().filter(|line| line.starts_with(metric));
+    let lists = series.filter_map(|line| line.split_once('{')?.1.split_once('}'));
+    let pairs = lists.flat_map(|(list, _)| list.split(','));
+    pairs
+        .map(|pair| pair.split_once('=').unwrap())
+        .filter(|(name, _)| *name != "le")
+        .map(|(name, value)| (name.to_owned(), value.trim_matches('"').to_owned()))
+        .collect()
+}
+
+#[test]
+fn the_page_has_every_metric_with_its_labels_and_its_help() {
+    let text = metrics();
+    let mut told = BTreeSet::new();
+    for (name, named, help) in table("| metric ") {
+        let name = &name[0];
+        let has: BTreeSet<String> = labels(&text, name)
+            .into_iter()
+            .map(|(label, _)| label)
+            .collect();
+        assert_eq!(named.into_iter().collect::<BTreeSet<_>>(), has, "{name}");
+        let base = name.trim_end_matches("_total").trim_end_matches("_info");
+        assert!(
+            text.contains(&format!("# HELP {base} {help}")),
+            "{name}: {help}\n{text}"
+        );
+        told.insert(base.to_owned());
+    }
+    let helps = text.lines().filter_map(|line| line.strip_prefix("# HELP "));
+    let known: BTreeSet<String> = helps
+        .map(|help| help.split(' ').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(told, known);
+}
+
+#[test]
+fn the_page_has_every_value_of_a_label() {
+    let text = metrics();
+    for (label, values, rest) in table("| label ") {
+        if label[0] == "operation" {
+            continue;
+        }
+        let told: BTreeSet<String> = values.into_iter().collect();
+        let has: BTreeSet<String> = labels(&text, "ecs_express_")
+            .into_iter()
+            .filter(|(name, _)| *name == label[0])
+            .map(|(_, value)| value)
+            .collect();
+        assert_eq!(told, has, "{}: {rest}", label[0]);
+    }
+}

@@ -1,0 +1,257 @@
+//! A scene for each reason.
+
+use std::time::Duration;
+
+use ecs_express_operator::{
+    api::conditions::reasons,
+    core::{
+        desired::Desired,
+        observed::{Observed, Read, Service, StatusCode},
+        remember::Outcome,
+    },
+};
+use serde_json::{Value, json};
+
+use crate::{fixtures::*, refusals::refusals};
+
+/// What is there, and what came of it.
+pub type Told = (Scene, Outcome);
+
+pub fn spec(patch: Value) -> Desired {
+    desired(&[json!({ "spec": patch })])
+}
+
+fn running(desired: &Desired, change: impl FnOnce(&mut Service)) -> Observed {
+    let mut service = service(desired);
+    change(&mut service);
+    Observed::Present(Box::new(service))
+}
+
+/// A scene at rest of what the spec wants and what ECS has.
+pub fn idle(desired: Desired, observed: Observed) -> Told {
+    let memory = remembering(&desired);
+    (Scene::of(desired, observed, Some(memory)), Outcome::Idle)
+}
+
+fn has_image(image: &str) -> impl FnOnce(&mut Service) {
+    let image = image.to_owned();
+    |service| {
+        let revision = &mut service.revisions[0];
+        revision.arn = "r9".into();
+        revision.configuration.container.as_mut().unwrap().image = image;
+    }
+}
+
+pub fn scenes() -> Vec<(&'static str, Told)> {
+    let mut scenes = rollouts();
+    scenes.extend(differences());
+    scenes.extend(owners());
+    scenes.extend(refusals());
+    scenes.extend(ends());
+    scenes
+}
+
+fn rollouts() -> Vec<(&'static str, Told)> {
+    let wanted = || desired(&[]);
+    let edited = || spec(json!({"primaryContainer": {"image": "shop:2"}}));
+    let under_way = |revision: &str, stage: &str| {
+        let mut deployment = deployment(revision, "IN_PROGRESS");
+        deployment.stage = Some(stage.into());
+        deployment
+    };
+    let create = || Scene::of(wanted(), MISSING, Some(blank()));
+    let deploying = running(&wanted(), |service| {
+        let mut canary = service.revisions[0].clone();
+        canary.arn = "r2".into();
+        canary.created_at = Some(at(20));
+        canary.configuration.container.as_mut().unwrap().image = "shop:2".into();
+        service.revisions.push(canary);
+        service.deployments = Read::Got(vec![under_way("r2", "BAKE_TIME")]);
+    });
+    let rolled_back = running(&wanted(), |service| {
+        let mut failed = deployment("r2", "ROLLBACK_SUCCESSFUL");
+        failed.reason = Some(
+            "Service deployment rolled back because the circuit breaker threshold was exceeded."
+                .into(),
+        );
+        service.deployments = Read::Got(vec![failed, deployment(REVISION, "SUCCESSFUL")]);
+    });
+    let mut sent = remembering(&edited());
+    sent.last_applied.as_mut().unwrap().revision = Some("r2".into());
+    let updated = || Outcome::Updated { revision: None };
+    let sending = |desired: Desired, observed: Observed| {
+        (
+            Scene::of(desired, observed, Some(remembering(&wanted()))),
+            updated(),
+        )
+    };
+    vec![
+        (
+            reasons::CREATING,
+            (create(), Outcome::Created { created_at: None }),
+        ),
+        (
+            reasons::CREATED,
+            (create(), Outcome::Created { created_at: None }),
+        ),
+        (
+            reasons::PROVISIONING,
+            idle(
+                wanted(),
+                running(&wanted(), |service| {
+                    service.deployments = Read::Got(vec![under_way(REVISION, "SCALE_UP")]);
+                }),
+            ),
+        ),
+        (reasons::DEPLOYING, idle(edited(), deploying)),
+        (
+            reasons::AVAILABLE,
+            idle(wanted(), running(&wanted(), |_| ())),
+        ),
+        (reasons::IN_SYNC, idle(wanted(), running(&wanted(), |_| ()))),
+        (
+            reasons::UPDATING,
+            sending(edited(), running(&wanted(), |_| ())),
+        ),
+        (
+            reasons::UPDATED,
+            sending(edited(), running(&wanted(), |_| ())),
+        ),
+        (
+            reasons::ROLLED_BACK,
+            (Scene::of(edited(), rolled_back, Some(sent)), Outcome::Idle),
+        ),
+        (
+            reasons::DRIFT_CORRECTED,
+            sending(wanted(), running(&wanted(), has_image("evil:1"))),
+        ),
+    ]
+}
+
+fn differences() -> Vec<(&'static str, Told)> {
+    let wanted = || desired(&[]);
+    let task_role = spec(json!({"taskRoleArn": "arn:aws:iam::123456789012:role/task"}));
+    let report = || spec(json!({"driftPolicy": "Report"}));
+    let path = spec(json!({"healthCheckPath": "/health?deep=true"}));
+    let other_path = running(&path, |service| {
+        service.revisions[0].configuration.health_check_path = Some("/health".into());
+    });
+    let tagged = spec(json!({"tags": [{"key": "team", "value": "a"}]}));
+    let deploying = running(&wanted(), |service| {
+        service.deployments = Read::Got(vec![deployment(REVISION, "IN_PROGRESS")]);
+    });
+    let deleted = remembering(&report());
+    vec![
+        (
+            reasons::LEFT_IN_FORCE,
+            (
+                Scene::of(
+                    wanted(),
+                    running(&task_role, |_| ()),
+                    Some(remembering(&task_role)),
+                ),
+                Outcome::Idle,
+            ),
+        ),
+        (
+            reasons::DRIFTED,
+            idle(report(), running(&report(), has_image("evil:1"))),
+        ),
+        (reasons::NOT_CONVERGING, idle(path, other_path)),
+        (
+            reasons::TAGGING,
+            (
+                Scene::of(tagged, deploying, Some(remembering(&wanted()))),
+                Outcome::Accepted,
+            ),
+        ),
+        (
+            reasons::IMMUTABLE,
+            idle(
+                wanted(),
+                running(&wanted(), |service| {
+                    service.infrastructure_role_arn =
+                        Some("arn:aws:iam::123456789012:role/former".into());
+                }),
+            ),
+        ),
+        (
+            reasons::SUSPENDED,
+            idle(spec(json!({"suspend": true})), running(&wanted(), |_| ())),
+        ),
+        (
+            reasons::SERVICE_DELETED,
+            (
+                Scene::of(report(), MISSING, Some(deleted)).seen_for(10),
+                Outcome::Idle,
+            ),
+        ),
+        (
+            reasons::UNKNOWN_STATUS,
+            idle(
+                wanted(),
+                running(&wanted(), |service| {
+                    service.code = StatusCode::Other("PAUSED".into())
+                }),
+            ),
+        ),
+        (reasons::WAITING, idle(wanted(), MISSING)),
+    ]
+}
+
+fn owners() -> Vec<(&'static str, Told)> {
+    let adopt = || spec(json!({"adoptionPolicy": "Adopt"}));
+    let another = |desired: &Desired| running(desired, |service| service.tags = another_owner());
+    let new = |desired: Desired, observed: Observed, outcome: Outcome| {
+        (Scene::of(desired, observed, Some(blank())), outcome)
+    };
+    let other_image = running(&adopt(), |service| {
+        without_owner(service);
+        has_image("theirs:1")(service);
+    });
+    let leaving = desired(&[leaving("Delete")]);
+    let mut left_alone = Scene::of(
+        leaving.clone(),
+        another(&leaving),
+        Some(remembering(&leaving)),
+    );
+    for seconds in [0, 10] {
+        let uptime = Duration::from_secs(seconds);
+        left_alone.sightings.look_at_tags(true, uptime);
+    }
+    vec![
+        (
+            reasons::NOT_OWNED,
+            new(desired(&[]), another(&desired(&[])), Outcome::Idle),
+        ),
+        (
+            reasons::ADOPTING,
+            new(adopt(), running(&adopt(), without_owner), Outcome::Accepted),
+        ),
+        (
+            reasons::ADOPTION_NOT_CONFIRMED,
+            new(adopt(), other_image, Outcome::Idle),
+        ),
+        (reasons::LEFT_ALONE, (left_alone, Outcome::Idle)),
+        (
+            reasons::IDENTITY_CHANGED,
+            idle(desired(&[elsewhere()]), Observed::NotAsked),
+        ),
+    ]
+}
+
+fn ends() -> Vec<(&'static str, Told)> {
+    let leaves = |policy: &str| desired(&[leaving(policy)]);
+    let runs = |policy: &str| running(&leaves(policy), |_| ());
+    let draining = running(&leaves("Delete"), |service| {
+        service.code = StatusCode::Draining
+    });
+    let (deleting, _) = idle(leaves("Delete"), runs("Delete"));
+    let (gone, outcome) = idle(leaves("Delete"), MISSING);
+    vec![
+        (reasons::DELETING, (deleting, Outcome::Accepted)),
+        (reasons::DRAINING, idle(leaves("Delete"), draining)),
+        (reasons::DELETED, (gone.seen_for(10), outcome)),
+        (reasons::RETAINED, idle(leaves("Retain"), runs("Retain"))),
+    ]
+}
