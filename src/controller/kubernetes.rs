@@ -7,7 +7,7 @@ use kube::{
     Api, Client, Resource, ResourceExt,
     api::{Patch, PatchParams},
     runtime::{
-        events::{Event as KubeEvent, EventType, Recorder, Reporter},
+        events::{Event as KubeEvent, EventType, Reporter},
         reflector::{ObjectRef, Store},
     },
 };
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::{
     cached::Cached,
     objects::{MetadataPatch, ObjectKey, Objects, ObjectsError},
+    recorders::Recorders,
 };
 use crate::{
     api::{ExpressService, FIELD_MANAGER},
@@ -33,7 +34,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 pub struct Kubernetes {
     client: Client,
     store: Store<Cached>,
-    recorder: Recorder,
+    recorders: Recorders,
 }
 
 impl Kubernetes {
@@ -44,8 +45,7 @@ impl Kubernetes {
             instance: std::env::var("HOSTNAME").ok(),
         };
         Self {
-            // One recorder for the process: it counts repeats.
-            recorder: Recorder::new(client.clone(), reporter),
+            recorders: Recorders::new(client.clone(), reporter),
             client,
             store,
         }
@@ -61,7 +61,7 @@ impl Kubernetes {
 
     /// Publishes an event; what cannot be told is logged.
     async fn tell(&self, event: &KubeEvent, about: &ObjectReference) {
-        if let Err(error) = answer(self.recorder.publish(event, about)).await {
+        if let Err(error) = answer(self.recorders.of(event, about).publish(event, about)).await {
             tracing::warn!(object = about.name, %error, "an event could not be published");
         }
     }

@@ -6,6 +6,7 @@ pub mod context;
 mod gather;
 pub mod kubernetes;
 pub mod objects;
+mod recorders;
 mod report;
 pub mod run;
 

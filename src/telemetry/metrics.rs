@@ -130,7 +130,7 @@ impl<C> fmt::Debug for Objects<C> {
 impl<C: CountObjects> Collector for Objects<C> {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let gauge = ConstGauge::new(0_i64);
-        let help = "ExpressServices by state";
+        let help = "ExpressServices by state.";
         let mut family = encoder.encode_descriptor("objects", help, None, gauge.metric_type())?;
         for state in State::ALL {
             let count = i64::try_from(self.0.count(state)).unwrap_or(i64::MAX);

@@ -11,9 +11,8 @@ use tokio::{sync::Semaphore, task::JoinSet};
 use crate::{
     machine,
     plain::Plain,
-    rig::{Rig, until},
+    rig::Rig,
     table::{Row, Table, rounded},
-    world::CREATE,
 };
 
 /// Objects that are applied at once.
@@ -45,7 +44,6 @@ pub async fn measure(rig: &mut Rig, table: &mut Table) {
         plain.push(plain_rate(rig, &namespace, reported).await);
         rig.wipe(&namespace).await;
         rig.wipe(&format!("ours-{turn}")).await;
-        rig.emulator.with_model(|model| model.clear_calls());
     }
     let (ours, plain) = (median(&mut ours), median(&mut plain));
     table.add(Row::plain(
@@ -73,8 +71,11 @@ pub async fn measure(rig: &mut Rig, table: &mut Table) {
 /// Creates per second, from the first apply to the last create.
 async fn operator_rate(rig: &Rig, namespace: &str) -> f64 {
     let started = Instant::now();
-    rig.apply(namespace, OBJECTS, drop).await;
-    until("all are created", || rig.called(CREATE).len() >= OBJECTS).await;
+    rig.take_calls();
+    tokio::join!(
+        rig.apply(namespace, OBJECTS, drop),
+        rig.until_created(OBJECTS)
+    );
     OBJECTS as f64 / started.elapsed().as_secs_f64()
 }
 
@@ -98,19 +99,18 @@ async fn status_of_a_create(rig: &Rig, namespace: &str) -> serde_json::Value {
 
 async fn plain_rate(rig: &Rig, namespace: &str, status: serde_json::Value) -> f64 {
     let client = Plain::new(rig.services(namespace), &rig.emulator.url(), status);
-    rig.emulator.with_model(|model| model.clear_calls());
+    rig.take_calls();
     let places = Arc::new(Semaphore::new(CONCURRENCY));
     let work = Mutex::new(JoinSet::new());
     let started = Instant::now();
-    rig.apply(namespace, OBJECTS, |object: ExpressService| {
+    let applied = rig.apply(namespace, OBJECTS, |object: ExpressService| {
         let (client, places) = (client.clone(), places.clone());
         work.lock().unwrap().spawn(async move {
             let _place = places.acquire().await;
             client.create(&object).await;
         });
-    })
-    .await;
-    until("all are created", || rig.called(CREATE).len() >= OBJECTS).await;
+    });
+    tokio::join!(applied, rig.until_created(OBJECTS));
     let rate = OBJECTS as f64 / started.elapsed().as_secs_f64();
     let work = work.into_inner().unwrap();
     work.join_all().await;

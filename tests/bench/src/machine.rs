@@ -48,6 +48,13 @@ pub fn cpu(pid: u32) -> Duration {
     TICK * ticks
 }
 
+/// Time that this thread has had a core.
+pub fn thread_cpu() -> Duration {
+    let stat = read("/proc/thread-self/schedstat");
+    let nanoseconds = stat.split_whitespace().next();
+    Duration::from_nanos(nanoseconds.and_then(|n| n.parse().ok()).unwrap_or(0))
+}
+
 fn kilobytes(text: &str, key: &str) -> u64 {
     let line = text.lines().find_map(|line| line.strip_prefix(key));
     let number = line.and_then(|line| line.split_whitespace().next());

@@ -8,7 +8,7 @@ use std::{
 };
 
 use controlplane::{Assets, ControlPlane, Process};
-use ecs_express_emulator::{Emulator, Settings};
+use ecs_express_emulator::{Call, Emulator, Settings};
 use ecs_express_operator::api::ExpressService;
 use futures::{StreamExt, stream};
 use k8s_openapi::api::core::v1::Namespace;
@@ -18,6 +18,8 @@ use kube::{
     config::{KubeConfigOptions, Kubeconfig},
 };
 use serde_json::json;
+
+use crate::world::CREATE;
 
 /// What anything may take.
 pub const DEADLINE: Duration = Duration::from_secs(900);
@@ -79,6 +81,8 @@ impl Rig {
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("AWS_EC2_METADATA_DISABLED", "true"),
             ("AWS_ENDPOINT_URL", &self.emulator.url()),
+            // Its share of AWS's throttles is no question of speed.
+            ("ECS_EXPRESS_LOOK_RATE", "1000"),
             ("ECS_EXPRESS_LOG", "warn,ecs_express_operator::start=info"),
         ]);
         command.env("KUBECONFIG", self.plane.admin_kubeconfig());
@@ -158,13 +162,32 @@ impl Rig {
         }
     }
 
-    /// Names of services in the calls of an action, so far.
-    pub fn called(&self, action: &str) -> HashSet<String> {
-        let calls = self.emulator.calls().into_iter();
-        calls
-            .filter(|call| call.action == action)
-            .filter_map(|call| call.service_name)
-            .collect()
+    /// The calls since the last time. The emulator keeps only the newest, so they have to be taken often.
+    pub fn take_calls(&self) -> Vec<Call> {
+        self.emulator.with_model(|model| {
+            let calls = model.calls();
+            model.clear_calls();
+            calls
+        })
+    }
+
+    /// Waits until so many services have been asked to be created.
+    pub async fn until_created(&self, count: usize) {
+        let mut created = HashSet::new();
+        let started = Instant::now();
+        while created.len() < count {
+            assert!(
+                started.elapsed() < DEADLINE,
+                "{} of {count} created",
+                created.len()
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let creates = self
+                .take_calls()
+                .into_iter()
+                .filter(|call| call.action == CREATE);
+            created.extend(creates.filter_map(|call| call.service_name));
+        }
     }
 
     pub fn time_scale(&self, scale: f64) {

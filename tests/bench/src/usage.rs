@@ -8,9 +8,9 @@ use std::{
 use crate::{
     load::OBJECTS as FEW,
     machine,
-    rig::{DEADLINE, Rig, until},
+    rig::{DEADLINE, Rig},
     table::{Row, Table, rounded},
-    world::{CREATE, DESCRIBE},
+    world::DESCRIBE,
 };
 
 /// Virtual seconds per second while many services come up: nobody waits for a rollout here.
@@ -43,7 +43,7 @@ pub async fn measure(rig: &mut Rig, table: &mut Table, many: usize) {
     table.add(Row::size(title("RSS"), memory.rss, None));
     rig.stop_operator();
 
-    rig.emulator.with_model(|model| model.clear_calls());
+    rig.take_calls();
     let started = Instant::now();
     rig.start_operator().await;
     let changed = verified(rig, many).await;
@@ -64,20 +64,10 @@ pub async fn measure(rig: &mut Rig, table: &mut Table, many: usize) {
 /// Applies objects, and waits until all are Ready and the operator rests.
 async fn fill(rig: &Rig, namespace: &str, count: usize) {
     rig.namespace(namespace).await;
-    rig.emulator.with_model(|model| model.clear_calls());
-    let mut created = HashSet::new();
+    rig.take_calls();
     rig.time_scale(1.0);
-    rig.apply(namespace, count, drop).await;
+    tokio::join!(rig.apply(namespace, count, drop), rig.until_created(count));
     let began = Instant::now();
-    while created.len() < count {
-        assert!(
-            began.elapsed() < DEADLINE,
-            "{} of {count} created",
-            created.len()
-        );
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        created.extend(take(rig, CREATE));
-    }
     rig.time_scale(FAST);
     while rig.ready(namespace).await < count {
         assert!(began.elapsed() < DEADLINE, "not all are Ready");
@@ -89,42 +79,23 @@ async fn fill(rig: &Rig, namespace: &str, count: usize) {
 
 /// Waits until every service has been looked at; says how many calls changed something.
 async fn verified(rig: &Rig, count: usize) -> usize {
-    let (seen, changed) = (
-        std::cell::RefCell::new(HashSet::new()),
-        std::cell::Cell::new(0),
-    );
-    until("all are looked at", || {
-        let calls = rig.emulator.with_model(|model| {
-            let calls = model.calls();
-            model.clear_calls();
-            calls
-        });
-        for call in calls {
+    let (mut seen, mut changed) = (HashSet::new(), 0);
+    let began = Instant::now();
+    while seen.len() < count {
+        assert!(
+            began.elapsed() < DEADLINE,
+            "{} of {count} looked at",
+            seen.len()
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        for call in rig.take_calls() {
+            let read = ["Describe", "List", "Get"];
             if call.action == DESCRIBE {
-                seen.borrow_mut().extend(call.service_name);
-            } else if !["Describe", "List", "Get"]
-                .iter()
-                .any(|read| call.action.starts_with(read))
-            {
-                changed.set(changed.get() + 1);
+                seen.extend(call.service_name);
+            } else if !read.iter().any(|read| call.action.starts_with(read)) {
+                changed += 1;
             }
         }
-        seen.borrow().len() >= count
-    })
-    .await;
-    changed.get()
-}
-
-/// Names in the calls of an action since the last time.
-fn take(rig: &Rig, action: &str) -> HashSet<String> {
-    rig.emulator.with_model(|model| {
-        let names = model
-            .calls()
-            .into_iter()
-            .filter(|call| call.action == action)
-            .filter_map(|call| call.service_name)
-            .collect();
-        model.clear_calls();
-        names
-    })
+    }
+    changed
 }
