@@ -177,3 +177,31 @@ fn a_rollback_is_told_and_not_fought() {
         "the old image still runs: nothing is to be sent"
     );
 }
+
+#[test]
+fn each_update_has_an_event_of_its_own_that_names_its_field() {
+    let scene = Scene::new("told");
+    scene.apply("shop", &json!({}));
+    scene.until_ready("shop");
+    for spec in [
+        json!({"primaryContainer": {"image": "shop:2"}}),
+        json!({"primaryContainer": {"image": "shop:2"}, "cpu": "512", "memory": "1024"}),
+    ] {
+        scene.apply("shop", &spec);
+        scene.until_ready("shop");
+    }
+    let notes = poll::until(DEADLINE, "two events", || {
+        let events = ["get", "events.events.k8s.io", "-o", "json"];
+        let events: serde_json::Value = serde_json::from_str(&scene.kubectl(&events)).unwrap();
+        let items = events["items"].as_array().unwrap().iter();
+        let updates = items.filter(|event| event["reason"] == "Updated");
+        let notes: Vec<_> = updates.map(|event| event["note"].to_string()).collect();
+        (notes.len() == 2)
+            .then_some(notes.clone())
+            .ok_or(format!("{notes:?}"))
+    })
+    .unwrap();
+    for field in ["primaryContainer.image", "spec.cpu"] {
+        assert!(notes.iter().any(|note| note.contains(field)), "{notes:?}");
+    }
+}
