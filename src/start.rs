@@ -13,7 +13,7 @@ use crate::{
     core::{desired::Home, failure::Class, identity::Caller},
     ecs::{
         Ecs,
-        aws::{AwsEcs, Timeouts},
+        aws::{AwsEcs, ConnectError, Timeouts},
     },
     telemetry::{
         health::Health,
@@ -84,9 +84,7 @@ async fn prepare(args: &Run, health: &Health) -> Result<Ready, Failed> {
     let cluster_id = ready(&client, args).await;
     health.kubernetes(cluster_id.as_ref().map(drop));
     let cluster_id = cluster_id?;
-    let ecs = AwsEcs::connect(args.aws_region.clone(), Timeouts::default())
-        .await
-        .map_err(|error| Failed::Aws(error.to_string()))?;
+    let ecs = connected(args, health).await?;
     let caller = first_caller(&ecs, health).await?;
     let home = Home {
         region: ecs.default_region().to_owned(),
@@ -94,6 +92,25 @@ async fn prepare(args: &Run, health: &Health) -> Result<Ready, Failed> {
         cluster_id,
     };
     Ok(Ready { client, ecs, home })
+}
+
+/// Asks for credentials until there are some: STS or the Pod Identity agent may be away for a while.
+async fn connected(args: &Run, health: &Health) -> Result<AwsEcs, Failed> {
+    let mut pause = Duration::from_secs(1);
+    loop {
+        match AwsEcs::connect(args.aws_region.clone(), Timeouts::default()).await {
+            Ok(ecs) => return Ok(ecs),
+            Err(error @ ConnectError::Credentials(_)) => {
+                tracing::warn!(%error, "there are no AWS credentials yet; they are asked for again");
+                health.aws(Err(error));
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+            Err(error @ (ConnectError::NoRegion | ConnectError::NoCredentials(_))) => {
+                return Err(Failed::Aws(error.to_string()));
+            }
+        }
+    }
 }
 
 /// Asks STS until it answers: what passes by itself must not end the process.

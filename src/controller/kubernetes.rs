@@ -121,7 +121,10 @@ impl Objects for Kubernetes {
         match cached.unpack() {
             Ok(object) => Some(Arc::new(object)),
             Err(malformed) => {
-                tracing::debug!(object = %key, malformed, "not in the cache as an object");
+                // Of a malformed object the loop has told already.
+                if cached.malformed().is_none() {
+                    tracing::error!(object = %key, malformed, "the cache cannot give the object back; please report it");
+                }
                 None
             }
         }

@@ -17,7 +17,7 @@ use crate::{
     core::{
         decide::{Action, Case, Decision, Fence, decide},
         desired::Desired,
-        failure::Failure,
+        failure::{Failure, FailureKind},
         findings::Owner,
         observed::Observed,
         recorded::has_finalizer,
@@ -141,6 +141,11 @@ impl Pass {
         let caller = self.caller(ctx).await;
         let desired = Desired::parse(&self.object, &ctx.home());
         let observed = gather::look(ctx, &desired, &self.status_before, caller).await;
+        if let Observed::Unreadable(failure) = &observed
+            && failure.kind == FailureKind::CredentialsNotAccepted
+        {
+            ctx.health.aws(Err(failure));
+        }
         let had_finalizer = has_finalizer(&self.object);
         let (decision, outcome) = self.step(ctx, &desired, &observed, Fence::Needed).await?;
         if decision.action != Action::AddFinalizer {
@@ -229,7 +234,7 @@ impl Pass {
                 let failed = matches!(outcome, Outcome::Failed(_))
                     || matches!(decision.why, Why::Unreadable(_));
                 self.entry.attempts = if failed { self.entry.attempts + 1 } else { 0 };
-                self.entry.under_way = decision.why.progress() == Progress::Reconciling;
+                self.entry.under_way = !failed && decision.why.progress() == Progress::Reconciling;
                 next_look(
                     decision,
                     outcome,

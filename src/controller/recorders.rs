@@ -16,7 +16,10 @@ use kube::{
 /// After so long a repeat is a new event, as with kube's own.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(6 * 60);
 
-/// The last text of each reason of each object, with its recorder.
+/// So many recorders are kept, the newest: a repeat comes soon or is a new event, and each takes some kilobytes.
+const KEPT: usize = 64;
+
+/// The last texts, by object and reason, with their recorders.
 pub(super) struct Recorders {
     client: Client,
     reporter: Reporter,
@@ -58,6 +61,12 @@ impl Recorders {
             recorder: recorder.clone(),
             at: Instant::now(),
         };
+        if last.len() >= KEPT && !last.contains_key(&key) {
+            let oldest = last.iter().min_by_key(|(_, told)| told.at);
+            if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
+                last.remove(&oldest);
+            }
+        }
         last.insert(key, told);
         recorder
     }

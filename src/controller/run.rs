@@ -166,15 +166,19 @@ async fn reconcile<E: Ecs>(object: Arc<Cached>, ctx: Arc<Shared<E>>) -> Result<A
 /// Notes how the watch is, and forgets what is gone: told by the watch, or missing after a new list.
 fn note<E: Ecs>(ctx: &Shared<E>, event: &watcher::Result<watcher::Event<Cached>>) {
     match event {
-        Ok(watcher::Event::Delete(object)) => ctx.forget(&ObjectKey {
-            namespace: object.namespace().unwrap_or_default(),
-            name: object.name_any(),
-        }),
+        Ok(watcher::Event::Delete(object)) => {
+            ctx.health.goes_on();
+            ctx.forget(&ObjectKey {
+                namespace: object.namespace().unwrap_or_default(),
+                name: object.name_any(),
+            });
+        }
         Ok(watcher::Event::InitDone) => {
             ctx.health.synced();
             ctx.forget_all_but_cached();
         }
-        Ok(watcher::Event::Init | watcher::Event::InitApply(_) | watcher::Event::Apply(_)) => {}
+        Ok(watcher::Event::Apply(_) | watcher::Event::InitApply(_)) => ctx.health.goes_on(),
+        Ok(watcher::Event::Init) => {}
         Err(error) => ctx.health.trouble(format!(
             "the watch on ExpressServices has trouble: {error}; it is tried again"
         )),

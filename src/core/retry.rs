@@ -56,6 +56,12 @@ pub fn is_worth_telling(why: &Why, failed_before: u32, ready: bool) -> bool {
     }
 }
 
+/// Failed passes in a row after which an object waits for its turn among all that fail or rest.
+const SOON: u32 = 2;
+
+/// Longest time between two looks at what is on its way, however many there are: people wait for it.
+const LONGEST_POLL: Duration = Duration::from_secs(120);
+
 /// Share by which a delay is shortened at most, so that objects do not move in step.
 const JITTER: f64 = 0.2;
 
@@ -75,10 +81,21 @@ pub fn next_look(
         _ => None,
     };
     let delay = match (failure, &decision.why) {
-        (Some(failure), _) => backoff(failure, attempts, intervals),
+        // One object tries again soon; many that fail together must not press on what fails them.
+        (Some(failure), _) => {
+            let delay = backoff(failure, attempts, intervals);
+            if attempts > SOON {
+                delay.max(intervals.round(crowd))
+            } else {
+                delay
+            }
+        }
         (None, Why::ProvingAbsence | Why::NotOursToDelete) => windows.absence_gap,
         (None, why) => match why.progress() {
-            Progress::Reconciling => intervals.poll.max(intervals.round(crowd)),
+            Progress::Reconciling => {
+                let round = intervals.round(crowd).min(LONGEST_POLL);
+                intervals.poll.max(round)
+            }
             Progress::AtRest | Progress::Stalled => intervals.look.max(intervals.round(crowd)),
         },
     };

@@ -6,8 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long trouble of the watch counts. It says nothing when it recovers, and tries again at least every minute.
-const TROUBLE_COUNTS: Duration = Duration::from_secs(90);
+/// How long trouble of the watch counts: a watch that recovers is silent until an object changes, and one that does not tells
+/// of it again within this time, its client's own attempts included.
+const TROUBLE_COUNTS: Duration = Duration::from_secs(240);
 
 /// What the operator needs, each with its present state. Clones share it.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +67,11 @@ impl Health {
         let mut checks = self.lock();
         checks.watch = Check::Ok;
         checks.trouble = None;
+    }
+
+    /// The watch goes on.
+    pub fn goes_on(&self) {
+        self.lock().trouble = None;
     }
 
     /// The watch has trouble, and tries again.
@@ -134,7 +140,7 @@ mod tests {
         assert!(health.readiness().ready);
         health.trouble("the watch broke; it is tried again".into());
         assert!(!health.readiness().ready);
-        health.synced();
+        health.goes_on();
         assert!(health.readiness().ready);
     }
 }

@@ -21,7 +21,7 @@ use tokio::{
 use super::{health::Health, metrics::Metrics};
 
 /// How long a client may take to send its request.
-const REQUEST_TAKES: Duration = Duration::from_secs(5);
+const REQUEST_TAKES: Duration = Duration::from_secs(2);
 /// Connections at once; more wait.
 const CONNECTIONS: usize = 64;
 

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use ecs_express_operator::core::{
     decide::{Action, Decision},
+    failure::{Effect, FailureKind},
     remember::Outcome,
     retry::{Intervals, next_look},
     why::Why,
 };
 
-use crate::fixtures::WINDOWS;
+use crate::fixtures::{WINDOWS, failure};
 
 fn delay(why: Why, crowd: usize) -> Duration {
     let decision = Decision {
@@ -39,6 +40,11 @@ fn few_objects_are_looked_at_by_the_intervals_and_many_at_five_a_second() {
     assert_eq!(delay(Why::RollingOut, 1), seconds(10));
     assert_eq!(delay(Why::RollingOut, 50), seconds(10));
     assert_eq!(delay(Why::RollingOut, 500), seconds(100));
+    assert_eq!(
+        delay(Why::RollingOut, 10_000),
+        seconds(120),
+        "people wait for it"
+    );
 }
 
 #[test]
@@ -46,4 +52,22 @@ fn proof_of_absence_waits_for_its_window_however_many_objects_there_are() {
     let alone = delay(Why::ProvingAbsence, 1);
     assert!(alone >= WINDOWS.absence_gap);
     assert_eq!(delay(Why::ProvingAbsence, 10_000), alone);
+}
+
+#[test]
+fn one_failing_object_tries_again_soon_and_ten_thousand_wait_for_their_turn() {
+    let throttled = failure(FailureKind::Throttled, Effect::None);
+    let after = |attempts: u32, crowd: usize| {
+        let decision = Decision {
+            action: Action::Nothing,
+            why: Why::Unreadable(throttled.clone()),
+            findings: None,
+        };
+        let intervals = Intervals::default();
+        let idle = Outcome::Idle;
+        next_look(&decision, &idle, attempts, &intervals, &WINDOWS, crowd, 0.0)
+    };
+    assert_eq!(after(1, 10_000), Duration::from_secs(1));
+    assert_eq!(after(5, 1), Duration::from_secs(16));
+    assert_eq!(after(5, 10_000), Duration::from_secs(2_000));
 }

@@ -33,7 +33,7 @@ pub async fn measure(table: &mut Table) {
         "the status is the report of the create"
     );
     table.add(Row::at_most(
-        "Kubernetes writes up to Create",
+        "Kubernetes writes up to Create (the finalizer; the second write of the pass is the report)",
         1.0,
         1.0,
         "write",

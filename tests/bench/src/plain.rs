@@ -4,14 +4,16 @@
 use aws_sdk_ecs::types::{ExpressGatewayContainer, KeyValuePair, Tag};
 use ecs_express_operator::api::{ExpressService, FINALIZER, annotations};
 use kube::{
-    Api,
+    Api, Client, Resource,
     api::{Patch, PatchParams},
+    runtime::events::{Event, EventType, Recorder, Reporter},
 };
 use serde_json::{Value, json};
 
 /// The plain client.
 #[derive(Clone)]
 pub struct Plain {
+    client: Client,
     objects: Api<ExpressService>,
     ecs: aws_sdk_ecs::Client,
     /// The status that the operator reports of a create, as it wrote it for an object of its own.
@@ -19,7 +21,7 @@ pub struct Plain {
 }
 
 impl Plain {
-    pub fn new(objects: Api<ExpressService>, endpoint: &str, status: Value) -> Self {
+    pub fn new(client: Client, namespace: &str, endpoint: &str, status: Value) -> Self {
         let credentials =
             aws_credential_types::Credentials::new("test", "test", None, None, "bench");
         let config = aws_config::SdkConfig::builder()
@@ -31,13 +33,14 @@ impl Plain {
             )
             .build();
         Self {
-            objects,
+            objects: Api::namespaced(client.clone(), namespace),
+            client,
             ecs: aws_sdk_ecs::Client::new(&config),
             status,
         }
     }
 
-    /// Finalizer and identity, the create, the status.
+    /// Finalizer and identity, the create, the status, the event.
     pub async fn create(&self, object: &ExpressService) {
         let meta = &object.metadata;
         let name = meta.name.as_deref().unwrap_or_default();
@@ -79,5 +82,26 @@ impl Plain {
         }));
         let patched = self.objects.patch_status(name, &params, &status).await;
         patched.unwrap();
+        self.tell(object).await;
+    }
+
+    /// The event of a create.
+    async fn tell(&self, object: &ExpressService) {
+        let reporter = Reporter {
+            controller: "bench".into(),
+            instance: None,
+        };
+        let event = Event {
+            type_: EventType::Normal,
+            reason: "Created".into(),
+            note: Some("ECS accepted the service".into()),
+            action: "Create".into(),
+            secondary: None,
+        };
+        let recorder = Recorder::new(self.client.clone(), reporter);
+        recorder
+            .publish(&event, &object.object_ref(&()))
+            .await
+            .unwrap();
     }
 }

@@ -72,7 +72,7 @@ impl Rig {
     }
 
     /// Starts the operator, and waits until it watches.
-    pub async fn start_operator(&mut self) {
+    pub async fn start_operator(&mut self, poll: &str) {
         self.runs += 1;
         let mut command = Command::new(&self.program);
         command.arg("run").envs([
@@ -83,6 +83,8 @@ impl Rig {
             ("AWS_ENDPOINT_URL", &self.emulator.url()),
             // Its share of AWS's throttles is no question of speed.
             ("ECS_EXPRESS_LOOK_RATE", "1000"),
+            ("ECS_EXPRESS_POLL_INTERVAL", poll),
+            ("ECS_EXPRESS_LISTEN", "127.0.0.1:0"),
             ("ECS_EXPRESS_LOG", "warn,ecs_express_operator::start=info"),
         ]);
         command.env("KUBECONFIG", self.plane.admin_kubeconfig());

@@ -88,7 +88,12 @@ impl Table {
 const NOTES: &str = "
 How to read it:
 
-- *apply to create*: from the API server's answer to the apply, to the arrival of CreateExpressGatewayService at the emulator.
+- The operator of these runs has the shipped settings but for four: `--look-rate 1000`, since its share of AWS's throttles is no
+  question of speed; logs from `warn` on; admin credentials; and, where creates are measured, a poll interval of ten minutes, so that
+  what is on its way is not looked at in between. ECS calls are counted without GetCallerIdentity, which is asked once for a process.
+- Kubernetes writes are those of the object and its status. Events come on top: one for each change that is told.
+- *apply to create*: from the API server's answer to the apply, to the arrival of CreateExpressGatewayService at the emulator, looked for
+  each millisecond.
 - *create → Ready*, *update*, *delete*, *at rest*: the shipped loop on a virtual clock with the default intervals and the emulator's
   default timeline (a first deployment of two minutes, an update of eight and a half); counted, not timed.
 - *no-op decision*: `decide` on a service that runs as the spec says. *no-op pass without IO*: parsing the object, deciding, projecting

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ecs_express_emulator::Call;
+
 use crate::{
     load::OBJECTS as FEW,
     machine,
@@ -20,7 +22,7 @@ const REST: Duration = Duration::from_secs(15);
 
 /// Measures memory at a thousand objects and at `many`, and a start with `many`.
 pub async fn measure(rig: &mut Rig, table: &mut Table, many: usize) {
-    rig.start_operator().await;
+    rig.start_operator("10s").await;
     fill(rig, "few", FEW).await;
     let memory = machine::memory(rig.operator());
     table.add(Row::at_most(
@@ -45,9 +47,11 @@ pub async fn measure(rig: &mut Rig, table: &mut Table, many: usize) {
 
     rig.take_calls();
     let started = Instant::now();
-    rig.start_operator().await;
-    let changed = verified(rig, many).await;
+    rig.start_operator("10s").await;
+    let mut changed = verified(rig, many).await;
     let took = started.elapsed().as_secs_f64();
+    tokio::time::sleep(REST).await;
+    changed += changes(&rig.take_calls());
     table.add(Row::plain(
         title("start until all are verified"),
         format!("{} s, {changed} calls that change something", rounded(took)),
@@ -88,14 +92,17 @@ async fn verified(rig: &Rig, count: usize) -> usize {
             seen.len()
         );
         tokio::time::sleep(Duration::from_millis(20)).await;
-        for call in rig.take_calls() {
-            let read = ["Describe", "List", "Get"];
-            if call.action == DESCRIBE {
-                seen.extend(call.service_name);
-            } else if !read.iter().any(|read| call.action.starts_with(read)) {
-                changed += 1;
-            }
-        }
+        let calls = rig.take_calls();
+        changed += changes(&calls);
+        let described = calls.into_iter().filter(|call| call.action == DESCRIBE);
+        seen.extend(described.filter_map(|call| call.service_name));
     }
     changed
+}
+
+/// Calls that change something.
+fn changes(calls: &[Call]) -> usize {
+    let reads = ["Describe", "List", "Get"];
+    let changes = |call: &&Call| !reads.iter().any(|read| call.action.starts_with(read));
+    calls.iter().filter(changes).count()
 }
