@@ -101,14 +101,38 @@ fn while_it_cannot_work_it_is_alive_and_says_why_it_is_not_ready() {
 }
 
 #[test]
-fn while_aws_cannot_be_reached_it_stays_and_says_so_until_aws_answers() {
+fn while_sts_cannot_be_reached_it_stays_and_says_so_until_sts_answers() {
+    waits_for_sts("static keys", "[-] aws: GetCallerIdentity", |_| {});
+}
+
+#[test]
+fn while_a_web_identity_cannot_be_exchanged_it_stays_and_says_so_until_sts_answers() {
+    let token = stage().plane.dir().join("web-identity-token");
+    std::fs::write(&token, "token").unwrap();
+    waits_for_sts(
+        "web identity",
+        "[-] aws: AWS credentials could not be loaded",
+        |command| {
+            command
+                .env_remove("AWS_ACCESS_KEY_ID")
+                .env_remove("AWS_SECRET_ACCESS_KEY")
+                .env("AWS_CONFIG_FILE", "/nonexistent")
+                .env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+                .env("AWS_WEB_IDENTITY_TOKEN_FILE", &token)
+                .env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/operator");
+        },
+    );
+}
+
+fn waits_for_sts(name: &str, says: &str, credentials: impl Fn(&mut std::process::Command)) {
     // A port that nobody listens on yet.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = free.local_addr().unwrap();
     drop(free);
     let mut command = operator_command(&kubeconfig(), &format!("http://{endpoint}"));
     command.args(["--namespace", "aws-away"]);
-    let (mut process, address) = listening("aws away", command);
+    credentials(&mut command);
+    let (mut process, address) = listening(name, command);
     let readyz = |expected: u16, part: &str| {
         poll::until(DEADLINE, part, || {
             let answer = http::get(address, "/readyz").unwrap();
@@ -117,7 +141,7 @@ fn while_aws_cannot_be_reached_it_stays_and_says_so_until_aws_answers() {
         })
         .unwrap();
     };
-    readyz(503, "[-] aws: GetCallerIdentity");
+    readyz(503, says);
     process.check_alive().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let settings = ecs_express_emulator::Settings::default();
