@@ -17,9 +17,12 @@ use crate::{
 async fn observe(answer: Value) -> Observed {
     let server = Loopback::start(move |_| ok(answer.clone()));
     let observed = adapter(&server).describe(&arn()).await;
-    assert_eq!(server.only().action, "DescribeExpressGatewayService");
+    assert_eq!(
+        server.sole_request().action,
+        "DescribeExpressGatewayService"
+    );
     let body = json!({ "serviceArn": ARN, "include": ["TAGS"] });
-    assert_eq!(server.only().body, body);
+    assert_eq!(server.sole_request().body, body);
     observed
 }
 

@@ -93,7 +93,7 @@ fn each_service_has_its_endpoint_and_the_flag_goes_before_the_environment() {
     );
     assert_eq!(ecs.actions(), ["DescribeExpressGatewayService"]);
     assert_eq!(sts.actions(), ["GetCallerIdentity"]);
-    assert!(sts.only().authorization.contains("/us-west-2/sts/"));
+    assert!(sts.sole_request().authorization.contains("/us-west-2/sts/"));
 }
 
 #[test]
@@ -183,6 +183,9 @@ fn a_role_by_pod_identity_is_asked_for_once() {
             ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token.path()),
         ],
     );
-    assert_eq!(agent.only().authorization, "token-of-the-service-account");
+    assert_eq!(
+        agent.sole_request().authorization,
+        "token-of-the-service-account"
+    );
     assert!(server.seen()[1].authorization.contains("AKIDPOD"));
 }

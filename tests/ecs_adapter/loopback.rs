@@ -71,7 +71,7 @@ impl Loopback {
     }
 
     /// The only request so far.
-    pub fn only(&self) -> Seen {
+    pub fn sole_request(&self) -> Seen {
         let seen = self.seen();
         assert_eq!(seen.len(), 1, "{seen:?}");
         seen[0].clone()

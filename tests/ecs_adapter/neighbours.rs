@@ -36,7 +36,7 @@ async fn the_ordinary_service_tells_counts_and_who_manages_it() {
         }]}));
         let facts = adapter(&server).service(&arn()).await.unwrap().unwrap();
         assert_eq!(
-            server.only().body,
+            server.sole_request().body,
             json!({ "cluster": "web", "services": [ARN] })
         );
         let counts = TaskCounts {
@@ -170,7 +170,7 @@ async fn managed_resources_are_one_sorted_list_by_arn_or_name() {
         .await
         .unwrap();
     assert_eq!(
-        server.only().body,
+        server.sole_request().body,
         json!({ "serviceRevisionArns": [REVISION] })
     );
     let shown: Vec<_> = found
@@ -222,5 +222,5 @@ async fn tags_are_read_by_arn() {
     let server = answering(json!({ "tags": [{ "key": "a", "value": "1" }] }));
     let tags = adapter(&server).tags(&arn()).await.unwrap();
     assert_eq!(tags, [("a".to_owned(), "1".to_owned())].into());
-    assert_eq!(server.only().body, json!({ "resourceArn": ARN }));
+    assert_eq!(server.sole_request().body, json!({ "resourceArn": ARN }));
 }

@@ -165,7 +165,7 @@ async fn no_failure_shows_a_value_of_the_environment() {
         let shown = format!("{failure} {failure:?}");
         assert!(!shown.contains(SECRET), "{shown}");
         assert!(
-            server.only().body.to_string().contains(SECRET),
+            server.sole_request().body.to_string().contains(SECRET),
             "but ECS got it"
         );
     }

@@ -68,7 +68,7 @@ async fn create_sends_everything_that_is_set_in_the_order_of_names() {
     };
     let created = adapter(&server).create(&request).await.unwrap();
     assert_eq!(
-        server.only().body,
+        server.sole_request().body,
         with(
             everything_on_the_wire(),
             json!({
@@ -79,7 +79,7 @@ async fn create_sends_everything_that_is_set_in_the_order_of_names() {
             })
         )
     );
-    assert_eq!(server.only().action, "CreateExpressGatewayService");
+    assert_eq!(server.sole_request().action, "CreateExpressGatewayService");
     let created_at = Some("2025-11-24T22:00:00Z".parse().unwrap());
     assert_eq!(
         created,
@@ -93,7 +93,7 @@ async fn create_leaves_out_whatever_is_unset() {
     let server = Loopback::start(|_| ok(json!({})));
     let created = adapter(&server).create(&create(image_alone())).await;
     assert_eq!(
-        server.only().body,
+        server.sole_request().body,
         json!({
             "infrastructureRoleArn": INFRASTRUCTURE,
             "cluster": "web",
@@ -116,7 +116,7 @@ async fn create_with_a_task_definition_sends_no_container() {
         .create(&create(configuration))
         .await
         .unwrap();
-    let body = server.only().body;
+    let body = server.sole_request().body;
     assert_eq!(body["taskDefinitionArn"], task_definition);
     assert_eq!(body.get("primaryContainer"), None);
 }
@@ -131,8 +131,8 @@ async fn update_sends_everything_that_is_set_and_gives_the_new_revision() {
     };
     let updated = adapter(&server).update(&request).await.unwrap();
     let body = with(everything_on_the_wire(), json!({ "serviceArn": ARN }));
-    assert_eq!(server.only().body, body);
-    assert_eq!(server.only().action, "UpdateExpressGatewayService");
+    assert_eq!(server.sole_request().body, body);
+    assert_eq!(server.sole_request().action, "UpdateExpressGatewayService");
     assert_eq!(
         updated,
         Updated {
@@ -150,7 +150,7 @@ async fn update_sends_the_lists_of_a_container_also_when_they_are_empty() {
     };
     let updated = adapter(&server).update(&request).await;
     assert_eq!(
-        server.only().body,
+        server.sole_request().body,
         json!({
             "serviceArn": ARN,
             "primaryContainer": {
@@ -176,7 +176,7 @@ async fn update_sends_a_network_of_subnets_alone_without_security_groups() {
     };
     adapter(&server).update(&request).await.unwrap();
     assert_eq!(
-        server.only().body,
+        server.sole_request().body,
         json!({ "serviceArn": ARN, "networkConfiguration": { "subnets": ["subnet-1"] } })
     );
 }
@@ -189,7 +189,7 @@ async fn update_of_nothing_names_the_service_alone() {
         configuration: Configuration::default(),
     };
     adapter(&server).update(&request).await.unwrap();
-    assert_eq!(server.only().body, json!({ "serviceArn": ARN }));
+    assert_eq!(server.sole_request().body, json!({ "serviceArn": ARN }));
 }
 
 #[tokio::test]
