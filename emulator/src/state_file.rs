@@ -82,7 +82,12 @@ impl StateFile {
     /// Puts the text of a model in place of what the file holds: all of it or nothing.
     pub(crate) fn write(&self, text: &[u8]) -> Result<(), StateFileError> {
         let partial = self.path.with_added_extension("partial");
-        let written = File::create(&partial).and_then(|mut file| {
+        let mut options = File::options();
+        options.write(true).create(true).truncate(true);
+        // Environment values stand in it.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let written = options.open(&partial).and_then(|mut file| {
             file.write_all(text)?;
             file.sync_all()
         });

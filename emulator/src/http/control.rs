@@ -1,12 +1,12 @@
 //! The control endpoint: what a test or a demo tells the emulator, under `/_emulator/`.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use axum::{
     Json, Router,
     body::Bytes,
     extract::{Query, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode, header, uri::Authority},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -20,7 +20,7 @@ use crate::model::{Change, Fault, Outcome};
 type Answer = Result<Json<Value>, (StatusCode, Json<Value>)>;
 
 /// The routes, to be nested under `/_emulator`.
-pub(super) fn router() -> Router<Shared> {
+pub(super) fn router(hosts: Hosts) -> Router<Shared> {
     Router::new()
         .route("/health", get(health))
         .route("/services", get(services))
@@ -34,12 +34,37 @@ pub(super) fn router() -> Router<Shared> {
         .route("/clock", get(show_clock).post(clock))
         .route("/settings", get(show_settings).post(settings))
         .fallback(unknown)
-        .layer(middleware::from_fn(refuse_other_sites))
+        .layer(middleware::from_fn_with_state(hosts, refuse_other_sites))
 }
 
-/// A page of another site that somebody looks at must not control the emulator.
-async fn refuse_other_sites(request: Request, next: Next) -> Response {
-    if is_foreign(request.headers()) {
+/// Names under which the control endpoint is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hosts {
+    /// An address or `localhost`: any other name is one that a page has pointed at this machine (DNS rebinding).
+    Local,
+    /// Any: the emulator serves other machines.
+    Any,
+}
+
+impl Hosts {
+    fn allow(self, headers: &HeaderMap) -> bool {
+        let host = headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok());
+        let authority = host.and_then(|host| host.parse::<Authority>().ok());
+        match (self, authority) {
+            (Self::Any, _) | (Self::Local, None) => true,
+            (Self::Local, Some(authority)) => {
+                let name = authority.host().trim_matches(['[', ']']);
+                name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok()
+            }
+        }
+    }
+}
+
+/// A page of another site that somebody looks at must neither read nor control the emulator.
+async fn refuse_other_sites(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    if is_foreign(request.headers()) || !hosts.allow(request.headers()) {
         let message = "a page of another site cannot control the emulator";
         return refusal(StatusCode::FORBIDDEN, message).into_response();
     }

@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::{keeper::Keeper, router, server, shared::Shared};
+use super::{control::Hosts, keeper::Keeper, router, server, shared::Shared};
 use crate::model::{ApiError, Call, Change, Fault, Model, Outcome, Settings};
 use crate::state_file::{StateFile, StateFileError};
 
@@ -54,7 +54,12 @@ impl Emulator {
         let address = listener.local_addr()?;
         model.set_endpoint_base(format!("http://{}", reachable(address)));
         let shared = Shared::new(model);
-        let server = tokio::spawn(server::serve(listener, router(shared.clone())));
+        let hosts = if address.ip().is_loopback() {
+            Hosts::Local
+        } else {
+            Hosts::Any
+        };
+        let server = tokio::spawn(server::serve(listener, router(shared.clone(), hosts)));
         Ok(Self {
             shared,
             address,

@@ -14,11 +14,12 @@ mod sts;
 
 use axum::{Router, routing::get};
 
+use control::Hosts;
 pub use emulator::Emulator;
 use shared::Shared;
 
 /// Every route of the emulator.
-fn router(shared: Shared) -> Router {
+fn router(shared: Shared, hosts: Hosts) -> Router {
     Router::new()
         .route("/", get(live::page).post(aws::call))
         .route("/live.css", get(live::style))
@@ -26,6 +27,6 @@ fn router(shared: Shared) -> Router {
         .route("/services/{endpoint}", get(page::show))
         .route("/services/{endpoint}/", get(page::show))
         .route("/services/{endpoint}/{*rest}", get(page::show_below))
-        .nest("/_emulator", control::router())
+        .nest("/_emulator", control::router(hosts))
         .with_state(shared)
 }

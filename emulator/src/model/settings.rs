@@ -158,6 +158,9 @@ impl Default for Settings {
     }
 }
 
+/// Ten years: no span of time can make the virtual clock overflow.
+const LONGEST_SPAN: u64 = 10 * 365 * 24 * 3600;
+
 impl Settings {
     /// These settings with the members of `changes` laid over them.
     ///
@@ -218,6 +221,13 @@ impl Settings {
                 ));
             }
         }
+        for (name, seconds) in self.spans() {
+            if seconds > LONGEST_SPAN {
+                return Err(format!(
+                    "settings: {name}: {seconds} is more than {LONGEST_SPAN} seconds"
+                ));
+            }
+        }
         if self.taken_by_customer == TakenName::Existing {
             return Err(
                 "settings: takenByCustomer: Existing is not possible, since a service that is no \
@@ -229,5 +239,20 @@ impl Settings {
             return Err("settings: region: must not be empty".to_owned());
         }
         Ok(())
+    }
+
+    /// Every span of time, by its name on the wire.
+    fn spans(&self) -> impl Iterator<Item = (&str, u64)> {
+        let lags = self.read_lag_seconds.iter();
+        [
+            ("roleUsableAfterSeconds", self.role_usable_after_seconds),
+            ("bakeSeconds", self.bake_seconds),
+            ("drainingSeconds", self.draining_seconds),
+            ("drainingTailSeconds", self.draining_tail_seconds),
+            ("inactiveSeconds", self.inactive_seconds),
+            ("createVisibleSeconds", self.create_visible_seconds),
+        ]
+        .into_iter()
+        .chain(lags.map(|(action, seconds)| (action.as_str(), *seconds)))
     }
 }

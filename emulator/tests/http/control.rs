@@ -202,6 +202,21 @@ async fn a_page_of_another_site_cannot_control_it() {
 }
 
 #[tokio::test]
+async fn a_name_that_a_page_has_pointed_at_this_machine_reads_nothing() {
+    let emulator = still().await;
+    let calls = "GET /_emulator/calls";
+    for (host, status) in [
+        ("Host: rebound.example:4566", 403),
+        ("Host: LOCALHOST:4566", 200),
+        ("Host: 127.0.0.1:4566", 200),
+        ("Host: [::1]:4566", 200),
+    ] {
+        let answer = exchange(emulator.port(), calls, &[host], "").await.unwrap();
+        assert_eq!(answer.status, status, "{host}");
+    }
+}
+
+#[tokio::test]
 async fn the_readme_names_every_setting_and_every_action() {
     let emulator = still().await;
     let port = emulator.port();

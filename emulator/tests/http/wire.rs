@@ -34,9 +34,12 @@ pub(crate) async fn exchange(
 ) -> Option<Answer> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     let mut request = format!(
-        "{start} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n",
+        "{start} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n",
         body.len()
     );
+    if !headers.iter().any(|header| header.starts_with("Host:")) {
+        request.push_str("Host: localhost\r\n");
+    }
     for header in headers {
         request.push_str(header);
         request.push_str("\r\n");

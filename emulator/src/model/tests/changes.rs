@@ -91,6 +91,14 @@ fn settings_that_cannot_be_are_refused_with_their_name() {
         (json!({ "timescale": 1 }), ["timescale", "timeScale"]),
         (json!({ "timeScale": -1 }), ["timeScale", "-1"]),
         (json!({ "accountId": "12" }), ["accountId", "twelve digits"]),
+        (
+            json!({ "drainingSeconds": 9_000_000_000_000_000_000_u64 }),
+            ["drainingSeconds", "is more than"],
+        ),
+        (
+            json!({ "readLagSeconds": { "DescribeServices": u64::MAX } }),
+            ["DescribeServices", "is more than"],
+        ),
     ] {
         let message = settings.with(&wire).unwrap_err();
         for word in words {
