@@ -6,6 +6,7 @@ COPY . .
 RUN target="$(rustc -vV | sed -n 's/^host: //p')" \
  && RUSTFLAGS='-C target-feature=+crt-static' cargo build --locked --release --bin ecs-express-operator --target "$target" \
  && install -D "target/$target/release/ecs-express-operator" /image/ecs-express-operator \
+ && install -D -m 0644 LICENSE /image/LICENSE \
  && install -D -m 0644 /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ca-certificates.crt \
  && find /image -exec touch --no-dereference --date=@0 '{}' +
 

@@ -72,3 +72,21 @@ fn it_passes_named_roles_to_ecs_only() {
         serde_json::json!(["ecs.amazonaws.com", "ecs-tasks.amazonaws.com"])
     );
 }
+
+#[test]
+fn it_tags_services_and_the_task_definitions_that_are_made_with_them() {
+    let tagging = statements().into_iter().filter(|statement| {
+        let tags = |action: &String| action == "ecs:TagResource";
+        actions(statement).iter().any(tags)
+    });
+    let resources: Vec<_> = tagging
+        .map(|statement| statement["Resource"].clone())
+        .collect();
+    assert_eq!(
+        resources,
+        [
+            "arn:aws:ecs:*:123456789012:service/*/*",
+            "arn:aws:ecs:*:123456789012:task-definition/*:*"
+        ]
+    );
+}

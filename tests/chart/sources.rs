@@ -12,6 +12,11 @@ fn the_chart_has_the_version_of_the_program() {
 }
 
 #[test]
+fn the_chart_carries_the_licence() {
+    assert_eq!(file("LICENSE"), file("../../LICENSE"));
+}
+
+#[test]
 fn the_crd_in_the_chart_is_that_of_the_rust_types() {
     assert!(
         file("files/expressservices.yaml") == ecs_express_operator::api::crd_yaml().unwrap(),
