@@ -62,7 +62,7 @@ const SOON: u32 = 2;
 /// Longest time between two looks at what is on its way, however many there are: people wait for it.
 const LONGEST_POLL: Duration = Duration::from_secs(120);
 
-/// Share by which a delay is shortened at most, so that objects do not move in step.
+/// Width of the band around a delay from which the real one is drawn, so that objects do not move in step.
 const JITTER: f64 = 0.2;
 
 /// Delay until the next look. `attempts` counts the failed passes in a row, `crowd` the objects that are as far as this one
@@ -99,7 +99,7 @@ pub fn next_look(
             Progress::AtRest | Progress::Stalled => intervals.look.max(intervals.round(crowd)),
         },
     };
-    delay.mul_f64(1.0 - JITTER * jitter.clamp(0.0, 1.0)) + slack(decision, windows)
+    delay.mul_f64(1.0 + JITTER * (jitter.clamp(0.0, 1.0) - 0.5)) + slack(decision, windows)
 }
 
 /// A look that has to lie a whole window after another must not come early.

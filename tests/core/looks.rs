@@ -65,7 +65,7 @@ fn one_failing_object_tries_again_soon_and_ten_thousand_wait_for_their_turn() {
         };
         let intervals = Intervals::default();
         let idle = Outcome::Idle;
-        next_look(&decision, &idle, attempts, &intervals, &WINDOWS, crowd, 0.0)
+        next_look(&decision, &idle, attempts, &intervals, &WINDOWS, crowd, 0.5)
     };
     assert_eq!(after(1, 10_000), Duration::from_secs(1));
     assert_eq!(after(5, 1), Duration::from_secs(16));

@@ -55,7 +55,7 @@ impl Clock for TestClock {
     }
 
     fn chance(&self) -> f64 {
-        0.0
+        0.5
     }
 }
 
