@@ -26,7 +26,7 @@ fn delay(why: Why, crowd: usize) -> Duration {
         &intervals,
         &WINDOWS,
         crowd,
-        0.0,
+        0.5,
     )
 }
 

@@ -62,10 +62,11 @@ fn ours() -> impl Iterator<Item = String> {
 }
 
 /// Flags of kubectl and Helm that stand alone in a text.
-const OTHERS: [&str; 4] = [
+const OTHERS: [&str; 5] = [
     "--dry-run=server",
     "--force-conflicts",
     "--set",
+    "--take-ownership",
     "--wait=false",
 ];
 
