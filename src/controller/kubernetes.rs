@@ -24,7 +24,7 @@ use crate::{
         events::{Event, Severity},
         state::State,
     },
-    telemetry::metrics::CountObjects,
+    telemetry::metrics::ObjectStates,
 };
 
 /// How long one request may take: the client itself has no limit for reading an answer.
@@ -101,16 +101,13 @@ impl Kubernetes {
     }
 }
 
-/// Counts the objects in the watch's store by state.
+/// The states of the objects in the watch's store.
 pub struct States(pub Store<Cached>);
 
-impl CountObjects for States {
-    fn count(&self, state: State) -> usize {
+impl ObjectStates for States {
+    fn states(&self) -> Vec<State> {
         let objects = self.0.state();
-        objects
-            .iter()
-            .filter(|object| object.state() == state)
-            .count()
+        objects.iter().map(|object| object.state()).collect()
     }
 }
 

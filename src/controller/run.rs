@@ -95,7 +95,7 @@ impl<E: Ecs> Loop<E> {
         self.ctx.passes.clone()
     }
 
-    /// The objects, counted.
+    /// The state of each object.
     pub fn states(&self) -> States {
         States(self.reader.clone())
     }

@@ -113,10 +113,10 @@ impl Calls {
     }
 }
 
-/// Counts the objects by state when it is asked.
-pub trait CountObjects: Send + Sync + 'static {
-    /// How many objects are in a state.
-    fn count(&self, state: State) -> usize;
+/// Tells the state of each object when it is asked.
+pub trait ObjectStates: Send + Sync + 'static {
+    /// The state of each object, all at one moment.
+    fn states(&self) -> Vec<State>;
 }
 
 struct Objects<C>(C);
@@ -127,13 +127,15 @@ impl<C> fmt::Debug for Objects<C> {
     }
 }
 
-impl<C: CountObjects> Collector for Objects<C> {
+impl<C: ObjectStates> Collector for Objects<C> {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let gauge = ConstGauge::new(0_i64);
         let help = "ExpressServices by state.";
         let mut family = encoder.encode_descriptor("objects", help, None, gauge.metric_type())?;
+        let states = self.0.states();
         for state in State::ALL {
-            let count = i64::try_from(self.0.count(state)).unwrap_or(i64::MAX);
+            let count = states.iter().filter(|found| **found == state).count();
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
             let labels = [("state", state.as_str())];
             ConstGauge::new(count).encode(family.encode_family(&labels)?)?;
         }
@@ -147,7 +149,7 @@ pub struct Metrics(Registry);
 
 impl Metrics {
     /// Metrics of these passes, calls and objects.
-    pub fn new(passes: &Passes, calls: &Calls, objects: impl CountObjects) -> Self {
+    pub fn new(passes: &Passes, calls: &Calls, objects: impl ObjectStates) -> Self {
         let mut registry = Registry::with_prefix("ecs_express");
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The program that runs", build);

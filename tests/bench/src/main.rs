@@ -32,7 +32,7 @@ mod world;
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use rig::Rig;
 use table::{Row, Table};
 
@@ -47,9 +47,28 @@ struct Arguments {
     #[arg(long, default_value_t = 10_000)]
     objects: usize,
 
+    /// Only these steps; by default all.
+    #[arg(long, value_enum)]
+    only: Vec<Step>,
+
     /// Write the page with the table here too.
     #[arg(long)]
     write: Option<PathBuf>,
+}
+
+/// A step of the measurement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// What the pure core takes.
+    Decisions,
+    /// Calls and writes in the life of an object.
+    Lives,
+    /// A thousand objects at once.
+    Load,
+    /// From apply to create.
+    Latency,
+    /// Memory, and a start with all objects.
+    Usage,
 }
 
 #[tokio::main]
@@ -57,8 +76,10 @@ async fn main() {
     let Arguments {
         operator,
         objects,
+        only,
         write,
     } = Arguments::parse();
+    let wanted = |step| only.is_empty() || only.contains(&step);
     rustls::crypto::aws_lc_rs::default_provider()
         .install_default()
         .expect("no other TLS provider is installed");
@@ -68,12 +89,22 @@ async fn main() {
         .expect("build the operator first")
         .len();
     table.add(Row::size("program, stripped", size, Some(16.0)));
-    decisions::measure(&mut table);
-    lives::measure(&mut table).await;
+    if wanted(Step::Decisions) {
+        decisions::measure(&mut table);
+    }
+    if wanted(Step::Lives) {
+        lives::measure(&mut table).await;
+    }
     let mut rig = Rig::start(operator).await;
-    load::measure(&mut rig, &mut table).await;
-    latency::measure(&mut rig, &mut table).await;
-    usage::measure(&mut rig, &mut table, objects).await;
+    if wanted(Step::Load) {
+        load::measure(&mut rig, &mut table).await;
+    }
+    if wanted(Step::Latency) {
+        latency::measure(&mut rig, &mut table).await;
+    }
+    if wanted(Step::Usage) {
+        usage::measure(&mut rig, &mut table, objects).await;
+    }
     if let Some(page) = write {
         std::fs::write(page, table.page()).expect("the page can be written");
     }
