@@ -7,7 +7,7 @@ use ecs_express_operator::{
         failure::{Effect, FailureKind},
         state::State,
     },
-    telemetry::metrics::{Calls, CountObjects, Metrics, PassOutcome, Passes},
+    telemetry::metrics::{Calls, Metrics, ObjectStates, PassOutcome, Passes},
 };
 
 use crate::{fixtures::failure, markdown::code_spans, repository::read};
@@ -16,9 +16,9 @@ const PAGE: &str = "docs/monitoring.md";
 
 struct One;
 
-impl CountObjects for One {
-    fn count(&self, _state: State) -> usize {
-        1
+impl ObjectStates for One {
+    fn states(&self) -> Vec<State> {
+        vec![State::Ready]
     }
 }
 
