@@ -168,7 +168,7 @@ async fn store_intent<E: Ecs, O: Objects, C: Clock>(
     // What the new intent has no more, the outcome of the last one above all, must go.
     let patch = status_patch(&before, &fenced);
     let asked_at = ctx.clock.uptime();
-    pass.object = ctx.objects.patch_status(&pass.object, &patch).await?;
+    pass.stored(ctx.objects.patch_status(&pass.object, &patch).await?);
     pass.fenced_at = Some(asked_at);
     Ok(())
 }
@@ -197,7 +197,7 @@ async fn store_identity<E: Ecs, O: Objects, C: Clock>(
         ]),
     };
     let asked_at = ctx.clock.uptime();
-    pass.object = ctx.objects.patch_metadata(&pass.object, &patch).await?;
+    pass.stored(ctx.objects.patch_metadata(&pass.object, &patch).await?);
     pass.fenced_at = Some(asked_at);
     Ok(())
 }
@@ -212,7 +212,7 @@ async fn release<E: Ecs, O: Objects, C: Clock>(
         finalizers,
         annotations: BTreeMap::new(),
     };
-    pass.object = ctx.objects.patch_metadata(&pass.object, &patch).await?;
+    pass.stored(ctx.objects.patch_metadata(&pass.object, &patch).await?);
     pass.released = true;
     Ok(())
 }

@@ -66,8 +66,8 @@ pub struct Entry {
     pub attempts: u32,
     /// When the status was last written.
     pub written_at: Option<Uptime>,
-    /// resourceVersion of our own last write: its echo is no news.
-    pub own_version: Option<String>,
+    /// The resourceVersions that the last pass read and wrote: while the cache shows one of them, it has no news.
+    pub known_versions: Vec<String>,
     /// When the next look is due.
     pub due: Option<Uptime>,
     /// Whether something is on its way for it.
@@ -135,6 +135,18 @@ impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
             })
     }
 
+    /// The rest of the wait for the next look, if the cache shows only what the last pass has read or written itself.
+    pub fn echo(&self, key: &ObjectKey) -> Option<Duration> {
+        let version = self.objects.cached_version(key)?;
+        let (known, due) = {
+            let journal = lock(&self.journal);
+            let entry = journal.get(key)?;
+            (entry.known_versions.contains(&version), entry.due?)
+        };
+        let rest = due.checked_sub(self.clock.uptime())?;
+        (known && !rest.is_zero()).then_some(rest)
+    }
+
     /// Keeps what is known of an object.
     pub fn keep(&self, key: &ObjectKey, entry: Entry) {
         lock(&self.journal).insert(key.clone(), entry);
@@ -149,7 +161,7 @@ impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
 
     /// Forgets every object that the cache has no more.
     pub fn forget_all_but_cached(&self) {
-        lock(&self.journal).retain(|key, _| self.objects.is_cached(key));
+        lock(&self.journal).retain(|key, _| self.objects.cached_version(key).is_some());
     }
 
     /// Forgets an object that is gone.

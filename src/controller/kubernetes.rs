@@ -127,11 +127,11 @@ impl Objects for Kubernetes {
         }
     }
 
-    fn is_cached(&self, key: &ObjectKey) -> bool {
+    fn cached_version(&self, key: &ObjectKey) -> Option<String> {
         let reference = ObjectRef::new(&key.name).within(&key.namespace);
-        self.store
-            .get(&reference)
-            .is_some_and(|cached| cached.malformed().is_none())
+        let cached = self.store.get(&reference)?;
+        let sound = cached.malformed().is_none();
+        sound.then(|| cached.resource_version()).flatten()
     }
 
     async fn read(&self, key: &ObjectKey) -> Result<ExpressService, ObjectsError> {

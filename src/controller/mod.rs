@@ -46,15 +46,15 @@ pub async fn reconcile<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     key: &ObjectKey,
 ) -> Next {
+    if let Some(rest) = ctx.echo(key) {
+        return Next::Look(rest);
+    }
     let Some(object) = ctx.objects.cached(key) else {
         ctx.forget(key);
         return Next::Change;
     };
     let uid = object.metadata.uid.clone().unwrap_or_default();
     let entry = ctx.entry(key, &uid);
-    if let Some(rest) = echo(ctx, &object, &entry) {
-        return Next::Look(rest);
-    }
     let mut pass = Pass::new(object, entry);
     let started = ctx.clock.uptime();
     let deadline = ctx.settings.pass_deadline;
@@ -84,19 +84,6 @@ fn outcome(ended: &Result<(Decision, Outcome), PassError>) -> PassOutcome {
     }
 }
 
-/// The rest of the wait, if this is only the echo of our own last write.
-fn echo<E: Ecs, O: Objects, C: Clock>(
-    ctx: &Context<E, O, C>,
-    object: &ExpressService,
-    entry: &Entry,
-) -> Option<Duration> {
-    let own = entry.own_version.is_some() && entry.own_version == object.metadata.resource_version;
-    let due = entry.due?;
-    own.then(|| due.checked_sub(ctx.clock.uptime()))
-        .flatten()
-        .filter(|rest| !rest.is_zero())
-}
-
 /// Why a pass ended early. Nothing is lost: the next one looks again.
 #[derive(Debug, thiserror::Error)]
 enum PassError {
@@ -116,7 +103,9 @@ struct Pass {
     /// What the second reading of the tags said.
     foreign: Option<bool>,
     released: bool,
-    /// Somebody else's change came in between: the next event is news.
+    /// The resourceVersions that it has read and written.
+    known_versions: Vec<String>,
+    /// Somebody else's change came in between: what is stored since then is news.
     rebased: bool,
 }
 
@@ -125,6 +114,7 @@ impl Pass {
         let object = Arc::unwrap_or_clone(object);
         Self {
             status_before: object.status.clone().unwrap_or_default(),
+            known_versions: object.metadata.resource_version.iter().cloned().collect(),
             object,
             entry,
             fenced_at: None,
@@ -132,6 +122,21 @@ impl Pass {
             released: false,
             rebased: false,
         }
+    }
+
+    /// Goes on with the object as a write of its own has left it.
+    fn stored(&mut self, object: ExpressService) {
+        self.object = object;
+        if !self.rebased {
+            let version = self.object.metadata.resource_version.iter().cloned();
+            self.known_versions.extend(version);
+        }
+    }
+
+    /// Goes on with the object as others have left it.
+    fn rebase(&mut self, object: ExpressService) {
+        self.object = object;
+        self.rebased = true;
     }
 
     async fn run<E: Ecs, O: Objects, C: Clock>(
@@ -259,11 +264,11 @@ impl Pass {
             }
         };
         self.entry.due = Some(ctx.clock.uptime() + delay);
-        self.entry.own_version = match ended {
-            Ok(_) if !self.rebased => self.object.metadata.resource_version.clone(),
-            Ok(_) | Err(_) => None,
+        self.entry.known_versions = match ended {
+            Ok(_) => self.known_versions,
+            Err(_) => Vec::new(),
         };
-        if ctx.objects.is_cached(key) {
+        if ctx.objects.cached_version(key).is_some() {
             ctx.keep(key, self.entry);
         }
         Next::Look(delay)

@@ -62,8 +62,8 @@ pub trait Objects: Send + Sync + 'static {
     /// The object as the cache has it, which may be stale.
     fn cached(&self, key: &ObjectKey) -> Option<Arc<ExpressService>>;
 
-    /// Whether the cache has the object.
-    fn is_cached(&self, key: &ObjectKey) -> bool;
+    /// The resourceVersion of the object in the cache.
+    fn cached_version(&self, key: &ObjectKey) -> Option<String>;
 
     /// The object as the API server has it now.
     fn read(

@@ -80,16 +80,15 @@ async fn write<E: Ecs, O: Objects, C: Clock>(
                 if !same_memory(&fresh, stored) {
                     return Err(ObjectsError::Conflict.into());
                 }
-                pass.rebased = true;
-                pass.object = fresh;
+                pass.rebase(fresh);
             }
             answer => {
-                pass.object = answer?;
+                pass.stored(answer?);
                 return Ok(());
             }
         }
     }
-    pass.object = ctx.objects.patch_status(&pass.object, &patch).await?;
+    pass.stored(ctx.objects.patch_status(&pass.object, &patch).await?);
     Ok(())
 }
 

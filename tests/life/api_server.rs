@@ -26,6 +26,8 @@ struct State {
     /// What the cache shows instead of the truth.
     stale: Option<Value>,
     writes: Vec<String>,
+    /// The object as each write of the operator left it.
+    written: Vec<Value>,
     events: Vec<Event>,
     conflicts: u32,
     /// How long the next status write takes.
@@ -150,6 +152,11 @@ impl ApiServer {
         std::mem::take(&mut self.0.lock().unwrap().writes)
     }
 
+    /// The object as each write of the operator left it.
+    pub fn take_written(&self) -> Vec<Value> {
+        std::mem::take(&mut self.0.lock().unwrap().written)
+    }
+
     pub fn take_events(&self) -> Vec<Event> {
         std::mem::take(&mut self.0.lock().unwrap().events)
     }
@@ -204,6 +211,7 @@ impl ApiServer {
         object["metadata"]["resourceVersion"] = json!(state.version.to_string());
         if !log.is_empty() {
             state.writes.push(log.to_owned());
+            state.written.push(object.clone());
         }
         let finalizers = object["metadata"]["finalizers"]
             .as_array()
@@ -240,8 +248,8 @@ pub fn merge(target: &mut Value, patch: &Value) {
 }
 
 impl Objects for ApiServer {
-    fn is_cached(&self, key: &ObjectKey) -> bool {
-        self.cached(key).is_some()
+    fn cached_version(&self, key: &ObjectKey) -> Option<String> {
+        self.cached(key)?.metadata.resource_version.clone()
     }
 
     fn cached(&self, key: &ObjectKey) -> Option<Arc<ExpressService>> {

@@ -187,6 +187,24 @@ async fn a_stale_cache_without_the_last_edit_does_not_undo_it() {
 }
 
 #[tokio::test]
+async fn a_cache_that_lags_behind_a_passs_own_writes_costs_no_call_and_no_conflict() {
+    let mut world = World::with(json!({"bakeSeconds": 10})).await;
+    world.apply(&json!({}));
+    let applied = world.api.snapshot(&world.key);
+    world.pass().await;
+    let written = world.api.take_written();
+    assert!(written.len() > 1, "{written:#?}");
+    let asked = world.emulator.calls().len();
+    for stale in std::iter::once(applied).chain(written) {
+        world.api.show(stale);
+        world.pass().await;
+    }
+    world.api.thaw();
+    assert_eq!(world.emulator.calls().len(), asked);
+    world.until_ready().await;
+}
+
+#[tokio::test]
 async fn conflicts_on_the_report_lose_no_memory() {
     for conflicts in 1..=6 {
         let mut world = World::with(json!({"bakeSeconds": 10})).await;
