@@ -9,8 +9,8 @@ use ecs_express_operator::{
     start::operator,
 };
 
-// Two threads, whatever the machine: ECS's throttles bound the work, and each thread has memory of its own.
-#[tokio::main(worker_threads = 2)]
+// One thread: ECS's throttles bound the work, and threads would wake one another for each answer.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let ended = match Cli::parse().command {
         Command::Run(args) => run(*args).await,
