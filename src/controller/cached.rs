@@ -7,12 +7,16 @@ use kube::{
     api::ObjectMeta,
     core::{DeserializeGuard, object::HasStatus},
 };
+use lz4_flex::block;
 use serde::{Deserialize, Deserializer};
 
 use crate::{
     api::{ExpressService, annotations},
     core::state::State,
 };
+
+/// What a typical object looks like, for the compression: most of every other is in it. Never stored, so free to change.
+const TYPICAL: &[u8] = include_bytes!("typical.json");
 
 /// A packed object. Malformed ones are kept too: they must not stop the others.
 #[derive(Clone, Debug)]
@@ -26,7 +30,7 @@ pub struct Cached {
 
 #[derive(Clone, Debug)]
 enum Content {
-    /// JSON, compressed: a third of it, and a sixth of the parsed object.
+    /// JSON, compressed: a quarter of it, and a twelfth of the parsed object.
     Packed(Box<[u8]>),
     /// What is wrong, without the value that is wrong.
     Malformed(Box<str>),
@@ -41,7 +45,9 @@ impl Cached {
             annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
         }
         let content = match serde_json::to_vec(&object) {
-            Ok(json) => Content::Packed(lz4_flex::block::compress_prepend_size(&json).into()),
+            Ok(json) => {
+                Content::Packed(block::compress_prepend_size_with_dict(&json, TYPICAL).into())
+            }
             Err(error) => Content::Malformed(error.to_string().into()),
         };
         Self {
@@ -59,7 +65,7 @@ impl Cached {
     pub fn unpack(&self) -> Result<ExpressService, String> {
         match &self.content {
             Content::Malformed(what) => Err(what.to_string()),
-            Content::Packed(packed) => lz4_flex::block::decompress_size_prepended(packed)
+            Content::Packed(packed) => block::decompress_size_prepended_with_dict(packed, TYPICAL)
                 .map_err(|error| error.to_string())
                 .and_then(|json| serde_json::from_slice(&json).map_err(|error| error.to_string())),
         }
@@ -219,6 +225,31 @@ mod tests {
             serde_json::to_value(unpacked).unwrap(),
             serde_json::to_value(expected).unwrap()
         );
+    }
+
+    #[test]
+    fn the_typical_object_is_in_the_form_in_which_objects_are_packed() {
+        let typical: ExpressService = serde_json::from_slice(super::TYPICAL).unwrap();
+        assert_eq!(
+            serde_json::to_string(&typical).unwrap(),
+            std::str::from_utf8(super::TYPICAL).unwrap().trim_end()
+        );
+    }
+
+    #[test]
+    fn an_object_like_the_typical_one_packs_to_less_than_a_third() {
+        let typical = std::str::from_utf8(super::TYPICAL).unwrap();
+        let another = typical
+            .replace("team-a", "payments")
+            .replace("shop", "ledger")
+            .replace("123456789012", "999988887777")
+            .replace("eu-west-1", "us-east-2")
+            .replace("0123456789abcdef", "fedcba9876543210");
+        let packed = match cached(&serde_json::from_str(&another).unwrap()).content {
+            super::Content::Packed(packed) => packed.len(),
+            super::Content::Malformed(what) => panic!("{what}"),
+        };
+        assert!(3 * packed < another.len(), "{packed} of {}", another.len());
     }
 
     #[test]

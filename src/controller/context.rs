@@ -89,7 +89,8 @@ pub struct Context<E, O, C> {
     /// Whether the operator can do its work.
     pub health: Health,
     home: Mutex<Home>,
-    journal: Mutex<HashMap<ObjectKey, Entry>>,
+    /// Boxed: a table has room for twice as many as it holds.
+    journal: Mutex<HashMap<ObjectKey, Box<Entry>>>,
 }
 
 impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
@@ -128,11 +129,13 @@ impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
         lock(&self.journal)
             .get(key)
             .filter(|entry| entry.uid == uid)
-            .cloned()
-            .unwrap_or_else(|| Entry {
-                uid: uid.to_owned(),
-                ..Entry::default()
-            })
+            .map_or_else(
+                || Entry {
+                    uid: uid.to_owned(),
+                    ..Entry::default()
+                },
+                |entry| Entry::clone(entry),
+            )
     }
 
     /// The rest of the wait for the next look, if the cache shows only what the last pass has read or written itself.
@@ -149,13 +152,13 @@ impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
 
     /// Keeps what is known of an object.
     pub fn keep(&self, key: &ObjectKey, entry: Entry) {
-        lock(&self.journal).insert(key.clone(), entry);
+        lock(&self.journal).insert(key.clone(), Box::new(entry));
     }
 
     /// Objects for which something is on its way, or those for which nothing is.
     pub fn crowd(&self, under_way: bool) -> usize {
         let journal = lock(&self.journal);
-        let alike = |entry: &&Entry| entry.under_way == under_way;
+        let alike = |entry: &&Box<Entry>| entry.under_way == under_way;
         journal.values().filter(alike).count()
     }
 

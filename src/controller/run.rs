@@ -35,6 +35,9 @@ use crate::{
 /// Objects worked on at once: enough to hide AWS's latency, few enough for its throttles at a start.
 const CONCURRENCY: u16 = 16;
 
+/// Objects in one answer to a list: each answer is in memory whole.
+const PAGE: u32 = 100;
+
 /// The clocks of the machine.
 struct SystemClock(std::time::Instant);
 
@@ -109,7 +112,7 @@ impl<E: Ecs> Loop<E> {
             writer,
         } = self;
         let seen = ctx.clone();
-        let changes = watcher(api, watcher::Config::default())
+        let changes = watcher(api, watcher::Config::default().page_size(PAGE))
             .default_backoff()
             .reflect(writer)
             .inspect(move |event| note(&seen, event))
