@@ -1,6 +1,10 @@
 //! An object as the watch's store keeps it: packed, since ten thousand of them are held and few are looked at.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    cell::RefCell,
+    error::Error,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use kube::{
     Resource,
@@ -30,10 +34,52 @@ pub struct Cached {
 
 #[derive(Clone, Debug)]
 enum Content {
-    /// JSON, compressed: a quarter of it, and a twelfth of the parsed object.
-    Packed(Box<[u8]>),
+    Packed(Packed),
     /// What is wrong, without the value that is wrong.
     Malformed(Box<str>),
+}
+
+/// JSON, compressed: a quarter of it, and a twelfth of the parsed object.
+#[derive(Clone, Debug)]
+struct Packed {
+    /// Length of the JSON.
+    length: usize,
+    bytes: Box<[u8]>,
+}
+
+/// Room to pack and unpack in. It is kept: room of its own for each object would leave holes between those that stay.
+#[derive(Default)]
+struct Room {
+    json: Vec<u8>,
+    packed: Vec<u8>,
+}
+
+thread_local! {
+    static ROOM: RefCell<Room> = RefCell::default();
+}
+
+impl Packed {
+    fn of(object: &ExpressService) -> Result<Self, Box<dyn Error>> {
+        ROOM.with_borrow_mut(|Room { json, packed }| {
+            json.clear();
+            serde_json::to_writer(&mut *json, object)?;
+            packed.resize(block::get_maximum_output_size(json.len()), 0);
+            let size = block::compress_into_with_dict(json, packed, TYPICAL)?;
+            Ok(Self {
+                length: json.len(),
+                bytes: packed[..size].into(),
+            })
+        })
+    }
+
+    fn unpack(&self) -> Result<ExpressService, String> {
+        ROOM.with_borrow_mut(|Room { json, .. }| {
+            json.resize(self.length, 0);
+            block::decompress_into_with_dict(&self.bytes, json, TYPICAL)
+                .map_err(|error| error.to_string())?;
+            serde_json::from_slice(json).map_err(|error| error.to_string())
+        })
+    }
 }
 
 impl Cached {
@@ -44,10 +90,8 @@ impl Cached {
         if let Some(annotations) = &mut object.metadata.annotations {
             annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
         }
-        let content = match serde_json::to_vec(&object) {
-            Ok(json) => {
-                Content::Packed(block::compress_prepend_size_with_dict(&json, TYPICAL).into())
-            }
+        let content = match Packed::of(&object) {
+            Ok(packed) => Content::Packed(packed),
             Err(error) => Content::Malformed(error.to_string().into()),
         };
         Self {
@@ -65,9 +109,7 @@ impl Cached {
     pub fn unpack(&self) -> Result<ExpressService, String> {
         match &self.content {
             Content::Malformed(what) => Err(what.to_string()),
-            Content::Packed(packed) => block::decompress_size_prepended_with_dict(packed, TYPICAL)
-                .map_err(|error| error.to_string())
-                .and_then(|json| serde_json::from_slice(&json).map_err(|error| error.to_string())),
+            Content::Packed(packed) => packed.unpack(),
         }
     }
 
@@ -246,7 +288,7 @@ mod tests {
             .replace("eu-west-1", "us-east-2")
             .replace("0123456789abcdef", "fedcba9876543210");
         let packed = match cached(&serde_json::from_str(&another).unwrap()).content {
-            super::Content::Packed(packed) => packed.len(),
+            super::Content::Packed(packed) => packed.bytes.len(),
             super::Content::Malformed(what) => panic!("{what}"),
         };
         assert!(3 * packed < another.len(), "{packed} of {}", another.len());

@@ -1,20 +1,22 @@
-//! What the passes share: the two ports, the settings, and a journal of what this process knows of each object.
+//! What the passes share: the two ports, the settings, and the journal.
 
 use std::{
-    collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use jiff::Timestamp;
 
-use super::objects::{ObjectKey, Objects};
+use super::{
+    journal::{Entry, Journal},
+    objects::{ObjectKey, Objects},
+};
 use crate::{
     core::{
         desired::Home,
         identity::Caller,
         retry::Intervals,
-        sightings::{Sightings, Uptime, Windows},
+        sightings::{Uptime, Windows},
     },
     ecs::Ecs,
     telemetry::{health::Health, metrics::Passes},
@@ -55,25 +57,6 @@ impl Default for Settings {
     }
 }
 
-/// What this process knows of one object.
-#[derive(Clone, Debug, Default)]
-pub struct Entry {
-    /// UID; another UID is another object.
-    pub uid: String,
-    /// What it has seen.
-    pub sightings: Sightings,
-    /// Failed passes in a row.
-    pub attempts: u32,
-    /// When the status was last written.
-    pub written_at: Option<Uptime>,
-    /// The resourceVersions that the last pass read and wrote: while the cache shows one of them, it has no news.
-    pub known_versions: Vec<String>,
-    /// When the next look is due.
-    pub due: Option<Uptime>,
-    /// Whether something is on its way for it.
-    pub under_way: bool,
-}
-
 /// What the passes share.
 pub struct Context<E, O, C> {
     /// AWS.
@@ -88,9 +71,9 @@ pub struct Context<E, O, C> {
     pub passes: Passes,
     /// Whether the operator can do its work.
     pub health: Health,
+    /// What is known of each object.
+    pub journal: Journal,
     home: Mutex<Home>,
-    /// Boxed: a table has room for twice as many as it holds.
-    journal: Mutex<HashMap<ObjectKey, Box<Entry>>>,
 }
 
 impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
@@ -103,8 +86,8 @@ impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
             settings,
             passes: Passes::default(),
             health: Health::default(),
+            journal: Journal::default(),
             home: Mutex::new(home),
-            journal: Mutex::default(),
         }
     }
 
@@ -124,52 +107,19 @@ impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
         lock(&self.home).caller = caller;
     }
 
-    /// What is known of an object; nothing if it is another object under the same name.
-    pub fn entry(&self, key: &ObjectKey, uid: &str) -> Entry {
-        lock(&self.journal)
-            .get(key)
-            .filter(|entry| entry.uid == uid)
-            .map_or_else(
-                || Entry {
-                    uid: uid.to_owned(),
-                    ..Entry::default()
-                },
-                |entry| Entry::clone(entry),
-            )
-    }
-
     /// The rest of the wait for the next look, if the cache shows only what the last pass has read or written itself.
     pub fn echo(&self, key: &ObjectKey) -> Option<Duration> {
         let version = self.objects.cached_version(key)?;
-        let (known, due) = {
-            let journal = lock(&self.journal);
-            let entry = journal.get(key)?;
-            (entry.known_versions.contains(&version), entry.due?)
-        };
-        let rest = due.checked_sub(self.clock.uptime())?;
+        let known = |entry: &Entry| (entry.known_versions.contains(&version), entry.due);
+        let (known, due) = self.journal.of(key, known)?;
+        let rest = due?.checked_sub(self.clock.uptime())?;
         (known && !rest.is_zero()).then_some(rest)
-    }
-
-    /// Keeps what is known of an object.
-    pub fn keep(&self, key: &ObjectKey, entry: Entry) {
-        lock(&self.journal).insert(key.clone(), Box::new(entry));
-    }
-
-    /// Objects for which something is on its way, or those for which nothing is.
-    pub fn crowd(&self, under_way: bool) -> usize {
-        let journal = lock(&self.journal);
-        let alike = |entry: &&Box<Entry>| entry.under_way == under_way;
-        journal.values().filter(alike).count()
     }
 
     /// Forgets every object that the cache has no more.
     pub fn forget_all_but_cached(&self) {
-        lock(&self.journal).retain(|key, _| self.objects.cached_version(key).is_some());
-    }
-
-    /// Forgets an object that is gone.
-    pub fn forget(&self, key: &ObjectKey) {
-        lock(&self.journal).remove(key);
+        let cached = |key: &ObjectKey| self.objects.cached_version(key).is_some();
+        self.journal.forget_all_but(cached);
     }
 }
 

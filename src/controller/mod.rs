@@ -4,6 +4,7 @@ mod act;
 pub mod cached;
 pub mod context;
 mod gather;
+pub mod journal;
 pub mod kubernetes;
 pub mod objects;
 mod recorders;
@@ -29,7 +30,8 @@ use crate::{
     ecs::Ecs,
     telemetry::metrics::PassOutcome,
 };
-use context::{Clock, Context, Entry};
+use context::{Clock, Context};
+use journal::Entry;
 use objects::{ObjectKey, Objects, ObjectsError};
 
 /// When to look at an object again.
@@ -50,11 +52,11 @@ pub async fn reconcile<E: Ecs, O: Objects, C: Clock>(
         return Next::Look(rest);
     }
     let Some(object) = ctx.objects.cached(key) else {
-        ctx.forget(key);
+        ctx.journal.forget(key);
         return Next::Change;
     };
     let uid = object.metadata.uid.clone().unwrap_or_default();
-    let entry = ctx.entry(key, &uid);
+    let entry = ctx.journal.entry(key, &uid);
     let mut pass = Pass::new(object, entry);
     let started = ctx.clock.uptime();
     let deadline = ctx.settings.pass_deadline;
@@ -231,7 +233,7 @@ impl Pass {
     ) -> Next {
         let settings = &ctx.settings;
         if self.released || matches!(&ended, Ok((decision, _)) if decision.why == Why::Left) {
-            ctx.forget(key);
+            ctx.journal.forget(key);
             return Next::Change;
         }
         let delay = match &ended {
@@ -246,12 +248,12 @@ impl Pass {
                     self.entry.attempts,
                     &settings.intervals,
                     &settings.windows,
-                    ctx.crowd(self.entry.under_way),
+                    ctx.journal.crowd(self.entry.under_way),
                     ctx.clock.chance(),
                 )
             }
             Err(PassError::Objects(ObjectsError::NotFound)) => {
-                ctx.forget(key);
+                ctx.journal.forget(key);
                 return Next::Change;
             }
             Err(error) => {
@@ -269,7 +271,7 @@ impl Pass {
             Err(_) => Vec::new(),
         };
         if ctx.objects.cached_version(key).is_some() {
-            ctx.keep(key, self.entry);
+            ctx.journal.keep(key, self.entry);
         }
         Next::Look(delay)
     }

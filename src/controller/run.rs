@@ -32,8 +32,8 @@ use crate::{
     telemetry::{health::Health, metrics::Passes},
 };
 
-/// Objects worked on at once: enough to hide AWS's latency, few enough for its throttles at a start.
-const CONCURRENCY: u16 = 16;
+/// Objects worked on at once: enough to hide AWS's latency at its rates, few enough for its throttles at a start.
+const CONCURRENCY: u16 = 8;
 
 /// Objects in one answer to a list: each answer is in memory whole.
 const PAGE: u32 = 100;
@@ -171,7 +171,7 @@ fn note<E: Ecs>(ctx: &Shared<E>, event: &watcher::Result<watcher::Event<Cached>>
     match event {
         Ok(watcher::Event::Delete(object)) => {
             ctx.health.goes_on();
-            ctx.forget(&ObjectKey {
+            ctx.journal.forget(&ObjectKey {
                 namespace: object.namespace().unwrap_or_default(),
                 name: object.name_any(),
             });
