@@ -100,7 +100,7 @@ impl Cached {
                 object.status(),
                 object.metadata.deletion_timestamp.is_some(),
             ),
-            meta: identity(&object.metadata),
+            meta: version(&object.metadata),
             content,
         }
     }
@@ -121,7 +121,7 @@ impl Cached {
         }
     }
 
-    /// Hash of what a pass depends on: the spec's generation, deletion, finalizers, and the operator's annotations. Without it
+    /// Hash of what a pass depends on: which object it is, the spec's generation, deletion, finalizers, and the operator's annotations. Without it
     /// each status that is written would be one more look.
     pub fn trigger(&self) -> Option<u64> {
         Some(self.trigger)
@@ -177,21 +177,29 @@ impl Resource for Cached {
     }
 }
 
-/// Of the metadata, what names an object and its version.
-fn identity(meta: &ObjectMeta) -> ObjectMeta {
+/// Of the metadata, what names an object and its version. kube's store, queue and filter copy each part of it.
+fn version(meta: &ObjectMeta) -> ObjectMeta {
     ObjectMeta {
         name: meta.name.clone(),
         namespace: meta.namespace.clone(),
-        uid: meta.uid.clone(),
         resource_version: meta.resource_version.clone(),
+        ..ObjectMeta::default()
+    }
+}
+
+/// What has to be told of an object that cannot be unpacked, besides.
+fn identity(meta: &ObjectMeta) -> ObjectMeta {
+    ObjectMeta {
+        uid: meta.uid.clone(),
         generation: meta.generation,
         creation_timestamp: meta.creation_timestamp.clone(),
-        ..ObjectMeta::default()
+        ..version(meta)
     }
 }
 
 fn trigger(meta: &ObjectMeta) -> u64 {
     let mut hasher = DefaultHasher::new();
+    meta.uid.hash(&mut hasher);
     meta.generation.hash(&mut hasher);
     meta.deletion_timestamp
         .as_ref()
@@ -302,8 +310,12 @@ mod tests {
             *object.pointer_mut(pointer).unwrap() = value;
             cached(&object).trigger() != cached(&base).trigger()
         };
+        assert!(changed("/metadata/uid", json!("another")));
         assert!(changed("/metadata/generation", json!(3)));
         assert!(changed("/metadata/finalizers", json!([])));
+        let mut leaving = base.clone();
+        leaving["metadata"]["deletionTimestamp"] = json!("2026-11-25T00:00:00Z");
+        assert!(cached(&leaving).trigger() != cached(&base).trigger());
         assert!(changed(
             "/metadata/annotations/ecs-express.dev~1restart",
             json!("2")

@@ -62,7 +62,11 @@ impl Kubernetes {
     /// Publishes an event; what cannot be told is logged.
     async fn tell(&self, event: &KubeEvent, about: &ObjectReference) {
         if let Err(error) = answer(self.recorders.of(event, about).publish(event, about)).await {
-            tracing::warn!(object = about.name, %error, "an event could not be published");
+            let object = ObjectKey {
+                namespace: about.namespace.clone().unwrap_or_default(),
+                name: about.name.clone().unwrap_or_default(),
+            };
+            tracing::warn!(%object, %error, "an event could not be published");
         }
     }
 
@@ -96,7 +100,8 @@ impl Kubernetes {
         let (name, params) = (object.name_any(), PatchParams::default());
         let patch = Patch::Merge(patch);
         if let Err(error) = answer(api.patch_status(&name, &params, &patch)).await {
-            tracing::debug!(object = name, %error, "the malformed object takes no status");
+            let namespace = meta.namespace.as_deref().unwrap_or_default();
+            tracing::debug!(object = %format_args!("{namespace}/{name}"), %error, "the malformed object takes no status");
         }
     }
 }

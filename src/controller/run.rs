@@ -147,19 +147,15 @@ impl<E: Ecs> Loop<E> {
 }
 
 async fn reconcile<E: Ecs>(object: Arc<Cached>, ctx: Arc<Shared<E>>) -> Result<Action, Infallible> {
-    if let Some(message) = object.malformed() {
-        tracing::warn!(
-            object = object.name_any(),
-            message,
-            "a stored object is malformed"
-        );
-        ctx.objects.mark_malformed(&object, message).await;
-        return Ok(Action::await_change());
-    }
     let key = ObjectKey {
         namespace: object.namespace().unwrap_or_default(),
         name: object.name_any(),
     };
+    if let Some(message) = object.malformed() {
+        tracing::warn!(object = %key, message, "a stored object is malformed");
+        ctx.objects.mark_malformed(&object, message).await;
+        return Ok(Action::await_change());
+    }
     Ok(match super::reconcile(&ctx, &key).await {
         Next::Look(delay) => Action::requeue(delay),
         Next::Change => Action::await_change(),

@@ -18,7 +18,7 @@ use crate::{
 /// Objects that are applied at once.
 pub const OBJECTS: usize = 1_000;
 /// As many objects as the operator works on at once.
-const CONCURRENCY: usize = 16;
+const CONCURRENCY: usize = 8;
 /// Turns of each; the median counts.
 const TURNS: usize = 3;
 
