@@ -1,26 +1,20 @@
 //! An object as the watch's store keeps it: packed, since ten thousand of them are held and few are looked at.
 
-use std::{
-    cell::RefCell,
-    error::Error,
-    hash::{DefaultHasher, Hash, Hasher},
-};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use kube::{
     Resource,
     api::ObjectMeta,
-    core::{DeserializeGuard, object::HasStatus},
+    core::{PartialObjectMeta, object::HasStatus},
 };
-use lz4_flex::block;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::value::RawValue;
 
+use super::packed::Packed;
 use crate::{
     api::{ExpressService, annotations},
     core::state::State,
 };
-
-/// What a typical object looks like, for the compression: most of every other is in it. Never stored, so free to change.
-const TYPICAL: &[u8] = include_bytes!("typical.json");
 
 /// A packed object. Malformed ones are kept too: they must not stop the others.
 #[derive(Clone, Debug)]
@@ -37,49 +31,6 @@ enum Content {
     Packed(Packed),
     /// What is wrong, without the value that is wrong.
     Malformed(Box<str>),
-}
-
-/// JSON, compressed: a quarter of it, and a twelfth of the parsed object.
-#[derive(Clone, Debug)]
-struct Packed {
-    /// Length of the JSON.
-    length: usize,
-    bytes: Box<[u8]>,
-}
-
-/// Room to pack and unpack in. It is kept: room of its own for each object would leave holes between those that stay.
-#[derive(Default)]
-struct Room {
-    json: Vec<u8>,
-    packed: Vec<u8>,
-}
-
-thread_local! {
-    static ROOM: RefCell<Room> = RefCell::default();
-}
-
-impl Packed {
-    fn of(object: &ExpressService) -> Result<Self, Box<dyn Error>> {
-        ROOM.with_borrow_mut(|Room { json, packed }| {
-            json.clear();
-            serde_json::to_writer(&mut *json, object)?;
-            packed.resize(block::get_maximum_output_size(json.len()), 0);
-            let size = block::compress_into_with_dict(json, packed, TYPICAL)?;
-            Ok(Self {
-                length: json.len(),
-                bytes: packed[..size].into(),
-            })
-        })
-    }
-
-    fn unpack(&self) -> Result<ExpressService, String> {
-        ROOM.with_borrow_mut(|Room { json, .. }| {
-            json.resize(self.length, 0);
-            block::decompress_into_with_dict(&self.bytes, json, TYPICAL)
-                .map_err(|error| error.to_string())?;
-            serde_json::from_slice(json).map_err(|error| error.to_string())
-        })
-    }
 }
 
 impl Cached {
@@ -121,8 +72,8 @@ impl Cached {
         }
     }
 
-    /// Hash of what a pass depends on: which object it is, the spec's generation, deletion, finalizers, and the operator's annotations. Without it
-    /// each status that is written would be one more look.
+    /// Hash of what a pass depends on: which object it is, the spec's generation, deletion, finalizers, and the operator's
+    /// annotations. Without it each status that is written would be one more look.
     pub fn trigger(&self) -> Option<u64> {
         Some(self.trigger)
     }
@@ -134,16 +85,20 @@ impl Cached {
 }
 
 impl<'de> Deserialize<'de> for Cached {
+    /// From JSON alone: its text is read a second time if it is malformed. Kube's own guard copies each object twice.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let guarded = DeserializeGuard::<ExpressService>::deserialize(deserializer)?;
-        Ok(match guarded.0 {
-            Ok(object) => Self::pack(object),
-            Err(invalid) => Self {
-                trigger: trigger(&invalid.metadata),
-                state: State::Malformed,
-                meta: identity(&invalid.metadata),
-                content: Content::Malformed(malformed(&invalid.error).into()),
-            },
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        let error = match serde_json::from_str(text.get()) {
+            Ok(object) => return Ok(Self::pack(object)),
+            Err(error) => error,
+        };
+        let PartialObjectMeta::<ExpressService> { metadata, .. } =
+            serde_json::from_str(text.get()).map_err(D::Error::custom)?;
+        Ok(Self {
+            trigger: trigger(&metadata),
+            state: State::Malformed,
+            meta: identity(&metadata),
+            content: Content::Malformed(malformed(&error).into()),
         })
     }
 }
@@ -223,9 +178,13 @@ fn trigger(meta: &ObjectMeta) -> u64 {
 }
 
 /// What is wrong with a stored object, without the value that is wrong: it may be a secret.
-fn malformed(error: &str) -> String {
-    let what = match error.split_once(". Expected ") {
-        _ if error.starts_with("Missing field ") => error.to_lowercase(),
+fn malformed(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text
+        .rsplit_once(" at line ")
+        .map_or(&*text, |(what, _)| what);
+    let what = match text.rsplit_once(", expected ") {
+        _ if text.starts_with("missing field ") => text.replace('`', ""),
         Some((_, expected)) => format!("a value is of another type, expected {expected}"),
         None => "a field does not have the form of the schema".to_owned(),
     };
@@ -236,8 +195,9 @@ fn malformed(error: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cached, malformed};
+    use super::Cached;
     use crate::{api::ExpressService, core::state::State};
+    use kube::core::{ObjectList, WatchEvent};
     use serde_json::{Value, json};
 
     fn object(container: &Value) -> Value {
@@ -278,28 +238,18 @@ mod tests {
     }
 
     #[test]
-    fn the_typical_object_is_in_the_form_in_which_objects_are_packed() {
-        let typical: ExpressService = serde_json::from_slice(super::TYPICAL).unwrap();
-        assert_eq!(
-            serde_json::to_string(&typical).unwrap(),
-            std::str::from_utf8(super::TYPICAL).unwrap().trim_end()
-        );
-    }
-
-    #[test]
-    fn an_object_like_the_typical_one_packs_to_less_than_a_third() {
-        let typical = std::str::from_utf8(super::TYPICAL).unwrap();
-        let another = typical
-            .replace("team-a", "payments")
-            .replace("shop", "ledger")
-            .replace("123456789012", "999988887777")
-            .replace("eu-west-1", "us-east-2")
-            .replace("0123456789abcdef", "fedcba9876543210");
-        let packed = match cached(&serde_json::from_str(&another).unwrap()).content {
-            super::Content::Packed(packed) => packed.bytes.len(),
-            super::Content::Malformed(what) => panic!("{what}"),
-        };
-        assert!(3 * packed < another.len(), "{packed} of {}", another.len());
+    fn lists_and_watch_events_are_read_as_the_api_server_writes_them() {
+        let (sound, bad) = (object(&json!({"image": "shop:1"})), object(&json!({})));
+        let list = json!({
+            "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressServiceList",
+            "metadata": {"resourceVersion": "9"}, "items": [sound, bad],
+        });
+        let list: ObjectList<Cached> = serde_json::from_str(&list.to_string()).unwrap();
+        let malformed = list.items.iter().map(|item| item.malformed().is_some());
+        assert!(malformed.eq([false, true]));
+        let event = format!(r#"{{"type":"MODIFIED","object":{sound}}}"#);
+        let event: WatchEvent<Cached> = serde_json::from_str(&event).unwrap();
+        assert!(matches!(event, WatchEvent::Modified(object) if object.malformed().is_none()));
     }
 
     #[test]
@@ -339,6 +289,7 @@ mod tests {
             "{message}"
         );
         assert!(!message.contains("hunter2"), "{message}");
-        assert!(!malformed("whatever hunter2").contains("hunter2"));
+        let message = message_on(json!({"image": 5, "command": "hunter2, expected hunter3"}));
+        assert!(!message.contains("hunter"), "{message}");
     }
 }

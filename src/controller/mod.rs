@@ -7,6 +7,7 @@ mod gather;
 pub mod journal;
 pub mod kubernetes;
 pub mod objects;
+mod packed;
 mod recorders;
 mod report;
 pub mod run;
