@@ -178,3 +178,51 @@ impl Failed {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Cli, Command};
+    use clap::Parser;
+
+    fn run(flags: &[&str]) -> Result<Box<super::Run>, String> {
+        let arguments = ["ecs-express-operator", "run"].iter().chain(flags);
+        match Cli::try_parse_from(arguments).map(|cli| cli.command) {
+            Ok(Command::Run(run)) => Ok(run),
+            Ok(Command::Crd) => Err("crd".into()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    #[test]
+    fn an_interval_or_a_rate_that_cannot_be_kept_is_refused_with_its_flag_and_what_is_right() {
+        for (flag, value, right) in [
+            ("--look-rate", "0", "at least 0.01"),
+            ("--look-rate", "NaN", "at least 0.01"),
+            ("--look-rate", "inf", "at least 0.01"),
+            ("--look-rate", "five", "no number"),
+            ("--look-interval", "0s", "shorter than 100ms"),
+            ("--poll-interval", "99ms", "shorter than 100ms"),
+            ("--poll-interval", "10", "time unit"),
+        ] {
+            let error = run(&[flag, value]).unwrap_err();
+            assert!(error.contains(flag) && error.contains(right), "{error}");
+        }
+        let error = run(&["--look-rate=-1"]).unwrap_err();
+        assert!(error.contains("at least 0.01"), "{error}");
+    }
+
+    #[test]
+    fn the_flags_become_the_settings_of_the_loop() {
+        let flags = [
+            "--look-rate=0.5",
+            "--look-interval=1m",
+            "--poll-interval=2s",
+        ];
+        let intervals = run(&flags).unwrap().settings().intervals;
+        assert_eq!(intervals.looks_per_second, 0.5);
+        assert_eq!(
+            (intervals.look.as_secs(), intervals.poll.as_secs()),
+            (60, 2)
+        );
+    }
+}
