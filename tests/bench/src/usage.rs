@@ -15,6 +15,8 @@ use crate::{
     world::DESCRIBE,
 };
 
+/// How often the operator looks at what is on its way: thousands at once, and one emulator for all.
+const POLL: &str = "1m";
 /// Virtual seconds per second while many services come up: nobody waits for a rollout here.
 const FAST: f64 = 60.0;
 /// After so long without news the operator is at rest, and has given back what it gives back.
@@ -22,7 +24,7 @@ const REST: Duration = Duration::from_secs(15);
 
 /// Measures memory at a thousand objects and at `many`, and a start with `many`.
 pub async fn measure(rig: &mut Rig, table: &mut Table, many: usize) {
-    rig.start_operator("10s").await;
+    rig.start_operator(POLL).await;
     fill(rig, "few", FEW).await;
     let memory = machine::memory(rig.operator());
     table.add(Row::at_most(
@@ -47,7 +49,7 @@ pub async fn measure(rig: &mut Rig, table: &mut Table, many: usize) {
 
     rig.take_calls();
     let started = Instant::now();
-    rig.start_operator("10s").await;
+    rig.start_operator(POLL).await;
     let mut changed = verified(rig, many).await;
     let took = started.elapsed().as_secs_f64();
     tokio::time::sleep(REST).await;
