@@ -64,8 +64,8 @@ impl Model {
             }
             Change::Role { arn, usability } => {
                 self.roles.decide(&arn, usability, self.now);
-                let now = self.now;
-                self.move_to(now);
+                self.services.look_at_all();
+                self.move_to(self.now);
                 Ok(())
             }
         }
@@ -83,7 +83,7 @@ impl Model {
             self.identifiers.hex(17),
             self.now,
         );
-        self.services.insert(arn, service);
+        self.services.insert(service);
         Ok(())
     }
 

@@ -94,7 +94,7 @@ impl Model {
         self.roll(&mut service, configuration);
         let mut wire = service.show(self.looks, &self.settings);
         wire["tags"] = service.tags_to_wire();
-        self.services.insert(arn, service);
+        self.services.insert(service);
         Ok(json!({ "service": wire }))
     }
 
@@ -232,11 +232,11 @@ impl Model {
         let access = |service: &Service| service.revisions.last().map(|last| last.access);
         let own = self.services.get(arn).and_then(access);
         let shares = self.services.values().any(|other| {
-            other.arn != *arn
-                && other.arn.caller() == arn.caller()
+            other.state == State::Active
                 && other.management == ResourceManagement::Ecs
-                && other.state == State::Active
                 && access(other) == own
+                && other.arn != *arn
+                && other.arn.caller() == arn.caller()
         });
         if shares { Others::Remain } else { Others::None }
     }

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{
-    Model, Presence, action::Action, arn::ServiceArn, service::Service,
-    task_definitions::TaskDefinitions, time::VirtualTime,
+    Model, Presence, action::Action, services::Services, task_definitions::TaskDefinitions,
+    time::VirtualTime,
 };
 
 /// Everything that a read can see, at a moment.
 #[derive(Debug, Clone)]
 struct Moment {
     at: VirtualTime,
-    services: BTreeMap<ServiceArn, Service>,
+    services: Services,
     clusters: BTreeMap<String, Presence>,
     task_definitions: TaskDefinitions,
 }
@@ -68,6 +68,7 @@ impl Model {
             ..Self::new(self.settings.clone())
         };
         past.roles = self.roles.clone();
+        past.services.look_at_all();
         past.move_to(now.before_seconds(lag).max(moment.at));
         Some(past)
     }

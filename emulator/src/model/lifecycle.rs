@@ -96,6 +96,23 @@ impl Service {
         steps
     }
 
+    /// When the next step is due, once all that were due are taken.
+    pub(crate) fn next_step_at(&self) -> Option<VirtualTime> {
+        let deployment = self.deployments.last().and_then(|last| last.steps.front());
+        let drained = match self.state {
+            State::Draining { until } => Some(until),
+            State::Active | State::Inactive { .. } => None,
+        };
+        [
+            deployment.map(|(at, _)| *at),
+            self.teardown.front().map(|(at, _)| *at),
+            drained,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
     fn next_step(&mut self, now: VirtualTime) -> Option<(VirtualTime, Step)> {
         let steps = &mut self.deployments.last_mut()?.steps;
         match steps.front() {

@@ -37,6 +37,7 @@ mod serve;
 mod service;
 mod service_deployments;
 mod service_revisions;
+mod services;
 mod sessions;
 mod settings;
 mod shown;
@@ -80,7 +81,7 @@ pub use request::Tag;
 use roles::Roles;
 pub use roles::Usability;
 pub use saved::UnreadableState;
-use service::{Provisioning, Service, State};
+use services::Services;
 use sessions::Sessions;
 pub(crate) use sessions::account_of;
 pub use settings::Settings;
@@ -97,7 +98,7 @@ const CALLS: usize = 10_000;
 pub struct Model {
     settings: Settings,
     now: VirtualTime,
-    services: BTreeMap<ServiceArn, Service>,
+    services: Services,
     /// What was decided about single clusters, by ARN; the settings name the others.
     clusters: BTreeMap<String, Presence>,
     task_definitions: TaskDefinitions,
@@ -123,7 +124,7 @@ impl Model {
             now: VirtualTime::from_epoch_seconds(settings.start_time),
             identifiers: Identifiers::new(settings.start_time),
             settings,
-            services: BTreeMap::new(),
+            services: Services::default(),
             clusters: BTreeMap::new(),
             task_definitions: TaskDefinitions::default(),
             sessions: Sessions::default(),
@@ -147,21 +148,7 @@ impl Model {
 
     fn move_to(&mut self, now: VirtualTime) {
         self.now = now;
-        let (now, kept) = (self.now, self.settings.inactive_seconds);
-        let (roles, settings) = (&self.roles, &self.settings);
-        let mut steps = 0;
-        self.services.retain(|_, service| {
-            resume(service, roles, settings, now);
-            steps += service.advance(now);
-            match service.state {
-                State::Inactive { since } if since.after_seconds(kept) <= now => {
-                    steps += 1;
-                    false
-                }
-                State::Inactive { .. } | State::Active | State::Draining { .. } => true,
-            }
-        });
-        self.changes += steps;
+        self.changes += self.services.advance(&self.roles, &self.settings, now);
     }
 
     /// The time of the virtual clock.
@@ -187,6 +174,7 @@ impl Model {
     /// A sentence that names the member and what is allowed.
     pub fn change_settings(&mut self, changes: &Value) -> Result<(), String> {
         self.settings = self.settings.with(changes)?;
+        self.services.look_at_all();
         self.changed();
         Ok(())
     }
@@ -263,19 +251,5 @@ impl Model {
             return Ok(());
         }
         Err(ApiError::cluster_not_found())
-    }
-}
-
-/// Goes on with a denied service from the moment at which its role works.
-fn resume(service: &mut Service, roles: &Roles, settings: &Settings, now: VirtualTime) {
-    if service.provisioning == Provisioning::Unhindered
-        || settings.denied_provisioning == DeniedProvisioning::Stays
-    {
-        return;
-    }
-    let since = roles.usable_since(&service.infrastructure_role_arn, settings);
-    if let Some(since) = since.filter(|since| *since <= now) {
-        service.advance(since);
-        service.resume(since);
     }
 }

@@ -114,10 +114,7 @@ impl Model {
         let mut model = Self {
             settings,
             now,
-            services: services
-                .into_iter()
-                .map(|service| (service.arn.clone(), service))
-                .collect(),
+            services: services.into_iter().collect(),
             clusters,
             task_definitions,
             sessions,

@@ -13,6 +13,9 @@ pub struct VirtualTime {
 }
 
 impl VirtualTime {
+    /// Before everything.
+    pub(crate) const EPOCH: Self = Self { milliseconds: 0 };
+
     /// The moment that lies so many seconds after the epoch.
     #[must_use]
     pub fn from_epoch_seconds(seconds: u64) -> Self {

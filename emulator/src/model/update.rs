@@ -54,7 +54,7 @@ impl Model {
             }
         };
         let wire = service.updated_to_wire(target, &self.settings);
-        self.services.insert(arn, service);
+        self.services.insert(service);
         Ok(json!({ "service": wire }))
     }
 

@@ -79,7 +79,7 @@ impl Model {
             self.roll(&mut service, configuration);
         }
         let wire = service_to_wire(&service);
-        self.services.insert(arn, service);
+        self.services.insert(service);
         Ok(json!({ "service": wire }))
     }
 

@@ -3,6 +3,7 @@
 
 mod answers;
 mod changes;
+mod clock;
 mod clusters;
 mod deletion;
 mod errors;
