@@ -24,14 +24,31 @@ struct Room {
     packed: Vec<u8>,
 }
 
+/// Room that is kept, in bytes: one great object, of more than a megabyte perhaps, must not cost its size for ever.
+const ROOM_KEPT: usize = 64 << 10;
+
 thread_local! {
     static ROOM: RefCell<Room> = RefCell::default();
+}
+
+impl Room {
+    /// Works in the room.
+    fn with<T>(work: impl FnOnce(&mut Self) -> T) -> T {
+        ROOM.with_borrow_mut(|room| {
+            let done = work(room);
+            for used in [&mut room.json, &mut room.packed] {
+                used.truncate(ROOM_KEPT);
+                used.shrink_to(ROOM_KEPT);
+            }
+            done
+        })
+    }
 }
 
 impl Packed {
     /// Packs an object.
     pub fn of(object: &ExpressService) -> Result<Self, Box<dyn Error>> {
-        ROOM.with_borrow_mut(|Room { json, packed }| {
+        Room::with(|Room { json, packed }| {
             json.clear();
             serde_json::to_writer(&mut *json, object)?;
             packed.resize(block::get_maximum_output_size(json.len()), 0);
@@ -45,7 +62,7 @@ impl Packed {
 
     /// The object again; what is wrong, without a value of the object.
     pub fn unpack(&self) -> Result<ExpressService, String> {
-        ROOM.with_borrow_mut(|Room { json, .. }| {
+        Room::with(|Room { json, .. }| {
             json.resize(self.length, 0);
             block::decompress_into_with_dict(&self.bytes, json, TYPICAL)
                 .map_err(|error| error.to_string())?;
@@ -57,7 +74,7 @@ impl Packed {
 
 #[cfg(test)]
 mod tests {
-    use super::{Packed, TYPICAL};
+    use super::{Packed, ROOM, ROOM_KEPT, TYPICAL};
     use crate::api::ExpressService;
 
     #[test]
@@ -81,5 +98,27 @@ mod tests {
         let object: ExpressService = serde_json::from_str(&another).unwrap();
         let packed = Packed::of(&object).unwrap().bytes.len();
         assert!(3 * packed < another.len(), "{packed} of {}", another.len());
+    }
+
+    #[test]
+    fn a_great_object_and_a_small_one_after_it_come_out_as_they_went_in_and_the_room_is_given_back()
+    {
+        let mut great: ExpressService = serde_json::from_slice(TYPICAL).unwrap();
+        let words = (0..20_000).map(|number| format!("--option-{number}"));
+        great.spec.primary_container.as_mut().unwrap().command = Some(words.collect());
+        let mut small = great.clone();
+        small.spec.primary_container = None;
+        small.metadata = Default::default();
+        small.status = None;
+        for object in [great, small] {
+            let unpacked = Packed::of(&object).unwrap().unpack().unwrap();
+            assert_eq!(
+                serde_json::to_value(unpacked).unwrap(),
+                serde_json::to_value(object).unwrap()
+            );
+        }
+        ROOM.with_borrow(|room| {
+            assert!(room.json.capacity() <= ROOM_KEPT && room.packed.capacity() <= ROOM_KEPT);
+        });
     }
 }
