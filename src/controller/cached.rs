@@ -22,6 +22,7 @@ pub struct Cached {
     meta: ObjectMeta,
     /// What a pass depends on, as a hash.
     trigger: u64,
+    is_news: bool,
     state: State,
     content: Content,
 }
@@ -47,6 +48,7 @@ impl Cached {
         };
         Self {
             trigger: trigger(&object.metadata),
+            is_news: true,
             state: State::of(
                 object.status(),
                 object.metadata.deletion_timestamp.is_some(),
@@ -72,10 +74,18 @@ impl Cached {
         }
     }
 
-    /// Hash of what a pass depends on: which object it is, the spec's generation, deletion, finalizers, and the operator's
-    /// annotations. Without it each status that is written would be one more look.
-    pub fn trigger(&self) -> Option<u64> {
-        Some(self.trigger)
+    /// Compares it with the object that it replaces in the store, if there is one.
+    pub fn compare(&mut self, before: Option<&Self>) {
+        let same = |before: &Self| {
+            let sound_as_before = before.malformed().is_some() == self.malformed().is_some();
+            before.trigger == self.trigger && sound_as_before
+        };
+        self.is_news = !before.is_some_and(same);
+    }
+
+    /// Whether something is new that a pass depends on. Otherwise each status that is written would be one more look.
+    pub fn is_news(&self) -> bool {
+        self.is_news
     }
 
     /// How the object stands.
@@ -85,7 +95,8 @@ impl Cached {
 }
 
 impl<'de> Deserialize<'de> for Cached {
-    /// From JSON alone: its text is read a second time if it is malformed. Kube's own guard copies each object twice.
+    /// From the text of JSON alone, which is read a second time if it is malformed; kube's own guard copies each object
+    /// twice. In a watch event the API server writes `type` first: were `object` the first, serde would have no text left.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
         let error = match serde_json::from_str(text.get()) {
@@ -96,6 +107,7 @@ impl<'de> Deserialize<'de> for Cached {
             serde_json::from_str(text.get()).map_err(D::Error::custom)?;
         Ok(Self {
             trigger: trigger(&metadata),
+            is_news: true,
             state: State::Malformed,
             meta: identity(&metadata),
             content: Content::Malformed(malformed(&error).into()),
@@ -132,7 +144,7 @@ impl Resource for Cached {
     }
 }
 
-/// Of the metadata, what names an object and its version. kube's store, queue and filter copy each part of it.
+/// Of the metadata, what names an object and its version. kube's store and queue copy each part of it.
 fn version(meta: &ObjectMeta) -> ObjectMeta {
     ObjectMeta {
         name: meta.name.clone(),
@@ -152,6 +164,8 @@ fn identity(meta: &ObjectMeta) -> ObjectMeta {
     }
 }
 
+/// Hash of what a pass depends on: which object it is, the spec's generation, deletion, finalizers, and the operator's
+/// annotations.
 fn trigger(meta: &ObjectMeta) -> u64 {
     let mut hasher = DefaultHasher::new();
     meta.uid.hash(&mut hasher);
@@ -220,6 +234,12 @@ mod tests {
         serde_json::from_value(object.clone()).unwrap()
     }
 
+    fn is_news(object: &Value, before: &Value) -> bool {
+        let mut object = cached(object);
+        object.compare(Some(&cached(before)));
+        object.is_news()
+    }
+
     #[test]
     fn an_object_comes_out_of_the_cache_as_it_went_in_but_for_what_kubectl_keeps_in_it() {
         let object = object(&json!({"image": "shop:1"}));
@@ -250,28 +270,42 @@ mod tests {
         let event = format!(r#"{{"type":"MODIFIED","object":{sound}}}"#);
         let event: WatchEvent<Cached> = serde_json::from_str(&event).unwrap();
         assert!(matches!(event, WatchEvent::Modified(object) if object.malformed().is_none()));
+        let bookmark = r#"{"type":"BOOKMARK","object":{"kind":"ExpressService","apiVersion":"ecs-express.dev/v1alpha1",
+            "metadata":{"resourceVersion":"12","creationTimestamp":null},"spec":null}}"#;
+        let event: WatchEvent<Cached> = serde_json::from_str(bookmark).unwrap();
+        assert!(
+            matches!(event, WatchEvent::Bookmark(mark) if mark.metadata.resource_version == "12")
+        );
+        let error = r#"{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",
+            "message":"too old resource version","reason":"Expired","code":410}}"#;
+        let event: WatchEvent<Cached> = serde_json::from_str(error).unwrap();
+        assert!(matches!(event, WatchEvent::Error(status) if status.code == 410));
     }
 
     #[test]
     fn a_pass_is_triggered_by_spec_finalizers_and_our_annotations_and_not_by_a_status() {
         let base = object(&json!({"image": "shop:1"}));
+        assert!(cached(&base).is_news(), "one that was not there");
         let changed = |pointer: &str, value: Value| {
             let mut object = base.clone();
             *object.pointer_mut(pointer).unwrap() = value;
-            cached(&object).trigger() != cached(&base).trigger()
+            is_news(&object, &base)
         };
         assert!(changed("/metadata/uid", json!("another")));
         assert!(changed("/metadata/generation", json!(3)));
         assert!(changed("/metadata/finalizers", json!([])));
         let mut leaving = base.clone();
         leaving["metadata"]["deletionTimestamp"] = json!("2026-11-25T00:00:00Z");
-        assert!(cached(&leaving).trigger() != cached(&base).trigger());
+        assert!(is_news(&leaving, &base));
         assert!(changed(
             "/metadata/annotations/ecs-express.dev~1restart",
             json!("2")
         ));
         assert!(!changed("/status/statusCode", json!("DRAINING")));
         assert!(!changed("/metadata/resourceVersion", json!("8")));
+        let mut malformed = base.clone();
+        malformed["spec"]["primaryContainer"] = json!({});
+        assert!(is_news(&malformed, &base) && is_news(&base, &malformed));
     }
 
     #[test]

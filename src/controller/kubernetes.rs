@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use k8s_openapi::api::core::v1::ObjectReference;
 use kube::{
     Api, Client, Resource, ResourceExt,
     api::{Patch, PatchParams},
@@ -60,19 +59,17 @@ impl Kubernetes {
     }
 
     /// Publishes an event; what cannot be told is logged.
-    async fn tell(&self, event: &KubeEvent, about: &ObjectReference) {
-        if let Err(error) = answer(self.recorders.of(event, about).publish(event, about)).await {
-            let object = ObjectKey {
-                namespace: about.namespace.clone().unwrap_or_default(),
-                name: about.name.clone().unwrap_or_default(),
-            };
-            tracing::warn!(%object, %error, "an event could not be published");
+    async fn tell(&self, object: &impl Resource<DynamicType = ()>, event: &KubeEvent) {
+        let about = object.object_ref(&());
+        let recorder = self.recorders.of(event, &about);
+        if let Err(error) = answer(recorder.publish(event, &about)).await {
+            tracing::warn!(object = %ObjectKey::of(object), %error, "an event could not be published");
         }
     }
 
     /// Says of a malformed object that it is malformed: by an event, and in its status where the API server still takes
     /// one (it does not where a value has another type than the schema's).
-    pub async fn mark_malformed(&self, object: &Cached, message: &str) {
+    pub async fn mark_malformed(&self, object: &Cached, message: &str) -> Result<(), ObjectsError> {
         let meta = object.meta();
         let reason = crate::api::conditions::reasons::INVALID_SPEC;
         let event = KubeEvent {
@@ -82,7 +79,7 @@ impl Kubernetes {
             action: "Reconcile".to_owned(),
             secondary: None,
         };
-        self.tell(&event, &object.object_ref(&())).await;
+        self.tell(object, &event).await;
         let condition = |kind: &str, status: &str| {
             json!({
                 "type": kind, "status": status, "reason": reason, "message": message,
@@ -98,11 +95,8 @@ impl Kubernetes {
             meta.namespace.as_deref().unwrap_or_default(),
         );
         let (name, params) = (object.name_any(), PatchParams::default());
-        let patch = Patch::Merge(patch);
-        if let Err(error) = answer(api.patch_status(&name, &params, &patch)).await {
-            let namespace = meta.namespace.as_deref().unwrap_or_default();
-            tracing::debug!(object = %format_args!("{namespace}/{name}"), %error, "the malformed object takes no status");
-        }
+        answer(api.patch_status(&name, &params, &Patch::Merge(patch))).await?;
+        Ok(())
     }
 }
 
@@ -182,7 +176,7 @@ impl Objects for Kubernetes {
             action: event.action.to_owned(),
             secondary: None,
         };
-        self.tell(&event, &object.object_ref(&())).await;
+        self.tell(object, &event).await;
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod act;
 pub mod cached;
+mod changes;
 pub mod context;
 mod gather;
 pub mod journal;
@@ -252,10 +253,6 @@ impl Pass {
                     ctx.journal.crowd(self.entry.under_way),
                     ctx.clock.chance(),
                 )
-            }
-            Err(PassError::Objects(ObjectsError::NotFound)) => {
-                ctx.journal.forget(key);
-                return Next::Change;
             }
             Err(error) => {
                 self.entry.attempts += 1;

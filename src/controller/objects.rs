@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, future::Future, sync::Arc};
 
+use kube::Resource;
 use serde_json::{Value, json};
 
 use crate::{
@@ -20,10 +21,11 @@ pub struct ObjectKey {
 
 impl ObjectKey {
     /// Key of an object.
-    pub fn of(object: &ExpressService) -> Self {
+    pub fn of(object: &impl Resource) -> Self {
+        let meta = object.meta();
         Self {
-            namespace: object.metadata.namespace.clone().unwrap_or_default(),
-            name: object.metadata.name.clone().unwrap_or_default(),
+            namespace: meta.namespace.clone().unwrap_or_default(),
+            name: meta.name.clone().unwrap_or_default(),
         }
     }
 }
@@ -62,7 +64,7 @@ pub trait Objects: Send + Sync + 'static {
     /// The object as the cache has it, which may be stale.
     fn cached(&self, key: &ObjectKey) -> Option<Arc<ExpressService>>;
 
-    /// The resourceVersion of the object in the cache.
+    /// The resourceVersion of the object in the cache, if that has it and it is not malformed.
     fn cached_version(&self, key: &ObjectKey) -> Option<String>;
 
     /// The object as the API server has it now.

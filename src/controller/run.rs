@@ -1,4 +1,4 @@
-//! The loop on kube-runtime: the watch, what counts as a change, concurrency, and the graceful stop.
+//! The loop on kube-runtime: concurrency, health, and the graceful stop.
 
 use std::{
     convert::Infallible,
@@ -9,9 +9,9 @@ use std::{
 use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use kube::{
-    Api, Client, ResourceExt,
+    Api, Client,
     runtime::{
-        Controller, WatchStreamExt,
+        Controller,
         controller::{Action, Config, Error as ControllerError},
         reflector::{self, Store, store::Writer},
         watcher,
@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Next,
     cached::Cached,
+    changes::changes,
     context::{Clock, Context, Settings},
     kubernetes::{Kubernetes, States},
     objects::ObjectKey,
@@ -34,9 +35,6 @@ use crate::{
 
 /// Objects worked on at once: enough to hide AWS's latency at its rates, few enough for its throttles at a start.
 const CONCURRENCY: u16 = 8;
-
-/// Objects in one answer to a list: each answer is in memory whole.
-const PAGE: u32 = 100;
 
 /// The clocks of the machine.
 struct SystemClock(std::time::Instant);
@@ -112,12 +110,7 @@ impl<E: Ecs> Loop<E> {
             writer,
         } = self;
         let seen = ctx.clone();
-        let changes = watcher(api, watcher::Config::default().page_size(PAGE))
-            .default_backoff()
-            .reflect(writer)
-            .inspect(move |event| note(&seen, event))
-            .applied_objects()
-            .predicate_filter(Cached::trigger, Default::default());
+        let changes = changes(api, reader.clone(), writer, move |event| note(&seen, event));
         let synced = reader.clone();
         let passes = Controller::for_stream(changes, reader)
             .with_config(Config::default().concurrency(CONCURRENCY))
@@ -125,7 +118,10 @@ impl<E: Ecs> Loop<E> {
             .run(reconcile, |_, error, _| match *error {}, ctx)
             .for_each(|ended| async {
                 match ended {
-                    Ok(_) | Err(ControllerError::ObjectNotFound(_)) => {}
+                    Ok(_) => {}
+                    Err(ControllerError::ObjectNotFound(object)) => {
+                        tracing::debug!(%object, "it is gone");
+                    }
                     Err(error) => {
                         tracing::warn!(%error, "the watch has trouble; it is tried again")
                     }
@@ -147,14 +143,16 @@ impl<E: Ecs> Loop<E> {
 }
 
 async fn reconcile<E: Ecs>(object: Arc<Cached>, ctx: Arc<Shared<E>>) -> Result<Action, Infallible> {
-    let key = ObjectKey {
-        namespace: object.namespace().unwrap_or_default(),
-        name: object.name_any(),
-    };
+    let key = ObjectKey::of(&*object);
     if let Some(message) = object.malformed() {
         tracing::warn!(object = %key, message, "a stored object is malformed");
-        ctx.objects.mark_malformed(&object, message).await;
-        return Ok(Action::await_change());
+        return Ok(match ctx.objects.mark_malformed(&object, message).await {
+            Ok(()) => Action::await_change(),
+            Err(error) => {
+                tracing::info!(object = %key, %error, "the malformed object has no status that says so");
+                Action::requeue(ctx.settings.intervals.look)
+            }
+        });
     }
     Ok(match super::reconcile(&ctx, &key).await {
         Next::Look(delay) => Action::requeue(delay),
@@ -167,10 +165,7 @@ fn note<E: Ecs>(ctx: &Shared<E>, event: &watcher::Result<watcher::Event<Cached>>
     match event {
         Ok(watcher::Event::Delete(object)) => {
             ctx.health.goes_on();
-            ctx.journal.forget(&ObjectKey {
-                namespace: object.namespace().unwrap_or_default(),
-                name: object.name_any(),
-            });
+            ctx.journal.forget(&ObjectKey::of(object));
         }
         Ok(watcher::Event::InitDone) => {
             ctx.health.synced();

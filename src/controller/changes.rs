@@ -1,0 +1,163 @@
+//! What of the watch leads to a pass.
+
+use std::sync::Arc;
+
+use super::cached::Cached;
+use futures::{Stream, StreamExt, TryStreamExt, stream};
+use kube::{
+    Api,
+    runtime::{
+        WatchStreamExt,
+        reflector::{ObjectRef, Store, store::Writer},
+        watcher::{self, Event},
+    },
+};
+
+/// Objects in one answer to a list: each answer is in memory whole.
+const PAGE: u32 = 100;
+
+/// Watches, begins anew after trouble, keeps the store of `writer`, and shows each event to `note` when it is stored.
+/// Gives each object that has news, when the store shows it.
+pub(super) fn changes(
+    api: Api<Cached>,
+    store: Store<Cached>,
+    writer: Writer<Cached>,
+    note: impl Fn(&watcher::Result<Event<Cached>>),
+) -> impl Stream<Item = watcher::Result<Cached>> {
+    let events =
+        watcher::watcher(api, watcher::Config::default().page_size(PAGE)).default_backoff();
+    stored_news(events, store, writer, note)
+}
+
+/// A list is in the store only when its last page has come. Kube's `applied_objects` gives the objects of the first page
+/// before: a pass over one of them would see the object as it was, or none, and nothing would lead to another.
+fn stored_news(
+    events: impl Stream<Item = watcher::Result<Event<Cached>>>,
+    store: Store<Cached>,
+    writer: Writer<Cached>,
+    note: impl Fn(&watcher::Result<Event<Cached>>),
+) -> impl Stream<Item = watcher::Result<Cached>> {
+    let before = store.clone();
+    events
+        .modify(move |object| {
+            let before = before.get(&ObjectRef::from_obj(object));
+            object.compare(before.as_deref());
+        })
+        .reflect(writer)
+        .inspect(note)
+        .map_ok(move |event| stream::iter(news(event, &store)).map(Ok))
+        .try_flatten()
+}
+
+fn news(event: Event<Cached>, store: &Store<Cached>) -> impl Iterator<Item = Cached> + use<> {
+    let stored = match event {
+        Event::Apply(object) => vec![Arc::new(object)],
+        // All that the store holds now is of this list.
+        Event::InitDone => store.state(),
+        Event::Init | Event::InitApply(_) | Event::Delete(_) => Vec::new(),
+    };
+    stored
+        .into_iter()
+        .filter(|object| object.is_news())
+        .map(Arc::unwrap_or_clone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stored_news;
+    use crate::controller::cached::Cached;
+    use futures::{StreamExt, stream};
+    use kube::{
+        ResourceExt,
+        runtime::{
+            reflector::{self, ObjectRef},
+            watcher::{self, Event},
+        },
+    };
+    use serde_json::json;
+
+    fn object(name: &str, generation: i64) -> Cached {
+        let object = json!({
+            "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService",
+            "metadata": {"name": name, "namespace": "team-a", "uid": name, "generation": generation},
+            "spec": {"infrastructureRoleArn": "a", "primaryContainer": {"image": "shop:1"}},
+        });
+        serde_json::from_value(object).unwrap()
+    }
+
+    /// The objects that the events lead to, each with the generation that the store shows when it comes.
+    async fn led_to(events: impl IntoIterator<Item = Event<Cached>>) -> Vec<(String, Option<i64>)> {
+        let (store, writer) = reflector::store();
+        let events = stream::iter(events.into_iter().map(watcher::Result::Ok));
+        let mut led_to: Vec<_> = stored_news(events, store.clone(), writer, |_| {})
+            .map(|object| {
+                let object = object.unwrap();
+                let stored = store.get(&ObjectRef::from_obj(&object));
+                let generation = |stored: &Cached| stored.unpack().unwrap().metadata.generation;
+                (object.name_any(), stored.as_deref().and_then(generation))
+            })
+            .collect()
+            .await;
+        led_to.sort();
+        led_to
+    }
+
+    #[tokio::test]
+    async fn an_object_of_a_list_comes_when_the_store_shows_it_as_listed() {
+        let list = [
+            Event::Init,
+            Event::InitApply(object("first-page", 1)),
+            Event::InitApply(object("second-page", 1)),
+            Event::InitDone,
+        ];
+        let listed = |name: &str| (name.to_owned(), Some(1));
+        assert_eq!(
+            led_to(list).await,
+            [listed("first-page"), listed("second-page")]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_list_after_trouble_leads_to_what_changed_meanwhile_and_to_nothing_else() {
+        let first = [
+            Event::Init,
+            Event::InitApply(object("edited", 1)),
+            Event::InitApply(object("same", 1)),
+            Event::InitApply(object("gone", 1)),
+            Event::InitDone,
+        ];
+        let interrupted = [Event::Init, Event::InitApply(object("edited", 2))];
+        let again = [
+            Event::Init,
+            Event::InitApply(object("edited", 2)),
+            Event::InitApply(object("new", 1)),
+            Event::InitApply(object("same", 1)),
+            Event::InitDone,
+        ];
+        let seen = |name: &str, generation| (name.to_owned(), Some(generation));
+        assert_eq!(
+            led_to(first.into_iter().chain(interrupted).chain(again)).await,
+            [
+                seen("edited", 1),
+                seen("edited", 2),
+                seen("gone", 1),
+                seen("new", 1),
+                seen("same", 1)
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn an_event_leads_to_its_object_once_and_a_status_or_a_deletion_to_none() {
+        let events = [
+            Event::Init,
+            Event::InitDone,
+            Event::Apply(object("shop", 1)),
+            Event::Apply(object("shop", 1)),
+            Event::Apply(object("shop", 2)),
+            Event::Delete(object("shop", 2)),
+        ];
+        let shop = |generation| ("shop".to_owned(), Some(generation));
+        assert_eq!(led_to(events).await, [shop(1), shop(2)]);
+    }
+}
