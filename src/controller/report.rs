@@ -64,7 +64,8 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
 }
 
 /// Writes a status with the resourceVersion it was computed on. Where others changed spec or metadata meanwhile, what ECS
-/// answered must not be lost: it goes on top, unless somebody else wrote a memory, which is then the truth.
+/// answered must not be lost: it goes on top, unless somebody else wrote a memory, which is then the truth, or it is another
+/// object by now.
 async fn write<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     pass: &mut Pass,
@@ -77,7 +78,7 @@ async fn write<E: Ecs, O: Objects, C: Clock>(
         match ctx.objects.patch_status(&pass.object, &patch).await {
             Err(ObjectsError::Conflict) => {
                 let fresh = ctx.objects.read(&key).await?;
-                if !same_memory(&fresh, stored) {
+                if fresh.metadata.uid != pass.object.metadata.uid || !same_memory(&fresh, stored) {
                     return Err(ObjectsError::Conflict.into());
                 }
                 pass.rebase(fresh);

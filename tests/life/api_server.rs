@@ -30,12 +30,18 @@ struct State {
     written: Vec<Value>,
     events: Vec<Event>,
     conflicts: u32,
+    /// What somebody else does to the object before the next status write.
+    meanwhile: Option<Meanwhile>,
+    /// The next so many status writes do not find the object.
+    misses: u32,
     /// How long the next status write takes.
     slow: Option<(TestClock, Duration)>,
     /// Writes until the process dies, and whether the last of them is stored.
     death: Option<(usize, Stored)>,
     dead: bool,
 }
+
+type Meanwhile = Box<dyn FnOnce(&mut Value) + Send>;
 
 /// Whether the write at which a process dies is stored all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +129,16 @@ impl ApiServer {
         self.0.lock().unwrap().conflicts = times;
     }
 
+    /// The next status write meets a conflict: somebody else changes the object so, first.
+    pub fn meanwhile(&self, change: impl FnOnce(&mut Value) + Send + 'static) {
+        self.0.lock().unwrap().meanwhile = Some(Box::new(change));
+    }
+
+    /// The next status writes do not find the object, as when the CRD is not served for a moment.
+    pub fn miss(&self, times: u32) {
+        self.0.lock().unwrap().misses = times;
+    }
+
     /// The next status write takes so long.
     pub fn dawdle(&self, clock: &TestClock, span: Duration) {
         self.0.lock().unwrap().slow = Some((clock.clone(), span));
@@ -194,8 +210,17 @@ impl ApiServer {
         {
             clock.advance(span);
         }
-        if log == "status" && state.conflicts > 0 {
-            state.conflicts -= 1;
+        if log == "status" && state.misses > 0 {
+            state.misses -= 1;
+            return Err(ObjectsError::NotFound);
+        }
+        let disturbed = log == "status" && state.conflicts > 0;
+        state.conflicts -= u32::from(disturbed);
+        let meanwhile = (log == "status").then(|| state.meanwhile.take()).flatten();
+        if disturbed || meanwhile.is_some() {
+            if let Some(change) = meanwhile {
+                change(&mut object);
+            }
             state.version += 1;
             object["metadata"]["resourceVersion"] = json!(state.version.to_string());
             state.objects.insert(key.clone(), object.clone());

@@ -10,6 +10,7 @@
 
 mod api_server;
 mod bad_days;
+mod cache;
 mod create;
 mod delete;
 mod drift;
