@@ -63,7 +63,7 @@ impl Kubernetes {
         let about = object.object_ref(&());
         let recorder = self.recorders.of(event, &about);
         if let Err(error) = answer(recorder.publish(event, &about)).await {
-            tracing::warn!(object = %ObjectKey::of(object), %error, "an event could not be published");
+            tracing::warn!(object = %ObjectKey::of(object.meta()), %error, "an event could not be published");
         }
     }
 

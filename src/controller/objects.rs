@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, future::Future, sync::Arc};
 
-use kube::Resource;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Value, json};
 
 use crate::{
@@ -20,9 +20,8 @@ pub struct ObjectKey {
 }
 
 impl ObjectKey {
-    /// Key of an object.
-    pub fn of(object: &impl Resource) -> Self {
-        let meta = object.meta();
+    /// Key of the object with this metadata.
+    pub fn of(meta: &ObjectMeta) -> Self {
         Self {
             namespace: meta.namespace.clone().unwrap_or_default(),
             name: meta.name.clone().unwrap_or_default(),

@@ -73,7 +73,7 @@ async fn write<E: Ecs, O: Objects, C: Clock>(
     status: &ExpressServiceStatus,
 ) -> Result<(), PassError> {
     let patch = status_patch(stored, status);
-    let key = ObjectKey::of(&pass.object);
+    let key = ObjectKey::of(&pass.object.metadata);
     for _ in 1..ATTEMPTS {
         match ctx.objects.patch_status(&pass.object, &patch).await {
             Err(ObjectsError::Conflict) => {

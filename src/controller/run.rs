@@ -9,7 +9,7 @@ use std::{
 use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use kube::{
-    Api, Client,
+    Api, Client, Resource,
     runtime::{
         Controller,
         controller::{Action, Config, Error as ControllerError},
@@ -143,7 +143,7 @@ impl<E: Ecs> Loop<E> {
 }
 
 async fn reconcile<E: Ecs>(object: Arc<Cached>, ctx: Arc<Shared<E>>) -> Result<Action, Infallible> {
-    let key = ObjectKey::of(&*object);
+    let key = ObjectKey::of(object.meta());
     if let Some(message) = object.malformed() {
         tracing::warn!(object = %key, message, "a stored object is malformed");
         return Ok(match ctx.objects.mark_malformed(&object, message).await {
@@ -165,7 +165,7 @@ fn note<E: Ecs>(ctx: &Shared<E>, event: &watcher::Result<watcher::Event<Cached>>
     match event {
         Ok(watcher::Event::Delete(object)) => {
             ctx.health.goes_on();
-            ctx.journal.forget(&ObjectKey::of(object));
+            ctx.journal.forget(&ObjectKey::of(object.meta()));
         }
         Ok(watcher::Event::InitDone) => {
             ctx.health.synced();

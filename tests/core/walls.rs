@@ -56,7 +56,14 @@ fn only_the_watch_its_cache_and_the_port_to_kubernetes_know_kube() {
         let name = file.file_name().unwrap().to_str().unwrap();
         assert_eq!(
             knows,
-            ["run.rs", "cached.rs", "kubernetes.rs", "recorders.rs"].contains(&name),
+            [
+                "run.rs",
+                "changes.rs",
+                "cached.rs",
+                "kubernetes.rs",
+                "recorders.rs"
+            ]
+            .contains(&name),
             "{name}"
         );
     }

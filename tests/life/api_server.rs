@@ -295,7 +295,7 @@ impl Objects for ApiServer {
         let body =
             json!({"metadata": {"finalizers": patch.finalizers, "annotations": patch.annotations}});
         self.patch(
-            &ObjectKey::of(object),
+            &ObjectKey::of(&object.metadata),
             object.metadata.resource_version.as_deref(),
             &body,
             "metadata",
@@ -309,7 +309,7 @@ impl Objects for ApiServer {
     ) -> Result<ExpressService, ObjectsError> {
         let body = json!({ "status": status });
         self.patch(
-            &ObjectKey::of(object),
+            &ObjectKey::of(&object.metadata),
             object.metadata.resource_version.as_deref(),
             &body,
             "status",
