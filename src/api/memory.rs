@@ -27,6 +27,11 @@ pub struct Memory {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_applied: Option<LastApplied>,
 
+    /// The configuration of the spec when this memory was first written. While nothing was applied yet, a spec with another
+    /// configuration counts as edited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial: Option<InitialConfiguration>,
+
     /// The configuration that ECS rolled back, which is not sent again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rolled_back: Option<RolledBack>,
@@ -57,6 +62,18 @@ pub struct KnownService {
     pub created_at: Option<Time>,
 }
 
+/// The configuration of the spec when the memory was first written.
+#[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[schemars(transform = absent_instead_of_null)]
+pub struct InitialConfiguration {
+    /// Hash of the configuration.
+    pub hash: String,
+
+    /// Hash of the configuration without scaling.
+    pub rollout_hash: String,
+}
+
 /// A call that changes something in ECS.
 #[derive(KubeSchema, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -77,6 +94,22 @@ pub struct Intent {
     /// `Accepted` by ECS and not seen yet, `Landed`, `Refused`, or `Lapsed` without a trace; absent while nobody knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
+
+    /// ARN of the newest service revision that ECS showed when the intent was stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision_before: Option<String>,
+
+    /// What `lastApplied` becomes when the call of a Create or Update is known to have taken effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applies: Option<LastApplied>,
+
+    /// Value of the annotation `ecs-express.dev/restart` that this call answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restart: Option<String>,
+
+    /// Value of the annotation `ecs-express.dev/retry` that this call answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<String>,
 }
 
 /// The configuration that ECS last accepted.
@@ -119,6 +152,14 @@ pub struct RolledBack {
     /// ARN of the service revision that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
+
+    /// Status of its deployment, in ECS's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+
+    /// Why ECS rolled it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Updates in a row that did not take away the same difference.

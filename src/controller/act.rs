@@ -11,7 +11,10 @@ use super::{
     objects::{MetadataPatch, Objects, status_patch},
 };
 use crate::{
-    api::{ExpressServiceStatus, FINALIZER, annotations, conditions::types, memory::Intent},
+    api::{
+        ExpressService, ExpressServiceStatus, FINALIZER, annotations, conditions::types,
+        memory::Intent,
+    },
     core::{
         conditions::{Conditions, Truth},
         decide::{Action, Case, Decision, Fence},
@@ -19,6 +22,7 @@ use crate::{
         findings::Owner,
         memory::Operation,
         remember::{Outcome, before_sending, intent},
+        sightings::Taken,
     },
     ecs::{Created, Ecs, Updated},
 };
@@ -43,9 +47,37 @@ pub(super) async fn act<E: Ecs, O: Objects, C: Clock>(
             let (sent, outcome) = (Some(intent), Outcome::Failed(failure));
             return Ok(Act { sent, outcome });
         }
+        Fenced::Dropped(failure) => {
+            // A service that is kept needs no call: it only stays without its mark.
+            if matches!(decision.action, Action::Retain(_)) {
+                release(ctx, pass).await?;
+            }
+            let (sent, outcome) = (None, Outcome::Failed(failure));
+            return Ok(Act { sent, outcome });
+        }
     };
+    let proved = pass.entry.sightings.clone();
+    if sent.is_some() {
+        pass.sent(ctx.clock.uptime());
+    }
+    let outcome = call(ctx, pass, case, &decision.action).await?;
+    if let Outcome::Failed(failure) = &outcome
+        && failure.effect == Effect::None
+    {
+        pass.entry.sightings.refused(&proved);
+    }
+    Ok(Act { sent, outcome })
+}
+
+/// Makes the call of an action.
+async fn call<E: Ecs, O: Objects, C: Clock>(
+    ctx: &Context<E, O, C>,
+    pass: &mut Pass,
+    case: &Case<'_>,
+    action: &Action,
+) -> Result<Outcome, PassError> {
     let arn = &case.desired.arn;
-    let outcome = match &decision.action {
+    Ok(match action {
         Action::Nothing => Outcome::Idle,
         Action::AddFinalizer => {
             store_identity(ctx, pass, case).await?;
@@ -70,19 +102,23 @@ pub(super) async fn act<E: Ecs, O: Objects, C: Clock>(
             release(ctx, pass).await?;
             marked
         }
-        Action::LookAtTags => match gather::owner_by_tags(&ctx.ecs, case.desired).await {
-            Ok(owner) => {
-                pass.foreign = Some(!matches!(owner, Owner::Ours | Owner::TagsLost));
-                Outcome::Idle
+        Action::LookAtTags => {
+            let started = ctx.clock.uptime();
+            match gather::owner_by_tags(&ctx.ecs, case.desired).await {
+                Ok(owner) => {
+                    let foreign = !matches!(owner, Owner::Ours | Owner::TagsLost);
+                    let ended = ctx.clock.uptime();
+                    pass.foreign = Some((foreign, Taken { started, ended }));
+                    Outcome::Idle
+                }
+                Err(failure) => Outcome::Failed(failure),
             }
-            Err(failure) => Outcome::Failed(failure),
-        },
+        }
         Action::ReleaseFinalizer => {
             release(ctx, pass).await?;
             Outcome::Idle
         }
-    };
-    Ok(Act { sent, outcome })
+    })
 }
 
 fn accepted(answer: Result<(), Failure>) -> Outcome {
@@ -100,9 +136,12 @@ enum Fenced {
     Stored(Intent),
     /// The intent is stored, but the answer was so slow that others may have come in between.
     TooLate(Intent, Failure),
+    /// The API server did not store the intent, whatever it answered.
+    Dropped(Failure),
 }
 
-/// Stores a new intent before a call that changes something in ECS. The finalizer's patch is the first create's fence.
+/// Stores a new intent before a call that changes something in ECS. The finalizer's patch is the first create's fence where
+/// there is no memory yet: an existing one would say, after a crash, that no create was ever sent.
 async fn fence<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     pass: &mut Pass,
@@ -110,14 +149,14 @@ async fn fence<E: Ecs, O: Objects, C: Clock>(
     decision: &Decision,
 ) -> Result<Fenced, PassError> {
     let now = ctx.clock.wall();
-    let (Some(intent), Some(operation)) = (
-        intent(case, &decision.action, now),
-        decision.action.operation(),
-    ) else {
+    let (Some(intent), Some(operation)) =
+        (intent(case, decision, now), decision.action.operation())
+    else {
         return Ok(Fenced::NotNeeded);
     };
     let young = |at| ctx.clock.uptime().saturating_sub(at) < ctx.settings.fence_age;
     let fenced = case.fence == Fence::FinalizerStored
+        && case.memory.is_none()
         && matches!(decision.action, Action::Create(_))
         && pass.fenced_at.is_some_and(young);
     if !fenced {
@@ -127,8 +166,10 @@ async fn fence<E: Ecs, O: Objects, C: Clock>(
         if !young(stored_at) {
             return Ok(Fenced::TooLate(intent, too_late(operation)));
         }
+        if !holds_intent(&pass.object, &intent) {
+            return Ok(Fenced::Dropped(dropped(operation)));
+        }
     }
-    pass.sent();
     Ok(Fenced::Stored(intent))
 }
 
@@ -143,6 +184,32 @@ fn too_late(operation: Operation) -> Failure {
     }
 }
 
+/// Whether the object, as the API server gave it back, holds this very intent.
+fn holds_intent(object: &ExpressService, intent: &Intent) -> bool {
+    let memory = object
+        .status
+        .as_ref()
+        .and_then(ExpressServiceStatus::trusted_memory);
+    memory
+        .and_then(|memory| memory.open_intent())
+        .is_some_and(|stored| {
+            stored.counter == intent.counter
+                && stored.operation == intent.operation
+                && stored.at.0.as_second() == intent.at.0.as_second()
+        })
+}
+
+/// The stored CustomResourceDefinition has no place for the intent: what the API server prunes fences nothing.
+fn dropped(operation: Operation) -> Failure {
+    Failure {
+        operation: operation.action(),
+        kind: FailureKind::Refused,
+        effect: Effect::None,
+        code: "IntentNotStored".to_owned(),
+        message: "the Kubernetes API server dropped the intent, and nothing was sent to ECS: the CustomResourceDefinition expressservices.ecs-express.dev is older than the operator; update it with: ecs-express-operator crd | kubectl apply --server-side -f -".to_owned(),
+    }
+}
+
 async fn store_intent<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     pass: &mut Pass,
@@ -154,8 +221,8 @@ async fn store_intent<E: Ecs, O: Objects, C: Clock>(
     let memory = before_sending(case, decision, Some(intent.clone()), now);
     let before = pass.object.status.clone().unwrap_or_default();
     let mut conditions = Conditions::new(before.conditions.clone(), case.desired.generation, now);
-    // One that holds already keeps its reason and time: this is but another try.
-    if !conditions.has(types::RECONCILING) {
+    // One that holds already keeps its reason and time: this is but another try. So does what only a person can end.
+    if !conditions.has(types::RECONCILING) && !conditions.has(types::STALLED) {
         let why = &decision.why;
         let message = why.message(case.desired, decision.findings.as_ref());
         conditions.set(types::RECONCILING, Truth::True, why.reason(), &message);

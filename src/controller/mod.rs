@@ -25,8 +25,8 @@ use crate::{
         observed::Observed,
         recorded::has_finalizer,
         remember::Outcome,
-        retry::next_look,
-        sightings::Uptime,
+        retry::{attempts_after, next_look},
+        sightings::{Taken, Uptime},
         why::{Progress, Why},
     },
     ecs::Ecs,
@@ -105,7 +105,7 @@ struct Pass {
     /// When the request of the last fencing write went out.
     fenced_at: Option<Uptime>,
     /// What the second reading of the tags said.
-    foreign: Option<bool>,
+    foreign: Option<(bool, Taken)>,
     released: bool,
     /// The resourceVersions that it has read and written.
     known_versions: Vec<String>,
@@ -149,14 +149,23 @@ impl Pass {
     ) -> Result<(Decision, Outcome), PassError> {
         let caller = self.caller(ctx).await;
         let desired = Desired::parse(&self.object, &ctx.home());
+        let started = ctx.clock.uptime();
         let observed = gather::look(ctx, &desired, &self.status_before, caller).await;
+        let taken = Taken {
+            started,
+            ended: ctx.clock.uptime(),
+        };
+        let memory = self.status_before.trusted_memory();
+        self.entry.sightings.look(&observed, memory, taken);
         if let Observed::Unreadable(failure) = &observed
             && failure.kind == FailureKind::CredentialsNotAccepted
         {
             ctx.health.aws(Err(failure));
         }
         let had_finalizer = has_finalizer(&self.object);
-        let (decision, outcome) = self.step(ctx, &desired, &observed, Fence::Needed).await?;
+        let (decision, outcome) = self
+            .step(ctx, &desired, (&observed, taken), Fence::Needed)
+            .await?;
         if decision.action != Action::AddFinalizer {
             return Ok((decision, outcome));
         }
@@ -167,7 +176,7 @@ impl Pass {
         } else {
             Fence::FinalizerStored
         };
-        self.step(ctx, &desired, &observed, fence).await
+        self.step(ctx, &desired, (&observed, taken), fence).await
     }
 
     /// Whose credentials these are; with the failure while that cannot be asked.
@@ -184,14 +193,11 @@ impl Pass {
         &mut self,
         ctx: &Context<E, O, C>,
         desired: &Desired,
-        observed: &Observed,
+        (observed, taken): (&Observed, Taken),
         fence: Fence,
     ) -> Result<(Decision, Outcome), PassError> {
         let status = self.status_before.clone();
         let memory = status.trusted_memory();
-        self.entry
-            .sightings
-            .look(observed, memory, ctx.clock.uptime());
         let sightings = self.entry.sightings.clone();
         let case = Case {
             desired,
@@ -213,17 +219,15 @@ impl Pass {
             .findings
             .as_ref()
             .is_some_and(|findings| matches!(findings.owner, Owner::Ours | Owner::TagsLost));
-        if let Some(foreign) = self.foreign.or(ours.then_some(false)) {
-            self.entry
-                .sightings
-                .look_at_tags(foreign, ctx.clock.uptime());
+        if let Some((foreign, taken)) = self.foreign.or(ours.then_some((false, taken))) {
+            self.entry.sightings.look_at_tags(foreign, taken);
         }
         Ok((decision, act.outcome))
     }
 
     /// A call that changes something goes out.
-    fn sent(&mut self) {
-        self.entry.sightings.sent();
+    fn sent(&mut self, now: Uptime) {
+        self.entry.sightings.sent(now);
     }
 
     /// Keeps what was learned, and says when to look again.
@@ -242,7 +246,7 @@ impl Pass {
             Ok((decision, outcome)) => {
                 let failed = matches!(outcome, Outcome::Failed(_))
                     || matches!(decision.why, Why::Unreadable(_));
-                self.entry.attempts = if failed { self.entry.attempts + 1 } else { 0 };
+                self.entry.attempts = attempts_after(self.entry.attempts, decision, outcome);
                 self.entry.under_way = !failed && decision.why.progress() == Progress::Reconciling;
                 next_look(
                     decision,

@@ -31,7 +31,7 @@ pub(super) fn adoption(
     let desired = case.desired;
     let refuse = |cause: String| (Action::Nothing, Why::NotAdoptable(cause));
     let Some(findings) = findings else {
-        return (Action::Nothing, Why::InSync);
+        return (Action::Nothing, Why::ProvingAbsence);
     };
     let taken = service.management == Management::Customer;
     let mut tags = desired.tags();

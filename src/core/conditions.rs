@@ -236,7 +236,7 @@ fn runs_the_spec(case: &Case<'_>, findings: Option<&Findings>, url: Option<&str>
         return false;
     };
     service.code == StatusCode::Active
-        && findings.in_sync(service)
+        && findings.is_final(service)
         && findings.immutable.is_none()
         && matches!(findings.rollout, Rollout::Succeeded(_))
         && url.is_some()

@@ -16,6 +16,7 @@ use super::{
     request::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
     rollout::Rollout,
     sightings::{Sightings, Windows},
+    update_intent::UpdateIntent,
     why::Why,
 };
 use crate::api::memory::Memory;
@@ -40,6 +41,28 @@ pub struct Case<'a> {
     pub fence: Fence,
     /// The wall clock.
     pub now: Timestamp,
+}
+
+impl Case<'_> {
+    /// Whether a retry is asked for that was not made yet.
+    pub(super) fn retry_asked(&self) -> bool {
+        let asked = &self.desired.retry;
+        asked.is_some() && self.memory.is_some_and(|memory| memory.retry != *asked)
+    }
+
+    /// Whether a restart is asked for that was not made yet.
+    pub(super) fn restart_asked(&self) -> bool {
+        let asked = &self.desired.restart;
+        asked.is_some() && self.memory.is_some_and(|memory| memory.restart != *asked)
+    }
+
+    /// Whether the spec has a configuration of which ECS rolled the deployment back, or may do so: the one that was last
+    /// applied, or the only one that is known.
+    pub(super) fn is_baseline(&self) -> bool {
+        let baseline = self.memory.and_then(Memory::baseline);
+        baseline
+            .is_none_or(|baseline| baseline.rollout == self.desired.configuration.rollout_hash())
+    }
 }
 
 /// Whether a write that fences this pass off from others has gone before.
@@ -115,25 +138,44 @@ enum Sight<'a> {
 }
 
 /// Decides. The rows are those of the design's table, in its order; the first match wins.
-#[rustfmt::skip]
 pub fn decide(case: &Case<'_>) -> Decision {
+    let update = match case.observed {
+        Observed::Present(service) => UpdateIntent::of(case, service),
+        Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => UpdateIntent::Closed,
+    };
+    let mut memory = case.memory.cloned();
+    if let Some(memory) = &mut memory {
+        update.record(memory, case);
+    }
+    let memory = memory.as_ref();
+    decide_after(&Case { memory, ..*case }, update)
+}
+
+/// Decides with a memory in which the observation of the last update is recorded.
+#[rustfmt::skip]
+fn decide_after(case: &Case<'_>, update: UpdateIntent) -> Decision {
     use {Action as A, DeletionPolicy::Retain, Life::*, Need as N, Owner::*, Sight as S};
     let findings = match case.observed {
-        Observed::Present(service) => Some(Findings::of(case, service)),
+        Observed::Present(service) => Some(Findings::of(case, service, update)),
         Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => None,
     };
     let (d, sight) = (case.desired, sight(case));
     let owner = findings.as_ref().map(|findings| &findings.owner);
     let need = need(case, findings.as_ref());
-    let same = d.identity == IdentityCheck::Same;
+    let changed = identity_changed(d);
+    let same = changed.is_none();
+    let invalid = d.invalid.clone().map(Why::InvalidSpec);
     let foreign = case.sightings.foreign_for(case.windows.absence_gap);
     let lost = had_service(case) && d.drift == DriftPolicy::Report;
+    let never_sent = case.memory.is_some_and(Memory::never_had_a_service)
+        && case.sightings.unreadable_for(case.windows.settle);
 
     let (action, why) = match (d.life, sight, owner, need) {
         (Left, ..)                                             => (A::Nothing, Why::Left),
         (Leaving(Retain), _, Some(Ours | TagsLost), _) if same => (A::Retain(release(d)), Why::Retained),
         (Leaving(Retain), ..)                                  => (A::ReleaseFinalizer, Why::RetainedUnmarked),
-        (Leaving(_), ..) if !same                              => (A::Nothing, identity_changed(d)),
+        (Leaving(_), ..) if let Some(why) = changed            => (A::Nothing, why),
+        (Leaving(_), S::Unreadable(_), ..) if never_sent       => (A::ReleaseFinalizer, Why::NothingToDelete),
         (Leaving(_), S::Unreadable(failure), ..)               => (A::Nothing, Why::Unreadable(failure.clone())),
         (Leaving(_), S::Unproved, ..)                          => (A::Nothing, Why::ProvingAbsence),
         (Leaving(_), S::Absent, ..)                            => (A::ReleaseFinalizer, Why::Gone),
@@ -141,13 +183,13 @@ pub fn decide(case: &Case<'_>) -> Decision {
         (Leaving(_), _, Some(Ours | TagsLost), _)              => (A::Delete, Why::Deleting),
         (Leaving(_), ..) if foreign                            => (A::ReleaseFinalizer, Why::LeftAlone),
         (Leaving(_), ..)                                       => (A::LookAtTags, Why::NotOursToDelete),
-        (New, ..) if d.invalid.is_some()                       => (A::Nothing, invalid(d)),
+        (New, ..) if let Some(why) = invalid                   => (A::Nothing, why),
         (New, ..)                                              => (A::AddFinalizer, Why::Beginning),
-        (Living, ..) if !same                                  => (A::Nothing, identity_changed(d)),
-        (Living, ..) if d.invalid.is_some()                    => (A::Nothing, invalid(d)),
+        (Living, ..) if let Some(why) = changed                => (A::Nothing, why),
+        (Living, ..) if let Some(why) = invalid                => (A::Nothing, why),
         (Living, S::Unreadable(failure), ..)                   => (A::Nothing, Why::Unreadable(failure.clone())),
-        (Living, ..) if d.suspend                              => (A::Nothing, Why::Suspended),
         (Living, S::Unproved, ..)                              => (A::Nothing, Why::ProvingAbsence),
+        (Living, ..) if d.suspend                              => (A::Nothing, Why::Suspended),
         (Living, S::Absent, ..) if lost                        => (A::Nothing, Why::ServiceDeleted),
         (Living, S::Absent, ..)                                => (create(d), Why::Creating),
         (Living, S::Draining, ..)                              => (A::Nothing, Why::DrainingBeforeCreate),
@@ -158,6 +200,7 @@ pub fn decide(case: &Case<'_>) -> Decision {
         (Living, S::Unknown(service), ..)                      => (A::Nothing, Why::UnknownCode(service.code.as_str().to_owned())),
         (Living, _, _, N::Impossible(role))                    => (A::Nothing, Why::Immutable(role)),
         (Living, _, _, N::Settle)                              => (A::Nothing, Why::Settling),
+        (Living, _, _, N::ScaleAlone(update))                  => (A::Update(update), Why::ScalingAlone),
         (Living, _, _, N::Edit(update))                        => (A::Update(update), Why::Edited),
         (Living, _, _, N::Correct(update))                     => (A::Update(update), Why::Correcting),
         (Living, _, _, N::Restart(update))                     => (A::Update(update), Why::Restarting),
@@ -172,6 +215,7 @@ pub fn decide(case: &Case<'_>) -> Decision {
 enum Need {
     Impossible(String),
     Settle,
+    ScaleAlone(Box<UpdateRequest>),
     Edit(Box<UpdateRequest>),
     Correct(Box<UpdateRequest>),
     Restart(Box<UpdateRequest>),
@@ -183,7 +227,8 @@ enum Need {
 /// The last rows of the table: `RolledBack` and drift under `Report` take theirs out.
 fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
     let (Some(f), Observed::Present(service)) = (findings, case.observed) else {
-        return Need::Nothing(Why::InSync);
+        // Nothing was seen of the service: no row above this one says that it needs nothing.
+        return Need::Nothing(Why::ProvingAbsence);
     };
     let update = |configuration| {
         Box::new(UpdateRequest {
@@ -201,11 +246,11 @@ fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
     let held = f.stubborn || f.shown_only;
     if let Some(role) = &f.immutable {
         Need::Impossible(role.clone())
-    } else if f.unsettled {
+    } else if f.update == UpdateIntent::Waiting {
         Need::Settle
     } else if differs && f.rolled_back && f.diff.touches_scaling() && !held {
-        Need::Edit(update(scaling_alone()))
-    } else if differs && !f.rolled_back && f.is_under_way(case) && !new_scaling {
+        Need::ScaleAlone(update(scaling_alone()))
+    } else if differs && !f.rolled_back && f.is_under_way(case, service) && !new_scaling {
         Need::Nothing(settled_why(f, service, false))
     } else if (differs || unseen) && f.edited && !f.rolled_back {
         Need::Edit(update(f.update(case, service)))
@@ -299,19 +344,12 @@ fn release(desired: &Desired) -> TagRequest {
     tag(desired, BTreeMap::from([released]))
 }
 
-fn identity_changed(desired: &Desired) -> Why {
+fn identity_changed(desired: &Desired) -> Option<Why> {
     match &desired.identity {
-        IdentityCheck::Changed { recorded, now } => Why::IdentityChanged {
+        IdentityCheck::Changed { recorded, now } => Some(Why::IdentityChanged {
             recorded: recorded.clone(),
             now: now.clone(),
-        },
-        IdentityCheck::Same => Why::InSync,
+        }),
+        IdentityCheck::Same => None,
     }
-}
-
-fn invalid(desired: &Desired) -> Why {
-    desired
-        .invalid
-        .clone()
-        .map_or(Why::InSync, Why::InvalidSpec)
 }

@@ -7,10 +7,11 @@ use super::{
     decide::Case,
     desired::DriftPolicy,
     diff::{Diff, TagDiff, complete, complete_scaling, diff},
-    identity::OwnerTags,
-    memory::outcome,
+    identity::{OwnerTags, owner_tags},
+    memory::{Operation, outcome},
     observed::Service,
-    rollout::Rollout,
+    rollout::{Rollback, Rollout},
+    update_intent::UpdateIntent,
 };
 use crate::api::memory::{KnownService, Memory};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -47,10 +48,12 @@ pub struct Findings {
     pub immutable: Option<String>,
     /// The spec was edited since it was last applied, or a retry was asked.
     pub edited: bool,
-    /// An intent whose effect may still come forbids to send.
-    pub unsettled: bool,
+    /// What has become of the update that was open.
+    pub update: UpdateIntent,
     /// ECS rolled this very configuration back.
     pub rolled_back: bool,
+    /// How ECS ended the deployment that it rolled back.
+    pub rollback: Option<Rollback>,
     /// Sending the spec again would change nothing.
     pub stubborn: bool,
     /// An outside change that is only shown.
@@ -63,32 +66,12 @@ pub struct Findings {
 
 impl Findings {
     /// Examines a present service.
-    pub fn of(case: &Case<'_>, service: &Service) -> Self {
+    pub fn of(case: &Case<'_>, service: &Service, update: UpdateIntent) -> Self {
         let (desired, memory) = (case.desired, case.memory);
-        let managed = service.managed_security_groups();
-        let set_before = memory
-            .map(|memory| memory.fields_set_before(desired.mode))
-            .unwrap_or_default();
-        let mut diff = service.newest().map_or_else(Diff::default, |newest| {
-            diff(
-                &desired.configuration,
-                desired.mode,
-                &newest.configuration,
-                managed.as_ref(),
-                &set_before,
-            )
-        });
         let applied = memory.and_then(|memory| memory.last_applied.as_ref());
-        let retry =
-            desired.retry.is_some() && memory.is_some_and(|memory| memory.retry != desired.retry);
-        let edited =
-            retry || applied.is_some_and(|applied| applied.hash != desired.configuration.hash());
-        give_up_emptying(&mut diff, case, service, edited);
-        let mode_switched = applied.is_some_and(|applied| {
-            !applied.mode.is_empty()
-                && applied.mode != desired.mode.as_str()
-                && !(diff.is_empty() && lost_update_runs(case, service))
-        });
+        let retry = case.retry_asked();
+        let edited = is_edited(case, service);
+        let (diff, mode_switched) = difference(case, service, edited);
         let in_sync = diff.is_empty() && !mode_switched && service.newest().is_some();
         let rollout = Rollout::judge(service, in_sync, memory, case.deployment, case.now);
         let rolled_back = !retry && !in_sync && rolled_back(case, &rollout);
@@ -109,12 +92,13 @@ impl Findings {
                 .infrastructure_role_arn
                 .clone()
                 .filter(|role| *role != desired.infrastructure_role_arn),
-            unsettled: unsettled(case, service, in_sync, &rollout),
-            stubborn: stubborn(case, service, &diff, edited),
-            restart: restart_asked(case)
+            update,
+            stubborn: stubborn(case, service, &diff, edited || rolled_back),
+            restart: case.restart_asked()
                 || retry && in_sync && matches!(rollout, Rollout::Failed(_)),
             mode_switched,
             shown_only: report && !edited && !diff.is_empty(),
+            rollback: rollback(case, &rollout),
             diff,
             rollout,
             edited,
@@ -129,16 +113,25 @@ impl Findings {
 
     /// Whether ECS may still be about to bring, or is taking back, what was sent of this very configuration: then sending
     /// it again would double it, or fight a rollback.
-    pub fn is_under_way(&self, case: &Case<'_>) -> bool {
-        let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
-        let sent = applied.is_none_or(|applied| {
-            applied.rollout_hash == case.desired.configuration.rollout_hash()
-        });
-        sent && !retry_asked(case)
-            && matches!(
-                self.rollout,
-                Rollout::InProgress(Some(_)) | Rollout::Unreadable(_)
-            )
+    pub fn is_under_way(&self, case: &Case<'_>, service: &Service) -> bool {
+        let coming = match &self.rollout {
+            // What it brings is shown already, and is another configuration.
+            Rollout::InProgress(Some(_)) => {
+                let newest = service.newest().map(|newest| newest.arn.as_str());
+                !newest.is_some_and(|newest| self.rollout.brings(newest))
+            }
+            Rollout::Unreadable(_) => true,
+            Rollout::Pending
+            | Rollout::InProgress(None)
+            | Rollout::Succeeded(_)
+            | Rollout::Failed(_) => false,
+        };
+        coming && case.is_baseline() && !case.retry_asked()
+    }
+
+    /// Whether what runs is what the spec says, and nothing that was sent may still change it.
+    pub fn is_final(&self, service: &Service) -> bool {
+        self.in_sync(service) && self.update != UpdateIntent::Waiting
     }
 
     /// The blocks that an update sends.
@@ -161,14 +154,76 @@ impl Findings {
     }
 }
 
-fn retry_asked(case: &Case<'_>) -> bool {
-    let asked = &case.desired.retry;
-    asked.is_some() && case.memory.is_some_and(|memory| memory.retry != *asked)
+/// Whether the newest revision is what the spec says.
+pub(super) fn shows_the_spec(case: &Case<'_>, service: &Service) -> bool {
+    let (diff, mode_switched) = difference(case, service, is_edited(case, service));
+    diff.is_empty() && !mode_switched && service.newest().is_some()
 }
 
-fn restart_asked(case: &Case<'_>) -> bool {
-    let asked = &case.desired.restart;
-    asked.is_some() && case.memory.is_some_and(|memory| memory.restart != *asked)
+/// Where the newest revision differs from the spec, and whether the spec says otherwise than before who makes the task
+/// definition.
+fn difference(case: &Case<'_>, service: &Service, edited: bool) -> (Diff, bool) {
+    let (desired, memory) = (case.desired, case.memory);
+    let managed = service.managed_security_groups();
+    let set_before = memory
+        .map(|memory| memory.fields_set_before(desired.mode))
+        .unwrap_or_default();
+    let mut diff = service.newest().map_or_else(Diff::default, |newest| {
+        diff(
+            &desired.configuration,
+            desired.mode,
+            &newest.configuration,
+            managed.as_ref(),
+            &set_before,
+        )
+    });
+    give_up_emptying(&mut diff, case, service, edited);
+    let applied = memory.and_then(|memory| memory.last_applied.as_ref());
+    let mode_switched = applied.is_some_and(|applied| {
+        !applied.mode.is_empty()
+            && applied.mode != desired.mode.as_str()
+            && !(diff.is_empty() && lost_update_runs(case, service))
+    });
+    (diff, mode_switched)
+}
+
+/// Whether the spec is another one than the one last applied, or first seen; or that one did not arrive; or a retry is asked.
+fn is_edited(case: &Case<'_>, service: &Service) -> bool {
+    let (hash, memory) = (case.desired.configuration.hash(), case.memory);
+    let other = memory
+        .and_then(Memory::baseline)
+        .is_some_and(|baseline| baseline.whole != hash);
+    let intent = memory.and_then(|memory| memory.intent.as_ref());
+    let lapsed = intent.is_some_and(|intent| {
+        intent.operation == Operation::Update.as_str()
+            && intent.outcome.as_deref() == Some(outcome::LAPSED)
+            && intent.hash == hash
+    });
+    // A service that its former object has let go is taken back with the spec of the new one.
+    let released = service.tags.get(owner_tags::UID).map(String::as_str);
+    let never_applied = memory.is_none_or(|memory| memory.last_applied.is_none());
+    let taken_back = never_applied && released == Some(owner_tags::RELEASED);
+    case.retry_asked() || other || lapsed || taken_back
+}
+
+/// How ECS ended the deployment of the configuration that it rolled back: on record, or as it is seen now.
+fn rollback(case: &Case<'_>, rollout: &Rollout) -> Option<Rollback> {
+    let hash = case.desired.configuration.rollout_hash();
+    let recorded = case
+        .memory
+        .and_then(|memory| memory.rollback_of(&hash))
+        .filter(|recorded| recorded.status.is_some())
+        .map(|recorded| Rollback {
+            status: recorded.status.clone(),
+            reason: recorded.reason.clone(),
+        });
+    recorded.or_else(|| match rollout {
+        Rollout::Failed(deployment) => Some(Rollback {
+            status: deployment.status.clone(),
+            reason: deployment.reason.clone(),
+        }),
+        _ => None,
+    })
 }
 
 fn owner(case: &Case<'_>, service: &Service) -> Owner {
@@ -193,37 +248,12 @@ fn is_known(known: &KnownService, service: &Service) -> bool {
         && known.created_at.as_ref().map(second) == service.created_at.map(|at| at.as_second())
 }
 
-/// An accepted update that is not seen yet forbids to send the same again; one whose fate is unknown forbids to send any.
-fn unsettled(case: &Case<'_>, service: &Service, in_sync: bool, rollout: &Rollout) -> bool {
-    use super::memory::Operation::Update;
-    let Some((memory, intent)) = case
-        .memory
-        .and_then(|memory| Some((memory, memory.open(Update)?)))
-    else {
-        return false;
-    };
-    let accepted = intent.outcome.as_deref() == Some(outcome::ACCEPTED);
-    let other_spec = intent.hash != case.desired.configuration.hash();
-    let superseded = accepted && (other_spec || shows_applied_revision(memory, service));
-    // Its deployment is on its way, though its revision is not shown yet.
-    let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
-    let former = applied.and_then(|applied| applied.revision.as_deref());
-    let coming = match rollout {
-        Rollout::InProgress(Some(deployment)) => {
-            intent.outcome.is_none() && deployment.target_revision.as_deref() != former
-        }
-        _ => false,
-    };
-    let open_for_long = case.sightings.intent_open_for(case.windows.settle);
-    !in_sync && !superseded && (coming || !open_for_long)
-}
-
 /// Whether the newest revision is not the one of the last update, while an update to this spec may have landed.
 fn lost_update_runs(case: &Case<'_>, service: &Service) -> bool {
     let hash = case.desired.configuration.hash();
     let lost = case
         .memory
-        .and_then(|memory| memory.open(super::memory::Operation::Update))
+        .and_then(|memory| memory.open(Operation::Update))
         .is_some_and(|intent| intent.outcome.is_none() && intent.hash == hash);
     let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
     let revision = applied.and_then(|applied| applied.revision.as_deref());
@@ -231,33 +261,17 @@ fn lost_update_runs(case: &Case<'_>, service: &Service) -> bool {
     lost && newest.is_some() && newest != revision
 }
 
-/// Whether the revision of the last update runs.
-pub(super) fn shows_applied_revision(memory: &Memory, service: &Service) -> bool {
-    let applied = memory.last_applied.as_ref();
-    applied
-        .and_then(|applied| applied.revision.as_ref())
-        .is_some_and(|arn| {
-            service
-                .revisions
-                .iter()
-                .any(|revision| revision.arn == *arn)
-        })
-}
-
 /// The rolled-back configuration is the wanted one: on record, or as the deployment shows.
 fn rolled_back(case: &Case<'_>, rollout: &Rollout) -> bool {
     let wanted = case.desired.configuration.rollout_hash();
     let on_record = case
         .memory
-        .and_then(|memory| memory.rolled_back.as_ref())
-        .is_some_and(|rolled_back| rolled_back.rollout_hash == wanted);
-    let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
+        .is_some_and(|memory| memory.rollback_of(&wanted).is_some());
     let in_flight = case
         .memory
-        .and_then(|memory| memory.open(super::memory::Operation::Update))
+        .and_then(|memory| memory.open(Operation::Update))
         .is_some_and(|intent| intent.hash == case.desired.configuration.hash());
-    let shown = matches!(rollout, Rollout::Failed(_))
-        && (in_flight || applied.is_none_or(|applied| applied.rollout_hash == wanted));
+    let shown = matches!(rollout, Rollout::Failed(_)) && (in_flight || case.is_baseline());
     on_record || shown
 }
 
@@ -302,7 +316,7 @@ fn stubborn(case: &Case<'_>, service: &Service, diff: &Diff, edited: bool) -> bo
         .memory
         .and_then(|memory| memory.breaker.as_ref())
         .is_some_and(|breaker| {
-            !edited
+            !case.retry_asked()
                 && breaker.count >= TRIES
                 && breaker.path == first.field.path()
                 && breaker.hash == case.desired.configuration.hash()

@@ -4,10 +4,11 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::{
     decide::Case,
-    findings::{Findings, Owner, fields_in_force, shows_applied_revision},
-    memory::{Operation, outcome},
+    findings::{Findings, Owner, fields_in_force},
+    memory::Operation,
     observed::{Observed, Service, StatusCode},
     rollout::Rollout,
+    update_intent::{landed, lapsed},
 };
 use crate::api::memory::{KnownService, LastApplied, Memory, RolledBack};
 
@@ -24,35 +25,28 @@ pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, fin
     if service.code != StatusCode::Draining || memory.service.as_ref() == Some(&known) {
         memory.service = Some(known);
     }
-    let in_sync = findings.in_sync(service);
-    let applied_runs = shows_applied_revision(memory, service);
-    if let Some(intent) = &mut memory.intent
-        && intent
-            .outcome
-            .as_deref()
-            .is_none_or(|word| word == outcome::ACCEPTED)
-    {
-        let accepted = intent.outcome.is_some();
-        let landed = match intent.operation.as_str() {
-            // What drains under the name is an ancestor's.
-            "Create" => service.code != StatusCode::Draining,
-            "Update" => {
-                in_sync && intent.hash == case.desired.configuration.hash()
-                    || accepted && applied_runs
-            }
-            _ => false,
-        };
-        if landed {
-            intent.outcome = Some(outcome::LANDED.to_owned());
-        }
+    let in_sync = findings.is_final(service);
+    // What drains under the name is an ancestor's.
+    if memory.open(Operation::Create).is_some() && service.code != StatusCode::Draining {
+        landed(memory, case, None);
     }
+    findings.update.record(memory, case);
     if let Rollout::Failed(deployment) = &findings.rollout
         && (findings.rolled_back || in_sync)
     {
-        memory.rolled_back = Some(RolledBack {
-            rollout_hash: case.desired.configuration.rollout_hash(),
-            revision: deployment.target_revision.clone(),
+        let rollout_hash = case.desired.configuration.rollout_hash();
+        // What was sent alone since then does not change why the rest was rolled back.
+        let recorded = memory.rollback_of(&rollout_hash).is_some_and(|recorded| {
+            recorded.status.is_some() && recorded.revision != deployment.target_revision
         });
+        if !recorded {
+            memory.rolled_back = Some(RolledBack {
+                rollout_hash,
+                revision: deployment.target_revision.clone(),
+                status: deployment.status.clone(),
+                reason: deployment.reason.clone(),
+            });
+        }
     } else if in_sync {
         memory.rolled_back = None;
     }
@@ -68,6 +62,7 @@ pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, fin
         applied.revision = Some(only.arn.clone());
     }
     if in_sync {
+        memory.initial = None;
         memory.breaker = None;
         if !matches!(findings.rollout, Rollout::Failed(_)) {
             memory.retry.clone_from(&case.desired.retry);
@@ -111,17 +106,13 @@ pub(super) fn applied(
 }
 
 /// An intent whose window has passed without a trace of it.
-pub(super) fn lapse(memory: &mut Memory, case: &Case<'_>, findings: Option<&Findings>) {
-    let held = findings.is_some_and(|findings| findings.unsettled);
-    let passed = !held && case.sightings.intent_open_for(case.windows.settle);
-    if let Some(intent) = &mut memory.intent
-        && intent
-            .outcome
-            .as_deref()
-            .is_none_or(|word| word == outcome::ACCEPTED)
-        && passed
-        && matches!(case.observed, Observed::Present(_))
-    {
-        intent.outcome = Some(outcome::LAPSED.to_owned());
+pub(super) fn lapse(memory: &mut Memory, case: &Case<'_>) {
+    // What has become of an update was recorded with the findings.
+    let open = memory
+        .open_intent()
+        .is_some_and(|intent| intent.operation != Operation::Update.as_str());
+    let present = matches!(case.observed, Observed::Present(_));
+    if open && present && case.sightings.intent_open_for(case.windows.settle) {
+        lapsed(memory);
     }
 }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{configuration::Mode, field::Field};
+use super::{
+    configuration::{Configuration, Mode},
+    field::Field,
+};
 use crate::api::{
     ExpressServiceStatus,
-    memory::{Intent, LastApplied, Memory},
+    memory::{InitialConfiguration, Intent, LastApplied, Memory, RolledBack},
 };
 
 /// Scheme of the memory and its hashes; another number is not believed. Raise it with each change of a hash.
@@ -73,7 +76,65 @@ impl ExpressServiceStatus {
     }
 }
 
+/// Hashes of a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hashes<'a> {
+    /// Of all of it.
+    pub whole: &'a str,
+    /// Of what a rollout brings: scaling left out.
+    pub rollout: &'a str,
+}
+
+impl<'a> From<&'a LastApplied> for Hashes<'a> {
+    fn from(applied: &'a LastApplied) -> Self {
+        Self {
+            whole: &applied.hash,
+            rollout: &applied.rollout_hash,
+        }
+    }
+}
+
+impl InitialConfiguration {
+    /// Of a configuration.
+    pub fn of(configuration: &Configuration) -> Self {
+        Self {
+            hash: configuration.hash(),
+            rollout_hash: configuration.rollout_hash(),
+        }
+    }
+}
+
 impl Memory {
+    /// The configuration from which another one in the spec is an edit: the one last applied; before that, the one of the
+    /// create that was sent; before that, the one with which this memory began.
+    pub fn baseline(&self) -> Option<Hashes<'_>> {
+        let created = || self.intent.as_ref()?.applies.as_ref().map(Hashes::from);
+        let initial = || {
+            self.initial.as_ref().map(|initial| Hashes {
+                whole: &initial.hash,
+                rollout: &initial.rollout_hash,
+            })
+        };
+        let applied = self.last_applied.as_ref().map(Hashes::from);
+        applied.or_else(created).or_else(initial)
+    }
+
+    /// The rollback on record of a configuration with this hash.
+    pub fn rollback_of(&self, rollout_hash: &str) -> Option<&RolledBack> {
+        self.rolled_back
+            .as_ref()
+            .filter(|rolled_back| rolled_back.rollout_hash == rollout_hash)
+    }
+
+    /// Whether no call can ever have made a service for this object, and none was seen.
+    pub fn never_had_a_service(&self) -> bool {
+        let refused_create = |intent: &Intent| {
+            intent.operation == Operation::Create.as_str()
+                && intent.outcome.as_deref() == Some(outcome::REFUSED)
+        };
+        self.service.is_none() && self.intent.as_ref().is_none_or(refused_create)
+    }
+
     /// The intent whose effect was not seen yet.
     pub fn open_intent(&self) -> Option<&Intent> {
         self.intent.as_ref().filter(|intent| {
@@ -111,12 +172,5 @@ impl Memory {
     /// Counter of the next intent.
     pub fn next_counter(&self) -> i64 {
         self.intent.as_ref().map_or(1, |intent| intent.counter + 1)
-    }
-}
-
-impl LastApplied {
-    /// Whether the spec was edited since.
-    pub fn differs_from(&self, hash: &str) -> bool {
-        self.hash != hash
     }
 }

@@ -28,4 +28,5 @@ pub mod sightings;
 mod sizes;
 pub mod state;
 pub mod status;
+pub mod update_intent;
 pub mod why;

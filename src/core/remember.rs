@@ -7,12 +7,14 @@ use super::{
     decide::{Action, Case, Decision, Fence},
     desired::Life,
     failure::{Effect, Failure},
-    findings::fields_in_force,
+    findings::{Findings, fields_in_force},
     learn::{applied, lapse, learn},
     memory::{Operation, SCHEME, outcome},
     observed::Observed,
 };
-use crate::api::memory::{Breaker, Intent, KnownService, LastApplied, Memory};
+use crate::api::memory::{
+    Breaker, InitialConfiguration, Intent, KnownService, LastApplied, Memory,
+};
 
 /// What became of the action.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,15 +38,38 @@ pub enum Outcome {
 }
 
 /// The intent of an action, to be stored before it is sent.
-pub fn intent(case: &Case<'_>, action: &Action, now: Timestamp) -> Option<Intent> {
+pub fn intent(case: &Case<'_>, decision: &Decision, now: Timestamp) -> Option<Intent> {
+    let Decision {
+        action, findings, ..
+    } = decision;
     let operation = action.operation()?;
+    let findings = findings.as_ref();
+    let redeploys = matches!(operation, Operation::Create | Operation::Update);
     Some(Intent {
         operation: operation.as_str().to_owned(),
         hash: case.desired.configuration.hash(),
         counter: case.memory.map_or(1, Memory::next_counter),
         at: Time(now),
         outcome: None,
+        revision_before: newest_revision(case),
+        applies: match action {
+            Action::Create(_) => Some(first_applied(case)),
+            Action::Update(_) => findings.map(|findings| {
+                let memory = before_sending(case, decision, None, now);
+                sent_configuration(case, findings, &memory)
+            }),
+            _ => None,
+        },
+        restart: case.desired.restart.clone().filter(|_| redeploys),
+        retry: case.desired.retry.clone().filter(|_| redeploys),
     })
+}
+
+fn newest_revision(case: &Case<'_>) -> Option<String> {
+    match case.observed {
+        Observed::Present(service) => service.newest().map(|newest| newest.arn.clone()),
+        Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => None,
+    }
 }
 
 /// The memory that the look alone leaves; with `sent`, the fence before a call.
@@ -62,18 +87,34 @@ pub fn before_sending(
         intent: possible_create(case, now),
         ..Memory::default()
     });
+    if memory.last_applied.is_none() && memory.initial.is_none() {
+        memory.initial = Some(InitialConfiguration::of(&case.desired.configuration));
+    }
     if let (Observed::Present(service), Some(findings)) = (case.observed, &decision.findings) {
         learn(&mut memory, case, service, findings);
     }
-    lapse(&mut memory, case, decision.findings.as_ref());
+    lapse(&mut memory, case);
     if let Some(sent) = sent {
-        // A restart whose answer is lost is not asked again: each costs a deployment.
-        if sent.operation == Operation::Update.as_str() {
-            memory.restart.clone_from(&case.desired.restart);
-        }
         memory.intent = Some(sent);
+        // Also if the answer is lost, a confirmed difference is sent whatever the drift policy: as an edit.
+        if is_confirmed_adoption(decision) {
+            memory.last_applied = Some(adopted(case));
+        }
     }
     memory
+}
+
+fn is_confirmed_adoption(decision: &Decision) -> bool {
+    let differs = |findings: &Findings| !findings.diff.is_empty();
+    matches!(decision.action, Action::Adopt(_)) && decision.findings.as_ref().is_some_and(differs)
+}
+
+/// Nothing was applied to an adopted service: its configuration is another than any spec's.
+fn adopted(case: &Case<'_>) -> LastApplied {
+    LastApplied {
+        mode: case.desired.mode.as_str().to_owned(),
+        ..LastApplied::default()
+    }
 }
 
 /// A finalizer without any memory: a create may be in flight, and stays so in the new memory until it is seen, or seen to
@@ -87,6 +128,10 @@ fn possible_create(case: &Case<'_>, now: Timestamp) -> Option<Intent> {
         counter: 0,
         at: Time(now),
         outcome: None,
+        revision_before: None,
+        applies: None,
+        restart: None,
+        retry: None,
     })
 }
 
@@ -127,6 +172,11 @@ fn record(
         // A tag call that ECS accepted needs no waiting: the next look compares the tags.
         Outcome::Accepted => Some(outcome::LANDED.to_owned()),
     };
+    let refused = sent.outcome.as_deref() == Some(outcome::REFUSED);
+    let applies = match answer {
+        Outcome::Failed(_) if !refused => None,
+        _ => sent.applies.take(),
+    };
     memory.intent = Some(sent);
     match answer {
         Outcome::Created { created_at } => {
@@ -134,20 +184,26 @@ fn record(
                 arn: case.desired.arn.to_string(),
                 created_at: created_at.map(Time),
             });
-            memory.last_applied = Some(first_applied(case));
+            memory.last_applied = applies;
+            memory.initial = None;
             memory.rolled_back = None;
             memory.breaker = None;
             memory.restart.clone_from(&case.desired.restart);
             memory.retry.clone_from(&case.desired.retry);
         }
-        Outcome::Updated { revision } => updated(memory, case, decision, revision, now),
+        Outcome::Updated { revision } => {
+            if let Some(applies) = applies {
+                memory.last_applied = Some(LastApplied {
+                    revision: revision.clone(),
+                    ..applies
+                });
+                memory.initial = None;
+            }
+            updated(memory, case, decision, now);
+        }
         Outcome::Accepted => accepted(memory, case, decision),
-        // Nobody knows whether the restart was begun: it is not asked again.
-        Outcome::Failed(Failure {
-            effect: Effect::Unknown,
-            ..
-        }) if matches!(decision.action, Action::Update(_)) => {
-            memory.restart.clone_from(&case.desired.restart);
+        Outcome::Failed(_) if !refused && is_confirmed_adoption(decision) => {
+            memory.last_applied = Some(adopted(case));
         }
         Outcome::Idle | Outcome::Failed(_) => {}
     }
@@ -166,13 +222,17 @@ fn first_applied(case: &Case<'_>) -> LastApplied {
     }
 }
 
-fn updated(
-    memory: &mut Memory,
-    case: &Case<'_>,
-    decision: &Decision,
-    revision: &Option<String>,
-    now: Timestamp,
-) {
+/// What an update of the spec makes of what was last applied.
+fn sent_configuration(case: &Case<'_>, findings: &Findings, memory: &Memory) -> LastApplied {
+    let mut tag_keys = memory.tag_keys_set_before();
+    tag_keys.extend(case.desired.user_tags.keys().cloned());
+    LastApplied {
+        tag_keys: tag_keys.into_iter().collect(),
+        ..applied(case, findings, memory, None)
+    }
+}
+
+fn updated(memory: &mut Memory, case: &Case<'_>, decision: &Decision, now: Timestamp) {
     let Some(findings) = &decision.findings else {
         return;
     };
@@ -191,14 +251,6 @@ fn updated(
             },
         }
     });
-    let mut tag_keys = memory.tag_keys_set_before();
-    tag_keys.extend(case.desired.user_tags.keys().cloned());
-    memory.last_applied = Some(LastApplied {
-        tag_keys: tag_keys.into_iter().collect(),
-        ..applied(case, findings, memory, revision.clone())
-    });
-    memory.restart.clone_from(&case.desired.restart);
-    memory.retry.clone_from(&case.desired.retry);
     // Scaling alone was sent: the rest stays rolled back.
     if !findings.rolled_back {
         memory.rolled_back = None;
@@ -214,11 +266,9 @@ fn accepted(memory: &mut Memory, case: &Case<'_>, decision: &Decision) {
                     created_at: service.created_at.map(Time),
                 });
             }
-            // A confirmed difference is sent whatever the drift policy: as an edit.
-            memory.last_applied = Some(LastApplied {
-                mode: case.desired.mode.as_str().to_owned(),
-                ..LastApplied::default()
-            });
+            if is_confirmed_adoption(decision) {
+                memory.last_applied = Some(adopted(case));
+            }
         }
         Action::Tag(request) => {
             if let Some(applied) = &mut memory.last_applied {

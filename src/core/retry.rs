@@ -56,6 +56,21 @@ pub fn is_worth_telling(why: &Why, failed_before: u32, ready: bool) -> bool {
     }
 }
 
+/// Failed attempts in a row after this decision. Waiting is neither a failure nor the end of one.
+pub fn attempts_after(before: u32, decision: &Decision, outcome: &Outcome) -> u32 {
+    let failed =
+        matches!(outcome, Outcome::Failed(_)) || matches!(decision.why, Why::Unreadable(_));
+    match decision.why {
+        _ if failed => before.saturating_add(1),
+        Why::ProvingAbsence
+        | Why::NotOursToDelete
+        | Why::Settling
+        | Why::Draining
+        | Why::DrainingBeforeCreate => before,
+        _ => 0,
+    }
+}
+
 /// Failed passes in a row after which an object waits for its turn among all that fail or rest.
 const SOON: u32 = 2;
 

@@ -7,6 +7,7 @@ use super::{
     failure::Failure,
     memory::Operation,
     observed::{Read, Service},
+    update_intent::began_after,
 };
 use crate::api::memory::Memory;
 use crate::api::status::DeploymentStatus;
@@ -24,6 +25,15 @@ pub enum Rollout {
     Failed(DeploymentStatus),
     /// ECS did not let us look.
     Unreadable(Failure),
+}
+
+/// How ECS ended a deployment that it rolled back, in its own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rollback {
+    /// `status` of the deployment.
+    pub status: Option<String>,
+    /// `statusReason` of the deployment.
+    pub reason: Option<String>,
 }
 
 /// How a deployment stands, by the words of `ServiceDeploymentStatus`. There is no FAILED.
@@ -62,6 +72,12 @@ impl Rollout {
             .and_then(|deployment| deployment.status.as_deref());
         matches!(self, Self::InProgress(_))
             && status.is_some_and(|word| word.starts_with("ROLLBACK"))
+    }
+
+    /// Whether the deployment brings this revision.
+    pub fn brings(&self, revision: &str) -> bool {
+        let deployment = self.deployment();
+        deployment.and_then(|deployment| deployment.target_revision.as_deref()) == Some(revision)
     }
 
     /// The deployment it speaks of.
@@ -132,7 +148,7 @@ impl Rollout {
 }
 
 /// How far the clocks of AWS and of this machine may lie apart, in seconds.
-const CLOCK_SKEW: i64 = 60;
+pub(super) const CLOCK_SKEW: i64 = 60;
 
 /// The deployment by which alone an update is known whose answer is lost: the newest, if it began after the intent.
 fn lost_update<'a>(
@@ -143,12 +159,14 @@ fn lost_update<'a>(
     let intent = memory?
         .open(Operation::Update)
         .filter(|intent| intent.outcome.is_none() && !in_sync)?;
-    newest.filter(|newest| {
-        newest
-            .started_at
-            .as_ref()
-            .is_some_and(|started| started.0.as_second() >= intent.at.0.as_second() - CLOCK_SKEW)
-    })
+    newest.filter(|newest| began_after(newest, intent))
+}
+
+/// Whether some deployment of the service is under way, of whatever revision.
+pub(super) fn is_deploying(service: &Service) -> bool {
+    let newest = service.deployments.got().and_then(|all| all.first());
+    service.current_deployment.is_some()
+        || newest.is_some_and(|newest| verdict(newest.status.as_deref()) == Verdict::InProgress)
 }
 
 /// Least age of a revision whose deployment may have been forgotten, in seconds.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::observed::Observed;
+use super::{observed::Observed, rollout::is_deploying};
 use crate::api::memory::Memory;
 
 /// Time since the process started, on its monotonic clock.
@@ -35,9 +35,12 @@ struct Span {
 }
 
 impl Span {
-    fn extend(span: Option<Self>, now: Uptime) -> Self {
-        let first = span.map_or(now, |span| span.first);
-        Self { first, last: now }
+    /// From the end of the first observation to the start of this one.
+    fn extend(span: Option<Self>, taken: Taken) -> Self {
+        Self {
+            first: span.map_or(taken.ended, |span| span.first),
+            last: taken.started,
+        }
     }
 
     fn length(self) -> Duration {
@@ -45,42 +48,100 @@ impl Span {
     }
 }
 
+/// When an observation was made: it shows ECS as it was at some time in between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// When the first call went out.
+    pub started: Uptime,
+    /// When the last answer was in.
+    pub ended: Uptime,
+}
+
+impl Taken {
+    /// An observation that took no time.
+    pub fn at(moment: Uptime) -> Self {
+        Self {
+            started: moment,
+            ended: moment,
+        }
+    }
+}
+
+/// For how long an intent has been open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct OpenIntent {
+    counter: i64,
+    open: Span,
+    /// Since no deployment was seen to run.
+    idle: Option<Span>,
+}
+
 /// What this process has seen of one object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sightings {
     missing: Option<Span>,
+    unreadable: Option<Span>,
     foreign: Option<Span>,
-    intent: Option<(i64, Span)>,
+    intent: Option<OpenIntent>,
+    sent_at: Option<Uptime>,
 }
 
 impl Sightings {
-    /// Takes in a look at ECS. A look that failed proves nothing and interrupts nothing.
-    pub fn look(&mut self, observed: &Observed, memory: Option<&Memory>, now: Uptime) {
+    /// Takes in an observation of ECS, once. One that failed proves nothing and interrupts nothing; one that began before
+    /// the last call went out proves nothing of what follows it.
+    pub fn look(&mut self, observed: &Observed, memory: Option<&Memory>, taken: Taken) {
+        if self.sent_at.is_some_and(|sent| taken.started < sent) {
+            return;
+        }
         match observed {
-            Observed::NotAsked | Observed::Unreadable(_) => {}
+            Observed::NotAsked => {}
+            Observed::Unreadable(_) => {
+                self.unreadable = Some(Span::extend(self.unreadable, taken));
+            }
             Observed::Missing(_) => {
-                self.missing = Some(Span::extend(self.missing, now));
+                self.missing = Some(Span::extend(self.missing, taken));
+                self.unreadable = None;
                 self.foreign = None;
             }
-            Observed::Present(_) => self.missing = None,
+            Observed::Present(_) => {
+                self.missing = None;
+                self.unreadable = None;
+            }
         }
         self.intent = memory.and_then(Memory::open_intent).map(|intent| {
-            let known = self
-                .intent
-                .filter(|(counter, _)| *counter == intent.counter)
-                .map(|(_, span)| span);
-            (intent.counter, Span::extend(known, now))
+            let known = self.intent.filter(|known| known.counter == intent.counter);
+            let idle = known.and_then(|known| known.idle);
+            OpenIntent {
+                counter: intent.counter,
+                open: Span::extend(known.map(|known| known.open), taken),
+                idle: match observed {
+                    Observed::Present(service) if is_deploying(service) => None,
+                    Observed::Present(_) => Some(Span::extend(idle, taken)),
+                    Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => idle,
+                },
+            }
         });
     }
 
     /// Takes in what the second reading of the tags said of the owner.
-    pub fn look_at_tags(&mut self, foreign: bool, now: Uptime) {
-        self.foreign = foreign.then(|| Span::extend(self.foreign, now));
+    pub fn look_at_tags(&mut self, foreign: bool, taken: Taken) {
+        self.foreign = foreign.then(|| Span::extend(self.foreign, taken));
     }
 
     /// A call that changes something goes out: what was missing before it proves nothing after it.
-    pub fn sent(&mut self) {
+    pub fn sent(&mut self, now: Uptime) {
         self.missing = None;
+        self.sent_at = Some(now);
+    }
+
+    /// ECS refused the call: what was proved before it still is.
+    pub fn refused(&mut self, before: &Self) {
+        self.missing = before.missing;
+    }
+
+    /// Whether ECS could not be read over a whole window, with attempts at both ends.
+    pub fn unreadable_for(&self, window: Duration) -> bool {
+        self.unreadable.is_some_and(|span| span.length() >= window)
     }
 
     /// Whether the service was missing over a whole window, with sightings at both ends.
@@ -95,7 +156,15 @@ impl Sightings {
 
     /// Whether the open intent has been open for a whole window, as far as this process knows.
     pub fn intent_open_for(&self, window: Duration) -> bool {
-        self.intent.is_some_and(|(_, span)| span.length() >= window)
+        self.intent
+            .is_some_and(|intent| intent.open.length() >= window)
+    }
+
+    /// Whether the open intent has been open for a whole window in which no deployment ran.
+    pub fn intent_idle_for(&self, window: Duration) -> bool {
+        self.intent
+            .and_then(|intent| intent.idle)
+            .is_some_and(|span| span.length() >= window)
     }
 }
 
@@ -106,7 +175,11 @@ mod tests {
 
     const GONE: Observed = Observed::Missing(Missing::NotFound);
 
-    fn at(seconds: u64) -> Uptime {
+    fn at(seconds: u64) -> Taken {
+        Taken::at(seconds_after(seconds))
+    }
+
+    fn seconds_after(seconds: u64) -> Uptime {
         Duration::from_secs(seconds)
     }
 
@@ -114,19 +187,50 @@ mod tests {
     fn one_sighting_proves_no_absence_and_two_apart_do() {
         let mut sightings = Sightings::default();
         sightings.look(&GONE, None, at(0));
-        assert!(!sightings.missing_for(at(10)));
+        assert!(!sightings.missing_for(seconds_after(10)));
         sightings.look(&GONE, None, at(9));
-        assert!(!sightings.missing_for(at(10)));
+        assert!(!sightings.missing_for(seconds_after(10)));
         sightings.look(&GONE, None, at(10));
-        assert!(sightings.missing_for(at(10)));
+        assert!(sightings.missing_for(seconds_after(10)));
+    }
+
+    #[test]
+    fn the_time_that_an_answer_takes_is_no_time_between_two_observations() {
+        let mut sightings = Sightings::default();
+        let slow = Taken {
+            started: seconds_after(0),
+            ended: seconds_after(15),
+        };
+        sightings.look(&GONE, None, slow);
+        sightings.look(&GONE, None, slow);
+        assert!(!sightings.missing_for(seconds_after(10)));
+        sightings.look(&GONE, None, at(24));
+        assert!(!sightings.missing_for(seconds_after(10)));
+        sightings.look(&GONE, None, at(25));
+        assert!(sightings.missing_for(seconds_after(10)));
     }
 
     #[test]
     fn a_call_that_was_sent_starts_the_proof_anew() {
         let mut sightings = Sightings::default();
         sightings.look(&GONE, None, at(0));
-        sightings.sent();
-        sightings.look(&GONE, None, at(20));
-        assert!(!sightings.missing_for(at(10)));
+        sightings.sent(seconds_after(20));
+        sightings.look(&GONE, None, at(19));
+        sightings.look(&GONE, None, at(29));
+        assert!(!sightings.missing_for(seconds_after(10)));
+        sightings.look(&GONE, None, at(39));
+        assert!(sightings.missing_for(seconds_after(10)));
+    }
+
+    #[test]
+    fn a_refused_call_keeps_the_proof_that_was_there_before_it() {
+        let mut sightings = Sightings::default();
+        sightings.look(&GONE, None, at(0));
+        sightings.look(&GONE, None, at(10));
+        let before = sightings.clone();
+        sightings.sent(seconds_after(11));
+        assert!(!sightings.missing_for(seconds_after(10)));
+        sightings.refused(&before);
+        assert!(sightings.missing_for(seconds_after(10)));
     }
 }

@@ -30,6 +30,8 @@ pub enum Why {
     ProvingAbsence,
     /// The service is proved to be gone, and the object may go.
     Gone,
+    /// ECS cannot be read, and nothing was ever sent for this object.
+    NothingToDelete,
     /// The service drains on its way out.
     Draining,
     /// The service is deleted.
@@ -68,6 +70,8 @@ pub enum Why {
     Settling,
     /// The spec was edited.
     Edited,
+    /// Scaling differs while the rest of the configuration is rolled back.
+    ScalingAlone,
     /// Somebody changed the service; it is put right.
     Correcting,
     /// A restart was asked.
@@ -99,7 +103,7 @@ impl Why {
             Self::ProvingAbsence | Self::Settling | Self::NotOursToDelete => reasons::WAITING,
             Self::Draining | Self::DrainingBeforeCreate => reasons::DRAINING,
             Self::Deleting => reasons::DELETING,
-            Self::LeftAlone => reasons::LEFT_ALONE,
+            Self::LeftAlone | Self::NothingToDelete => reasons::LEFT_ALONE,
             Self::Beginning | Self::Creating => reasons::CREATING,
             Self::InvalidSpec(_) => reasons::INVALID_SPEC,
             Self::Suspended => reasons::SUSPENDED,
@@ -110,7 +114,9 @@ impl Why {
             Self::TagsLost | Self::Tagging => reasons::TAGGING,
             Self::UnknownCode(_) => reasons::UNKNOWN_STATUS,
             Self::Immutable(_) => reasons::IMMUTABLE,
-            Self::Edited | Self::Correcting | Self::Restarting => reasons::UPDATING,
+            Self::Edited | Self::ScalingAlone | Self::Correcting | Self::Restarting => {
+                reasons::UPDATING
+            }
             Self::RolledBack => reasons::ROLLED_BACK,
             Self::ShownOnly => reasons::DRIFTED,
             Self::NotConverging => reasons::NOT_CONVERGING,
@@ -128,6 +134,7 @@ impl Why {
             | Self::RetainedUnmarked
             | Self::Gone
             | Self::LeftAlone
+            | Self::NothingToDelete
             | Self::ProvingAbsence
             | Self::Draining
             | Self::Deleting
@@ -139,6 +146,7 @@ impl Why {
             | Self::TagsLost
             | Self::Settling
             | Self::Edited
+            | Self::ScalingAlone
             | Self::Correcting
             | Self::Restarting
             | Self::Tagging
@@ -177,6 +185,7 @@ impl Why {
             Self::Unreadable(failure) => failure.to_string(),
             Self::ProvingAbsence => format!("ECS does not show {arn}; it is looked for again before that is believed"),
             Self::Gone => format!("{arn} is gone"),
+            Self::NothingToDelete => format!("nothing was ever sent to ECS for this object, and {arn} cannot be read; the object goes without it: if a service of that name exists, delete it in ECS"),
             Self::Draining => format!("ECS is deleting {arn}; the object goes when it is gone"),
             Self::Deleting => format!("deleting {arn}"),
             Self::NotOursToDelete => format!("the tags of {arn} do not say that it is this object's; they are read again before it is left alone"),
@@ -196,6 +205,7 @@ impl Why {
             Self::Immutable(role) => format!("spec.infrastructureRoleArn: the service has {role}, which ECS cannot change; delete this object and create it again, or create another"),
             Self::Settling => "an update was sent and is not to be seen yet; it is looked for before another is sent".into(),
             Self::Edited => format!("sending the new configuration to ECS: {}", first()),
+            Self::ScalingAlone => format!("scaling alone is sent, since ECS did not keep the rest of this configuration{}: {}", rollback_reason(findings), scaling_differences(findings)),
             Self::Correcting => format!("the service was changed outside this object and is put right: {}", first()),
             Self::Restarting => "a restart was asked: deploying the same configuration again".into(),
             Self::Tagging => "the tags are brought up to date".into(),
@@ -244,12 +254,20 @@ fn all_differences(findings: Option<&Findings>) -> String {
     texts.join(", ")
 }
 
+fn scaling_differences(findings: Option<&Findings>) -> String {
+    let differences = findings.map_or(&[][..], |findings| &findings.diff.differences);
+    let scaling = differences
+        .iter()
+        .filter(|difference| difference.field.is_scaling());
+    let texts: Vec<String> = scaling.map(Difference::to_string).collect();
+    texts.join(", ")
+}
+
 fn rollback_reason(findings: Option<&Findings>) -> String {
-    let deployment = findings.and_then(|findings| findings.rollout.deployment());
-    let Some(deployment) = deployment else {
+    let Some(rollback) = findings.and_then(|findings| findings.rollback.as_ref()) else {
         return String::new();
     };
-    match (&deployment.status, &deployment.reason) {
+    match (&rollback.status, &rollback.reason) {
         (Some(status), Some(reason)) => format!(" ({status}: {})", reason.trim_end_matches('.')),
         (Some(status), None) => format!(" ({status})"),
         (None, _) => String::new(),

@@ -46,6 +46,8 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
         memory.rolled_back = Some(RolledBack {
             rollout_hash: edited.configuration.rollout_hash(),
             revision: None,
+            status: None,
+            reason: None,
         });
         memory
     };

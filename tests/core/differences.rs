@@ -8,6 +8,7 @@ use ecs_express_operator::core::{
     field::Field,
     findings::Findings,
     observed::{Observed, Read, Service},
+    update_intent::UpdateIntent,
 };
 use serde_json::{Value, json};
 
@@ -20,7 +21,7 @@ fn differing(spec: &Value, change: fn(&mut Service)) -> Vec<&'static str> {
     change(&mut service);
     let observed = Observed::Present(Box::new(service.clone()));
     let scene = Scene::of(wanted, observed, None);
-    Findings::of(&scene.case(), &service)
+    Findings::of(&scene.case(), &service, UpdateIntent::Closed)
         .diff
         .differences
         .iter()
@@ -201,7 +202,7 @@ fn a_field_that_was_set_and_is_unset_stays_in_force_and_is_named() {
         Observed::Present(Box::new(service.clone())),
         Some(remembering(&before)),
     );
-    let findings = Findings::of(&scene.case(), &service);
+    let findings = Findings::of(&scene.case(), &service, UpdateIntent::Closed);
     assert!(findings.diff.is_empty());
     let left: Vec<_> = findings
         .diff
@@ -226,7 +227,7 @@ fn without_memory_nothing_counts_as_unset() {
         None,
     );
     assert!(
-        Findings::of(&scene.case(), &service)
+        Findings::of(&scene.case(), &service, UpdateIntent::Closed)
             .diff
             .left_in_force
             .is_empty()

@@ -18,7 +18,7 @@ use ecs_express_operator::{
         observed::{
             Management, Missing, Observed, Read, Revision, Service, StatusCode, TaskCounts,
         },
-        sightings::{Sightings, Windows},
+        sightings::{Sightings, Taken, Windows},
     },
 };
 use jiff::Timestamp;
@@ -252,6 +252,10 @@ pub fn intent(operation: &str, hash: &str, outcome: Option<&str>) -> Intent {
         counter: 1,
         at: Time(at(0)),
         outcome: outcome.map(str::to_owned),
+        revision_before: None,
+        applies: None,
+        restart: None,
+        retry: None,
     }
 }
 
@@ -274,8 +278,8 @@ pub const MISSING: Observed = Observed::Missing(Missing::NotFound);
 /// Sightings over a span of seconds, at both of its ends.
 pub fn seen(observed: &Observed, memory: Option<&Memory>, seconds: u64) -> Sightings {
     let mut sightings = Sightings::default();
-    sightings.look(observed, memory, Duration::ZERO);
-    sightings.look(observed, memory, Duration::from_secs(seconds));
+    sightings.look(observed, memory, Taken::at(Duration::ZERO));
+    sightings.look(observed, memory, Taken::at(Duration::from_secs(seconds)));
     sightings
 }
 

@@ -16,4 +16,5 @@ mod properties;
 mod reports;
 mod statuses;
 mod table;
+mod update_intents;
 mod walls;

@@ -21,7 +21,7 @@ fn after(scene: &Scene) -> Memory {
 /// The memory after the decided call, with this outcome.
 fn after_sending(scene: &Scene, outcome: &Outcome) -> Memory {
     let decision = scene.decide();
-    let sent = intent(&scene.case(), &decision.action, at(0));
+    let sent = intent(&scene.case(), &decision, at(0));
     assert!(sent.is_some(), "{:?}", decision.action);
     remember(&scene.case(), &decision, sent, outcome, at(0))
 }
@@ -95,17 +95,30 @@ fn a_restart_whose_answer_is_lost_is_not_asked_again_and_one_that_is_refused_is(
     let scene = Scene::of(wanted, observed, Some(remembering(&desired(&[]))));
     let decision = scene.decide();
     assert!(matches!(decision.action, Action::Update(_)));
-    let sent = intent(&scene.case(), &decision.action, at(0));
+    let sent = intent(&scene.case(), &decision, at(0));
     let fence = before_sending(&scene.case(), &decision, sent, at(0));
+    let open = |memory: &Memory| {
+        memory
+            .open_intent()
+            .and_then(|intent| intent.restart.clone())
+    };
     assert_eq!(
-        fence.restart.as_deref(),
+        open(&fence).as_deref(),
         Some("1"),
         "a process that dies after the fence does not repeat it"
     );
-    assert_eq!(
-        after_sending(&scene, &unknown()).restart.as_deref(),
-        Some("1")
+    let lost = after_sending(&scene, &unknown());
+    assert_eq!(open(&lost).as_deref(), Some("1"));
+    let next = Scene::of(
+        scene.desired.clone(),
+        scene.observed.clone(),
+        Some(lost.clone()),
     );
+    assert_eq!(next.decide().action, Action::Nothing);
+    assert_eq!(next.seen_for(119).decide().action, Action::Nothing);
+    let next = Scene::of(scene.desired.clone(), scene.observed.clone(), Some(lost));
+    let lapsed = next.seen_for(120).decide().action;
+    assert!(matches!(lapsed, Action::Update(_)), "it leaves no trace");
     let refused = Outcome::Failed(failure(FailureKind::Throttled, Effect::None));
     assert_eq!(after_sending(&scene, &refused).restart, None);
 }

@@ -142,7 +142,7 @@ proptest! {
         let scene = Scene::of(wanted, Observed::Present(Box::new(other)), Some(blank()));
         let decision = scene.decide();
         prop_assert!(matches!(decision.action, Action::Update(_)));
-        let sent = intent(&scene.case(), &decision.action, at(0));
+        let sent = intent(&scene.case(), &decision, at(0));
         let outcome = Outcome::Updated { revision: None };
         let memory = remember(&scene.case(), &decision, sent, &outcome, at(0));
         let status = project(&Default::default(), &scene.case(), &decision, &outcome, memory, at(0));

@@ -20,7 +20,7 @@ pub(crate) fn report(
     previous: &ExpressServiceStatus,
 ) -> (ExpressServiceStatus, String) {
     let decision = scene.decide();
-    let sent = intent(&scene.case(), &decision.action, at(60));
+    let sent = intent(&scene.case(), &decision, at(60));
     let memory = remember(&scene.case(), &decision, sent, outcome, at(60));
     let status = project(previous, &scene.case(), &decision, outcome, memory, at(60));
     let mut text = String::new();

@@ -8,6 +8,7 @@ use ecs_express_operator::{
         decide::{Action, Decision, Fence},
         desired::Desired,
         observed::{Management, Observed, Service, StatusCode},
+        sightings::Taken,
         why::Why,
     },
 };
@@ -290,8 +291,12 @@ fn a_service_that_is_not_ours_is_let_go_only_after_two_readings_of_its_tags() {
     service.tags = another_owner();
     let mut scene = Scene::of(wanted, Observed::Present(Box::new(service)), Some(blank()));
     assert_eq!(scene.decide().action, Action::LookAtTags);
-    scene.sightings.look_at_tags(true, Duration::from_secs(0));
+    scene
+        .sightings
+        .look_at_tags(true, Taken::at(Duration::ZERO));
     assert_eq!(scene.decide().action, Action::LookAtTags);
-    scene.sightings.look_at_tags(true, Duration::from_secs(10));
+    scene
+        .sightings
+        .look_at_tags(true, Taken::at(Duration::from_secs(10)));
     assert_eq!(scene.decide().action, Action::ReleaseFinalizer);
 }

@@ -27,7 +27,7 @@ pub fn messages() -> BTreeMap<&'static str, String> {
 /// What a scene says with this reason: the conditions, or else the event.
 fn said(reason: &str, scene: &Scene, outcome: &Outcome) -> String {
     let decision = scene.decide();
-    let sent = intent(&scene.case(), &decision.action, at(60));
+    let sent = intent(&scene.case(), &decision, at(60));
     let memory = remember(&scene.case(), &decision, sent, outcome, at(60));
     let before = ExpressServiceStatus::default();
     let status = project(&before, &scene.case(), &decision, outcome, memory, at(60));

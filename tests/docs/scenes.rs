@@ -8,6 +8,7 @@ use ecs_express_operator::{
         desired::Desired,
         observed::{Observed, Read, Service, StatusCode},
         remember::Outcome,
+        sightings::Taken,
     },
 };
 use serde_json::{Value, json};
@@ -217,7 +218,7 @@ fn owners() -> Vec<(&'static str, Told)> {
     );
     for seconds in [0, 10] {
         let uptime = Duration::from_secs(seconds);
-        left_alone.sightings.look_at_tags(true, uptime);
+        left_alone.sightings.look_at_tags(true, Taken::at(uptime));
     }
     vec![
         (

@@ -34,8 +34,10 @@ struct State {
     meanwhile: Option<Meanwhile>,
     /// The next so many status writes do not find the object.
     misses: u32,
-    /// How long the next status write takes.
-    slow: Option<(TestClock, Duration)>,
+    /// How long the next write of one kind (`status` or `metadata`) takes.
+    slow: Option<(&'static str, TestClock, Duration)>,
+    /// The stored CustomResourceDefinition does not know `status.memory`.
+    prunes_memory: bool,
     /// Writes until the process dies, and whether the last of them is stored.
     death: Option<(usize, Stored)>,
     dead: bool,
@@ -141,7 +143,17 @@ impl ApiServer {
 
     /// The next status write takes so long.
     pub fn dawdle(&self, clock: &TestClock, span: Duration) {
-        self.0.lock().unwrap().slow = Some((clock.clone(), span));
+        self.0.lock().unwrap().slow = Some(("status", clock.clone(), span));
+    }
+
+    /// The next write of the metadata takes so long.
+    pub fn dawdle_metadata(&self, clock: &TestClock, span: Duration) {
+        self.0.lock().unwrap().slow = Some(("metadata", clock.clone(), span));
+    }
+
+    /// The stored CustomResourceDefinition does not know `status.memory` (or does again): it is cut out of each write.
+    pub fn prune_memory(&self, prunes: bool) {
+        self.0.lock().unwrap().prunes_memory = prunes;
     }
 
     /// The process dies with its next write but so many: nothing that it writes from then on is stored.
@@ -205,10 +217,12 @@ impl ApiServer {
             .get(key)
             .cloned()
             .ok_or(ObjectsError::NotFound)?;
-        if log == "status"
-            && let Some((clock, span)) = state.slow.take()
-        {
-            clock.advance(span);
+        if let Some((kind, clock, span)) = state.slow.take() {
+            if kind == log {
+                clock.advance(span);
+            } else {
+                state.slow = Some((kind, clock, span));
+            }
         }
         if log == "status" && state.misses > 0 {
             state.misses -= 1;
@@ -231,9 +245,18 @@ impl ApiServer {
         if version.is_some() && version != current.as_deref() {
             return Err(ObjectsError::Conflict);
         }
+        let before = object.clone();
         merge(&mut object, patch);
-        state.version += 1;
-        object["metadata"]["resourceVersion"] = json!(state.version.to_string());
+        if state.prunes_memory
+            && let Some(status) = object["status"].as_object_mut()
+        {
+            status.remove("memory");
+        }
+        // As the real API server does it: a write that changes nothing keeps the resourceVersion.
+        if object != before {
+            state.version += 1;
+            object["metadata"]["resourceVersion"] = json!(state.version.to_string());
+        }
         if !log.is_empty() {
             state.writes.push(log.to_owned());
             state.written.push(object.clone());

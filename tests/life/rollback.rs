@@ -189,3 +189,51 @@ async fn an_update_that_was_lost_after_a_revert_is_sent_and_not_taken_for_the_ol
         Some("shop:3")
     );
 }
+
+#[tokio::test]
+async fn scaling_that_is_sent_alone_is_told_as_such_and_the_cause_of_the_rollback_stays() {
+    let mut world = rolled_back(Outcome::RollBackByCircuitBreaker).await;
+    let cause = world.message("Stalled");
+    assert!(cause.contains("ROLLBACK_SUCCESSFUL"), "{cause}");
+    world.api.take_events();
+    let mut spec = image(2);
+    spec["scalingTarget"] = json!({"minTaskCount": 3});
+    world.apply(&spec);
+    world.until("sent", |world| world.calls(UPDATE) == 2).await;
+    let events = world.api.take_events();
+    let updated = events.iter().find(|event| event.reason == "Updated");
+    let note = &updated.unwrap().note;
+    assert!(
+        note.contains("scaling alone") && note.contains("minTaskCount") && !note.contains("shop:2"),
+        "{note}"
+    );
+    for _ in 0..20 {
+        world.run(Duration::from_secs(30)).await;
+        let message = world.message("Ready");
+        assert!(!message.contains("IN_PROGRESS"), "{message}");
+        assert!(!message.contains("(SUCCESSFUL"), "{message}");
+    }
+    world.rests().await;
+    assert_eq!(world.message("Stalled"), cause);
+    world.restart_operator().await;
+    world.rests().await;
+    assert_eq!(world.message("Stalled"), cause);
+}
+
+#[tokio::test]
+async fn scaling_that_somebody_changes_is_corrected_also_after_scaling_was_sent_alone() {
+    let mut world = rolled_back(Outcome::RollBackByCircuitBreaker).await;
+    let mut spec = image(2);
+    spec["scalingTarget"] = json!({"minTaskCount": 3});
+    world.apply(&spec);
+    world.run(HOUR).await;
+    assert_eq!(world.calls(UPDATE), 2);
+    world.outside(&json!({"update": {"scalingTarget": {"minTaskCount": 1}}}));
+    world.run(HOUR).await;
+    world.rests().await;
+    let updates = world.sent(UPDATE);
+    assert_eq!(updates.len(), 3);
+    assert_eq!(updates[2]["scalingTarget"]["minTaskCount"], 3);
+    assert!(updates[2].get("primaryContainer").is_none());
+    assert_eq!(world.condition("Stalled"), "True RolledBack");
+}

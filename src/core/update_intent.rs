@@ -1,0 +1,230 @@
+//! What has become of an update whose effect was not seen when it was last observed.
+
+use std::collections::BTreeSet;
+
+use super::{
+    decide::Case,
+    findings::shows_the_spec,
+    memory::{Operation, outcome},
+    observed::{Read, Service},
+    rollout::{CLOCK_SKEW, Verdict, verdict},
+};
+use crate::api::{
+    memory::{Intent, LastApplied, Memory},
+    status::DeploymentStatus,
+};
+
+/// State of the last update's intent, as an observation of the service shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpdateIntent {
+    /// No update is open.
+    Closed,
+    /// The update has taken effect; the revision that it made.
+    Landed(String),
+    /// Its effect may still come: nothing may be sent, and what runs is not final.
+    Waiting,
+    /// ECS accepted it, and the spec has been edited since: the edit need not wait for it.
+    Superseded,
+    /// Its window has passed without a trace of it.
+    Expired,
+}
+
+/// Settle windows after which an update whose answer was lost is given up though another deployment still runs, behind which
+/// ECS may have queued it: half an hour by default.
+const QUEUED_AT_MOST: u32 = 15;
+
+impl UpdateIntent {
+    /// Judges the open update by an observation of the service.
+    pub fn of(case: &Case<'_>, service: &Service) -> Self {
+        let Some((memory, intent)) = case
+            .memory
+            .and_then(|memory| Some((memory, memory.open(Operation::Update)?)))
+        else {
+            return Self::Closed;
+        };
+        let in_sync = shows_the_spec(case, service);
+        let accepted = intent.outcome.as_deref() == Some(outcome::ACCEPTED);
+        let same_spec = intent.hash == case.desired.configuration.hash();
+        let revision = match accepted {
+            true => accepted_revision(memory, intent, service),
+            false => lost_revision(memory, intent, service, same_spec && in_sync, same_spec),
+        };
+        if let Some(revision) = revision {
+            return Self::Landed(revision);
+        }
+        if accepted && !same_spec && !in_sync {
+            return Self::Superseded;
+        }
+        if has_expired(case, intent, same_spec || in_sync, accepted) {
+            Self::Expired
+        } else {
+            Self::Waiting
+        }
+    }
+
+    /// Records in the memory what has become of the update.
+    pub(super) fn record(&self, memory: &mut Memory, case: &Case<'_>) {
+        match self {
+            Self::Landed(revision) => landed(memory, case, Some(revision.clone())),
+            Self::Expired => lapsed(memory),
+            Self::Closed | Self::Waiting | Self::Superseded => {}
+        }
+    }
+}
+
+/// The open create or update has taken effect: what it carried is what was last applied, and what it answered is done.
+pub(super) fn landed(memory: &mut Memory, case: &Case<'_>, revision: Option<String>) {
+    let former = memory.last_applied.clone().unwrap_or_default();
+    let Some(intent) = &mut memory.intent else {
+        return;
+    };
+    let lost = intent.outcome.is_none();
+    intent.outcome = Some(outcome::LANDED.to_owned());
+    intent.revision_before = None;
+    let applies = intent.applies.take();
+    let same_spec = intent.hash == case.desired.configuration.hash();
+    if let Some(applies) = applies.or((lost && same_spec).then(|| carried(case, former))) {
+        memory.last_applied = Some(LastApplied {
+            revision,
+            ..applies
+        });
+        memory.initial = None;
+    }
+    answered(memory);
+}
+
+/// What an intent of this very spec carried that was stored by an operator which did not note it yet.
+fn carried(case: &Case<'_>, former: LastApplied) -> LastApplied {
+    let configuration = &case.desired.configuration;
+    let mut fields: BTreeSet<String> = former.fields.into_iter().collect();
+    let set = configuration.values().into_keys();
+    fields.extend(set.map(|field| field.path().to_owned()));
+    LastApplied {
+        hash: configuration.hash(),
+        rollout_hash: configuration.rollout_hash(),
+        mode: case.desired.mode.as_str().to_owned(),
+        fields: fields.into_iter().collect(),
+        tags_hash: former.tags_hash,
+        tag_keys: former.tag_keys,
+        revision: None,
+    }
+}
+
+/// The window of the intent has passed without a trace of it.
+pub(super) fn lapsed(memory: &mut Memory) {
+    let Some(intent) = &mut memory.intent else {
+        return;
+    };
+    let accepted = intent.outcome.as_deref() == Some(outcome::ACCEPTED);
+    intent.outcome = Some(outcome::LAPSED.to_owned());
+    intent.revision_before = None;
+    intent.applies = None;
+    // ECS accepted it: to ask once more for a restart that leaves no trace would never end.
+    if accepted {
+        answered(memory);
+    }
+}
+
+/// The restart or retry for which the call was made is done.
+fn answered(memory: &mut Memory) {
+    let Some(intent) = &mut memory.intent else {
+        return;
+    };
+    memory.restart = intent.restart.take().or(memory.restart.take());
+    memory.retry = intent.retry.take().or(memory.retry.take());
+}
+
+/// While another deployment runs, ECS may have queued the update: then an equal one would be a second deployment. A retry
+/// asks for it all the same.
+fn has_expired(case: &Case<'_>, intent: &Intent, equal: bool, accepted: bool) -> bool {
+    let window = case.windows.settle;
+    let asked_again = case.retry_asked() && intent.retry != case.desired.retry;
+    if !equal || asked_again {
+        return case.sightings.intent_open_for(window);
+    }
+    let given_up = !accepted && case.sightings.intent_open_for(window * QUEUED_AT_MOST);
+    case.sightings.intent_idle_for(window) || given_up
+}
+
+/// ECS named the revision: it is shown, or a deployment of it has ended.
+fn accepted_revision(memory: &Memory, intent: &Intent, service: &Service) -> Option<String> {
+    let applied = memory.last_applied.as_ref()?;
+    let Some(revision) = &applied.revision else {
+        return new_revision(memory, intent, service).map(str::to_owned);
+    };
+    let shown = service.revisions.iter().any(|shown| shown.arn == *revision);
+    let ended = deployments(service)
+        .iter()
+        .any(|deployment| brings(deployment, revision) && has_ended(deployment));
+    (shown || ended).then(|| revision.clone())
+}
+
+/// The answer was lost: only what is new in ECS can tell.
+fn lost_revision(
+    memory: &Memory,
+    intent: &Intent,
+    service: &Service,
+    arrived: bool,
+    same_spec: bool,
+) -> Option<String> {
+    let newest_deployment = deployments(service).first();
+    let begun = newest_deployment.filter(|deployment| began_after(deployment, intent));
+    if let Some(revision) = new_revision(memory, intent, service) {
+        let brought = begun.is_some_and(|deployment| brings(deployment, revision));
+        return (arrived || !same_spec || brought).then(|| revision.to_owned());
+    }
+    let Some(before) = revision_before(memory, intent) else {
+        // No revision was shown before the call: only one that is what was sent can be its own.
+        let newest = service.newest().filter(|_| arrived);
+        return newest.map(|newest| newest.arn.clone());
+    };
+    begun
+        .filter(|deployment| has_ended(deployment))
+        .and_then(|deployment| deployment.target_revision.clone())
+        .filter(|target| target != before)
+}
+
+/// The newest revision before the call, as the intent has it, or the update before.
+fn revision_before<'a>(memory: &'a Memory, intent: &'a Intent) -> Option<&'a str> {
+    let applied = memory.last_applied.as_ref();
+    let former = || applied.and_then(|applied| applied.revision.as_deref());
+    intent.revision_before.as_deref().or_else(former)
+}
+
+/// The newest revision, if it is another than before the call.
+fn new_revision<'a>(
+    memory: &'a Memory,
+    intent: &'a Intent,
+    service: &'a Service,
+) -> Option<&'a str> {
+    let before = revision_before(memory, intent)?;
+    let newest = service.newest()?.arn.as_str();
+    (newest != before).then_some(newest)
+}
+
+fn deployments(service: &Service) -> &[DeploymentStatus] {
+    match &service.deployments {
+        Read::Got(deployments) => deployments,
+        Read::Skipped | Read::Failed(_) => &[],
+    }
+}
+
+fn brings(deployment: &DeploymentStatus, revision: &str) -> bool {
+    deployment.target_revision.as_deref() == Some(revision)
+}
+
+fn has_ended(deployment: &DeploymentStatus) -> bool {
+    match verdict(deployment.status.as_deref()) {
+        Verdict::InProgress => false,
+        Verdict::Succeeded | Verdict::Failed => true,
+    }
+}
+
+/// Whether a deployment began after an intent was stored, as far as two clocks can tell.
+pub(super) fn began_after(deployment: &DeploymentStatus, intent: &Intent) -> bool {
+    let earliest = intent.at.0.as_second() - CLOCK_SKEW;
+    deployment
+        .started_at
+        .as_ref()
+        .is_some_and(|started| started.0.as_second() >= earliest)
+}

@@ -1,0 +1,202 @@
+//! What an observation says of an update whose effect was not seen before.
+
+use ecs_express_operator::{
+    api::{annotations, memory::Memory, status::DeploymentStatus},
+    core::{
+        desired::Desired,
+        observed::{Observed, Read, Service},
+        update_intent::UpdateIntent,
+    },
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use serde_json::{Value, json};
+
+use crate::fixtures::*;
+
+const NEW: &str = "arn:aws:ecs:eu-west-1:123456789012:service-revision/default/team-a_shop/2";
+
+/// The spec with this image.
+fn image(image: &str) -> Desired {
+    desired(&[json!({"spec": {"primaryContainer": {"image": image}}})])
+}
+
+/// The memory after an update to `shop:2` went out while `shop:1` ran.
+fn sent(outcome: Option<&str>) -> Memory {
+    let (before, sent) = (image("shop:1"), image("shop:2"));
+    let mut memory = remembering(&before);
+    let mut intent = intent("Update", &sent.configuration.hash(), outcome);
+    intent.revision_before = Some(REVISION.into());
+    if outcome.is_some() {
+        memory = remembering(&sent);
+        if let Some(applied) = &mut memory.last_applied {
+            applied.revision = Some(NEW.into());
+        }
+    } else {
+        intent.applies = remembering(&sent).last_applied;
+    }
+    memory.intent = Some(intent);
+    memory
+}
+
+/// A service that runs `shop:1`, changed.
+fn runs(change: impl FnOnce(&mut Service)) -> Service {
+    let mut service = service(&image("shop:1"));
+    change(&mut service);
+    service
+}
+
+/// A service that shows a new revision with this image beside the former one.
+fn shows(image: &str) -> Service {
+    runs(|service| {
+        let mut newest = service.revisions[0].clone();
+        newest.arn = NEW.into();
+        newest.created_at = Some(at(20));
+        newest.configuration.container.as_mut().unwrap().image = image.into();
+        service.revisions.push(newest);
+    })
+}
+
+fn began(revision: &str, status: &str) -> DeploymentStatus {
+    DeploymentStatus {
+        started_at: Some(Time(at(5))),
+        ..deployment(revision, status)
+    }
+}
+
+fn deploys(service: Service, deployments: Vec<DeploymentStatus>) -> Service {
+    Service {
+        deployments: Read::Got(deployments),
+        ..service
+    }
+}
+
+/// What is judged of `service` for a spec after so many seconds.
+fn judged(spec: &Desired, memory: Memory, service: &Service, seconds: u64) -> UpdateIntent {
+    let observed = Observed::Present(Box::new(service.clone()));
+    let scene = Scene::of(spec.clone(), observed, Some(memory)).seen_for(seconds);
+    UpdateIntent::of(&scene.case(), service)
+}
+
+fn new() -> UpdateIntent {
+    UpdateIntent::Landed(NEW.into())
+}
+
+#[test]
+fn an_accepted_update_has_landed_when_its_revision_or_the_end_of_its_deployment_is_seen() {
+    let accepted = || sent(Some("Accepted"));
+    let spec = image("shop:2");
+    assert_eq!(judged(&spec, accepted(), &shows("shop:2"), 0), new());
+    for status in ["SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "STOPPED"] {
+        let ended = deploys(runs(|_| ()), vec![began(NEW, status)]);
+        assert_eq!(judged(&spec, accepted(), &ended, 0), new(), "{status}");
+    }
+    let coming = deploys(runs(|_| ()), vec![began(NEW, "IN_PROGRESS")]);
+    assert_eq!(judged(&spec, accepted(), &coming, 0), UpdateIntent::Waiting);
+}
+
+#[test]
+fn an_accepted_update_is_not_given_up_while_another_deployment_runs() {
+    let spec = image("shop:2");
+    let judged =
+        |service: &Service, seconds| judged(&spec, sent(Some("Accepted")), service, seconds);
+    let busy = deploys(runs(|_| ()), vec![began(REVISION, "IN_PROGRESS")]);
+    assert_eq!(judged(&busy, 24 * 3600), UpdateIntent::Waiting);
+    let busy = runs(|service| service.current_deployment = Some("deployment".into()));
+    assert_eq!(judged(&busy, 24 * 3600), UpdateIntent::Waiting);
+    let idle = runs(|_| ());
+    assert_eq!(judged(&idle, 119), UpdateIntent::Waiting);
+    assert_eq!(judged(&idle, 120), UpdateIntent::Expired);
+}
+
+#[test]
+fn an_edit_need_not_wait_for_an_accepted_update_and_a_revert_must() {
+    let accepted = || sent(Some("Accepted"));
+    let service = runs(|_| ());
+    let superseded = judged(&image("shop:3"), accepted(), &service, 0);
+    assert_eq!(superseded, UpdateIntent::Superseded);
+    let reverted = |seconds| judged(&image("shop:1"), accepted(), &service, seconds);
+    assert_eq!(reverted(119), UpdateIntent::Waiting);
+    assert_eq!(reverted(120), UpdateIntent::Expired);
+}
+
+#[test]
+fn a_lost_update_has_landed_when_a_new_revision_is_seen_whatever_the_spec_says_by_now() {
+    for spec in ["shop:2", "shop:1", "shop:3"] {
+        let shown = shows("shop:2");
+        assert_eq!(judged(&image(spec), sent(None), &shown, 0), new(), "{spec}");
+        let ended = deploys(runs(|_| ()), vec![began(NEW, "ROLLBACK_SUCCESSFUL")]);
+        assert_eq!(judged(&image(spec), sent(None), &ended, 0), new(), "{spec}");
+    }
+}
+
+#[test]
+fn a_new_revision_that_is_not_what_was_sent_is_taken_for_it_only_if_its_deployment_began_after_it()
+{
+    let spec = image("shop:2");
+    let others = shows("registry/shop:2");
+    let judged = |service: &Service| judged(&spec, sent(None), service, 0);
+    let unknown = deploys(others.clone(), vec![]);
+    assert_eq!(judged(&unknown), UpdateIntent::Waiting);
+    let mut earlier = began(NEW, "IN_PROGRESS");
+    earlier.started_at = Some(Time(at(-600)));
+    assert_eq!(
+        judged(&deploys(others.clone(), vec![earlier])),
+        UpdateIntent::Waiting
+    );
+    let since = vec![began(NEW, "IN_PROGRESS")];
+    assert_eq!(judged(&deploys(others, since)), new());
+}
+
+#[test]
+fn a_deployment_of_a_revision_that_ran_before_is_no_trace_of_a_lost_update() {
+    let spec = image("shop:2");
+    let former = deploys(runs(|_| ()), vec![began(REVISION, "SUCCESSFUL")]);
+    assert_eq!(judged(&spec, sent(None), &former, 0), UpdateIntent::Waiting);
+}
+
+#[test]
+fn a_lost_update_without_a_trace_is_given_up_after_its_window_and_behind_a_deployment_later() {
+    let retry = |value: &str| -> Value {
+        json!({"metadata": {"annotations": {(annotations::RETRY): value}}})
+    };
+    let busy = deploys(runs(|_| ()), vec![began(REVISION, "IN_PROGRESS")]);
+    let idle = runs(|_| ());
+    let (same, other) = (image("shop:2"), image("shop:3"));
+    let edit = json!({"spec": {"primaryContainer": {"image": "shop:2"}}});
+    let retried = desired(&[edit, retry("1")]);
+    for (what, spec, service, seconds) in [
+        ("idle", &same, &idle, 120),
+        ("the same behind a deployment", &same, &busy, 1800),
+        ("another behind a deployment", &other, &busy, 120),
+        ("a retry behind a deployment", &retried, &busy, 120),
+    ] {
+        let judged = |seconds| judged(spec, sent(None), service, seconds);
+        assert_eq!(judged(seconds - 1), UpdateIntent::Waiting, "{what}");
+        assert_eq!(judged(seconds), UpdateIntent::Expired, "{what}");
+    }
+    let mut answered = sent(None);
+    if let Some(intent) = &mut answered.intent {
+        intent.retry = Some("1".into());
+    }
+    assert_eq!(
+        judged(&retried, answered, &busy, 120),
+        UpdateIntent::Waiting,
+        "a retry frees an update once"
+    );
+}
+
+#[test]
+fn where_no_revision_was_shown_before_only_one_that_is_what_was_sent_has_come_of_it() {
+    let unknown = || {
+        let mut memory = sent(None);
+        memory.last_applied = None;
+        if let Some(intent) = &mut memory.intent {
+            intent.revision_before = None;
+        }
+        memory
+    };
+    let created = deploys(runs(|_| ()), vec![began(REVISION, "IN_PROGRESS")]);
+    let spec = image("shop:2");
+    assert_eq!(judged(&spec, unknown(), &created, 0), UpdateIntent::Waiting);
+    assert_eq!(judged(&spec, unknown(), &shows("shop:2"), 0), new());
+}
