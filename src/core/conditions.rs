@@ -7,9 +7,12 @@ use super::{
     decide::{Action, Case, Decision},
     failure::{Class, Failure, FailureKind},
     findings::Findings,
+    left_in_force::{self, carried},
     observed::{Observed, StatusCode},
     remember::Outcome,
     rollout::Rollout,
+    tags::TagDifference,
+    uncompared,
     why::{Progress, Why},
 };
 use crate::api::conditions::{reasons, types};
@@ -154,11 +157,19 @@ impl Verdict {
                 ),
                 Progress::AtRest,
             ),
+            Why::TagNotConverging(_) if runs_the_spec(case, findings, url) => (
+                (
+                    Truth::True,
+                    reasons::AVAILABLE,
+                    Why::InSync.message(case.desired, findings),
+                ),
+                why.progress(),
+            ),
             Why::Unreadable(_) => ((Truth::Unknown, why.reason(), message), why.progress()),
             _ => ((Truth::False, why.reason(), message), why.progress()),
         };
         Self {
-            synced: synced(decision, &ready),
+            synced: synced(case, decision, &ready),
             ready,
             progress,
         }
@@ -166,12 +177,21 @@ impl Verdict {
 
     fn failed(case: &Case<'_>, decision: &Decision, failure: &Failure, url: Option<&str>) -> Self {
         let findings = decision.findings.as_ref();
+        let message = match &decision.action {
+            Action::Update(request) => {
+                format!(
+                    "{failure}{}",
+                    carried(&request.configuration, case, failure)
+                )
+            }
+            _ => failure.to_string(),
+        };
         let tags_only = matches!(decision.action, Action::Tag(_) | Action::Untag(_));
         let ready = if tags_only && runs_the_spec(case, findings, url) {
             let message = Why::InSync.message(case.desired, findings);
             (Truth::True, reasons::AVAILABLE, message)
         } else {
-            (Truth::False, failure.kind.reason(), failure.to_string())
+            (Truth::False, failure.kind.reason(), message.clone())
         };
         let progress = match failure.kind.class() {
             // A role just made takes minutes; `put` tells when it is no longer just made.
@@ -190,7 +210,7 @@ impl Verdict {
                     "what runs is what the spec says".to_owned(),
                 )
             } else {
-                (Truth::False, failure.kind.reason(), failure.to_string())
+                (Truth::False, failure.kind.reason(), message)
             },
             ready,
             progress,
@@ -257,6 +277,7 @@ fn is_first_deployment(case: &Case<'_>) -> bool {
 }
 
 fn synced(
+    case: &Case<'_>,
     decision: &Decision,
     ready: &(Truth, &'static str, String),
 ) -> (Truth, &'static str, String) {
@@ -284,19 +305,58 @@ fn synced(
             };
             (Truth::False, reason, first.to_string())
         }
-        (None, Some(left)) => (
+        (None, _) if !findings.diff.uncompared.is_empty() => uncompared(case, findings, ready),
+        (None, _) if differs_in_tags(decision) => tags(case, decision),
+        (None, Some(_)) => (
             Truth::True,
             reasons::LEFT_IN_FORCE,
-            format!(
-                "{}: no longer in the spec, but ECS cannot clear it: {} stays in force; set it to what it shall be, or create the service again",
-                left.field.path(),
-                left.actual
-            ),
+            left_in_force::message(&findings.diff.left_in_force),
         ),
         (None, None) => (
             Truth::True,
             reasons::IN_SYNC,
             "what runs is what the spec says".to_owned(),
+        ),
+    }
+}
+
+/// Where a field cannot be compared, nobody knows whether it is in sync.
+fn uncompared(
+    case: &Case<'_>,
+    findings: &Findings,
+    ready: &(Truth, &'static str, String),
+) -> (Truth, &'static str, String) {
+    let uncompared = &findings.diff.uncompared;
+    let (Observed::Present(service), Some(first)) = (case.observed, uncompared.first()) else {
+        return (Truth::Unknown, ready.1, ready.2.clone());
+    };
+    let failure = first.failure(service);
+    let message = uncompared::message(uncompared, &failure.to_string());
+    (Truth::Unknown, failure.kind.reason(), message)
+}
+
+/// The first tag that differs, where nothing is sent about it now.
+fn shown_tag(decision: &Decision) -> Option<&TagDifference> {
+    let findings = decision.findings.as_ref()?;
+    findings.shown_tags(&decision.action).first()
+}
+
+fn differs_in_tags(decision: &Decision) -> bool {
+    matches!(decision.why, Why::TagNotConverging(_)) || shown_tag(decision).is_some()
+}
+
+fn tags(case: &Case<'_>, decision: &Decision) -> (Truth, &'static str, String) {
+    let findings = decision.findings.as_ref();
+    match (&decision.why, shown_tag(decision)) {
+        (why @ Why::TagNotConverging(_), _) => (
+            Truth::False,
+            why.reason(),
+            why.message(case.desired, findings),
+        ),
+        (_, shown) => (
+            Truth::False,
+            reasons::DRIFTED,
+            shown.map(ToString::to_string).unwrap_or_default(),
         ),
     }
 }

@@ -43,6 +43,19 @@ pub enum WhenUnset {
     LeftInForce,
 }
 
+/// A block of the request: its members are sent together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// `primaryContainer`.
+    Container,
+    /// `networkConfiguration`.
+    Network,
+    /// `scalingTarget`.
+    Scaling,
+    /// None: a member at the top.
+    None,
+}
+
 impl Field {
     /// Every field.
     pub const ALL: [Self; 21] = [
@@ -106,7 +119,9 @@ impl Field {
     /// What becomes of it when it is unset.
     pub fn when_unset(self) -> WhenUnset {
         match self {
-            Self::Command | Self::Environment | Self::Secrets => WhenUnset::Emptied,
+            Self::Command | Self::Environment | Self::Secrets | Self::SecurityGroups => {
+                WhenUnset::Emptied
+            }
             Self::Image
             | Self::ContainerPort
             | Self::LogGroup
@@ -120,7 +135,6 @@ impl Field {
             | Self::CpuArchitecture
             | Self::HealthCheckPath
             | Self::Subnets
-            | Self::SecurityGroups
             | Self::MinTaskCount
             | Self::MaxTaskCount
             | Self::AutoScalingMetric
@@ -130,13 +144,61 @@ impl Field {
 
     /// Whether it is part of `scalingTarget`.
     pub fn is_scaling(self) -> bool {
-        matches!(
-            self,
+        self.block() == Block::Scaling
+    }
+
+    /// The block of the request of which it is a member.
+    pub fn block(self) -> Block {
+        match self {
+            Self::Image
+            | Self::ContainerPort
+            | Self::Command
+            | Self::Environment
+            | Self::Secrets
+            | Self::LogGroup
+            | Self::LogStreamPrefix
+            | Self::CredentialsParameter => Block::Container,
+            Self::Subnets | Self::SecurityGroups => Block::Network,
             Self::MinTaskCount
-                | Self::MaxTaskCount
-                | Self::AutoScalingMetric
-                | Self::AutoScalingTargetValue
-        )
+            | Self::MaxTaskCount
+            | Self::AutoScalingMetric
+            | Self::AutoScalingTargetValue => Block::Scaling,
+            Self::TaskDefinitionArn
+            | Self::ExecutionRoleArn
+            | Self::TaskRoleArn
+            | Self::Cpu
+            | Self::Memory
+            | Self::CpuArchitecture
+            | Self::HealthCheckPath => Block::None,
+        }
+    }
+
+    /// Whether every service revision has a value of it, given or filled in by ECS: one that does not show it is not
+    /// complete yet. The others may be missing for good, as the roles of a task definition are.
+    pub fn is_always_filled(self) -> bool {
+        match self {
+            Self::Image
+            | Self::ContainerPort
+            | Self::TaskDefinitionArn
+            | Self::Cpu
+            | Self::Memory
+            | Self::HealthCheckPath
+            | Self::Subnets
+            | Self::SecurityGroups
+            | Self::MinTaskCount
+            | Self::MaxTaskCount
+            | Self::AutoScalingMetric
+            | Self::AutoScalingTargetValue => true,
+            Self::Command
+            | Self::Environment
+            | Self::Secrets
+            | Self::LogGroup
+            | Self::LogStreamPrefix
+            | Self::CredentialsParameter
+            | Self::ExecutionRoleArn
+            | Self::TaskRoleArn
+            | Self::CpuArchitecture => false,
+        }
     }
 
     /// Whether a task definition decides it.
@@ -219,27 +281,34 @@ impl Value {
                 1 => "1 word".to_owned(),
                 n => format!("{n} words"),
             },
-            Self::Named(named) => {
-                let empty = BTreeMap::new();
-                let others = match other {
-                    Some(Self::Named(others)) => others,
-                    _ => &empty,
-                };
-                let differing = named
-                    .iter()
-                    .filter(|(name, value)| others.get(*name) != Some(*value))
-                    .map(|(name, _)| name.as_str());
-                match join(differing) {
-                    names if names.is_empty() => "nothing more".to_owned(),
-                    names => format!("{names} (values not shown)"),
-                }
-            }
+            Self::Named(named) => shown_names(named, other),
         }
     }
 }
 
+/// The names whose values differ, and those that only the other side has.
+fn shown_names(named: &BTreeMap<String, Hidden>, other: Option<&Value>) -> String {
+    let empty = BTreeMap::new();
+    let others = match other {
+        Some(Value::Named(others)) => others,
+        Some(Value::Text(_) | Value::Number(_) | Value::Set(_) | Value::Words(_)) | None => &empty,
+    };
+    let differing = named
+        .iter()
+        .filter(|(name, value)| others.get(*name) != Some(*value));
+    let missing = others.keys().filter(|name| !named.contains_key(*name));
+    let differing = join(differing.map(|(name, _)| name.as_str()));
+    let missing = join(missing.map(String::as_str));
+    match (differing.is_empty(), missing.is_empty()) {
+        (true, true) => "none".to_owned(),
+        (true, false) => format!("no {missing}"),
+        (false, true) => format!("{differing} (values not shown)"),
+        (false, false) => format!("{differing} (values not shown) and no {missing}"),
+    }
+}
+
 /// The first few of many, with a count of the rest.
-fn join<'a>(items: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn join<'a>(items: impl Iterator<Item = &'a str>) -> String {
     const SHOWN: usize = 5;
     let items: Vec<&str> = items.collect();
     let mut text = items[..items.len().min(SHOWN)].join(", ");
@@ -276,6 +345,11 @@ mod tests {
             desired.shown_beside(Some(&actual)),
             "TOKEN (values not shown)"
         );
-        assert_eq!(named(&[]).shown_beside(Some(&actual)), "nothing more");
+        assert_eq!(named(&[]).shown_beside(Some(&actual)), "no A, TOKEN");
+        let other = named(&[("B", "2"), ("TOKEN", "old")]);
+        assert_eq!(
+            desired.shown_beside(Some(&other)),
+            "A, TOKEN (values not shown) and no B"
+        );
     }
 }

@@ -8,6 +8,7 @@ use super::{
     memory::{Operation, outcome},
     observed::{Observed, Service, StatusCode},
     rollout::Rollout,
+    tags::note_given_up,
 };
 use crate::api::memory::{KnownService, LastApplied, Memory, RolledBack};
 
@@ -24,6 +25,7 @@ pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, fin
     if service.code != StatusCode::Draining || memory.service.as_ref() == Some(&known) {
         memory.service = Some(known);
     }
+    note_given_up(memory, findings);
     let in_sync = findings.in_sync(service);
     let applied_runs = shows_applied_revision(memory, service);
     if let Some(intent) = &mut memory.intent

@@ -9,8 +9,10 @@ use super::{
     failure::{Effect, Failure},
     findings::fields_in_force,
     learn::{applied, lapse, learn},
+    left_in_force::note_refusal,
     memory::{Operation, SCHEME, outcome},
     observed::Observed,
+    tags::{count_try, note_tags_sent},
 };
 use crate::api::memory::{Breaker, Intent, KnownService, LastApplied, Memory};
 
@@ -137,6 +139,7 @@ fn record(
             memory.last_applied = Some(first_applied(case));
             memory.rolled_back = None;
             memory.breaker = None;
+            memory.tag_breaker = None;
             memory.restart.clone_from(&case.desired.restart);
             memory.retry.clone_from(&case.desired.retry);
         }
@@ -149,7 +152,8 @@ fn record(
         }) if matches!(decision.action, Action::Update(_)) => {
             memory.restart.clone_from(&case.desired.restart);
         }
-        Outcome::Idle | Outcome::Failed(_) => {}
+        Outcome::Failed(failure) => note_refusal(memory, case, decision, failure),
+        Outcome::Idle => {}
     }
 }
 
@@ -214,6 +218,7 @@ fn accepted(memory: &mut Memory, case: &Case<'_>, decision: &Decision) {
                     created_at: service.created_at.map(Time),
                 });
             }
+            memory.tag_breaker = None;
             // A confirmed difference is sent whatever the drift policy: as an edit.
             memory.last_applied = Some(LastApplied {
                 mode: case.desired.mode.as_str().to_owned(),
@@ -221,6 +226,10 @@ fn accepted(memory: &mut Memory, case: &Case<'_>, decision: &Decision) {
             });
         }
         Action::Tag(request) => {
+            if let Some(findings) = &decision.findings {
+                count_try(memory, case, findings);
+                note_tags_sent(memory, case, findings);
+            }
             if let Some(applied) = &mut memory.last_applied {
                 let mut keys: std::collections::BTreeSet<_> = applied.tag_keys.drain(..).collect();
                 let users = |key: &&String| case.desired.user_tags.contains_key(*key);
@@ -229,6 +238,9 @@ fn accepted(memory: &mut Memory, case: &Case<'_>, decision: &Decision) {
             }
         }
         Action::Untag(request) => {
+            if let Some(findings) = &decision.findings {
+                note_tags_sent(memory, case, findings);
+            }
             if let Some(applied) = &mut memory.last_applied {
                 applied.tag_keys.retain(|key| !request.keys.contains(key));
             }

@@ -16,4 +16,5 @@ mod properties;
 mod reports;
 mod statuses;
 mod table;
+mod uncompared;
 mod walls;
