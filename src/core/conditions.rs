@@ -11,8 +11,7 @@ use super::{
     observed::{Observed, StatusCode},
     remember::Outcome,
     rollout::Rollout,
-    tags::TagDifference,
-    uncompared,
+    unsynced::unsynced,
     why::{Progress, Why},
 };
 use crate::api::conditions::{reasons, types};
@@ -296,67 +295,26 @@ fn synced(
     match (
         findings.diff.differences.first(),
         findings.diff.left_in_force.first(),
+        unsynced(case, decision, findings),
     ) {
         _ if !owned || findings.immutable.is_some() => (Truth::False, ready.1, ready.2.clone()),
-        (Some(first), _) => {
+        (Some(first), ..) => {
             let reason = match decision.why {
                 Why::InSync | Why::Suspended => reasons::DRIFTED,
                 _ => decision.why.reason(),
             };
             (Truth::False, reason, first.to_string())
         }
-        (None, _) if !findings.diff.uncompared.is_empty() => uncompared(case, findings, ready),
-        (None, _) if differs_in_tags(decision) => tags(case, decision),
-        (None, Some(_)) => (
+        (None, _, Some(unsynced)) => unsynced,
+        (None, Some(_), None) => (
             Truth::True,
             reasons::LEFT_IN_FORCE,
             left_in_force::message(&findings.diff.left_in_force),
         ),
-        (None, None) => (
+        (None, None, None) => (
             Truth::True,
             reasons::IN_SYNC,
             "what runs is what the spec says".to_owned(),
-        ),
-    }
-}
-
-/// Where a field cannot be compared, nobody knows whether it is in sync.
-fn uncompared(
-    case: &Case<'_>,
-    findings: &Findings,
-    ready: &(Truth, &'static str, String),
-) -> (Truth, &'static str, String) {
-    let uncompared = &findings.diff.uncompared;
-    let (Observed::Present(service), Some(first)) = (case.observed, uncompared.first()) else {
-        return (Truth::Unknown, ready.1, ready.2.clone());
-    };
-    let failure = first.failure(service);
-    let message = uncompared::message(uncompared, &failure.to_string());
-    (Truth::Unknown, failure.kind.reason(), message)
-}
-
-/// The first tag that differs, where nothing is sent about it now.
-fn shown_tag(decision: &Decision) -> Option<&TagDifference> {
-    let findings = decision.findings.as_ref()?;
-    findings.shown_tags(&decision.action).first()
-}
-
-fn differs_in_tags(decision: &Decision) -> bool {
-    matches!(decision.why, Why::TagNotConverging(_)) || shown_tag(decision).is_some()
-}
-
-fn tags(case: &Case<'_>, decision: &Decision) -> (Truth, &'static str, String) {
-    let findings = decision.findings.as_ref();
-    match (&decision.why, shown_tag(decision)) {
-        (why @ Why::TagNotConverging(_), _) => (
-            Truth::False,
-            why.reason(),
-            why.message(case.desired, findings),
-        ),
-        (_, shown) => (
-            Truth::False,
-            reasons::DRIFTED,
-            shown.map(ToString::to_string).unwrap_or_default(),
         ),
     }
 }

@@ -8,8 +8,9 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    field::{Block, Field, Value},
+    field::{Block, Field},
     sizes::{cpu_units, memory_mib},
+    value::Value,
 };
 
 /// A text that never shows itself: an environment value, a word of a command, the place of a secret.

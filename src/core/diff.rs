@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::{
     complete::users_groups,
     configuration::{Configuration, Mode},
-    field::{Field, Value, WhenUnset, join},
+    field::{Field, WhenUnset},
     uncompared::{Cause, Uncompared},
+    value::{Value, join},
 };
 
 /// A field in which ECS differs from the spec.

@@ -33,8 +33,8 @@ pub enum Owner {
     Free,
 }
 
-/// Updates, or calls to set tags, with the same difference before the operator gives up (a revision that ECS made of the very spec is judged at
-/// once).
+/// Updates, or calls to set tags, with the same difference before the operator gives up (a revision that ECS made of the very
+/// spec is judged at once).
 pub(super) const TRIES: i32 = 3;
 
 /// What a look at a present service shows.

@@ -32,4 +32,6 @@ pub mod state;
 pub mod status;
 pub mod tags;
 pub mod uncompared;
+mod unsynced;
+pub mod value;
 pub mod why;

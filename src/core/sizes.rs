@@ -1,6 +1,6 @@
 //! CPU and memory by what they mean: ECS takes units and vCPU, MiB and GB.
 
-use super::field::Value;
+use super::value::Value;
 
 /// CPU units of `1024`, `1`, `0.5` or `2 vCPU`; what is none of these is compared as it stands.
 pub(super) fn cpu_units(text: &str) -> Value {
