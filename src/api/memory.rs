@@ -47,6 +47,10 @@ pub struct Memory {
     /// Updates in a row that ECS accepted and that did not take away the same difference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breaker: Option<Breaker>,
+
+    /// TagResource calls in a row that ECS accepted, after each of which the same tag was changed or taken away again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag_breaker: Option<Breaker>,
 }
 
 /// The ECS service that an object made or adopted.
@@ -162,18 +166,18 @@ pub struct RolledBack {
     pub reason: Option<String>,
 }
 
-/// Updates in a row that did not take away the same difference.
+/// Calls in a row that did not take away the same difference.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = absent_instead_of_null)]
 pub struct Breaker {
-    /// Path of the first field that stays different.
+    /// Path of the first field, or tag, that stays different.
     pub path: String,
 
-    /// Hash of the configuration that was sent.
+    /// Hash of the configuration, or of the tags, that was sent.
     pub hash: String,
 
-    /// Number of updates.
+    /// Number of calls.
     pub count: i32,
 
     /// When the first of them was sent.

@@ -204,6 +204,7 @@ impl Pass {
             observed,
             memory,
             deployment: status.deployment.as_ref(),
+            managed_resources: status.managed_resources.as_deref().unwrap_or_default(),
             sightings: &sightings,
             windows: &ctx.settings.windows,
             fence,

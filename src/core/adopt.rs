@@ -5,7 +5,6 @@ use super::{
     decide::{Action, Case, tag},
     desired::AdoptionPolicy,
     findings::Findings,
-    identity::owner_tags,
     observed::{Management, Service},
     why::Why,
 };
@@ -18,8 +17,9 @@ const MOST_TAGS: usize = 50;
 /// What a confirmation confirms: the spec, and the differences as they were shown.
 fn adoption_hash(case: &Case<'_>, findings: &Findings) -> String {
     let shown = findings.diff.differences.iter().map(ToString::to_string);
+    let tags = findings.tags.replaced().map(ToString::to_string);
     let spec = case.desired.configuration.hash();
-    hash_of_texts(std::iter::once(spec).chain(shown))
+    hash_of_texts(std::iter::once(spec).chain(shown).chain(tags))
 }
 
 /// A free service: taken over if asked, possible, and either without difference or confirmed.
@@ -34,8 +34,8 @@ pub(super) fn adoption(
         return (Action::Nothing, Why::ProvingAbsence);
     };
     let taken = service.management == Management::Customer;
-    let mut tags = desired.tags();
-    tags.retain(|key, _| key.starts_with(owner_tags::PREFIX) || !service.tags.contains_key(key));
+    let tags = desired.tags();
+    let changes_nothing = findings.diff.is_empty() && findings.tags.replaced().next().is_none();
     let room = service
         .tags
         .keys()
@@ -60,9 +60,10 @@ pub(super) fn adoption(
     } else if service.newest().is_none() {
         // What it would change cannot be told yet.
         (Action::Nothing, Why::Adopting)
-    } else if findings.diff.is_empty()
-        || desired.adopt_confirm == Some(adoption_hash(case, findings))
-    {
+    } else if let Some(missing) = findings.diff.uncompared.first() {
+        // Nor what it would change of what cannot be compared.
+        (Action::Nothing, Why::Unreadable(missing.failure(service)))
+    } else if changes_nothing || desired.adopt_confirm == Some(adoption_hash(case, findings)) {
         (Action::Adopt(tag(desired, tags)), Why::Adopting)
     } else {
         (

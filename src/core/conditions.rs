@@ -7,9 +7,11 @@ use super::{
     decide::{Action, Case, Decision},
     failure::{Class, Failure, FailureKind},
     findings::Findings,
+    left_in_force::{self, carried},
     observed::{Observed, StatusCode},
     remember::Outcome,
     rollout::Rollout,
+    unsynced::unsynced,
     why::{Progress, Why},
 };
 use crate::api::conditions::{reasons, types};
@@ -154,11 +156,19 @@ impl Verdict {
                 ),
                 Progress::AtRest,
             ),
+            Why::TagNotConverging(_) if runs_the_spec(case, findings, url) => (
+                (
+                    Truth::True,
+                    reasons::AVAILABLE,
+                    Why::InSync.message(case.desired, findings),
+                ),
+                why.progress(),
+            ),
             Why::Unreadable(_) => ((Truth::Unknown, why.reason(), message), why.progress()),
             _ => ((Truth::False, why.reason(), message), why.progress()),
         };
         Self {
-            synced: synced(decision, &ready),
+            synced: synced(case, decision, &ready),
             ready,
             progress,
         }
@@ -166,12 +176,21 @@ impl Verdict {
 
     fn failed(case: &Case<'_>, decision: &Decision, failure: &Failure, url: Option<&str>) -> Self {
         let findings = decision.findings.as_ref();
+        let message = match &decision.action {
+            Action::Update(request) => {
+                format!(
+                    "{failure}{}",
+                    carried(&request.configuration, case, failure)
+                )
+            }
+            _ => failure.to_string(),
+        };
         let tags_only = matches!(decision.action, Action::Tag(_) | Action::Untag(_));
         let ready = if tags_only && runs_the_spec(case, findings, url) {
             let message = Why::InSync.message(case.desired, findings);
             (Truth::True, reasons::AVAILABLE, message)
         } else {
-            (Truth::False, failure.kind.reason(), failure.to_string())
+            (Truth::False, failure.kind.reason(), message.clone())
         };
         let progress = match failure.kind.class() {
             // A role just made takes minutes; `put` tells when it is no longer just made.
@@ -190,7 +209,7 @@ impl Verdict {
                     "what runs is what the spec says".to_owned(),
                 )
             } else {
-                (Truth::False, failure.kind.reason(), failure.to_string())
+                (Truth::False, failure.kind.reason(), message)
             },
             ready,
             progress,
@@ -257,6 +276,7 @@ fn is_first_deployment(case: &Case<'_>) -> bool {
 }
 
 fn synced(
+    case: &Case<'_>,
     decision: &Decision,
     ready: &(Truth, &'static str, String),
 ) -> (Truth, &'static str, String) {
@@ -275,25 +295,23 @@ fn synced(
     match (
         findings.diff.differences.first(),
         findings.diff.left_in_force.first(),
+        unsynced(case, decision, findings),
     ) {
         _ if !owned || findings.immutable.is_some() => (Truth::False, ready.1, ready.2.clone()),
-        (Some(first), _) => {
+        (Some(first), ..) => {
             let reason = match decision.why {
                 Why::InSync | Why::Suspended => reasons::DRIFTED,
                 _ => decision.why.reason(),
             };
             (Truth::False, reason, first.to_string())
         }
-        (None, Some(left)) => (
+        (None, _, Some(unsynced)) => unsynced,
+        (None, Some(_), None) => (
             Truth::True,
             reasons::LEFT_IN_FORCE,
-            format!(
-                "{}: no longer in the spec, but ECS cannot clear it: {} stays in force; set it to what it shall be, or create the service again",
-                left.field.path(),
-                left.actual
-            ),
+            left_in_force::message(&findings.diff.left_in_force),
         ),
-        (None, None) => (
+        (None, None, None) => (
             Truth::True,
             reasons::IN_SYNC,
             "what runs is what the spec says".to_owned(),

@@ -8,8 +8,9 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    field::{Field, Value},
+    field::{Block, Field},
     sizes::{cpu_units, memory_mib},
+    value::Value,
 };
 
 /// A text that never shows itself: an environment value, a word of a command, the place of a secret.
@@ -173,6 +174,12 @@ impl Configuration {
             .into_iter()
             .filter_map(|(field, value)| value.map(|value| (field, value)))
             .collect()
+    }
+
+    /// Whether a revision of this configuration shows the field in every complete answer. Of a container that is not shown
+    /// at all nothing can be told.
+    pub fn always_shows(&self, field: Field) -> bool {
+        field.is_always_filled() || self.container.is_none() && field.block() == Block::Container
     }
 
     /// Hash of the whole configuration.

@@ -20,7 +20,7 @@ use super::{
     why::Why,
 };
 use crate::api::memory::Memory;
-use crate::api::status::DeploymentStatus;
+use crate::api::status::{DeploymentStatus, ManagedResource};
 
 /// All that a decision depends on.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,8 @@ pub struct Case<'a> {
     pub memory: Option<&'a Memory>,
     /// The deployment in the status.
     pub deployment: Option<&'a DeploymentStatus>,
+    /// What ECS made for the service, as the status has it.
+    pub managed_resources: &'a [ManagedResource],
     /// What this process has seen.
     pub sightings: &'a Sightings,
     /// How long to wait before believing.
@@ -166,6 +168,7 @@ fn decide_after(case: &Case<'_>, update: UpdateIntent) -> Decision {
     let same = changed.is_none();
     let invalid = d.invalid.clone().map(Why::InvalidSpec);
     let foreign = case.sightings.foreign_for(case.windows.absence_gap);
+    let tags_given_up = findings.as_ref().is_some_and(|findings| findings.tags.given_up.is_some());
     let lost = had_service(case) && d.drift == DriftPolicy::Report;
     let never_sent = case.memory.is_some_and(Memory::never_had_a_service)
         && case.sightings.unreadable_for(case.windows.settle);
@@ -196,7 +199,7 @@ fn decide_after(case: &Case<'_>, update: UpdateIntent) -> Decision {
         (Living, _, Some(Another(whose)), _)                   => (A::Nothing, Why::NotOwned(whose.clone())),
         (Living, S::Active(service) | S::Unknown(service), Some(Free), _) => adoption(case, service, findings.as_ref()),
         (Living, _, Some(TagsLost), N::Settle)                 => (A::Nothing, Why::Settling),
-        (Living, _, Some(TagsLost), _)                         => (A::Tag(tag(d, d.tags())), Why::TagsLost),
+        (Living, _, Some(TagsLost), _) if !tags_given_up       => (A::Tag(tag(d, lost_tags(findings.as_ref()))), Why::TagsLost),
         (Living, S::Unknown(service), ..)                      => (A::Nothing, Why::UnknownCode(service.code.as_str().to_owned())),
         (Living, _, _, N::Impossible(role))                    => (A::Nothing, Why::Immutable(role)),
         (Living, _, _, N::Settle)                              => (A::Nothing, Why::Settling),
@@ -234,6 +237,7 @@ fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
         Box::new(UpdateRequest {
             arn: case.desired.arn.clone(),
             configuration,
+            cleared: f.diff.cleared(),
         })
     };
     let scaling_alone = || Configuration {
@@ -248,6 +252,8 @@ fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
         Need::Impossible(role.clone())
     } else if f.update == UpdateIntent::Waiting {
         Need::Settle
+    } else if let Some(why) = f.needs_to_see_more(case, service) {
+        tags_or(f, why)
     } else if differs && f.rolled_back && f.diff.touches_scaling() && !held {
         Need::ScaleAlone(update(scaling_alone()))
     } else if differs && !f.rolled_back && f.is_under_way(case, service) && !new_scaling {
@@ -258,12 +264,22 @@ fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
         Need::Correct(update(f.update(case, service)))
     } else if f.restart && !f.rolled_back && service.newest().is_some() {
         Need::Restart(update(f.update(case, service)))
-    } else if !f.tags.set.is_empty() {
-        Need::Tag(f.tags.set.clone())
-    } else if !f.tags.remove.is_empty() {
-        Need::Untag(f.tags.remove.clone())
     } else {
-        Need::Nothing(settled_why(f, service, differs))
+        tags_or(f, settled_why(f, service, differs))
+    }
+}
+
+/// The tags, which depend on nothing else; or nothing.
+fn tags_or(f: &Findings, why: Why) -> Need {
+    if !f.tags.set.is_empty() {
+        return Need::Tag(f.tags.set.clone());
+    }
+    if !f.tags.remove.is_empty() {
+        return Need::Untag(f.tags.remove.clone());
+    }
+    match (why, &f.tags.given_up) {
+        (Why::InSync, Some(path)) => Need::Nothing(Why::TagNotConverging(path.clone())),
+        (why, _) => Need::Nothing(why),
     }
 }
 
@@ -337,6 +353,13 @@ pub(super) fn tag(desired: &Desired, tags: BTreeMap<String, String>) -> TagReque
         arn: desired.arn.clone(),
         tags,
     }
+}
+
+/// The owner tags that are lost, and what else is to be set: under `Report` not the user's tags that others changed.
+fn lost_tags(findings: Option<&Findings>) -> BTreeMap<String, String> {
+    findings
+        .map(|findings| findings.tags.set.clone())
+        .unwrap_or_default()
 }
 
 fn release(desired: &Desired) -> TagRequest {

@@ -1,11 +1,13 @@
-//! Where ECS differs from the spec, and the request that takes the difference away.
+//! Where ECS differs from the spec.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
-    configuration::{Configuration, Container, Mode, Network, Scaling},
-    field::{Field, Value, WhenUnset},
-    identity::owner_tags,
+    complete::users_groups,
+    configuration::{Configuration, Mode},
+    field::{Field, WhenUnset},
+    uncompared::{Cause, Uncompared},
+    value::{Value, join},
 };
 
 /// A field in which ECS differs from the spec.
@@ -46,12 +48,14 @@ pub struct Diff {
     pub differences: Vec<Difference>,
     /// What stays in force though it is no longer in the spec.
     pub left_in_force: Vec<LeftInForce>,
+    /// What cannot be compared yet.
+    pub uncompared: Vec<Uncompared>,
 }
 
 impl Diff {
-    /// Whether an update would change nothing.
+    /// Whether all could be compared, and an update would change nothing.
     pub fn is_empty(&self) -> bool {
-        self.differences.is_empty()
+        self.differences.is_empty() && self.uncompared.is_empty()
     }
 
     /// Whether scaling differs.
@@ -60,6 +64,25 @@ impl Diff {
             .iter()
             .any(|difference| difference.field.is_scaling())
     }
+
+    /// Lists outside the container that an update has to send empty. Those of the container are explicit in any case.
+    pub fn cleared(&self) -> BTreeSet<Field> {
+        let fields = self.differences.iter().filter(|difference| {
+            difference.field == Field::SecurityGroups && difference.desired == NOTHING
+        });
+        fields.map(|difference| difference.field).collect()
+    }
+}
+
+/// How an empty list, or a field without a value, is shown.
+const NOTHING: &str = "nothing";
+
+/// How a field of the spec stands beside a revision.
+enum Comparison {
+    Same,
+    Differs(Difference),
+    LeftInForce(LeftInForce),
+    Unknown(Cause),
 }
 
 /// Compares what the user set with what a revision shows. `managed_groups` are ECS's own security groups, as far as known;
@@ -71,7 +94,7 @@ pub fn diff(
     managed_groups: Option<&BTreeSet<&str>>,
     set_before: &BTreeSet<Field>,
 ) -> Diff {
-    let (desired, actual) = (desired.values(), actual.values());
+    let (wanted, shown) = (desired.values(), actual.values());
     let mut diff = Diff::default();
     for field in Field::ALL {
         let derived = match mode {
@@ -81,206 +104,84 @@ pub fn diff(
         if derived {
             continue;
         }
-        match (desired.get(&field), actual.get(&field)) {
-            (Some(want), have) if !same(field, want, have, managed_groups) => {
-                diff.differences.push(Difference {
-                    field,
-                    desired: want.shown_beside(have),
-                    actual: have.map_or("nothing".into(), |have| have.shown_beside(Some(want))),
-                });
+        let comparison = match (wanted.get(&field), shown.get(&field)) {
+            (None, _) if !set_before.contains(&field) => Comparison::Same,
+            (Some(want), None) if want.is_empty() => Comparison::Same,
+            (_, None) if actual.always_shows(field) => Comparison::Unknown(Cause::NotShown),
+            (_, Some(_)) if field == Field::SecurityGroups => {
+                groups(desired, actual, managed_groups)
             }
-            (None, Some(have))
-                if set_before.contains(&field) && field.when_unset() == WhenUnset::LeftInForce =>
-            {
-                diff.left_in_force.push(LeftInForce {
-                    field,
-                    actual: have.shown_beside(None),
-                });
-            }
-            _ => {}
+            (Some(want), have) => compare(field, want, have),
+            (None, Some(have)) => left(field, have),
+            (None, None) => Comparison::Same,
+        };
+        match comparison {
+            Comparison::Same => {}
+            Comparison::Differs(difference) => diff.differences.push(difference),
+            Comparison::LeftInForce(left) => diff.left_in_force.push(left),
+            Comparison::Unknown(cause) => diff.uncompared.push(Uncompared { field, cause }),
         }
     }
     diff
 }
 
-fn same(
-    field: Field,
-    want: &Value,
-    have: Option<&Value>,
-    managed_groups: Option<&BTreeSet<&str>>,
-) -> bool {
-    match (field, want, have) {
-        (_, want, None) => want.is_empty(),
-        // ECS adds its own group; while it is not known which that is, a group too many proves nothing.
-        (Field::SecurityGroups, Value::Set(want), Some(Value::Set(have))) => {
-            want.is_subset(have)
-                && managed_groups.is_none_or(|managed| {
-                    have.difference(want)
-                        .all(|group| managed.contains(group.as_str()))
-                })
-        }
-        (_, want, Some(have)) => want == have,
+fn compare(field: Field, want: &Value, have: Option<&Value>) -> Comparison {
+    if have == Some(want) {
+        return Comparison::Same;
     }
+    Comparison::Differs(Difference {
+        field,
+        desired: want.shown_beside(have),
+        actual: have.map_or(NOTHING.into(), |have| have.shown_beside(Some(want))),
+    })
 }
 
-/// The blocks of an update: all that the user set, and beside it, in the same block, the values in force, without ECS's own
-/// security groups.
-pub fn complete(
-    desired: &Configuration,
-    actual: Option<&Configuration>,
-    managed_groups: Option<&BTreeSet<&str>>,
-) -> Configuration {
-    let Configuration {
-        execution_role_arn,
-        task_role_arn,
-        task_definition_arn,
-        container,
-        health_check_path,
-        network,
-        cpu,
-        memory,
-        cpu_architecture,
-        scaling,
-    } = desired.clone();
-    Configuration {
-        execution_role_arn,
-        task_role_arn,
-        task_definition_arn,
-        container: container.map(|container| {
-            complete_container(
-                container,
-                actual.and_then(|actual| actual.container.as_ref()),
-            )
+fn left(field: Field, have: &Value) -> Comparison {
+    match field.when_unset() {
+        WhenUnset::LeftInForce => Comparison::LeftInForce(LeftInForce {
+            field,
+            actual: have.shown_beside(None),
         }),
-        health_check_path,
-        network: complete_network(
-            network,
-            actual.map(|actual| &actual.network),
-            managed_groups,
-        ),
-        cpu,
-        memory,
-        cpu_architecture,
-        scaling: complete_scaling(scaling, actual.map(|actual| &actual.scaling)),
+        WhenUnset::Emptied => Comparison::Same,
     }
 }
 
-fn complete_container(container: Container, actual: Option<&Container>) -> Container {
-    let Container {
-        image,
-        container_port,
-        logs,
-        credentials,
-        command,
-        environment,
-        secrets,
-    } = container;
-    Container {
-        image,
-        container_port: container_port.or_else(|| actual?.container_port),
-        logs: logs.or_else(|| actual?.logs.clone()),
-        credentials: credentials.or_else(|| actual?.credentials.clone()),
-        command,
-        environment,
-        secrets,
-    }
-}
-
-fn complete_network(
-    network: Network,
-    actual: Option<&Network>,
+/// ECS adds its own group to those of the user. While it is not known which that is, a group too many is neither a
+/// difference nor none.
+fn groups(
+    desired: &Configuration,
+    actual: &Configuration,
     managed_groups: Option<&BTreeSet<&str>>,
-) -> Network {
-    if network == Network::default() {
-        return network;
-    }
-    let Network {
-        security_groups,
-        subnets,
-    } = network;
-    let or_in_force = |set: BTreeSet<String>, in_force: BTreeSet<String>| {
-        if set.is_empty() { in_force } else { set }
-    };
-    // Which of the groups in force are the user's is known only beside ECS's own.
-    let users_groups = match (actual, managed_groups) {
-        (Some(actual), Some(managed)) => actual
-            .security_groups
-            .iter()
-            .filter(|group| !managed.contains(group.as_str()))
-            .cloned()
-            .collect(),
-        _ => BTreeSet::new(),
-    };
-    Network {
-        security_groups: or_in_force(security_groups, users_groups),
-        subnets: or_in_force(
-            subnets,
-            actual
-                .map(|actual| actual.subnets.clone())
-                .unwrap_or_default(),
-        ),
-    }
-}
-
-/// `scalingTarget` with the values in force beside what the user set; unset stays unset.
-pub fn complete_scaling(scaling: Scaling, actual: Option<&Scaling>) -> Scaling {
-    if scaling.is_unset() {
-        return scaling;
-    }
-    let Scaling {
-        min_task_count,
-        max_task_count,
-        metric,
-        target_value,
-    } = scaling;
-    Scaling {
-        min_task_count: min_task_count.or_else(|| actual?.min_task_count),
-        max_task_count: max_task_count.or_else(|| actual?.max_task_count),
-        metric: metric.or_else(|| actual?.metric.clone()),
-        target_value: target_value.or_else(|| actual?.target_value),
-    }
-}
-
-/// Tags to set and keys to remove; foreign tags stay.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TagDiff {
-    /// Tags that are missing or have another value.
-    pub set: BTreeMap<String, String>,
-    /// Keys that the spec set before and sets no more.
-    pub remove: BTreeSet<String>,
-}
-
-impl TagDiff {
-    /// Compares the wanted tags with those on the service; `set_before` are the keys that the spec set before.
-    pub fn between(
-        desired: &BTreeMap<String, String>,
-        actual: &BTreeMap<String, String>,
-        set_before: &BTreeSet<String>,
-    ) -> Self {
-        Self {
-            set: desired
+) -> Comparison {
+    let (want, have) = (
+        &desired.network.security_groups,
+        &actual.network.security_groups,
+    );
+    let users = match managed_groups {
+        // A group of ECS's own that the user names too is the user's.
+        Some(managed) => {
+            let own: BTreeSet<&str> = managed
                 .iter()
-                .filter(|(key, value)| actual.get(*key) != Some(*value))
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect(),
-            remove: set_before
-                .iter()
-                .filter(|key| !desired.contains_key(*key) && actual.contains_key(*key))
-                .cloned()
-                .collect(),
+                .copied()
+                .filter(|group| !want.contains(*group))
+                .collect();
+            users_groups(&actual.network, &own)
         }
+        None if want.is_subset(have) && want != have => {
+            return Comparison::Unknown(Cause::ManagedGroupsUnknown);
+        }
+        None => have.clone(),
+    };
+    if users == *want {
+        return Comparison::Same;
     }
-
-    /// Whether nothing is to be done.
-    pub fn is_empty(&self) -> bool {
-        self.set.is_empty() && self.remove.is_empty()
-    }
-
-    /// Only what concerns the owner tags.
-    pub fn owner_part(mut self) -> Self {
-        self.set
-            .retain(|key, _| key.starts_with(owner_tags::PREFIX));
-        self.remove.clear();
-        self
-    }
+    let shown = |groups: &BTreeSet<String>| match groups.is_empty() {
+        true => NOTHING.to_owned(),
+        false => join(groups.iter().map(String::as_str)),
+    };
+    Comparison::Differs(Difference {
+        field: Field::SecurityGroups,
+        desired: shown(want),
+        actual: shown(&users),
+    })
 }

@@ -142,6 +142,19 @@ fn transitions(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -
             format!("the service answers at {url}"),
         ));
     }
+    let (before, after) = (find(previous, types::SYNCED), find(status, types::SYNCED));
+    if let Some(after) = after.filter(|after| after.reason == reasons::LEFT_IN_FORCE)
+        && before.is_none_or(|before| {
+            (before.reason, before.message) != (after.reason, after.message.clone())
+        })
+    {
+        events.push(Event::new(
+            Severity::Warning,
+            reasons::LEFT_IN_FORCE,
+            "Observe",
+            after.message,
+        ));
+    }
     let (stalled, now_stalled) = (find(previous, types::STALLED), find(status, types::STALLED));
     if let Some(now_stalled) = now_stalled
         && stalled.is_none_or(|stalled| stalled.reason != now_stalled.reason)

@@ -1,9 +1,5 @@
 //! The fields of a configuration as data: path, who decides them, and what becomes of them when they are unset.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::configuration::Hidden;
-
 /// A field of the spec that ECS can change on a living service, in the order in which differences are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
@@ -41,6 +37,19 @@ pub enum WhenUnset {
     Emptied,
     /// UpdateExpressGatewayService has no way to clear it: it stays in force.
     LeftInForce,
+}
+
+/// A block of the request: its members are sent together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// `primaryContainer`.
+    Container,
+    /// `networkConfiguration`.
+    Network,
+    /// `scalingTarget`.
+    Scaling,
+    /// None: a member at the top.
+    None,
 }
 
 impl Field {
@@ -106,7 +115,9 @@ impl Field {
     /// What becomes of it when it is unset.
     pub fn when_unset(self) -> WhenUnset {
         match self {
-            Self::Command | Self::Environment | Self::Secrets => WhenUnset::Emptied,
+            Self::Command | Self::Environment | Self::Secrets | Self::SecurityGroups => {
+                WhenUnset::Emptied
+            }
             Self::Image
             | Self::ContainerPort
             | Self::LogGroup
@@ -120,7 +131,6 @@ impl Field {
             | Self::CpuArchitecture
             | Self::HealthCheckPath
             | Self::Subnets
-            | Self::SecurityGroups
             | Self::MinTaskCount
             | Self::MaxTaskCount
             | Self::AutoScalingMetric
@@ -130,13 +140,61 @@ impl Field {
 
     /// Whether it is part of `scalingTarget`.
     pub fn is_scaling(self) -> bool {
-        matches!(
-            self,
+        self.block() == Block::Scaling
+    }
+
+    /// The block of the request of which it is a member.
+    pub fn block(self) -> Block {
+        match self {
+            Self::Image
+            | Self::ContainerPort
+            | Self::Command
+            | Self::Environment
+            | Self::Secrets
+            | Self::LogGroup
+            | Self::LogStreamPrefix
+            | Self::CredentialsParameter => Block::Container,
+            Self::Subnets | Self::SecurityGroups => Block::Network,
             Self::MinTaskCount
-                | Self::MaxTaskCount
-                | Self::AutoScalingMetric
-                | Self::AutoScalingTargetValue
-        )
+            | Self::MaxTaskCount
+            | Self::AutoScalingMetric
+            | Self::AutoScalingTargetValue => Block::Scaling,
+            Self::TaskDefinitionArn
+            | Self::ExecutionRoleArn
+            | Self::TaskRoleArn
+            | Self::Cpu
+            | Self::Memory
+            | Self::CpuArchitecture
+            | Self::HealthCheckPath => Block::None,
+        }
+    }
+
+    /// Whether every service revision has a value of it, given or filled in by ECS: one that does not show it is not
+    /// complete yet. The others may be missing for good, as the roles of a task definition are.
+    pub fn is_always_filled(self) -> bool {
+        match self {
+            Self::Image
+            | Self::ContainerPort
+            | Self::TaskDefinitionArn
+            | Self::Cpu
+            | Self::Memory
+            | Self::HealthCheckPath
+            | Self::Subnets
+            | Self::SecurityGroups
+            | Self::MinTaskCount
+            | Self::MaxTaskCount
+            | Self::AutoScalingMetric
+            | Self::AutoScalingTargetValue => true,
+            Self::Command
+            | Self::Environment
+            | Self::Secrets
+            | Self::LogGroup
+            | Self::LogStreamPrefix
+            | Self::CredentialsParameter
+            | Self::ExecutionRoleArn
+            | Self::TaskRoleArn
+            | Self::CpuArchitecture => false,
+        }
     }
 
     /// Whether a task definition decides it.
@@ -167,88 +225,6 @@ impl Field {
     }
 }
 
-/// A normalised value: two values are equal exactly when they mean the same to ECS.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    /// A text.
-    Text(String),
-    /// A number, without its unit.
-    Number(i64),
-    /// A list whose order has no meaning.
-    Set(BTreeSet<String>),
-    /// Hidden texts in order.
-    Words(Vec<Hidden>),
-    /// Hidden texts by name.
-    Named(BTreeMap<String, Hidden>),
-}
-
-impl Value {
-    /// Whether it is an empty list.
-    pub fn is_empty(&self) -> bool {
-        match self {
-            Self::Text(_) | Self::Number(_) => false,
-            Self::Set(ids) => ids.is_empty(),
-            Self::Words(words) => words.is_empty(),
-            Self::Named(named) => named.is_empty(),
-        }
-    }
-
-    /// Feeds the value, hidden parts too, to a hash.
-    pub(super) fn feed(&self, feed: &mut impl FnMut(&str)) {
-        match self {
-            Self::Text(text) => feed(text),
-            Self::Number(number) => feed(&number.to_string()),
-            Self::Set(ids) => ids.iter().for_each(|id| feed(id)),
-            Self::Words(words) => words.iter().for_each(|word| feed(word.reveal())),
-            Self::Named(named) => named.iter().for_each(|(name, value)| {
-                feed(name);
-                feed(value.reveal());
-            }),
-        }
-    }
-
-    /// What a person may see of it, beside the value it differs from: of what is hidden only a count, or the names that
-    /// differ.
-    pub fn shown_beside(&self, other: Option<&Self>) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::Number(number) => number.to_string(),
-            Self::Set(ids) => join(ids.iter().map(String::as_str)),
-            Self::Words(words) => match words.len() {
-                0 => "none".to_owned(),
-                1 => "1 word".to_owned(),
-                n => format!("{n} words"),
-            },
-            Self::Named(named) => {
-                let empty = BTreeMap::new();
-                let others = match other {
-                    Some(Self::Named(others)) => others,
-                    _ => &empty,
-                };
-                let differing = named
-                    .iter()
-                    .filter(|(name, value)| others.get(*name) != Some(*value))
-                    .map(|(name, _)| name.as_str());
-                match join(differing) {
-                    names if names.is_empty() => "nothing more".to_owned(),
-                    names => format!("{names} (values not shown)"),
-                }
-            }
-        }
-    }
-}
-
-/// The first few of many, with a count of the rest.
-fn join<'a>(items: impl Iterator<Item = &'a str>) -> String {
-    const SHOWN: usize = 5;
-    let items: Vec<&str> = items.collect();
-    let mut text = items[..items.len().min(SHOWN)].join(", ");
-    if items.len() > SHOWN {
-        text.push_str(&format!(" and {} more", items.len() - SHOWN));
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,24 +234,5 @@ mod tests {
         for field in Field::ALL {
             assert_eq!(Field::at(field.path()), Some(field));
         }
-    }
-
-    #[test]
-    fn of_an_environment_only_the_names_that_differ_are_shown() {
-        let named = |pairs: &[(&str, &str)]| {
-            Value::Named(
-                pairs
-                    .iter()
-                    .map(|(n, v)| ((*n).to_owned(), Hidden::new(*v)))
-                    .collect(),
-            )
-        };
-        let desired = named(&[("A", "1"), ("TOKEN", "hunter2")]);
-        let actual = named(&[("A", "1"), ("TOKEN", "old")]);
-        assert_eq!(
-            desired.shown_beside(Some(&actual)),
-            "TOKEN (values not shown)"
-        );
-        assert_eq!(named(&[]).shown_beside(Some(&actual)), "nothing more");
     }
 }

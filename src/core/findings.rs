@@ -3,14 +3,19 @@
 use std::collections::BTreeSet;
 
 use super::{
+    complete::{complete, complete_scaling},
     configuration::Scaling,
     decide::Case,
     desired::DriftPolicy,
-    diff::{Diff, TagDiff, complete, complete_scaling, diff},
+    diff::{Diff, diff},
+    field::WhenUnset,
     identity::{OwnerTags, owner_tags},
+    left_in_force::give_up_emptying,
     memory::{Operation, outcome},
     observed::Service,
     rollout::{Rollback, Rollout},
+    tags::TagDiff,
+    uncompared::managed_groups,
     update_intent::UpdateIntent,
 };
 use crate::api::memory::{KnownService, Memory};
@@ -29,9 +34,9 @@ pub enum Owner {
     Free,
 }
 
-/// Updates with the same difference before the operator gives up (a revision that ECS made of the very spec is judged at
-/// once).
-const TRIES: i32 = 3;
+/// Updates, or calls to set tags, with the same difference before the operator gives up (a revision that ECS made of the very
+/// spec is judged at once).
+pub(super) const TRIES: i32 = 3;
 
 /// What a look at a present service shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,7 +92,8 @@ impl Findings {
                 tags.owner_part()
             } else {
                 tags
-            },
+            }
+            .without_futile_tries(case),
             immutable: service
                 .infrastructure_role_arn
                 .clone()
@@ -141,8 +147,13 @@ impl Findings {
         service: &Service,
     ) -> super::configuration::Configuration {
         let actual = service.newest().map(|newest| &newest.configuration);
-        let managed = service.managed_security_groups();
-        complete(&case.desired.configuration, actual, managed.as_ref())
+        let managed = managed_groups(case, service);
+        complete(
+            &case.desired.configuration,
+            actual,
+            managed.as_ref(),
+            &self.diff.cleared(),
+        )
     }
 
     /// `scalingTarget` alone: what may be sent while the rest is rolled back.
@@ -164,7 +175,7 @@ pub(super) fn shows_the_spec(case: &Case<'_>, service: &Service) -> bool {
 /// definition.
 fn difference(case: &Case<'_>, service: &Service, edited: bool) -> (Diff, bool) {
     let (desired, memory) = (case.desired, case.memory);
-    let managed = service.managed_security_groups();
+    let managed = managed_groups(case, service);
     let set_before = memory
         .map(|memory| memory.fields_set_before(desired.mode))
         .unwrap_or_default();
@@ -276,33 +287,10 @@ fn rolled_back(case: &Case<'_>, rollout: &Rollout) -> bool {
 }
 
 /// Whether ECS made the newest revision of this very spec, so that a difference is its reading of the spec.
-fn made_of_this_spec(case: &Case<'_>, service: &Service, edited: bool) -> bool {
+pub(super) fn made_of_this_spec(case: &Case<'_>, service: &Service, edited: bool) -> bool {
     let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
     let revision = applied.and_then(|applied| applied.revision.as_deref());
     !edited && revision.is_some() && service.newest().map(|newest| newest.arn.as_str()) == revision
-}
-
-/// A list that was sent empty and is still there cannot be cleared: it is left in force, once and for all.
-fn give_up_emptying(diff: &mut Diff, case: &Case<'_>, service: &Service, edited: bool) {
-    use super::{diff::LeftInForce, field::WhenUnset};
-    if !made_of_this_spec(case, service, edited) {
-        return;
-    }
-    let wanted = case.desired.configuration.values();
-    let (kept, stay): (Vec<_>, Vec<_>) = std::mem::take(&mut diff.differences)
-        .into_iter()
-        .partition(|difference| {
-            difference.field.when_unset() == WhenUnset::Emptied
-                && wanted
-                    .get(&difference.field)
-                    .is_none_or(|value| value.is_empty())
-        });
-    diff.differences = stay;
-    diff.left_in_force
-        .extend(kept.into_iter().map(|difference| LeftInForce {
-            field: difference.field,
-            actual: difference.actual,
-        }));
 }
 
 /// Sending again is futile: ECS read this very spec so, or it was sent often enough. Scaling lives outside the revision,
@@ -324,10 +312,13 @@ fn stubborn(case: &Case<'_>, service: &Service, diff: &Diff, edited: bool) -> bo
     own || tired
 }
 
-/// Fields on record as set: those of the spec, and those left in force.
+/// Fields on record as set: those of the spec, those left in force, and those that an update empties, until it is seen that
+/// it did.
 pub fn fields_in_force(case: &Case<'_>, diff: &Diff) -> Vec<String> {
     let mut fields: BTreeSet<_> = case.desired.configuration.values().into_keys().collect();
     fields.extend(diff.left_in_force.iter().map(|left| left.field));
+    let emptied = diff.differences.iter().map(|difference| difference.field);
+    fields.extend(emptied.filter(|field| field.when_unset() == WhenUnset::Emptied));
     fields
         .into_iter()
         .map(|field| field.path().to_owned())

@@ -8,6 +8,7 @@ use super::{
     memory::Operation,
     observed::{Observed, Service, StatusCode},
     rollout::Rollout,
+    tags::note_given_up,
     update_intent::{landed, lapsed},
 };
 use crate::api::memory::{KnownService, LastApplied, Memory, RolledBack};
@@ -25,6 +26,7 @@ pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, fin
     if service.code != StatusCode::Draining || memory.service.as_ref() == Some(&known) {
         memory.service = Some(known);
     }
+    note_given_up(memory, findings);
     let in_sync = findings.is_final(service);
     // What drains under the name is an ancestor's.
     if memory.open(Operation::Create).is_some() && service.code != StatusCode::Draining {

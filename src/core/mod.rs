@@ -4,6 +4,7 @@
 //! them; [`status`] and [`events`] are what people read of it; [`remember`] is what must not be forgotten.
 
 mod adopt;
+pub mod complete;
 pub mod conditions;
 pub mod configuration;
 pub mod decide;
@@ -15,6 +16,7 @@ pub mod field;
 pub mod findings;
 pub mod identity;
 mod learn;
+mod left_in_force;
 pub mod memory;
 pub mod observed;
 pub mod reads;
@@ -28,5 +30,9 @@ pub mod sightings;
 mod sizes;
 pub mod state;
 pub mod status;
+pub mod tags;
+pub mod uncompared;
+mod unsynced;
 pub mod update_intent;
+pub mod value;
 pub mod why;

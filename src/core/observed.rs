@@ -121,15 +121,19 @@ impl Service {
 
     /// IDs of the security groups that ECS made; `None` while ECS names none, since it always makes one.
     pub fn managed_security_groups(&self) -> Option<BTreeSet<&str>> {
-        let resources = self.managed_resources.got()?;
-        let groups: BTreeSet<&str> = resources
-            .iter()
-            .filter(|resource| resource.r#type == SERVICE_SECURITY_GROUP)
-            .filter_map(|resource| resource.arn.as_deref())
-            .map(|arn| arn.rsplit('/').next().unwrap_or(arn))
-            .collect();
-        (!groups.is_empty()).then_some(groups)
+        service_security_groups(self.managed_resources.got()?)
     }
+}
+
+/// IDs of the security groups among managed resources that ECS made for the tasks; `None` where there is none.
+pub fn service_security_groups(resources: &[ManagedResource]) -> Option<BTreeSet<&str>> {
+    let groups: BTreeSet<&str> = resources
+        .iter()
+        .filter(|resource| resource.r#type == SERVICE_SECURITY_GROUP)
+        .filter_map(|resource| resource.arn.as_deref())
+        .map(|arn| arn.rsplit('/').next().unwrap_or(arn))
+        .collect();
+    (!groups.is_empty()).then_some(groups)
 }
 
 /// Type of the security groups that ECS makes for the tasks.

@@ -9,8 +9,10 @@ use super::{
     failure::{Effect, Failure},
     findings::{Findings, fields_in_force},
     learn::{applied, lapse, learn},
+    left_in_force::note_refusal,
     memory::{Operation, SCHEME, outcome},
     observed::Observed,
+    tags::{count_try, note_tags_sent},
 };
 use crate::api::memory::{
     Breaker, InitialConfiguration, Intent, KnownService, LastApplied, Memory,
@@ -188,6 +190,7 @@ fn record(
             memory.initial = None;
             memory.rolled_back = None;
             memory.breaker = None;
+            memory.tag_breaker = None;
             memory.restart.clone_from(&case.desired.restart);
             memory.retry.clone_from(&case.desired.retry);
         }
@@ -205,7 +208,8 @@ fn record(
         Outcome::Failed(_) if !refused && is_confirmed_adoption(decision) => {
             memory.last_applied = Some(adopted(case));
         }
-        Outcome::Idle | Outcome::Failed(_) => {}
+        Outcome::Failed(failure) => note_refusal(memory, case, decision, failure),
+        Outcome::Idle => {}
     }
 }
 
@@ -266,11 +270,16 @@ fn accepted(memory: &mut Memory, case: &Case<'_>, decision: &Decision) {
                     created_at: service.created_at.map(Time),
                 });
             }
+            memory.tag_breaker = None;
             if is_confirmed_adoption(decision) {
                 memory.last_applied = Some(adopted(case));
             }
         }
         Action::Tag(request) => {
+            if let Some(findings) = &decision.findings {
+                count_try(memory, case, findings);
+                note_tags_sent(memory, case, findings);
+            }
             if let Some(applied) = &mut memory.last_applied {
                 let mut keys: std::collections::BTreeSet<_> = applied.tag_keys.drain(..).collect();
                 let users = |key: &&String| case.desired.user_tags.contains_key(*key);
@@ -279,6 +288,9 @@ fn accepted(memory: &mut Memory, case: &Case<'_>, decision: &Decision) {
             }
         }
         Action::Untag(request) => {
+            if let Some(findings) = &decision.findings {
+                note_tags_sent(memory, case, findings);
+            }
             if let Some(applied) = &mut memory.last_applied {
                 applied.tag_keys.retain(|key| !request.keys.contains(key));
             }

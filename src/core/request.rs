@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{configuration::Configuration, identity::ServiceArn};
+use super::{configuration::Configuration, field::Field, identity::ServiceArn};
 
 /// `CreateExpressGatewayService`: what the user left out is left out; the name is always sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct UpdateRequest {
     pub arn: ServiceArn,
     /// The blocks to send; what is unset is left as it is.
     pub configuration: Configuration,
+    /// Lists outside the container that are sent empty, to clear what is in force.
+    pub cleared: BTreeSet<Field>,
 }
 
 /// `TagResource`.

@@ -12,6 +12,7 @@ use super::{
     findings::{Findings, Owner},
     observed::{Missing, Observed, Revision, Service},
     remember::Outcome,
+    tags::TagDifference,
     why::Why,
 };
 use crate::api::{
@@ -49,7 +50,7 @@ pub fn project(
             status.status_code = Some(service.code.as_str().to_owned());
         }
         Observed::Present(service) => {
-            show_service(&mut status, service, decision.findings.as_ref(), now);
+            show_service(&mut status, service, decision, now);
         }
     }
     let url = status.url.clone();
@@ -89,7 +90,7 @@ fn forget_service(status: &mut ExpressServiceStatus, missing: Missing) {
 fn show_service(
     status: &mut ExpressServiceStatus,
     service: &Service,
-    findings: Option<&Findings>,
+    decision: &Decision,
     now: Timestamp,
 ) {
     status.status_code = Some(service.code.as_str().to_owned());
@@ -104,13 +105,14 @@ fn show_service(
     if let Some(resources) = service.managed_resources.got() {
         status.managed_resources = some(resources.clone());
     }
-    if let Some(findings) = findings {
+    if let Some(findings) = &decision.findings {
         status.deployment = findings
             .rollout
             .deployment()
             .or(status.deployment.as_ref())
             .cloned();
-        status.drift = drift(status.drift.take(), findings, now);
+        let tags = findings.shown_tags(&decision.action);
+        status.drift = drift(status.drift.take(), findings, tags, now);
     }
 }
 
@@ -162,29 +164,32 @@ fn revision(revision: &Revision) -> RevisionStatus {
 }
 
 /// The differences, each with the time at which it was first seen.
-fn drift(previous: Option<Vec<Drift>>, findings: &Findings, now: Timestamp) -> Option<Vec<Drift>> {
-    let since = |path: &str| {
-        previous
-            .iter()
-            .flatten()
-            .find(|drift| drift.field == path)
-            .and_then(|drift| drift.since.clone())
+fn drift(
+    previous: Option<Vec<Drift>>,
+    findings: &Findings,
+    tags: &[TagDifference],
+    now: Timestamp,
+) -> Option<Vec<Drift>> {
+    let drift = |field: String, desired: &str, actual: &str| {
+        let mut known = previous.iter().flatten();
+        let since = known
+            .find(|drift| drift.field == field)
+            .and_then(|drift| drift.since.clone());
+        Drift {
+            field,
+            desired: Some(desired.to_owned()),
+            actual: Some(actual.to_owned()),
+            since: Some(since.unwrap_or(Time(now))),
+        }
     };
-    let differences = &findings.diff.differences;
-    some(
-        differences
-            .iter()
-            .map(|difference| {
-                let field = difference.field.path().to_owned();
-                Drift {
-                    since: Some(since(&field).unwrap_or(Time(now))),
-                    desired: Some(difference.desired.clone()),
-                    actual: Some(difference.actual.clone()),
-                    field,
-                }
-            })
-            .collect(),
-    )
+    let fields = findings.diff.differences.iter().map(|difference| {
+        let path = difference.field.path().to_owned();
+        drift(path, &difference.desired, &difference.actual)
+    });
+    let tags = tags
+        .iter()
+        .map(|tag| drift(tag.path(), tag.shown_desired(), tag.shown_actual()));
+    some(fields.chain(tags).collect())
 }
 
 fn some<T>(items: Vec<T>) -> Option<Vec<T>> {

@@ -5,6 +5,8 @@ use super::{
     diff::Difference,
     failure::{Class, Failure},
     findings::Findings,
+    left_in_force::addition,
+    tags::TagDifference,
 };
 use crate::api::{annotations, conditions::reasons};
 
@@ -84,6 +86,8 @@ pub enum Why {
     ShownOnly,
     /// Updates do not take the difference away.
     NotConverging,
+    /// A tag does not stay as it is sent.
+    TagNotConverging(String),
     /// The deployment is under way.
     RollingOut,
     /// The deployment succeeded, and ECS shows no endpoint.
@@ -119,7 +123,7 @@ impl Why {
             }
             Self::RolledBack => reasons::ROLLED_BACK,
             Self::ShownOnly => reasons::DRIFTED,
-            Self::NotConverging => reasons::NOT_CONVERGING,
+            Self::NotConverging | Self::TagNotConverging(_) => reasons::NOT_CONVERGING,
             Self::RollingOut => reasons::DEPLOYING,
             Self::NoEndpoint => reasons::PROVISIONING,
             Self::InSync => reasons::AVAILABLE,
@@ -163,7 +167,8 @@ impl Why {
             | Self::AdoptionNotConfirmed(_)
             | Self::Immutable(_)
             | Self::RolledBack
-            | Self::NotConverging => Progress::Stalled,
+            | Self::NotConverging
+            | Self::TagNotConverging(_) => Progress::Stalled,
             Self::Suspended
             | Self::ServiceDeleted
             | Self::UnknownCode(_)
@@ -212,9 +217,10 @@ impl Why {
             Self::RolledBack => format!("ECS did not keep this configuration{}; it is not sent again: change the spec, or ask for another try with: {}", rollback_reason(findings), annotate(annotations::RETRY, "$(date +%s)")),
             Self::ShownOnly => format!("the service was changed outside this object, and driftPolicy is Report: {}; edit the spec, or set driftPolicy to Correct", first()),
             Self::NotConverging => format!("ECS accepts the configuration, but keeps a difference: {}; write the field as ECS has it, or ask for another try with: {}", first(), annotate(annotations::RETRY, "$(date +%s)")),
+            Self::TagNotConverging(path) => format!("{path} was set several times and did not stay so: something else keeps changing it, and no tag is sent any more; find who changes it, edit spec.tags, or ask for another try with: {}", annotate(annotations::RETRY, "$(date +%s)")),
             Self::RollingOut => rollout_message(findings),
             Self::NoEndpoint => "the deployment succeeded; ECS shows no endpoint yet".into(),
-            Self::InSync => "the service runs this configuration and answers".into(),
+            Self::InSync => format!("the service runs this configuration and answers{}", findings.map(|findings| addition(&findings.diff.left_in_force)).unwrap_or_default()),
         }
     }
 }
@@ -250,7 +256,12 @@ fn first_difference(findings: Option<&Findings>) -> String {
 
 fn all_differences(findings: Option<&Findings>) -> String {
     let differences = findings.map_or(&[][..], |findings| &findings.diff.differences);
-    let texts: Vec<String> = differences.iter().map(Difference::to_string).collect();
+    let tags = findings.into_iter().flat_map(|it| it.tags.replaced());
+    let texts: Vec<String> = differences
+        .iter()
+        .map(Difference::to_string)
+        .chain(tags.map(TagDifference::to_string))
+        .collect();
     texts.join(", ")
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use ecs_express_operator::core::{
+    complete::complete,
     configuration::{Configuration, Hidden, Mode},
-    diff::{complete, diff},
+    diff::diff,
     field::Field,
     findings::Findings,
-    observed::{Observed, Read, Service},
+    observed::{Observed, Service},
     update_intent::UpdateIntent,
 };
 use serde_json::{Value, json};
@@ -68,18 +69,6 @@ fn a_security_group_of_ecs_is_no_difference_and_a_strange_one_is() {
     assert_eq!(
         differing(&spec, strange),
         ["spec.networkConfiguration.securityGroups"]
-    );
-    let unknown = |service: &mut Service| {
-        service.managed_resources = Read::Skipped;
-        configuration(service)
-            .network
-            .security_groups
-            .insert("sg-666".into());
-    };
-    assert_eq!(
-        differing(&spec, unknown),
-        Vec::<&str>::new(),
-        "while ECS's own are not known"
     );
 }
 
@@ -244,7 +233,12 @@ fn an_update_carries_what_is_in_force_beside_what_the_user_set_but_not_ecs_own_g
     actual.network.security_groups.insert("sg-user".into());
     actual.container.as_mut().unwrap().credentials = Some("in force".into());
     let managed = BTreeSet::from(["sg-ec5"]);
-    let update = complete(&wanted.configuration, Some(&actual), Some(&managed));
+    let update = complete(
+        &wanted.configuration,
+        Some(&actual),
+        Some(&managed),
+        &BTreeSet::new(),
+    );
     let container = update.container.unwrap();
     assert_eq!(container.container_port, Some(80));
     assert_eq!(container.credentials.as_deref(), Some("in force"));

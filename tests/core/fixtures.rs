@@ -6,7 +6,7 @@ use ecs_express_operator::{
     api::{
         ExpressService, FINALIZER, annotations,
         memory::{Intent, KnownService, LastApplied, Memory},
-        status::DeploymentStatus,
+        status::{DeploymentStatus, ManagedResource},
     },
     core::{
         configuration::{Configuration, Container, Network, Scaling},
@@ -192,7 +192,7 @@ pub fn service(desired: &Desired) -> Service {
             pending: 0,
         }),
         deployments: Read::Got(vec![deployment(REVISION, "SUCCESSFUL")]),
-        managed_resources: Read::Got(vec![ecs_express_operator::api::status::ManagedResource {
+        managed_resources: Read::Got(vec![ManagedResource {
             r#type: "ServiceSecurityGroup".into(),
             arn: Some("arn:aws:ec2:eu-west-1:123456789012:security-group/sg-ec5".into()),
             status: Some("ACTIVE".into()),
@@ -305,6 +305,8 @@ pub struct Scene {
     pub memory: Option<Memory>,
     pub sightings: Sightings,
     pub fence: Fence,
+    /// What the status knows of what ECS made.
+    pub managed_resources: Vec<ManagedResource>,
 }
 
 impl Scene {
@@ -315,6 +317,7 @@ impl Scene {
             observed,
             memory,
             fence: Fence::Needed,
+            managed_resources: Vec::new(),
         }
     }
 
@@ -329,6 +332,7 @@ impl Scene {
             observed: &self.observed,
             memory: self.memory.as_ref(),
             deployment: None,
+            managed_resources: &self.managed_resources,
             sightings: &self.sightings,
             windows: &WINDOWS,
             fence: self.fence,

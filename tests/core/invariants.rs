@@ -75,6 +75,7 @@ fn scenes() -> Vec<(String, Scene)> {
                                 memory: scene.memory.clone(),
                                 sightings: scene.sightings.clone(),
                                 fence,
+                                managed_resources: Vec::new(),
                             },
                         ));
                     }

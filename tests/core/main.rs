@@ -16,5 +16,6 @@ mod properties;
 mod reports;
 mod statuses;
 mod table;
+mod uncompared;
 mod update_intents;
 mod walls;

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use ecs_express_operator::core::{
+    complete::complete,
     decide::Action,
-    diff::{complete, diff},
+    diff::diff,
     observed::Observed,
     remember::{Outcome, intent, remember},
     status::{project, says_something_new},
@@ -91,7 +92,7 @@ proptest! {
         let running = accepted(&before.configuration);
         let groups = BTreeSet::from(["sg-ec5"]);
         // ECS replaces what an update sends and keeps the rest.
-        let mut then = complete(&after.configuration, Some(&running), Some(&groups));
+        let mut then = complete(&after.configuration, Some(&running), Some(&groups), &BTreeSet::new());
         then.execution_role_arn = then.execution_role_arn.or(running.execution_role_arn);
         then.task_role_arn = then.task_role_arn.or(running.task_role_arn);
         then.health_check_path = then.health_check_path.or(running.health_check_path);

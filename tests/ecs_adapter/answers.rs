@@ -146,6 +146,20 @@ async fn a_service_just_made_has_no_revision_and_a_new_status_code_goes_through(
 }
 
 #[tokio::test]
+async fn a_container_without_an_image_is_not_shown_yet() {
+    for container in [json!({}), json!({ "containerPort": 80 }), Value::Null] {
+        let mut incomplete = revision();
+        incomplete["primaryContainer"] = container;
+        let answer = json!({ "service": {
+            "serviceArn": ARN, "status": { "statusCode": "ACTIVE" },
+            "activeConfigurations": [incomplete],
+        }});
+        let service = present(observe(answer).await);
+        assert_eq!(service.revisions[0].configuration.container, None);
+    }
+}
+
+#[tokio::test]
 async fn an_inactive_service_is_missing() {
     let answer =
         json!({ "service": { "serviceArn": ARN, "status": { "statusCode": "INACTIVE" } } });

@@ -1,5 +1,7 @@
 //! Refusals from the wire to the core, and what they never tell.
 
+use std::collections::BTreeSet;
+
 use ecs_express_operator::{
     core::{
         failure::{Class, Effect, Failure, FailureKind},
@@ -100,6 +102,7 @@ async fn a_call_that_changes_something_is_sent_once_on_a_500_and_a_read_three_ti
     let ecs = adapter(&server);
     let update = UpdateRequest {
         arn: arn(),
+        cleared: BTreeSet::new(),
         configuration: everything(),
     };
     let tags = [("a".to_owned(), "1".to_owned())].into();

@@ -1,8 +1,11 @@
 //! The exact JSON of each call that changes something, and the Region that it goes to.
 
+use std::collections::BTreeSet;
+
 use ecs_express_operator::{
     core::{
         configuration::{Configuration, Network},
+        field::Field,
         request::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
     },
     ecs::{Created, Ecs, Updated},
@@ -127,6 +130,7 @@ async fn update_sends_everything_that_is_set_and_gives_the_new_revision() {
     let server = Loopback::start(move |_| ok(json!({ "service": service })));
     let request = UpdateRequest {
         arn: arn(),
+        cleared: BTreeSet::new(),
         configuration: everything(),
     };
     let updated = adapter(&server).update(&request).await.unwrap();
@@ -146,6 +150,7 @@ async fn update_sends_the_lists_of_a_container_also_when_they_are_empty() {
     let server = Loopback::start(|_| ok(json!({})));
     let request = UpdateRequest {
         arn: arn(),
+        cleared: BTreeSet::new(),
         configuration: image_alone(),
     };
     let updated = adapter(&server).update(&request).await;
@@ -166,6 +171,7 @@ async fn update_sends_a_network_of_subnets_alone_without_security_groups() {
     let server = Loopback::start(|_| ok(json!({})));
     let request = UpdateRequest {
         arn: arn(),
+        cleared: BTreeSet::new(),
         configuration: Configuration {
             network: Network {
                 subnets: ["subnet-1".to_owned()].into(),
@@ -182,10 +188,35 @@ async fn update_sends_a_network_of_subnets_alone_without_security_groups() {
 }
 
 #[tokio::test]
+async fn update_that_clears_the_security_groups_sends_an_empty_list_beside_the_subnets() {
+    let server = Loopback::start(|_| ok(json!({})));
+    let request = UpdateRequest {
+        arn: arn(),
+        cleared: [Field::SecurityGroups].into(),
+        configuration: Configuration {
+            network: Network {
+                subnets: ["subnet-1".to_owned()].into(),
+                ..Network::default()
+            },
+            ..Configuration::default()
+        },
+    };
+    adapter(&server).update(&request).await.unwrap();
+    assert_eq!(
+        server.sole_request().body,
+        json!({
+            "serviceArn": ARN,
+            "networkConfiguration": { "subnets": ["subnet-1"], "securityGroups": [] },
+        })
+    );
+}
+
+#[tokio::test]
 async fn update_of_nothing_names_the_service_alone() {
     let server = Loopback::start(|_| ok(json!({})));
     let request = UpdateRequest {
         arn: arn(),
+        cleared: BTreeSet::new(),
         configuration: Configuration::default(),
     };
     adapter(&server).update(&request).await.unwrap();

@@ -59,6 +59,9 @@ async fn under_report_tags_removed_outside_are_left_and_an_edit_of_them_is_sent(
         |team: &str| json!({"driftPolicy": "Report", "tags": [{"key": "team", "value": team}]});
     let mut world = World::ready(&report("a")).await;
     world.outside(&json!({"untag": ["team"]}));
+    world
+        .until("shown", |world| world.status().drift.is_some())
+        .await;
     world.rests().await;
     assert_eq!(world.tag("team"), None);
     world.apply(&report("b"));

@@ -209,7 +209,7 @@ impl Model {
         let arn = self.express_arn(caller, &request, not_found.clone())?;
         self.looks += 1;
         let service = self.seen(&arn).ok_or(not_found)?;
-        let mut wire = service.show(self.looks, &self.settings);
+        let mut wire = service.show_at(self.looks, &self.settings, self.now);
         if !request.include.is_empty() {
             wire["tags"] = service.tags_to_wire();
         }

@@ -23,6 +23,7 @@ mod identifiers;
 mod lifecycle;
 mod list_services;
 mod managed;
+mod member_lag;
 mod outcomes;
 mod overview;
 mod page;

@@ -10,6 +10,7 @@ use super::{
     configuration::Network,
     error::ApiError,
     managed,
+    member_lag::leave_out,
     request::read,
     revision::Revision,
     service::{Service, State},
@@ -38,7 +39,17 @@ impl Model {
                 ));
             }
             match service.revisions.iter().position(|known| known.arn == *arn) {
-                Some(index) => found.push(revision_to_wire(service, index, &self.settings)),
+                Some(index) => {
+                    let mut wire = revision_to_wire(service, index, &self.settings);
+                    let created_at = service.revisions[index].created_at;
+                    leave_out(
+                        &mut wire["ecsManagedResources"],
+                        created_at,
+                        &self.settings,
+                        self.now,
+                    );
+                    found.push(wire);
+                }
                 None => failures.push(missing(arn)),
             }
         }

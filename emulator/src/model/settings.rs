@@ -14,6 +14,7 @@ use super::{
         OmittedMembers, RevisionDetail, StatusReasons, SubnetChanges, TakenName,
         TaskDefinitionLookup, Throttling, UnusableRole, UpdateInDeployment,
     },
+    member_lag::MEMBERS,
 };
 
 /// Everything that can be set. `Settings::default()` is what the binary starts with.
@@ -104,6 +105,8 @@ pub struct Settings {
     pub create_visible_seconds: u64,
     /// Virtual seconds by which the answers of a reading action lie behind, by action.
     pub read_lag_seconds: BTreeMap<String, u64>,
+    /// Virtual seconds after a revision is made in which answers leave a member of it out, by member.
+    pub member_lag_seconds: BTreeMap<String, u64>,
 }
 
 impl Default for Settings {
@@ -132,6 +135,7 @@ impl Default for Settings {
             inactive_seconds: 3600,
             create_visible_seconds: 0,
             read_lag_seconds: BTreeMap::new(),
+            member_lag_seconds: BTreeMap::new(),
             private_subnets: Vec::new(),
             omitted_blocks: OmittedBlocks::Keep,
             empty_strings: EmptyStrings::Refuse,
@@ -221,6 +225,14 @@ impl Settings {
                 ));
             }
         }
+        for member in self.member_lag_seconds.keys() {
+            if !MEMBERS.contains(&member.as_str()) {
+                return Err(format!(
+                    "settings: memberLagSeconds: {member:?} is none of {}",
+                    MEMBERS.join(", ")
+                ));
+            }
+        }
         for (name, seconds) in self.spans() {
             if seconds > LONGEST_SPAN {
                 return Err(format!(
@@ -243,7 +255,7 @@ impl Settings {
 
     /// Every span of time, by its name on the wire.
     fn spans(&self) -> impl Iterator<Item = (&str, u64)> {
-        let lags = self.read_lag_seconds.iter();
+        let lags = self.read_lag_seconds.iter().chain(&self.member_lag_seconds);
         [
             ("roleUsableAfterSeconds", self.role_usable_after_seconds),
             ("bakeSeconds", self.bake_seconds),

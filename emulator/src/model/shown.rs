@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use super::{
     choices::{ClusterForm, ConfigurationOrder, EmptyForm, EndpointForm, StatusReasons},
     deployment::set,
+    member_lag::leave_out,
     revision::Ingress,
     service::{Service, State},
     settings::Settings,
+    time::VirtualTime,
 };
 
 impl Service {
@@ -16,6 +18,24 @@ impl Service {
             ClusterForm::Name => self.arn.cluster.clone(),
             ClusterForm::Arn => self.arn.cluster_arn(),
         }
+    }
+
+    /// As [`Self::show`], without the members that lag behind at this time.
+    pub(crate) fn show_at(&self, look: u64, settings: &Settings, now: VirtualTime) -> Value {
+        let mut wire = self.show(look, settings);
+        let configurations = wire
+            .get_mut("activeConfigurations")
+            .and_then(Value::as_array_mut);
+        for configuration in configurations.into_iter().flatten() {
+            let made = self
+                .revisions
+                .iter()
+                .find(|revision| configuration["serviceRevisionArn"] == revision.arn.as_str());
+            if let Some(revision) = made {
+                leave_out(configuration, revision.created_at, settings, now);
+            }
+        }
+        wire
     }
 
     /// ECSExpressGatewayService, without tags. The number of the look may decide on the order.

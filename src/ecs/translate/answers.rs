@@ -89,7 +89,11 @@ fn revision(answer: &ExpressGatewayServiceConfiguration) -> Revision {
             execution_role_arn: filled(answer.execution_role_arn()),
             task_role_arn: filled(answer.task_role_arn()),
             task_definition_arn: filled(answer.task_definition_arn()),
-            container: answer.primary_container().map(container),
+            // One without an image is not there yet.
+            container: answer
+                .primary_container()
+                .filter(|container| !container.image().is_empty())
+                .map(container),
             health_check_path: filled(answer.health_check_path()),
             network: answer
                 .network_configuration()

@@ -1,6 +1,6 @@
 //! The requests that change something. What the user left out is left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ecs::{
     error::BuildError,
@@ -20,6 +20,7 @@ use crate::{
     core::{
         configuration::{Configuration, Container, Logs, Network, Scaling},
         failure::Failure,
+        field::Field,
         request::{CreateRequest, UpdateRequest},
     },
     ecs::{classify::operation, sdk_error::unbuildable},
@@ -71,7 +72,11 @@ pub(in crate::ecs) fn update(
     builder: UpdateExpressGatewayServiceFluentBuilder,
     request: &UpdateRequest,
 ) -> Result<UpdateExpressGatewayServiceFluentBuilder, Failure> {
-    let UpdateRequest { arn, configuration } = request;
+    let UpdateRequest {
+        arn,
+        configuration,
+        cleared,
+    } = request;
     let Blocks {
         execution_role_arn,
         task_role_arn,
@@ -92,11 +97,23 @@ pub(in crate::ecs) fn update(
         .set_task_definition_arn(task_definition_arn)
         .set_primary_container(primary_container)
         .set_health_check_path(health_check_path)
-        .set_network_configuration(network)
+        .set_network_configuration(network.map(|network| with_cleared(network, cleared)))
         .set_cpu(cpu)
         .set_memory(memory)
         .set_cpu_architecture(cpu_architecture)
         .set_scaling_target(scaling))
+}
+
+/// With an explicit empty list where the groups in force are to go. It is sent only then, since nobody knows whether ECS
+/// takes it.
+fn with_cleared(
+    mut network: ExpressGatewayServiceNetworkConfiguration,
+    cleared: &BTreeSet<Field>,
+) -> ExpressGatewayServiceNetworkConfiguration {
+    if cleared.contains(&Field::SecurityGroups) {
+        network.security_groups.get_or_insert_default();
+    }
+    network
 }
 
 /// Tags in the order of their keys.

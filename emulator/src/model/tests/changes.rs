@@ -99,6 +99,10 @@ fn settings_that_cannot_be_are_refused_with_their_name() {
             json!({ "readLagSeconds": { "DescribeServices": u64::MAX } }),
             ["DescribeServices", "is more than"],
         ),
+        (
+            json!({ "memberLagSeconds": { "image": 5 } }),
+            ["memberLagSeconds", "\"image\""],
+        ),
     ] {
         let message = settings.with(&wire).unwrap_err();
         for word in words {

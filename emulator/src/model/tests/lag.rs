@@ -84,3 +84,30 @@ fn only_actions_that_read_can_lag() {
     let message = Settings::default().with(&wrong).unwrap_err();
     assert!(message.contains("readLagSeconds"), "{message}");
 }
+
+#[test]
+fn a_member_that_lags_is_left_out_while_its_revision_is_young() {
+    let mut world = World::with(&json!({"memberLagSeconds": {
+        "scalingTarget.minTaskCount": 100, "primaryContainer": 100, "serviceSecurityGroups": 100,
+    }}));
+    world.create(create_request()).unwrap();
+    world.pass(50);
+    let configuration = world.describe()["activeConfigurations"][0].clone();
+    assert!(configuration.get("primaryContainer").is_none());
+    assert!(configuration["scalingTarget"].get("minTaskCount").is_none());
+    assert_eq!(configuration["scalingTarget"]["maxTaskCount"], 20);
+    let arn = configuration["serviceRevisionArn"].clone();
+    let groups = |world: &mut World| {
+        let body = json!({ "serviceRevisionArns": [arn] });
+        let answer = world.call("DescribeServiceRevisions", body).unwrap();
+        answer["serviceRevisions"][0]["ecsManagedResources"]
+            .get("serviceSecurityGroups")
+            .cloned()
+    };
+    assert_eq!(groups(&mut world), None);
+    world.pass(50);
+    let configuration = world.describe()["activeConfigurations"][0].clone();
+    assert!(configuration.get("primaryContainer").is_some());
+    assert_eq!(configuration["scalingTarget"]["minTaskCount"], 1);
+    assert!(groups(&mut world).is_some());
+}

@@ -1,0 +1,247 @@
+//! What cannot be compared is neither a difference nor none.
+
+use std::collections::BTreeSet;
+
+use ecs_express_operator::core::{
+    configuration::{Configuration, Container, Network, Scaling},
+    decide::{Action, Decision},
+    failure::{Effect, FailureKind},
+    findings::Findings,
+    observed::{Observed, Read, Service},
+    update_intent::UpdateIntent,
+    why::Why,
+};
+use serde_json::{Value, json};
+
+use crate::fixtures::*;
+
+const GROUPS: &str = "spec.networkConfiguration.securityGroups";
+
+fn everything() -> Value {
+    json!({
+        "cpu": "1024", "memory": "2048", "healthCheckPath": "/health",
+        "primaryContainer": {"image": "shop:1", "containerPort": 8080},
+        "networkConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]},
+        "scalingTarget": {
+            "minTaskCount": 1, "maxTaskCount": 2,
+            "autoScalingMetric": "AVERAGE_CPU", "autoScalingTargetValue": 60,
+        },
+    })
+}
+
+/// A service that runs a spec which was applied, seen after a change.
+fn scene(spec: &Value, change: impl FnOnce(&mut Service)) -> Scene {
+    let wanted = desired(&[json!({ "spec": spec })]);
+    let mut service = service(&wanted);
+    change(&mut service);
+    let memory = remembering(&wanted);
+    Scene::of(wanted, Observed::Present(Box::new(service)), Some(memory))
+}
+
+/// Paths that differ, and paths that cannot be compared.
+fn compared(scene: &Scene) -> (Vec<&'static str>, Vec<&'static str>) {
+    let Observed::Present(service) = &scene.observed else {
+        panic!("no service")
+    };
+    let diff = Findings::of(&scene.case(), service, UpdateIntent::Closed).diff;
+    let differ = diff.differences.iter().map(|it| it.field.path());
+    let unknown = diff.uncompared.iter().map(|it| it.field.path());
+    (differ.collect(), unknown.collect())
+}
+
+fn code(decision: &Decision) -> &str {
+    match &decision.why {
+        Why::Unreadable(failure) => &failure.code,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn configuration(service: &mut Service) -> &mut Configuration {
+    &mut service.revisions[0].configuration
+}
+
+type Loss = (fn(&mut Configuration), &'static [&'static str]);
+
+const LOSSES: [Loss; 8] = [
+    (|it| it.cpu = None, &["spec.cpu"]),
+    (|it| it.memory = None, &["spec.memory"]),
+    (|it| it.health_check_path = None, &["spec.healthCheckPath"]),
+    (
+        |it| it.scaling = Scaling::default(),
+        &[
+            "spec.scalingTarget.minTaskCount",
+            "spec.scalingTarget.maxTaskCount",
+            "spec.scalingTarget.autoScalingMetric",
+            "spec.scalingTarget.autoScalingTargetValue",
+        ],
+    ),
+    (
+        |it| it.scaling.target_value = None,
+        &["spec.scalingTarget.autoScalingTargetValue"],
+    ),
+    (
+        |it| it.network = Network::default(),
+        &["spec.networkConfiguration.subnets", GROUPS],
+    ),
+    (
+        |it| it.container = None,
+        &[
+            "spec.primaryContainer.image",
+            "spec.primaryContainer.containerPort",
+        ],
+    ),
+    (
+        |it| {
+            it.container
+                .get_or_insert_with(Container::default)
+                .container_port = None
+        },
+        &["spec.primaryContainer.containerPort"],
+    ),
+];
+
+#[test]
+fn a_member_that_ecs_always_fills_and_does_not_show_is_waited_for() {
+    for (lose, paths) in LOSSES {
+        let scene = scene(&everything(), |service| lose(configuration(service)));
+        assert_eq!(compared(&scene), (vec![], paths.to_vec()));
+        let decision = scene.decide();
+        assert_eq!(decision.action, Action::Nothing, "{paths:?}");
+        assert_eq!(code(&decision), "IncompleteAnswer", "{paths:?}");
+    }
+}
+
+#[test]
+fn a_member_that_the_spec_does_not_set_is_not_missed_at_rest() {
+    for (lose, paths) in LOSSES {
+        let scene = scene(&json!({}), |service| lose(configuration(service)));
+        let missed = compared(&scene).1;
+        assert!(
+            missed.is_empty() || missed == ["spec.primaryContainer.image"],
+            "{paths:?}: {missed:?}"
+        );
+    }
+}
+
+#[test]
+fn a_role_that_a_revision_does_not_have_is_a_difference() {
+    let scene = scene(
+        &json!({"taskRoleArn": "arn:aws:iam::123456789012:role/task"}),
+        |service| configuration(service).task_role_arn = None,
+    );
+    assert_eq!(compared(&scene), (vec!["spec.taskRoleArn"], vec![]));
+}
+
+#[test]
+fn of_a_given_task_definition_a_missing_container_is_not_missed() {
+    let spec = json!({
+        "primaryContainer": null, "executionRoleArn": null,
+        "taskDefinitionArn": "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop:1",
+    });
+    let bare = scene(&spec, |service| {
+        configuration(service).container = None;
+        configuration(service).cpu = None;
+    });
+    assert_eq!(compared(&bare), (vec![], vec![]));
+    let none = scene(&spec, |service| {
+        configuration(service).task_definition_arn = None;
+    });
+    assert_eq!(compared(&none), (vec![], vec!["spec.taskDefinitionArn"]));
+}
+
+/// A spec with one group, beside a service that has others too, and whose managed resources were read so.
+fn groups(
+    shown: &[&str],
+    managed: Read<Vec<ecs_express_operator::api::status::ManagedResource>>,
+) -> Scene {
+    scene(
+        &json!({"networkConfiguration": {"securityGroups": ["sg-1"]}}),
+        |service| {
+            service.managed_resources = managed;
+            configuration(service).network.security_groups =
+                shown.iter().map(|id| (*id).to_owned()).collect();
+        },
+    )
+}
+
+fn denied() -> Read<Vec<ecs_express_operator::api::status::ManagedResource>> {
+    Read::Failed(failure(FailureKind::AccessDenied, Effect::None))
+}
+
+#[test]
+fn a_group_too_many_proves_nothing_while_ecs_own_groups_are_not_known() {
+    for (managed, expected) in [
+        (denied(), "AccessDenied"),
+        (Read::Got(vec![]), "IncompleteAnswer"),
+        (Read::Skipped, "IncompleteAnswer"),
+    ] {
+        let scene = groups(&["sg-1", "sg-2", "sg-ec5"], managed);
+        assert_eq!(compared(&scene), (vec![], vec![GROUPS]));
+        let decision = scene.decide();
+        assert_eq!(decision.action, Action::Nothing);
+        assert_eq!(code(&decision), expected);
+    }
+}
+
+#[test]
+fn the_groups_in_the_status_tell_where_they_cannot_be_read_now() {
+    let mut scene = groups(&["sg-1", "sg-2", "sg-ec5"], denied());
+    let Observed::Present(known) = Observed::Present(Box::new(service(&desired(&[])))) else {
+        unreachable!()
+    };
+    scene.managed_resources = known.managed_resources.got().cloned().unwrap();
+    assert_eq!(compared(&scene), (vec![GROUPS], vec![]));
+}
+
+#[test]
+fn of_a_spec_that_was_sent_the_one_group_more_is_ecs_own() {
+    let sent = groups(&["sg-1", "sg-ec5"], denied());
+    assert_eq!(compared(&sent), (vec![], vec![]));
+    let mut edited = groups(&["sg-1", "sg-2"], denied());
+    edited.memory = Some(remembering(&desired(&[])));
+    assert_eq!(compared(&edited), (vec![], vec![GROUPS]), "an edit");
+    edited.memory = None;
+    assert_eq!(compared(&edited), (vec![], vec![GROUPS]), "without memory");
+}
+
+#[test]
+fn a_group_that_is_missing_differs_whatever_is_known_of_ecs_own() {
+    let scene = groups(&["sg-ec5"], denied());
+    assert_eq!(compared(&scene), (vec![GROUPS], vec![]));
+}
+
+#[test]
+fn a_spec_without_groups_does_not_ask_which_are_ecs_own() {
+    let scene = scene(&json!({}), |service| {
+        service.managed_resources = denied();
+        let groups: BTreeSet<String> = ["sg-2".to_owned(), "sg-ec5".to_owned()].into();
+        configuration(service).network.security_groups = groups;
+    });
+    assert_eq!(compared(&scene), (vec![], vec![]));
+    assert_eq!(scene.decide().why, Why::InSync);
+}
+
+#[test]
+fn a_rollback_and_reported_drift_are_told_though_something_else_cannot_be_compared() {
+    let lose = |service: &mut Service| {
+        configuration(service).scaling = Scaling::default();
+        configuration(service).container.as_mut().unwrap().image = "other:1".into();
+        service.revisions[0].arn = "another".into();
+    };
+    let mut report = everything();
+    report["driftPolicy"] = json!("Report");
+    assert_eq!(scene(&report, lose).decide().why, Why::ShownOnly);
+    let mut rolled_back = scene(&everything(), lose);
+    let memory = rolled_back.memory.as_mut().unwrap();
+    memory.rolled_back = Some(ecs_express_operator::api::memory::RolledBack {
+        rollout_hash: rolled_back.desired.configuration.rollout_hash(),
+        revision: None,
+        status: None,
+        reason: None,
+    });
+    assert_eq!(rolled_back.decide().why, Why::RolledBack);
+    assert_eq!(
+        code(&scene(&everything(), lose).decide()),
+        "IncompleteAnswer"
+    );
+}
