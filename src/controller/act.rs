@@ -44,33 +44,35 @@ pub(super) async fn act<E: Ecs, O: Objects, C: Clock>(
             return Ok(Act { sent, outcome });
         }
     };
-    let arn = &case.desired.arn;
+    let (arn, redactor) = (&case.desired.arn, &pass.redactor.clone());
     let outcome = match &decision.action {
         Action::Nothing => Outcome::Idle,
         Action::AddFinalizer => {
             store_identity(ctx, pass, case).await?;
             Outcome::Idle
         }
-        Action::Create(request) => match ctx.ecs.create(request).await {
+        Action::Create(request) => match ctx.ecs.create(request, redactor).await {
             Ok(Created { created_at }) => Outcome::Created { created_at },
             Err(failure) => Outcome::Failed(failure),
         },
-        Action::Update(request) => match ctx.ecs.update(request).await {
+        Action::Update(request) => match ctx.ecs.update(request, redactor).await {
             Ok(Updated { revision }) => Outcome::Updated { revision },
             Err(failure) => Outcome::Failed(failure),
         },
-        Action::Delete => accepted(ctx.ecs.delete(arn).await),
-        Action::Tag(request) | Action::Adopt(request) => accepted(ctx.ecs.tag(request).await),
-        Action::Untag(request) => accepted(ctx.ecs.untag(request).await),
+        Action::Delete => accepted(ctx.ecs.delete(arn, redactor).await),
+        Action::Tag(request) | Action::Adopt(request) => {
+            accepted(ctx.ecs.tag(request, redactor).await)
+        }
+        Action::Untag(request) => accepted(ctx.ecs.untag(request, redactor).await),
         Action::Retain(request) => {
-            let marked = accepted(ctx.ecs.tag(request).await);
+            let marked = accepted(ctx.ecs.tag(request, redactor).await);
             if let Outcome::Failed(failure) = &marked {
                 tracing::warn!(%arn, %failure, "the retained service could not be marked as released");
             }
             release(ctx, pass).await?;
             marked
         }
-        Action::LookAtTags => match gather::owner_by_tags(&ctx.ecs, case.desired).await {
+        Action::LookAtTags => match gather::owner_by_tags(&ctx.ecs, case.desired, redactor).await {
             Ok(owner) => {
                 pass.foreign = Some(!matches!(owner, Owner::Ours | Owner::TagsLost));
                 Outcome::Idle
@@ -139,7 +141,7 @@ fn too_late(operation: Operation) -> Failure {
         kind: FailureKind::Unavailable,
         effect: Effect::None,
         code: "FenceTooOld".to_owned(),
-        message: "the Kubernetes API server took too long to store the intent, and nothing was sent to ECS".to_owned(),
+        message: "the Kubernetes API server took too long to store the intent, and nothing was sent to ECS".into(),
     }
 }
 

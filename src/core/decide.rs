@@ -142,6 +142,7 @@ pub fn decide(case: &Case<'_>) -> Decision {
         (Leaving(_), ..) if foreign                            => (A::ReleaseFinalizer, Why::LeftAlone),
         (Leaving(_), ..)                                       => (A::LookAtTags, Why::NotOursToDelete),
         (New, ..) if d.invalid.is_some()                       => (A::Nothing, invalid(d)),
+        (New, S::Unreadable(failure), ..)                      => (A::Nothing, Why::Unreadable(failure.clone())),
         (New, ..)                                              => (A::AddFinalizer, Why::Beginning),
         (Living, ..) if !same                                  => (A::Nothing, identity_changed(d)),
         (Living, ..) if d.invalid.is_some()                    => (A::Nothing, invalid(d)),

@@ -34,6 +34,8 @@ struct State {
     meanwhile: Option<Meanwhile>,
     /// The next so many status writes do not find the object.
     misses: u32,
+    /// What every status write is answered with.
+    rejects: Option<String>,
     /// How long the next status write takes.
     slow: Option<(TestClock, Duration)>,
     /// Writes until the process dies, and whether the last of them is stored.
@@ -139,6 +141,11 @@ impl ApiServer {
         self.0.lock().unwrap().misses = times;
     }
 
+    /// From now on no status is taken, or each again.
+    pub fn reject(&self, text: Option<&str>) {
+        self.0.lock().unwrap().rejects = text.map(str::to_owned);
+    }
+
     /// The next status write takes so long.
     pub fn dawdle(&self, clock: &TestClock, span: Duration) {
         self.0.lock().unwrap().slow = Some((clock.clone(), span));
@@ -214,6 +221,11 @@ impl ApiServer {
             state.misses -= 1;
             return Err(ObjectsError::NotFound);
         }
+        if log == "status"
+            && let Some(text) = &state.rejects
+        {
+            return Err(ObjectsError::Invalid(text.clone()));
+        }
         let disturbed = log == "status" && state.conflicts > 0;
         state.conflicts -= u32::from(disturbed);
         let meanwhile = (log == "status").then(|| state.meanwhile.take()).flatten();
@@ -232,6 +244,9 @@ impl ApiServer {
             return Err(ObjectsError::Conflict);
         }
         merge(&mut object, patch);
+        if let Some(duplicate) = duplicate(&object) {
+            return Err(ObjectsError::Invalid(duplicate));
+        }
         state.version += 1;
         object["metadata"]["resourceVersion"] = json!(state.version.to_string());
         if !log.is_empty() {
@@ -251,6 +266,25 @@ impl ApiServer {
         }
         Ok(serde_json::from_value(object).unwrap())
     }
+}
+
+/// The lists of the status that are maps, by the key that no two of their elements may share.
+const LIST_MAPS: [(&str, &str); 3] = [
+    ("conditions", "type"),
+    ("revisions", "arn"),
+    ("drift", "field"),
+];
+
+/// What the schema's list maps refuse.
+fn duplicate(object: &Value) -> Option<String> {
+    LIST_MAPS.iter().find_map(|(list, key)| {
+        let mut seen = std::collections::BTreeSet::new();
+        let elements = object["status"][list].as_array()?;
+        let twice = elements
+            .iter()
+            .find(|element| !seen.insert(element[key].to_string()))?;
+        Some(format!("status.{list}: Duplicate value: {}", twice[key]))
+    })
 }
 
 pub fn merge(target: &mut Value, patch: &Value) {

@@ -9,19 +9,23 @@
 )]
 
 mod api_server;
+mod aws_texts;
 mod bad_days;
 mod cache;
+mod callers;
 mod create;
 mod delete;
 mod drift;
 mod errors;
 mod fences;
+mod managed_resources;
 mod ownership;
 mod process;
 mod restarts;
 mod rollback;
 mod secrecy;
 mod tags;
+mod unwritable;
 mod update;
 mod update_modes;
 mod world;

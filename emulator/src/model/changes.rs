@@ -46,9 +46,11 @@ impl Model {
                     .parse()
                     .map_err(ApiError::invalid_parameter)?;
                 let service = self.services.get_mut(&arn);
-                service
-                    .ok_or_else(ApiError::service_not_found)?
-                    .fail(resource, &failing.reason, self.now);
+                service.ok_or_else(ApiError::service_not_found)?.fail(
+                    resource,
+                    &failing.reason,
+                    self.now,
+                );
                 Ok(())
             }
             Change::Delete(target) if self.is_customers(account, &target)? => {

@@ -191,7 +191,10 @@ impl Fault {
     pub(crate) fn altered(&self, mut answer: Value) -> Value {
         let pointer = self.pointer.as_deref().unwrap_or_default();
         if let Some(Value::Array(list)) = answer.pointer_mut(pointer) {
-            *list = list.iter().flat_map(|one| [one.clone(), one.clone()]).collect();
+            *list = list
+                .iter()
+                .flat_map(|one| [one.clone(), one.clone()])
+                .collect();
         }
         answer
     }

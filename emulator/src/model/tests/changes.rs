@@ -175,9 +175,7 @@ fn a_change_can_be_meant_for_another_account_and_region() {
 fn something_that_ecs_manages_can_fail_later() {
     let mut world = World::with_shop();
     world.pass(600);
-    let fail = |resource: &str| {
-        json!({ "service": "shop", "fail": { "resource": resource, "reason": "quota" } })
-    };
+    let fail = |resource: &str| json!({ "service": "shop", "fail": { "resource": resource, "reason": "quota" } });
     change(&mut world, fail("TargetGroups"));
     let revision = world.configuration()["serviceRevisionArn"].clone();
     let body = json!({ "serviceRevisionArns": [revision] });

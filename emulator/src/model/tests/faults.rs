@@ -131,9 +131,8 @@ fn a_list_of_an_answer_can_hold_each_element_twice() {
     let fault = Fault::repeat("DescribeExpressGatewayService", pointer);
     fault.check().unwrap();
     world.model.fail_next(fault);
-    let count = |service: serde_json::Value| {
-        service["activeConfigurations"].as_array().unwrap().len()
-    };
+    let count =
+        |service: serde_json::Value| service["activeConfigurations"].as_array().unwrap().len();
     assert_eq!(count(world.describe()), 2);
     assert_eq!(count(world.describe()), 1);
     let fault = Fault::new("DescribeExpressGatewayService", "Repeat", "");
