@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use ecs_express_operator::{core::redact::Redactor, ecs::Ecs};
@@ -17,6 +17,21 @@ use crate::{
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
+        // While there is but one subscriber in the process, tracing asks whichever thread comes first whether anybody wants
+        // an event, and believes a thread without any.
+        static ANOTHER: OnceLock<tracing::Dispatch> = OnceLock::new();
+        ANOTHER.get_or_init(|| tracing::Dispatch::new(tracing_subscriber::registry()));
+        let writer = self.clone();
+        tracing_subscriber::fmt()
+            .with_max_level(Level::DEBUG)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish()
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -40,12 +55,7 @@ async fn the_log_tells_of_each_call_and_never_what_was_sent() {
     });
     let ecs = adapter(&server);
     let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(Level::DEBUG)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
+    let subscriber = log.subscriber();
     async {
         ecs.create(&create(everything()), &nothing_hidden())
             .await
@@ -79,12 +89,7 @@ async fn the_log_tells_the_text_of_a_failure_without_what_it_quotes() {
     let server = Loopback::of_account(move |_| refused(400, "InvalidParameterException", &text));
     let ecs = adapter(&server);
     let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(Level::DEBUG)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
+    let subscriber = log.subscriber();
     let redactor = Redactor::of(&everything());
     let failures = async {
         [
