@@ -71,7 +71,7 @@ pub async fn reconcile<E: Ecs, O: Objects, C: Clock>(
     let took = ctx.clock.uptime().saturating_sub(started);
     ctx.passes.count(outcome(&ended), took);
     if let Err(PassError::Objects(ObjectsError::Invalid(text))) = &ended {
-        rejected::tell(ctx, &pass, text).await;
+        rejected::tell(ctx, &mut pass, text).await;
     }
     pass.close(ctx, key, ended)
 }
@@ -247,6 +247,7 @@ impl Pass {
         }
         let delay = match &ended {
             Ok((decision, outcome)) => {
+                self.entry.rejection_told = false;
                 let failed = matches!(outcome, Outcome::Failed(_))
                     || matches!(decision.why, Why::Unreadable(_));
                 self.entry.attempts = if failed { self.entry.attempts + 1 } else { 0 };

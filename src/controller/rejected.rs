@@ -10,7 +10,7 @@ use crate::{core::events::Event, ecs::Ecs};
 /// Tells that the API server does not take what was written, each time in the log, and once by an event.
 pub(super) async fn tell<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
-    pass: &Pass,
+    pass: &mut Pass,
     text: &str,
 ) {
     // The API server quotes the object.
@@ -18,7 +18,7 @@ pub(super) async fn tell<E: Ecs, O: Objects, C: Clock>(
     let object = ObjectKey::of(&pass.object.metadata);
     let attempts = pass.entry.attempts + 1;
     tracing::warn!(%object, attempts, error = %text, "the API server rejects what the operator writes");
-    if pass.entry.attempts == 0 {
+    if !std::mem::replace(&mut pass.entry.rejection_told, true) {
         ctx.objects
             .publish(&pass.object, &Event::rejected(&text))
             .await;
