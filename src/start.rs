@@ -85,7 +85,7 @@ async fn prepare(args: &Run, health: &Health) -> Result<Ready, Failed> {
     health.kubernetes(cluster_id.as_ref().map(drop));
     let cluster_id = cluster_id?;
     let ecs = connected(args, health).await?;
-    let caller = first_caller(&ecs, health).await?;
+    let caller = first_caller(&ecs).await?;
     let home = Home {
         region: ecs.default_region().to_owned(),
         caller,
@@ -99,7 +99,7 @@ async fn connected(args: &Run, health: &Health) -> Result<AwsEcs, Failed> {
     let mut pause = Duration::from_secs(1);
     loop {
         match AwsEcs::connect(args.aws_region.clone(), Timeouts::default()).await {
-            Ok(ecs) => return Ok(ecs),
+            Ok(ecs) => return Ok(ecs.with_health(health.clone())),
             Err(error @ ConnectError::Credentials(_)) => {
                 tracing::warn!(%error, "there are no AWS credentials yet; they are asked for again");
                 health.aws(Err(error));
@@ -114,12 +114,10 @@ async fn connected(args: &Run, health: &Health) -> Result<AwsEcs, Failed> {
 }
 
 /// Asks STS until it answers: what passes by itself must not end the process.
-async fn first_caller(ecs: &impl Ecs, health: &Health) -> Result<Caller, Failed> {
+async fn first_caller(ecs: &impl Ecs) -> Result<Caller, Failed> {
     let mut pause = Duration::from_secs(1);
     loop {
-        let answer = ecs.caller().await;
-        health.aws(answer.as_ref().map(drop));
-        match answer {
+        match ecs.caller().await {
             Ok(caller) => return Ok(caller),
             Err(failure) if failure.kind.class() == Class::Retry => {
                 tracing::warn!(%failure, "AWS does not say yet whose the credentials are");

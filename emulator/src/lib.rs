@@ -11,7 +11,7 @@ pub use http::Emulator;
 pub use model::{
     Answered, ApiError, Architecture, Call, Caller, CallerPolicy, Change, ClusterForm,
     ConditionKeys, ConfigurationOrder, Defaults, Delivery, DeniedProvisioning, Effect, EmptyForm,
-    EmptyLists, EmptyStrings, EndpointForm, ExpressBucket, Fault, IdenticalUpdate,
+    EmptyLists, EmptyStrings, EndpointForm, ExpressBucket, Failing, Fault, IdenticalUpdate,
     ManagedRegistration, ModeSwitch, Model, NotFoundForm, OmittedBlocks, OmittedMembers, Outcome,
     Page, Presence, RevisionDetail, ServiceArn, Settings, StatusReasons, SubnetChanges, Tag,
     TakenName, Target, TaskDefinitionLookup, Throttling, UnreadableState, UnusableRole,

@@ -77,6 +77,8 @@ pub mod reasons {
     pub const UNAVAILABLE: &str = "Unavailable";
     /// AWS does not accept the operator's credentials.
     pub const CREDENTIALS: &str = "CredentialsNotAccepted";
+    /// The API server does not take the status.
+    pub const STATUS_REJECTED: &str = "StatusRejected";
     /// ECS refused the call for another reason.
     pub const REFUSED: &str = "Refused";
     /// The service that stays behind has been released.

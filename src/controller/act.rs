@@ -76,26 +76,28 @@ async fn call<E: Ecs, O: Objects, C: Clock>(
     case: &Case<'_>,
     action: &Action,
 ) -> Result<Outcome, PassError> {
-    let arn = &case.desired.arn;
+    let (arn, redactor) = (&case.desired.arn, &pass.redactor.clone());
     Ok(match action {
         Action::Nothing => Outcome::Idle,
         Action::AddFinalizer => {
             store_identity(ctx, pass, case).await?;
             Outcome::Idle
         }
-        Action::Create(request) => match ctx.ecs.create(request).await {
+        Action::Create(request) => match ctx.ecs.create(request, redactor).await {
             Ok(Created { created_at }) => Outcome::Created { created_at },
             Err(failure) => Outcome::Failed(failure),
         },
-        Action::Update(request) => match ctx.ecs.update(request).await {
+        Action::Update(request) => match ctx.ecs.update(request, redactor).await {
             Ok(Updated { revision }) => Outcome::Updated { revision },
             Err(failure) => Outcome::Failed(failure),
         },
-        Action::Delete => accepted(ctx.ecs.delete(arn).await),
-        Action::Tag(request) | Action::Adopt(request) => accepted(ctx.ecs.tag(request).await),
-        Action::Untag(request) => accepted(ctx.ecs.untag(request).await),
+        Action::Delete => accepted(ctx.ecs.delete(arn, redactor).await),
+        Action::Tag(request) | Action::Adopt(request) => {
+            accepted(ctx.ecs.tag(request, redactor).await)
+        }
+        Action::Untag(request) => accepted(ctx.ecs.untag(request, redactor).await),
         Action::Retain(request) => {
-            let marked = accepted(ctx.ecs.tag(request).await);
+            let marked = accepted(ctx.ecs.tag(request, redactor).await);
             if let Outcome::Failed(failure) = &marked {
                 tracing::warn!(%arn, %failure, "the retained service could not be marked as released");
             }
@@ -104,7 +106,7 @@ async fn call<E: Ecs, O: Objects, C: Clock>(
         }
         Action::LookAtTags => {
             let started = ctx.clock.uptime();
-            match gather::owner_by_tags(&ctx.ecs, case.desired).await {
+            match gather::owner_by_tags(&ctx.ecs, case.desired, redactor).await {
                 Ok(owner) => {
                     let foreign = !matches!(owner, Owner::Ours | Owner::TagsLost);
                     let ended = ctx.clock.uptime();
@@ -180,7 +182,7 @@ fn too_late(operation: Operation) -> Failure {
         kind: FailureKind::Unavailable,
         effect: Effect::None,
         code: "FenceTooOld".to_owned(),
-        message: "the Kubernetes API server took too long to store the intent, and nothing was sent to ECS".to_owned(),
+        message: "the Kubernetes API server took too long to store the intent, and nothing was sent to ECS".into(),
     }
 }
 
@@ -206,7 +208,7 @@ fn dropped(operation: Operation) -> Failure {
         kind: FailureKind::Refused,
         effect: Effect::None,
         code: "IntentNotStored".to_owned(),
-        message: "the Kubernetes API server dropped the intent, and nothing was sent to ECS: the CustomResourceDefinition expressservices.ecs-express.dev is older than the operator; update it with: ecs-express-operator crd | kubectl apply --server-side -f -".to_owned(),
+        message: "the Kubernetes API server dropped the intent, and nothing was sent to ECS: the CustomResourceDefinition expressservices.ecs-express.dev is older than the operator; update it with: ecs-express-operator crd | kubectl apply --server-side -f -".into(),
     }
 }
 

@@ -5,19 +5,30 @@ use super::{
     objects::Objects,
 };
 use crate::{
-    api::ExpressServiceStatus,
+    api::{ExpressServiceStatus, status::DeploymentStatus},
     core::{
         desired::{Desired, Life},
         failure::{Failure, FailureKind},
         findings::Owner,
         identity::OwnerTags,
         memory::{Operation, outcome},
-        observed::{Management, Observed, Read, Service, StatusCode},
-        reads::{Reads, plan},
+        observed::{Management, Missing, Observed, Read, Service, StatusCode},
+        reads::{RESOURCES_LAST, Reads, Resources, plan, plan_with_counts},
         recorded::IdentityCheck,
+        redact::Redactor,
+        rollout::{Verdict, verdict},
+        sightings::Uptime,
     },
-    ecs::{Ecs, ServiceFacts},
+    ecs::{Ecs, ServiceFacts, ServiceRecord},
 };
+
+/// What a look takes from earlier looks, and leaves to what follows.
+pub(super) struct Kept<'a> {
+    /// What the object hides; the look adds what runs.
+    pub(super) redactor: &'a mut Redactor,
+    /// When the managed resources are to be read again.
+    pub(super) resources_due: &'a mut Option<Uptime>,
+}
 
 /// Looks at the object's service, and at the neighbours that the look needs.
 pub(super) async fn look<E: Ecs, O: Objects, C: Clock>(
@@ -25,7 +36,12 @@ pub(super) async fn look<E: Ecs, O: Objects, C: Clock>(
     desired: &Desired,
     status: &ExpressServiceStatus,
     caller: Result<(), Failure>,
+    kept: Kept<'_>,
 ) -> Observed {
+    if desired.identity != IdentityCheck::Same {
+        // No call is made from which it could be seen that the former account is back.
+        ctx.ecs.doubt_caller();
+    }
     let nothing_to_ask = desired.life == Life::Left
         || desired.identity != IdentityCheck::Same
         || desired.invalid.is_some() && !matches!(desired.life, Life::Leaving(_));
@@ -35,44 +51,90 @@ pub(super) async fn look<E: Ecs, O: Objects, C: Clock>(
     if let Err(failure) = caller {
         return Observed::Unreadable(failure);
     }
-    match ctx.ecs.describe(&desired.arn).await {
+    match ctx.ecs.describe(&desired.arn, kept.redactor).await {
         Observed::Present(mut service) => {
-            let reads = plan(desired, &service, status);
-            neighbours(&ctx.ecs, &mut service, reads, status).await;
+            for revision in &service.revisions {
+                kept.redactor.hide(&revision.configuration);
+            }
+            let reads = plan(
+                desired,
+                &service,
+                status,
+                resources(ctx, kept.resources_due),
+            );
+            neighbours(ctx, &mut service, reads, status, kept).await;
             Observed::Present(service)
         }
-        other => ordinary_service(&ctx.ecs, desired, status, other).await,
+        other => ordinary_service(&ctx.ecs, desired, status, other, kept.redactor).await,
     }
 }
 
-async fn neighbours<E: Ecs>(
-    ecs: &E,
+/// Whether the managed resources in the status are to be read again. What an earlier process read counts for a part of the
+/// time, by chance: so a restart does not read those of all objects at once.
+fn resources<E: Ecs, O: Objects, C: Clock>(
+    ctx: &Context<E, O, C>,
+    due: &mut Option<Uptime>,
+) -> Resources {
+    let now = ctx.clock.uptime();
+    let due = due.get_or_insert_with(|| now + RESOURCES_LAST.mul_f64(ctx.clock.chance()));
+    if now < *due {
+        Resources::Fresh
+    } else {
+        Resources::Stale
+    }
+}
+
+async fn neighbours<E: Ecs, O: Objects, C: Clock>(
+    ctx: &Context<E, O, C>,
     service: &mut Service,
-    reads: Reads,
+    mut reads: Reads,
     status: &ExpressServiceStatus,
+    kept: Kept<'_>,
 ) {
-    let arn = service.arn.clone();
+    let (ecs, arn, redactor) = (&ctx.ecs, service.arn.clone(), &*kept.redactor);
     if reads.counts {
-        service.counts = match ecs.service(&arn).await {
-            Ok(Some(facts)) => {
-                service.management = facts.management;
-                Read::Got(facts.counts)
+        (service.counts, service.management) = match ecs.service(&arn, redactor).await {
+            Ok(ServiceRecord::Live(facts)) => {
+                reads = plan_with_counts(reads, service, &facts.counts);
+                (Read::Got(facts.counts), Read::Got(facts.management))
             }
-            Ok(None) => Read::Skipped,
-            Err(failure) => Read::Failed(failure),
+            // It was there a moment ago: one of the two reads is behind.
+            Ok(ServiceRecord::Missing | ServiceRecord::Inactive) => (Read::Skipped, Read::Skipped),
+            Err(failure) => (Read::Failed(failure.clone()), Read::Failed(failure)),
         };
     }
     if reads.deployments {
-        service.deployments = read(ecs.deployments(&arn).await);
+        let mut deployments = ecs.deployments(&arn, redactor).await;
+        for deployment in deployments.iter_mut().flatten() {
+            keep_told_reason(deployment, status);
+        }
+        service.deployments = read(deployments);
     }
     let newest = service.newest().map(|revision| revision.arn.clone());
     service.managed_resources = match (reads.managed_resources, newest) {
-        (true, Some(revision)) => read(ecs.managed_resources(&arn, &revision).await),
+        (true, Some(revision)) => {
+            *kept.resources_due = Some(ctx.clock.uptime() + RESOURCES_LAST);
+            read(ecs.managed_resources(&arn, &revision, redactor).await)
+        }
         _ => status
             .managed_resources
             .clone()
             .map_or(Read::Skipped, Read::Got),
     };
+}
+
+/// The reason of a deployment that has ended stays as it was told: it may quote values of a revision that no longer runs,
+/// which nobody knows by now.
+fn keep_told_reason(deployment: &mut DeploymentStatus, status: &ExpressServiceStatus) {
+    let told = status.deployment.as_ref().filter(|told| {
+        told.arn.is_some()
+            && told.arn == deployment.arn
+            && told.status == deployment.status
+            && verdict(told.status.as_deref()) != Verdict::InProgress
+    });
+    if let Some(reason) = told.and_then(|told| told.reason.clone()) {
+        deployment.reason = Some(reason);
+    }
 }
 
 fn read<T>(answer: Result<T, Failure>) -> Read<T> {
@@ -88,6 +150,7 @@ async fn ordinary_service<E: Ecs>(
     desired: &Desired,
     status: &ExpressServiceStatus,
     express: Observed,
+    redactor: &Redactor,
 ) -> Observed {
     let suspicious = match &express {
         Observed::Missing(_) => create_was_refused(status),
@@ -98,8 +161,8 @@ async fn ordinary_service<E: Ecs>(
     if !suspicious {
         return express;
     }
-    match ecs.service(&desired.arn).await {
-        Ok(Some(ServiceFacts {
+    match ecs.service(&desired.arn, redactor).await {
+        Ok(ServiceRecord::Live(ServiceFacts {
             management: Management::Customer,
             counts,
             created_at,
@@ -110,15 +173,17 @@ async fn ordinary_service<E: Ecs>(
             infrastructure_role_arn: None,
             current_deployment: None,
             revisions: Vec::new(),
-            tags: ecs.tags(&desired.arn).await.unwrap_or_default(),
+            tags: ecs.tags(&desired.arn, redactor).await.unwrap_or_default(),
             created_at,
-            management: Management::Customer,
+            management: Read::Got(Management::Customer),
             counts: Read::Got(counts),
             deployments: Read::Skipped,
             managed_resources: Read::Skipped,
         })),
+        // Its record alone is left, which Express refuses to describe until it is purged: the name is free.
+        Ok(ServiceRecord::Inactive) => Observed::Missing(Missing::Inactive),
         // Anything else leaves what Express said; the create's own answer told the rest.
-        Ok(_) | Err(_) => express,
+        Ok(ServiceRecord::Live(_) | ServiceRecord::Missing) | Err(_) => express,
     }
 }
 
@@ -133,8 +198,12 @@ fn create_was_refused(status: &ExpressServiceStatus) -> bool {
 }
 
 /// The owner by the second way to read tags.
-pub(super) async fn owner_by_tags<E: Ecs>(ecs: &E, desired: &Desired) -> Result<Owner, Failure> {
-    let tags = ecs.tags(&desired.arn).await?;
+pub(super) async fn owner_by_tags<E: Ecs>(
+    ecs: &E,
+    desired: &Desired,
+    redactor: &Redactor,
+) -> Result<Owner, Failure> {
+    let tags = ecs.tags(&desired.arn, redactor).await?;
     Ok(
         match OwnerTags::read(&tags, &desired.object, &desired.cluster_id) {
             OwnerTags::Ours => Owner::Ours,

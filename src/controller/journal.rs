@@ -25,6 +25,10 @@ pub struct Entry {
     pub due: Option<Uptime>,
     /// Whether something is on its way for it.
     pub under_way: bool,
+    /// Whether it was told by an event that the API server rejects its status, which lasts since then.
+    pub rejection_told: bool,
+    /// When the managed resources in its status are to be read again.
+    pub resources_due: Option<Uptime>,
 }
 
 /// The entries of all objects.

@@ -187,6 +187,9 @@ async fn answer<T>(
         Ok(Ok(object)) => Ok(object),
         Ok(Err(kube::Error::Api(status))) if status.is_conflict() => Err(ObjectsError::Conflict),
         Ok(Err(kube::Error::Api(status))) if status.is_not_found() => Err(ObjectsError::NotFound),
+        Ok(Err(kube::Error::Api(status))) if status.is_invalid() => {
+            Err(ObjectsError::Invalid(status.message))
+        }
         Ok(Err(error)) => Err(ObjectsError::Other(error.to_string())),
         Err(_) => Err(ObjectsError::Other(format!(
             "no answer within {REQUEST_TIMEOUT:?}"

@@ -10,6 +10,7 @@ pub mod kubernetes;
 pub mod objects;
 mod packed;
 mod recorders;
+mod rejected;
 mod report;
 pub mod run;
 
@@ -20,10 +21,11 @@ use crate::{
     core::{
         decide::{Action, Case, Decision, Fence, decide},
         desired::Desired,
-        failure::{Failure, FailureKind},
+        failure::Failure,
         findings::Owner,
         observed::Observed,
         recorded::has_finalizer,
+        redact::Redactor,
         remember::Outcome,
         retry::{attempts_after, next_look},
         sightings::{Taken, Uptime},
@@ -68,12 +70,16 @@ pub async fn reconcile<E: Ecs, O: Objects, C: Clock>(
     };
     let took = ctx.clock.uptime().saturating_sub(started);
     ctx.passes.count(outcome(&ended), took);
+    if let Err(PassError::Objects(ObjectsError::Invalid(text))) = &ended {
+        rejected::tell(ctx, &mut pass, text).await;
+    }
     pass.close(ctx, key, ended)
 }
 
 /// What a pass came to, for the metrics.
 fn outcome(ended: &Result<(Decision, Outcome), PassError>) -> PassOutcome {
     match ended {
+        Err(PassError::Objects(ObjectsError::Invalid(_))) => PassOutcome::Rejected,
         Err(_) => PassOutcome::Interrupted,
         Ok((_, Outcome::Failed(_))) => PassOutcome::Failed,
         Ok((_, Outcome::Created { .. } | Outcome::Updated { .. } | Outcome::Accepted)) => {
@@ -102,6 +108,8 @@ struct Pass {
     object: ExpressService,
     status_before: ExpressServiceStatus,
     entry: Entry,
+    /// What the object hides.
+    redactor: Redactor,
     /// When the request of the last fencing write went out.
     fenced_at: Option<Uptime>,
     /// What the second reading of the tags said.
@@ -121,6 +129,7 @@ impl Pass {
             known_versions: object.metadata.resource_version.iter().cloned().collect(),
             object,
             entry,
+            redactor: Redactor::default(),
             fenced_at: None,
             foreign: None,
             released: false,
@@ -149,19 +158,19 @@ impl Pass {
     ) -> Result<(Decision, Outcome), PassError> {
         let caller = self.caller(ctx).await;
         let desired = Desired::parse(&self.object, &ctx.home());
+        self.redactor.hide(&desired.configuration);
+        let kept = gather::Kept {
+            redactor: &mut self.redactor,
+            resources_due: &mut self.entry.resources_due,
+        };
         let started = ctx.clock.uptime();
-        let observed = gather::look(ctx, &desired, &self.status_before, caller).await;
+        let observed = gather::look(ctx, &desired, &self.status_before, caller, kept).await;
         let taken = Taken {
             started,
             ended: ctx.clock.uptime(),
         };
         let memory = self.status_before.trusted_memory();
         self.entry.sightings.look(&observed, memory, taken);
-        if let Observed::Unreadable(failure) = &observed
-            && failure.kind == FailureKind::CredentialsNotAccepted
-        {
-            ctx.health.aws(Err(failure));
-        }
         let had_finalizer = has_finalizer(&self.object);
         let (decision, outcome) = self
             .step(ctx, &desired, (&observed, taken), Fence::Needed)
@@ -184,9 +193,7 @@ impl Pass {
         &self,
         ctx: &Context<E, O, C>,
     ) -> Result<(), Failure> {
-        let caller = ctx.ecs.caller().await.map(|caller| ctx.note_caller(caller));
-        ctx.health.aws(caller.as_ref().copied());
-        caller
+        ctx.ecs.caller().await.map(|caller| ctx.note_caller(caller))
     }
 
     async fn step<E: Ecs, O: Objects, C: Clock>(
@@ -245,6 +252,7 @@ impl Pass {
         }
         let delay = match &ended {
             Ok((decision, outcome)) => {
+                self.entry.rejection_told = false;
                 let failed = matches!(outcome, Outcome::Failed(_))
                     || matches!(decision.why, Why::Unreadable(_));
                 self.entry.attempts = attempts_after(self.entry.attempts, decision, outcome);
@@ -261,6 +269,8 @@ impl Pass {
             }
             Err(error) => {
                 self.entry.attempts += 1;
+                // The API server quotes the object, too.
+                let error = self.redactor.show(&error.to_string());
                 tracing::info!(object = %key, %error, attempts = self.entry.attempts, "the pass ended early");
                 let doubled = 1 << self.entry.attempts.min(10);
                 (settings.intervals.poll / 100)

@@ -53,6 +53,9 @@ pub enum ObjectsError {
     /// The object is gone.
     #[error("the object is gone")]
     NotFound,
+    /// The API server does not take the content, and would not take it again.
+    #[error("the Kubernetes API server rejects what was written: {0}")]
+    Invalid(String),
     /// Anything else.
     #[error("the Kubernetes API server refused a write: {0}; it is tried again")]
     Other(String),

@@ -5,7 +5,7 @@ use super::{
     decide::{Action, Case, tag},
     desired::AdoptionPolicy,
     findings::Findings,
-    observed::{Management, Service},
+    observed::{Management, Read, Service},
     why::Why,
 };
 
@@ -33,7 +33,7 @@ pub(super) fn adoption(
     let Some(findings) = findings else {
         return (Action::Nothing, Why::ProvingAbsence);
     };
-    let taken = service.management == Management::Customer;
+    let taken = service.management.got() == Some(&Management::Customer);
     let tags = desired.tags();
     let changes_nothing = findings.diff.is_empty() && findings.tags.replaced().next().is_none();
     let room = service
@@ -47,6 +47,9 @@ pub(super) fn adoption(
             Action::Nothing,
             Why::NotOwned("nobody that the operator knows".into()),
         )
+    } else if let Read::Failed(failure) = &service.management {
+        // Whoever manages it may be somebody else.
+        (Action::Nothing, Why::Unreadable(failure.clone()))
     } else if let Some(stack) = service.tags.get(CLAIM) {
         refuse(format!("the CloudFormation stack \"{stack}\" manages it"))
     } else if let Some(role) = &findings.immutable {
@@ -57,8 +60,8 @@ pub(super) fn adoption(
         refuse(format!(
             "it has no room for the operator's tags: ECS takes {MOST_TAGS}"
         ))
-    } else if service.newest().is_none() {
-        // What it would change cannot be told yet.
+    } else if service.newest().is_none() || service.management.got().is_none() {
+        // What it would change, or who manages it, cannot be told yet.
         (Action::Nothing, Why::Adopting)
     } else if let Some(missing) = findings.diff.uncompared.first() {
         // Nor what it would change of what cannot be compared.

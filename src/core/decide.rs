@@ -187,6 +187,7 @@ fn decide_after(case: &Case<'_>, update: UpdateIntent) -> Decision {
         (Leaving(_), ..) if foreign                            => (A::ReleaseFinalizer, Why::LeftAlone),
         (Leaving(_), ..)                                       => (A::LookAtTags, Why::NotOursToDelete),
         (New, ..) if let Some(why) = invalid                   => (A::Nothing, why),
+        (New, S::Unreadable(failure), ..)                      => (A::Nothing, Why::Unreadable(failure.clone())),
         (New, ..)                                              => (A::AddFinalizer, Why::Beginning),
         (Living, ..) if let Some(why) = changed                => (A::Nothing, why),
         (Living, ..) if let Some(why) = invalid                => (A::Nothing, why),

@@ -195,6 +195,14 @@ fn known_reason(reason: &str) -> &'static str {
 }
 
 impl Event {
+    /// The API server does not take what the operator writes into an object.
+    pub fn rejected(text: &str) -> Self {
+        let note = format!(
+            "the status is out of date, since the API server rejects it: {text}; install the CustomResourceDefinition of this version of the operator, or report this if it is installed"
+        );
+        Self::new(Severity::Warning, reasons::STATUS_REJECTED, "Report", note)
+    }
+
     fn new(severity: Severity, reason: &'static str, action: &'static str, note: String) -> Self {
         let end = (0..=LONGEST_NOTE.min(note.len()))
             .rev()

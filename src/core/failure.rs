@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::redact::ShownText;
 use crate::api::conditions::reasons;
 
 /// Who can help.
@@ -24,6 +25,10 @@ pub enum FailureKind {
     RoleNotUsable,
     /// AWS does not accept the credentials, or there are none.
     CredentialsNotAccepted,
+    /// The provider of the credentials gave none this time; nothing was sent.
+    CredentialsUnavailable,
+    /// The credentials are those of another account than the one that is addressed.
+    AnotherAccount,
     /// The cluster does not exist.
     ClusterNotFound,
     /// ECS refused the content of the request.
@@ -63,6 +68,8 @@ impl FailureKind {
             | Self::Refused => Class::Blocked,
             Self::Throttled
             | Self::Unavailable
+            | Self::CredentialsUnavailable
+            | Self::AnotherAccount
             | Self::Conflict
             | Self::StillDraining
             | Self::NotFound
@@ -80,7 +87,8 @@ impl FailureKind {
             Self::InvalidParameter | Self::TooManyTags => reasons::INVALID_PARAMETER,
             Self::Unsupported => reasons::UNSUPPORTED,
             Self::Throttled => reasons::THROTTLED,
-            Self::Unavailable => reasons::UNAVAILABLE,
+            Self::Unavailable | Self::CredentialsUnavailable => reasons::UNAVAILABLE,
+            Self::AnotherAccount => reasons::IDENTITY_CHANGED,
             Self::StillDraining | Self::NotActive => reasons::DRAINING,
             Self::NameTaken => reasons::NOT_OWNED,
             Self::NotFound | Self::Conflict => reasons::WAITING,
@@ -98,7 +106,13 @@ impl FailureKind {
                 "check that the roles of the spec exist and trust ecs.amazonaws.com (infrastructure) and ecs-tasks.amazonaws.com (execution, task); a new role takes some minutes, and it is tried again by itself"
             }
             Self::CredentialsNotAccepted => {
-                "check the operator's AWS credentials; it is tried again by itself"
+                "check the operator's AWS credentials, and that the Region is enabled in the account; it is tried again by itself"
+            }
+            Self::CredentialsUnavailable => {
+                "it is tried again by itself; if it lasts, check the role of the operator's ServiceAccount and the way to the provider of its credentials"
+            }
+            Self::AnotherAccount => {
+                "it is asked again whose the credentials are; if that does not settle it, give the operator the former account"
             }
             Self::ClusterNotFound => {
                 "create the cluster named in spec.cluster, or another ExpressService with another cluster; it is tried again by itself"
@@ -130,6 +144,8 @@ impl FailureKind {
             Self::AccessDenied
             | Self::RoleNotUsable
             | Self::CredentialsNotAccepted
+            | Self::CredentialsUnavailable
+            | Self::AnotherAccount
             | Self::InvalidParameter
             | Self::Throttled
             | Self::Unavailable
@@ -161,8 +177,8 @@ pub struct Failure {
     pub effect: Effect,
     /// Code as AWS gave it, or the kind of the transport's failure.
     pub code: String,
-    /// Text as AWS gave it, without request ids, UUIDs and times.
-    pub message: String,
+    /// Text as AWS gave it, without what the object hides, and without request ids, UUIDs and times.
+    pub message: ShownText,
 }
 
 /// Names of members in AWS's texts, and the field of the spec behind each; the longer name first where one contains another.

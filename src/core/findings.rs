@@ -16,7 +16,7 @@ use super::{
     rollout::{Rollback, Rollout},
     tags::TagDiff,
     uncompared::managed_groups,
-    update_intent::UpdateIntent,
+    update_intent::{UpdateIntent, began_after},
 };
 use crate::api::memory::{KnownService, Memory};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -278,12 +278,17 @@ fn rolled_back(case: &Case<'_>, rollout: &Rollout) -> bool {
     let on_record = case
         .memory
         .is_some_and(|memory| memory.rollback_of(&wanted).is_some());
+    let Rollout::Failed(deployment) = rollout else {
+        return on_record;
+    };
+    // A deployment that failed before the update was sent is another's.
     let in_flight = case
         .memory
         .and_then(|memory| memory.open(Operation::Update))
-        .is_some_and(|intent| intent.hash == case.desired.configuration.hash());
-    let shown = matches!(rollout, Rollout::Failed(_)) && (in_flight || case.is_baseline());
-    on_record || shown
+        .is_some_and(|intent| {
+            intent.hash == case.desired.configuration.hash() && began_after(deployment, intent)
+        });
+    on_record || in_flight || case.is_baseline()
 }
 
 /// Whether ECS made the newest revision of this very spec, so that a difference is its reading of the spec.

@@ -54,7 +54,7 @@ impl StatusCode {
 /// Who manages the resources of an ECS service (`resourceManagementType`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Management {
-    /// An Express service, as far as is known.
+    /// An Express service.
     Express,
     /// An ordinary ECS service of somebody else.
     Customer,
@@ -101,8 +101,8 @@ pub struct Service {
     pub tags: BTreeMap<String, String>,
     /// When it was made; another time under the same ARN is another service.
     pub created_at: Option<Timestamp>,
-    /// Who manages its resources.
-    pub management: Management,
+    /// Who manages its resources; it takes a read of its own to know.
+    pub management: Read<Management>,
     /// Task counts.
     pub counts: Read<TaskCounts>,
     /// Deployments, newest first.

@@ -1,8 +1,10 @@
-//! Which neighbours of a present service a look has to read, so that a service at rest costs two calls.
+//! Which neighbours of a present service a look has to read, so that a service at rest costs two calls, and one more an hour.
+
+use std::time::Duration;
 
 use super::{
     desired::{Desired, Life},
-    observed::Service,
+    observed::{Service, TaskCounts},
     rollout::{Verdict, verdict},
 };
 use crate::api::ExpressServiceStatus;
@@ -18,19 +20,52 @@ pub struct Reads {
     pub managed_resources: bool,
 }
 
+/// How old the managed resources in the status may be at rest: they can fail long after they were made.
+pub const RESOURCES_LAST: Duration = Duration::from_secs(3600);
+
+/// Whether the managed resources in the status are still believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resources {
+    /// They are.
+    Fresh,
+    /// They were read too long ago.
+    Stale,
+}
+
 /// Plans the reads beside DescribeExpressGatewayService.
-pub fn plan(desired: &Desired, service: &Service, status: &ExpressServiceStatus) -> Reads {
+pub fn plan(
+    desired: &Desired,
+    service: &Service,
+    status: &ExpressServiceStatus,
+    resources: Resources,
+) -> Reads {
     let living = match desired.life {
         Life::New | Life::Living => true,
         Life::Leaving(_) | Life::Left => false,
     };
     let settled = is_settled(service, status);
+    let unknown = status.managed_resources.is_none() || still_provisioning(status);
     Reads {
         counts: true,
         deployments: living && !settled,
         managed_resources: living
             && service.newest().is_some()
-            && (!settled || status.managed_resources.is_none() || still_provisioning(status)),
+            && (!settled || unknown || resources == Resources::Stale),
+    }
+}
+
+/// With the counts known: fewer tasks than wanted may have their cause in what ECS made.
+pub fn plan_with_counts(reads: Reads, service: &Service, counts: &TaskCounts) -> Reads {
+    let Reads {
+        counts: read_counts,
+        deployments,
+        managed_resources,
+    } = reads;
+    Reads {
+        counts: read_counts,
+        deployments,
+        managed_resources: managed_resources
+            || service.newest().is_some() && counts.running < counts.desired,
     }
 }
 

@@ -1,102 +1,152 @@
-//! Free texts of AWS without what changes at each call: else each look would be a write.
+//! Texts of AWS without what their object hides: AWS quotes environment values and words of the command in its messages.
 
-/// Longest text that goes into a status, in characters.
-const LONGEST: usize = 700;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    ops::Deref,
+};
 
-/// Cuts request ids, UUIDs and times out of a text and bounds its length.
-pub fn stable_text(text: &str) -> String {
-    let mut words: Vec<&str> = Vec::new();
-    for word in text.split_whitespace() {
-        let core = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-        if is_uuid(core) || is_time(core) || is_long_token(core) {
-            drop_label(&mut words);
+use super::{
+    configuration::{Configuration, Container, Hidden},
+    quotation::Quotation,
+    stable_text::{bounded, stable_words},
+};
+
+/// What stands in a text in the place of a hidden value.
+pub const PLACEHOLDER: &str = "(hidden)";
+
+/// A text of AWS that may be shown and logged. Only a [`Redactor`] makes one of a text that came from outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShownText(String);
+
+/// A text of the program itself quotes nobody.
+impl From<&'static str> for ShownText {
+    fn from(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<ShownText> for String {
+    fn from(text: ShownText) -> Self {
+        text.0
+    }
+}
+
+impl Deref for ShownText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ShownText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl PartialEq<&str> for ShownText {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+/// Cuts the environment values and the words of the command of an object out of texts about it. The ARN of a secret is
+/// no secret, and stays: whoever has to grant access to it must read which one it is.
+#[derive(Clone, Debug, Default)]
+pub struct Redactor {
+    values: BTreeSet<Hidden>,
+}
+
+impl Redactor {
+    /// For texts about calls in which nothing is hidden.
+    pub fn nothing_hidden() -> Self {
+        Self::default()
+    }
+
+    /// For texts about a configuration.
+    pub fn of(configuration: &Configuration) -> Self {
+        let mut redactor = Self::default();
+        redactor.hide(configuration);
+        redactor
+    }
+
+    /// Hides what another configuration holds, too: texts about what ran before quote that.
+    pub fn hide(&mut self, configuration: &Configuration) {
+        let Some(container) = &configuration.container else {
+            return;
+        };
+        // Without `..`: of a new field it has to be said here whether it is hidden.
+        let Container {
+            image: _,
+            container_port: _,
+            logs: _,
+            credentials: _,
+            command,
+            environment,
+            secrets: _,
+        } = container;
+        let values = command.iter().chain(environment.values());
+        self.values.extend(values.cloned());
+    }
+
+    /// A text from outside, without what is hidden and without what changes at each call, in bounded length.
+    pub fn show(&self, text: &str) -> ShownText {
+        if text.is_empty() {
+            return ShownText::default();
+        }
+        let quotations = self.quotations();
+        // Before anything is joined or cut off, by which a value would no longer be found; and once more, since what is
+        // dropped in between brings together what was apart.
+        let redacted = redact(text, &quotations);
+        let redacted = redact(&stable_words(&redacted), &quotations);
+        ShownText(bounded(redacted))
+    }
+
+    /// All forms of all values, by their first character.
+    fn quotations(&self) -> BTreeMap<char, Vec<Quotation>> {
+        let mut by_first: BTreeMap<char, Vec<Quotation>> = BTreeMap::new();
+        let all = self
+            .values
+            .iter()
+            .flat_map(|value| Quotation::forms(value.reveal()));
+        for quotation in all {
+            by_first
+                .entry(quotation.first())
+                .or_default()
+                .push(quotation);
+        }
+        by_first
+    }
+}
+
+/// Puts the placeholder where a value is quoted; the longest quotation wins.
+fn redact(text: &str, quotations: &BTreeMap<char, Vec<Quotation>>) -> String {
+    if quotations.is_empty() {
+        return text.to_owned();
+    }
+    let placeholder: Vec<char> = PLACEHOLDER.chars().collect();
+    let text: Vec<char> = text.chars().collect();
+    let mut redacted = String::new();
+    let mut at = 0;
+    while at < text.len() {
+        let candidates = quotations.get(&text[at]).into_iter().flatten();
+        let end = candidates.filter_map(|it| it.end_at(&text, at)).max();
+        if text[at..].starts_with(&placeholder) {
+            redacted.push_str(PLACEHOLDER);
+            at += placeholder.len();
+        } else if let Some(end) = end {
+            redacted.push_str(PLACEHOLDER);
+            at = end;
         } else {
-            words.push(word);
+            redacted.push(text[at]);
+            at += 1;
         }
     }
-    let stable = words.join(" ");
-    match stable.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &stable[..end]),
-        None => stable,
-    }
-}
-
-/// Takes `Request ID:`, `(RequestId:` and the like away from before a dropped word.
-fn drop_label(words: &mut Vec<&str>) {
-    let is = |word: &str, label: &str| {
-        word.trim_matches(|c: char| !c.is_ascii_alphanumeric())
-            .eq_ignore_ascii_case(label)
-    };
-    match words.as_slice() {
-        [.., request, id] if is(request, "request") && is(id, "id") => {
-            words.truncate(words.len() - 2);
-        }
-        [.., id] if is(id, "requestid") || is(id, "at") => {
-            words.pop();
-        }
-        _ => {}
-    }
-}
-
-fn is_uuid(word: &str) -> bool {
-    let word = word.rsplit(['=', ':']).next().unwrap_or(word);
-    word.len() == 36
-        && word.char_indices().all(|(i, c)| match i {
-            8 | 13 | 18 | 23 => c == '-',
-            _ => c.is_ascii_hexdigit(),
-        })
-}
-
-/// `2026-11-24T22:22:54Z` and its like, also a lone `22:22:54`.
-fn is_time(word: &str) -> bool {
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    let clock = word.matches(':').count() == 2 && digits >= 6;
-    clock
-        && word
-            .chars()
-            .all(|c| c.is_ascii_digit() || "-:.+TZ".contains(c))
-}
-
-/// An encoded authorization message and its like.
-fn is_long_token(word: &str) -> bool {
-    word.len() > 200
-        && word
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-_+/=".contains(c))
+    redacted
 }
 
 #[cfg(test)]
-mod tests {
-    use super::stable_text;
-
-    #[test]
-    fn two_answers_that_differ_only_in_request_id_and_time_give_one_text() {
-        let text = |id: &str, time: &str| {
-            stable_text(&format!(
-                "Rate exceeded (Request ID: {id}) at {time}, try later"
-            ))
-        };
-        let first = text(
-            "6e0ba6d8-0c5a-4a9b-8f0e-1b2c3d4e5f60",
-            "2026-11-24T22:22:54Z",
-        );
-        let second = text(
-            "aaaaaaaa-0c5a-4a9b-8f0e-1b2c3d4e5f60",
-            "2026-11-24T23:01:02.123Z",
-        );
-        assert_eq!(first, second);
-        assert_eq!(first, "Rate exceeded try later");
-    }
-
-    #[test]
-    fn arns_and_ordinary_words_stay() {
-        let text = "role arn:aws:iam::123456789012:role/service-role/x cannot be assumed";
-        assert_eq!(stable_text(text), text);
-    }
-
-    #[test]
-    fn a_long_text_is_cut_at_a_character() {
-        let cut = stable_text(&"ä ".repeat(2000));
-        assert!(cut.ends_with('…') && cut.chars().count() <= 701);
-    }
-}
+#[path = "redact_tests.rs"]
+mod tests;

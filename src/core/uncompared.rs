@@ -10,6 +10,7 @@ use super::{
     field::Field,
     findings::Findings,
     observed::{Read, Service, service_security_groups},
+    redact::Redactor,
     why::Why,
 };
 
@@ -44,15 +45,15 @@ impl Uncompared {
         match (self.cause, &service.managed_resources) {
             (Cause::NotShown, _) => incomplete(
                 "DescribeExpressGatewayService",
-                format!(
+                Redactor::nothing_hidden().show(&format!(
                     "the newest revision does not show {} yet",
                     self.field.path()
-                ),
+                )),
             ),
             (Cause::ManagedGroupsUnknown, Read::Failed(failure)) => failure.clone(),
             (Cause::ManagedGroupsUnknown, Read::Got(_) | Read::Skipped) => incomplete(
                 "DescribeServiceRevisions",
-                "ECS does not name yet which security groups are its own".to_owned(),
+                "ECS does not name yet which security groups are its own".into(),
             ),
         }
     }

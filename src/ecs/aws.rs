@@ -1,10 +1,9 @@
 //! The adapter to AWS: clients, time limits and attempts, and whose credentials these are.
 
 use std::{
-    collections::BTreeMap,
     error::Error,
     future::Future,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, RwLock},
     time::{Duration, Instant},
 };
 
@@ -18,17 +17,18 @@ use aws_sdk_ecs::{
 };
 
 use super::{
-    classify::operation,
+    caller::KnownCaller,
+    classify::is_an_answer,
+    clients::Clients,
     credentials::NotedCredentials,
-    sdk_error::{causes, failure, incomplete},
+    sdk_error::{causes, failure},
 };
 use crate::{
-    core::{
-        failure::Failure,
-        identity::{Arn, Caller, ServiceArn},
-        redact::stable_text,
+    core::{failure::Failure, identity::ServiceArn, redact::Redactor},
+    telemetry::{
+        health::Health,
+        metrics::{AnswerClass, Calls},
     },
-    telemetry::metrics::Calls,
 };
 
 /// A call with all its attempts. The SDK has no such limit of its own.
@@ -96,7 +96,7 @@ pub enum ConnectError {
 
 impl From<CredentialsError> for ConnectError {
     fn from(error: CredentialsError) -> Self {
-        let text = stable_text(&causes(&error));
+        let text = Redactor::nothing_hidden().show(&causes(&error)).into();
         if matches!(error, CredentialsError::CredentialsNotLoaded(_)) {
             Self::NoCredentials(text)
         } else {
@@ -111,11 +111,11 @@ pub struct AwsEcs {
     config: SdkConfig,
     timeouts: Timeouts,
     default_region: String,
-    clients: RwLock<BTreeMap<String, aws_sdk_ecs::Client>>,
-    sts: aws_sdk_sts::Client,
-    credentials: Arc<NotedCredentials>,
-    /// The caller, and after how many changes of the credentials it was asked for.
-    caller: RwLock<Option<(u64, Caller)>>,
+    clients: Clients,
+    pub(super) sts: aws_sdk_sts::Client,
+    pub(super) credentials: Arc<NotedCredentials>,
+    pub(super) caller: RwLock<Option<KnownCaller>>,
+    pub(super) health: Health,
     calls: Calls,
 }
 
@@ -163,9 +163,10 @@ impl AwsEcs {
             config,
             timeouts,
             default_region,
-            clients: RwLock::default(),
+            clients: Clients::default(),
             credentials,
             caller: RwLock::default(),
+            health: Health::default(),
             calls: Calls::default(),
         })
     }
@@ -180,18 +181,16 @@ impl AwsEcs {
         &self.calls
     }
 
+    /// Tells it whether AWS takes the credentials.
+    #[must_use]
+    pub fn with_health(self, health: Health) -> Self {
+        Self { health, ..self }
+    }
+
     /// The client of the Region of a service.
     pub(super) fn client(&self, arn: &ServiceArn) -> aws_sdk_ecs::Client {
-        let known = self.clients.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = known.get(&arn.region) {
-            return client.clone();
-        }
-        drop(known);
-        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
-        clients
-            .entry(arn.region.clone())
-            .or_insert_with(|| self.new_client(&arn.region))
-            .clone()
+        self.clients
+            .of(&arn.region, || self.new_client(&arn.region))
     }
 
     fn new_client(&self, region: &str) -> aws_sdk_ecs::Client {
@@ -203,64 +202,48 @@ impl AwsEcs {
         aws_sdk_ecs::Client::from_conf(config)
     }
 
-    /// The caller, asked for again only after the credentials have changed.
-    pub(super) async fn current_caller(&self) -> Result<Caller, Failure> {
-        let before = self.credentials.changes();
-        let remembered = self
-            .caller
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if let Some((at, caller)) = remembered
-            && at == before
-        {
-            return Ok(caller);
-        }
-        let caller = self.ask_caller().await?;
-        // The first credentials of all come with the question. Any other change on the way leaves open whose the
-        // answer is: then it counts for the old ones, and the next one asks again.
-        let at = if before == 0 { 1 } else { before };
-        *self.caller.write().unwrap_or_else(PoisonError::into_inner) = Some((at, caller.clone()));
-        Ok(caller)
-    }
-
     /// Waits for a call, and counts it, and says in the log how it went; never what was sent.
     pub(super) async fn timed<T, E>(
         &self,
         operation: &'static str,
         service: &(impl std::fmt::Display + Sync),
+        redactor: &Redactor,
         sent: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     ) -> Result<T, Failure>
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
         let started = Instant::now();
-        let result = sent.await.map_err(|error| failure(operation, &error));
+        let result = sent
+            .await
+            .map_err(|error| failure(operation, &error, redactor));
         let took = started.elapsed();
-        self.calls.count(operation, &result, took);
+        self.judge_credentials(operation, &result);
+        let class = class(operation, &result);
+        self.calls.count(operation, class, took);
         let milliseconds = took.as_millis();
         match &result {
-            Ok(_) => tracing::debug!(operation, %service, milliseconds, outcome = "ok"),
+            Ok(_) => tracing::debug!(operation, %service, milliseconds, outcome = class.as_str()),
             Err(Failure {
-                kind, effect, code, ..
+                operation: _,
+                kind,
+                effect,
+                code,
+                message,
             }) => tracing::debug!(
-                operation, %service, milliseconds, outcome = ?kind.class(), ?kind, ?effect, %code
+                operation, %service, milliseconds, outcome = class.as_str(), ?kind, ?effect, %code, text = %message
             ),
         }
         result
     }
+}
 
-    /// STS GetCallerIdentity.
-    async fn ask_caller(&self) -> Result<Caller, Failure> {
-        let incomplete = || incomplete(operation::CALLER, "the answer has no account or no ARN");
-        let sent = self.sts.get_caller_identity().send();
-        let answer = self.timed(operation::CALLER, &"-", sent).await?;
-        let arn = answer.arn().and_then(Arn::parse).ok_or_else(incomplete)?;
-        let account = answer.account().filter(|account| !account.is_empty());
-        Ok(Caller {
-            partition: arn.partition.to_owned(),
-            account: account.ok_or_else(incomplete)?.to_owned(),
-        })
+/// Class of an answer, for log and metrics.
+fn class<T>(operation: &'static str, answer: &Result<T, Failure>) -> AnswerClass {
+    match answer {
+        Ok(_) => AnswerClass::Ok,
+        Err(failure) if is_an_answer(operation, failure.kind) => AnswerClass::Ok,
+        Err(failure) => AnswerClass::Failed(failure.kind.class()),
     }
 }
 

@@ -2,20 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ecs::types::ExpressGatewayServiceInclude;
+use aws_sdk_ecs::{config::IdentityCache, types::ExpressGatewayServiceInclude};
 
 use super::{
-    Created, Ecs, ServiceFacts, Updated,
+    Created, Ecs, ServiceRecord, Updated,
     aws::{AwsEcs, sent_once},
-    classify::operation,
+    classify::{is_an_answer, operation},
     translate::{answers, deployments, managed, requests},
 };
 use crate::{
     api::status::{DeploymentStatus, ManagedResource},
     core::{
-        failure::{Failure, FailureKind},
+        failure::Failure,
         identity::{Caller, ServiceArn},
         observed::{Missing, Observed},
+        redact::Redactor,
         request::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
     },
 };
@@ -28,35 +29,51 @@ impl Ecs for AwsEcs {
         self.current_caller().await
     }
 
-    async fn describe(&self, arn: &ServiceArn) -> Observed {
+    fn doubt_caller(&self) {
+        self.forget_caller();
+    }
+
+    async fn describe(&self, arn: &ServiceArn, redactor: &Redactor) -> Observed {
         let sent = self
             .client(arn)
             .describe_express_gateway_service()
             .service_arn(arn.to_string())
             .include(ExpressGatewayServiceInclude::Tags)
             .send();
-        match self.timed(operation::DESCRIBE, arn, sent).await {
-            Ok(answer) => answers::observed(answer.service()),
-            Err(failure) if is_gone(failure.kind) => Observed::Missing(Missing::NotFound),
+        match self.timed(operation::DESCRIBE, arn, redactor, sent).await {
+            Ok(answer) => answers::observed(answer.service(), redactor),
+            Err(failure) if is_an_answer(operation::DESCRIBE, failure.kind) => {
+                Observed::Missing(Missing::NotFound)
+            }
             Err(failure) => Observed::Unreadable(failure),
         }
     }
 
-    async fn service(&self, arn: &ServiceArn) -> Result<Option<ServiceFacts>, Failure> {
+    async fn service(
+        &self,
+        arn: &ServiceArn,
+        redactor: &Redactor,
+    ) -> Result<ServiceRecord, Failure> {
         let sent = self
             .client(arn)
             .describe_services()
             .cluster(&arn.cluster)
             .services(arn.to_string())
             .send();
-        match self.timed(operation::SERVICES, arn, sent).await {
-            Ok(answer) => answers::service_facts(answer.services(), answer.failures()),
-            Err(failure) if is_gone(failure.kind) => Ok(None),
+        match self.timed(operation::SERVICES, arn, redactor, sent).await {
+            Ok(answer) => answers::service_record(answer.services(), answer.failures(), redactor),
+            Err(failure) if is_an_answer(operation::SERVICES, failure.kind) => {
+                Ok(ServiceRecord::Missing)
+            }
             Err(failure) => Err(failure),
         }
     }
 
-    async fn deployments(&self, arn: &ServiceArn) -> Result<Vec<DeploymentStatus>, Failure> {
+    async fn deployments(
+        &self,
+        arn: &ServiceArn,
+        redactor: &Redactor,
+    ) -> Result<Vec<DeploymentStatus>, Failure> {
         let client = self.client(arn);
         let sent = client
             .list_service_deployments()
@@ -64,17 +81,21 @@ impl Ecs for AwsEcs {
             .service(arn.to_string())
             .max_results(DEPLOYMENTS)
             .send();
-        let answer = self.timed(operation::LIST_DEPLOYMENTS, arn, sent).await?;
-        let mut found = deployments::newest_first(answer.service_deployments());
+        let answer = self
+            .timed(operation::LIST_DEPLOYMENTS, arn, redactor, sent)
+            .await?;
+        let mut found = deployments::newest_first(answer.service_deployments(), redactor);
         let to_describe = deployments::to_describe(&found);
         if !to_describe.is_empty() {
             let sent = client
                 .describe_service_deployments()
                 .set_service_deployment_arns(Some(to_describe))
                 .send();
-            let details = self.timed(operation::DEPLOYMENTS, arn, sent).await?;
+            let details = self
+                .timed(operation::DEPLOYMENTS, arn, redactor, sent)
+                .await?;
             // What `failures` calls MISSING only came too late for this read; the next one has it.
-            deployments::complete(&mut found, details.service_deployments());
+            deployments::complete(&mut found, details.service_deployments(), redactor);
         }
         Ok(found)
     }
@@ -83,53 +104,72 @@ impl Ecs for AwsEcs {
         &self,
         arn: &ServiceArn,
         revision: &str,
+        redactor: &Redactor,
     ) -> Result<Vec<ManagedResource>, Failure> {
         let sent = self
             .client(arn)
             .describe_service_revisions()
             .service_revision_arns(revision)
             .send();
-        match self.timed(operation::REVISIONS, arn, sent).await {
-            Ok(answer) => managed::resources(answer.service_revisions(), answer.failures()),
-            // An INACTIVE service has nothing left.
-            Err(failure) if failure.kind == FailureKind::NotActive => Ok(Vec::new()),
+        match self.timed(operation::REVISIONS, arn, redactor, sent).await {
+            Ok(answer) => {
+                managed::resources(answer.service_revisions(), answer.failures(), redactor)
+            }
+            Err(failure) if is_an_answer(operation::REVISIONS, failure.kind) => Ok(Vec::new()),
             Err(failure) => Err(failure),
         }
     }
 
-    async fn tags(&self, arn: &ServiceArn) -> Result<BTreeMap<String, String>, Failure> {
+    async fn tags(
+        &self,
+        arn: &ServiceArn,
+        redactor: &Redactor,
+    ) -> Result<BTreeMap<String, String>, Failure> {
         let sent = self
             .client(arn)
             .list_tags_for_resource()
             .resource_arn(arn.to_string())
             .send();
-        let answer = self.timed(operation::LIST_TAGS, arn, sent).await?;
+        let answer = self
+            .timed(operation::LIST_TAGS, arn, redactor, sent)
+            .await?;
         Ok(answers::tags(answer.tags()))
     }
 
-    async fn create(&self, request: &CreateRequest) -> Result<Created, Failure> {
+    async fn create(
+        &self,
+        request: &CreateRequest,
+        redactor: &Redactor,
+    ) -> Result<Created, Failure> {
         let arn = &request.arn;
+        let signed_for_account = sent_once()
+            .credentials_provider(self.credentials_of(arn).await?)
+            .identity_cache(IdentityCache::no_cache());
         let builder = self.client(arn).create_express_gateway_service();
         let sent = requests::create(builder, request)?
             .customize()
-            .config_override(sent_once())
+            .config_override(signed_for_account)
             .send();
-        let answer = self.timed(operation::CREATE, arn, sent).await?;
+        let answer = self.timed(operation::CREATE, arn, redactor, sent).await?;
         Ok(answers::created(answer.service()))
     }
 
-    async fn update(&self, request: &UpdateRequest) -> Result<Updated, Failure> {
+    async fn update(
+        &self,
+        request: &UpdateRequest,
+        redactor: &Redactor,
+    ) -> Result<Updated, Failure> {
         let arn = &request.arn;
         let builder = self.client(arn).update_express_gateway_service();
         let sent = requests::update(builder, request)?
             .customize()
             .config_override(sent_once())
             .send();
-        let answer = self.timed(operation::UPDATE, arn, sent).await?;
+        let answer = self.timed(operation::UPDATE, arn, redactor, sent).await?;
         Ok(answers::updated(answer.service()))
     }
 
-    async fn delete(&self, arn: &ServiceArn) -> Result<(), Failure> {
+    async fn delete(&self, arn: &ServiceArn, redactor: &Redactor) -> Result<(), Failure> {
         let sent = self
             .client(arn)
             .delete_express_gateway_service()
@@ -137,16 +177,14 @@ impl Ecs for AwsEcs {
             .customize()
             .config_override(sent_once())
             .send();
-        match self.timed(operation::DELETE, arn, sent).await {
+        match self.timed(operation::DELETE, arn, redactor, sent).await {
             Ok(_) => Ok(()),
-            Err(failure) if is_gone(failure.kind) || failure.kind == FailureKind::NotActive => {
-                Ok(())
-            }
+            Err(failure) if is_an_answer(operation::DELETE, failure.kind) => Ok(()),
             Err(failure) => Err(failure),
         }
     }
 
-    async fn tag(&self, request: &TagRequest) -> Result<(), Failure> {
+    async fn tag(&self, request: &TagRequest, redactor: &Redactor) -> Result<(), Failure> {
         let TagRequest { arn, tags } = request;
         let sent = self
             .client(arn)
@@ -156,10 +194,12 @@ impl Ecs for AwsEcs {
             .customize()
             .config_override(sent_once())
             .send();
-        self.timed(operation::TAG, arn, sent).await.map(drop)
+        self.timed(operation::TAG, arn, redactor, sent)
+            .await
+            .map(drop)
     }
 
-    async fn untag(&self, request: &UntagRequest) -> Result<(), Failure> {
+    async fn untag(&self, request: &UntagRequest, redactor: &Redactor) -> Result<(), Failure> {
         let UntagRequest { arn, keys } = request;
         let sent = self
             .client(arn)
@@ -169,11 +209,8 @@ impl Ecs for AwsEcs {
             .customize()
             .config_override(sent_once())
             .send();
-        self.timed(operation::UNTAG, arn, sent).await.map(drop)
+        self.timed(operation::UNTAG, arn, redactor, sent)
+            .await
+            .map(drop)
     }
-}
-
-/// AWS says that there is no such service, or no such cluster. Proof of absence asks for more than one such answer.
-fn is_gone(kind: FailureKind) -> bool {
-    matches!(kind, FailureKind::NotFound | FailureKind::ClusterNotFound)
 }

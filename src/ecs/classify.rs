@@ -46,6 +46,19 @@ pub(super) fn classify(
     }
 }
 
+/// Whether a refusal answers the question, or says that what was asked for is done already: a read learns that there is no
+/// service, or no such cluster, and a delete finds nothing to do. Proof of absence asks for more than one such answer.
+pub(super) fn is_an_answer(operation: &str, kind: FailureKind) -> bool {
+    use FailureKind::{ClusterNotFound, NotActive, NotFound};
+    match operation {
+        operation::DESCRIBE | operation::SERVICES => matches!(kind, NotFound | ClusterNotFound),
+        operation::DELETE => matches!(kind, NotFound | ClusterNotFound | NotActive),
+        // An INACTIVE service has nothing left.
+        operation::REVISIONS => kind == NotActive,
+        _ => false,
+    }
+}
+
 /// Codes of throttles, of which ECS uses the first.
 const THROTTLES: [&str; 8] = [
     "ThrottlingException",
@@ -175,6 +188,8 @@ fn invalid_parameter(operation: &str, message: &str) -> FailureKind {
         FailureKind::NotFound
     } else if operation == operation::REVISIONS && message.contains("inactive") {
         FailureKind::NotActive
+    } else if message.contains("identifier is for account") {
+        FailureKind::AnotherAccount
     } else if token_not_accepted(message) {
         FailureKind::CredentialsNotAccepted
     } else if role_not_assumed(message) {

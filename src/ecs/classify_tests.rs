@@ -50,6 +50,8 @@ const TABLE: &[Row] = &[
     (CREATE, "InvalidParameterException", "Creation of service was not idempotent.", 400, Kind::NameTaken, NONE),
     // Absence.
     (DESCRIBE, "InvalidParameterException", "Resource not found", 400, Kind::NotFound, NONE),
+    (DESCRIBE, "InvalidParameterException", "Identifier is for account 123456789012. Your accountId is 210987654321", 400, Kind::AnotherAccount, NONE),
+    (UPDATE, "InvalidParameterException", "Identifier is for account 123456789012. Your accountId is 210987654321", 400, Kind::AnotherAccount, NONE),
     (DELETE, "InvalidParameterException", "Resource not found", 400, Kind::NotFound, NONE),
     (DESCRIBE, "ResourceNotFoundException", "The specified resource wasn't found.", 400, Kind::NotFound, NONE),
     (UPDATE, "ServiceNotFoundException", "Service not found.", 400, Kind::NotFound, NONE),

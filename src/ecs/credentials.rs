@@ -19,7 +19,8 @@ pub(super) struct NotedCredentials {
     chain: SharedCredentialsProvider,
     /// What [`NotedCredentials::probe`] got, handed out once instead of another call.
     probed: Mutex<Option<Credentials>>,
-    access_key_id: Mutex<Option<String>>,
+    /// The credentials that were loaded last.
+    latest: Mutex<Option<Credentials>>,
     changes: AtomicU64,
 }
 
@@ -37,7 +38,7 @@ impl NotedCredentials {
         Arc::new(Self {
             chain,
             probed: Mutex::default(),
-            access_key_id: Mutex::default(),
+            latest: Mutex::default(),
             changes: AtomicU64::new(0),
         })
     }
@@ -45,6 +46,14 @@ impl NotedCredentials {
     /// How often the credentials were seen to change; 0 before the first were seen.
     pub(super) fn changes(&self) -> u64 {
         self.changes.load(Ordering::Acquire)
+    }
+
+    /// The credentials that were loaded last, if they have changed so often by now.
+    pub(super) fn after(&self, changes: u64) -> Option<Credentials> {
+        let latest = held(&self.latest);
+        (self.changes() == changes)
+            .then(|| latest.clone())
+            .flatten()
     }
 
     /// Gets credentials before the first call needs them, to tell at start that there are none.
@@ -64,11 +73,12 @@ impl NotedCredentials {
 
     async fn load(&self) -> Result<Credentials, CredentialsError> {
         let credentials = self.chain.provide_credentials().await?;
-        let mut noted = held(&self.access_key_id);
-        if noted.as_deref() != Some(credentials.access_key_id()) {
-            *noted = Some(credentials.access_key_id().to_owned());
+        let mut latest = held(&self.latest);
+        let before = latest.as_ref().map(Credentials::access_key_id);
+        if before != Some(credentials.access_key_id()) {
             self.changes.fetch_add(1, Ordering::AcqRel);
         }
+        *latest = Some(credentials.clone());
         Ok(credentials)
     }
 }

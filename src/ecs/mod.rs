@@ -1,8 +1,10 @@
 //! The port to AWS: what the operator needs of ECS and STS, in the words of the core.
 
 pub mod aws;
+mod caller;
 mod calls;
 mod classify;
+mod clients;
 mod credentials;
 mod sdk_error;
 mod translate;
@@ -17,29 +19,40 @@ use crate::{
         failure::Failure,
         identity::{Caller, ServiceArn},
         observed::{Management, Observed, TaskCounts},
+        redact::Redactor,
         request::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
     },
 };
 
-/// The calls that the operator makes. No call that changes something is repeated behind its back.
+/// The calls that the operator makes. No call that changes something is repeated behind its back. Each takes what its object
+/// hides: no text of AWS, neither in an answer nor in a failure, passes the port with it.
 pub trait Ecs: Send + Sync + 'static {
     /// Whose credentials these are (STS GetCallerIdentity); remembered until the credentials change.
     fn caller(&self) -> impl Future<Output = Result<Caller, Failure>> + Send;
 
-    /// The service and its tags (DescribeExpressGatewayService). Not found, INACTIVE and a missing cluster are `Missing`.
-    fn describe(&self, arn: &ServiceArn) -> impl Future<Output = Observed> + Send;
+    /// Lets the next [`Ecs::caller`] ask STS, since the answer that is remembered does not fit.
+    fn doubt_caller(&self);
 
-    /// The service as an ordinary ECS service (DescribeServices); `None` when it is missing or INACTIVE.
+    /// The service and its tags (DescribeExpressGatewayService). Not found, INACTIVE and a missing cluster are `Missing`.
+    fn describe(
+        &self,
+        arn: &ServiceArn,
+        redactor: &Redactor,
+    ) -> impl Future<Output = Observed> + Send;
+
+    /// The service as an ordinary ECS service (DescribeServices).
     fn service(
         &self,
         arn: &ServiceArn,
-    ) -> impl Future<Output = Result<Option<ServiceFacts>, Failure>> + Send;
+        redactor: &Redactor,
+    ) -> impl Future<Output = Result<ServiceRecord, Failure>> + Send;
 
     /// The last deployments, newest first, with the stage of those under way (ListServiceDeployments,
     /// DescribeServiceDeployments).
     fn deployments(
         &self,
         arn: &ServiceArn,
+        redactor: &Redactor,
     ) -> impl Future<Output = Result<Vec<DeploymentStatus>, Failure>> + Send;
 
     /// What ECS made for a revision (DescribeServiceRevisions), sorted.
@@ -47,34 +60,61 @@ pub trait Ecs: Send + Sync + 'static {
         &self,
         arn: &ServiceArn,
         revision: &str,
+        redactor: &Redactor,
     ) -> impl Future<Output = Result<Vec<ManagedResource>, Failure>> + Send;
 
     /// The tags (ListTagsForResource): another way to read them than [`Ecs::describe`].
     fn tags(
         &self,
         arn: &ServiceArn,
+        redactor: &Redactor,
     ) -> impl Future<Output = Result<BTreeMap<String, String>, Failure>> + Send;
 
     /// CreateExpressGatewayService.
     fn create(
         &self,
         request: &CreateRequest,
+        redactor: &Redactor,
     ) -> impl Future<Output = Result<Created, Failure>> + Send;
 
     /// UpdateExpressGatewayService.
     fn update(
         &self,
         request: &UpdateRequest,
+        redactor: &Redactor,
     ) -> impl Future<Output = Result<Updated, Failure>> + Send;
 
     /// DeleteExpressGatewayService; a service that is DRAINING, INACTIVE or gone already is a success.
-    fn delete(&self, arn: &ServiceArn) -> impl Future<Output = Result<(), Failure>> + Send;
+    fn delete(
+        &self,
+        arn: &ServiceArn,
+        redactor: &Redactor,
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// TagResource.
-    fn tag(&self, request: &TagRequest) -> impl Future<Output = Result<(), Failure>> + Send;
+    fn tag(
+        &self,
+        request: &TagRequest,
+        redactor: &Redactor,
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// UntagResource.
-    fn untag(&self, request: &UntagRequest) -> impl Future<Output = Result<(), Failure>> + Send;
+    fn untag(
+        &self,
+        request: &UntagRequest,
+        redactor: &Redactor,
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+/// What DescribeServices has of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServiceRecord {
+    /// Nothing, or not even the cluster.
+    Missing,
+    /// A service that is gone: the name is free.
+    Inactive,
+    /// A service.
+    Live(ServiceFacts),
 }
 
 /// What DescribeServices adds.

@@ -11,11 +11,15 @@ use aws_sdk_ecs::{
 use super::classify::classify;
 use crate::core::{
     failure::{Effect, Failure, FailureKind},
-    redact::stable_text,
+    redact::{Redactor, ShownText},
 };
 
-/// A call that failed.
-pub(super) fn failure<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Failure
+/// A call that failed, in words that may be shown.
+pub(super) fn failure<E>(
+    operation: &'static str,
+    error: &SdkError<E, HttpResponse>,
+    redactor: &Redactor,
+) -> Failure
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
@@ -25,40 +29,61 @@ where
             refused.err().code(),
             refused.err().message().unwrap_or_default(),
             refused.raw().status().as_u16(),
+            redactor,
         ),
-        SdkError::ConstructionFailure(_) => not_sent(operation, error),
-        SdkError::TimeoutError(_) => unclear(operation, "Timeout", "no answer in time"),
+        SdkError::ConstructionFailure(_) => not_sent(operation, error, redactor),
+        SdkError::TimeoutError(_) => unclear(operation, "Timeout", "no answer in time".into()),
         SdkError::DispatchFailure(_) => match credentials_error(error) {
-            Some(_) => not_sent(operation, error),
-            None => unclear(operation, "DispatchFailure", &causes(error)),
+            Some(_) => not_sent(operation, error, redactor),
+            None => {
+                let message = redactor.show(&causes(error));
+                unclear(operation, "DispatchFailure", message)
+            }
         },
         // The text of the cause could quote the answer, which repeats the environment.
-        SdkError::ResponseError(_) => {
-            unclear(operation, "ResponseError", "the answer cannot be read")
-        }
-        _ => unclear(operation, "UnknownFailure", &causes(error)),
+        SdkError::ResponseError(_) => unclear(
+            operation,
+            "ResponseError",
+            "the answer cannot be read".into(),
+        ),
+        _ => unclear(operation, "UnknownFailure", redactor.show(&causes(error))),
     }
 }
 
 /// AWS, or something before it, answered with an error.
-fn refusal(operation: &'static str, code: Option<&str>, message: &str, status: u16) -> Failure {
+fn refusal(
+    operation: &'static str,
+    code: Option<&str>,
+    message: &str,
+    status: u16,
+    redactor: &Redactor,
+) -> Failure {
     let (kind, effect) = classify(operation, code, message, Some(status));
     Failure {
         operation,
         kind,
         effect,
         code: code.map_or_else(|| format!("HTTP {status}"), str::to_owned),
-        message: stable_text(message),
+        message: redactor.show(message),
     }
 }
 
 /// Nothing was sent: there are no credentials, or the request could not be built.
-fn not_sent(operation: &'static str, error: &(dyn Error + 'static)) -> Failure {
+fn not_sent(
+    operation: &'static str,
+    error: &(dyn Error + 'static),
+    redactor: &Redactor,
+) -> Failure {
     let (kind, code, cause) = match credentials_error(error) {
-        Some(cause) => (
+        Some(cause) if lasts(cause) => (
             FailureKind::CredentialsNotAccepted,
             "CredentialsNotLoaded",
-            cause,
+            cause as &(dyn Error + 'static),
+        ),
+        Some(cause) => (
+            FailureKind::CredentialsUnavailable,
+            "CredentialsProviderFailed",
+            cause as _,
         ),
         None => (FailureKind::Refused, "ConstructionFailure", error),
     };
@@ -67,24 +92,33 @@ fn not_sent(operation: &'static str, error: &(dyn Error + 'static)) -> Failure {
         kind,
         effect: Effect::None,
         code: code.to_owned(),
-        message: stable_text(&causes(cause)),
+        message: redactor.show(&causes(cause)),
     }
 }
 
+/// Whether a person has to give credentials, or set them up in another way. What a provider could not do this once, because
+/// its endpoint was away or too slow, passes.
+fn lasts(error: &CredentialsError) -> bool {
+    matches!(
+        error,
+        CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_)
+    )
+}
+
 /// Nobody knows whether the call took effect.
-pub(super) fn unclear(operation: &'static str, code: &str, message: &str) -> Failure {
+pub(super) fn unclear(operation: &'static str, code: &str, message: ShownText) -> Failure {
     Failure {
         operation,
         kind: FailureKind::Unavailable,
         effect: Effect::Unknown,
         code: code.to_owned(),
-        message: stable_text(message),
+        message,
     }
 }
 
 /// AWS answered without what the answer must hold.
-pub(super) fn incomplete(operation: &'static str, what: &str) -> Failure {
-    unclear(operation, "IncompleteAnswer", what)
+pub(super) fn incomplete(operation: &'static str, what: &'static str) -> Failure {
+    unclear(operation, "IncompleteAnswer", what.into())
 }
 
 /// An entry of `failures[]` in an answer.
@@ -92,13 +126,14 @@ pub(super) fn listed(
     operation: &'static str,
     kind: FailureKind,
     failure: &aws_sdk_ecs::types::Failure,
+    redactor: &Redactor,
 ) -> Failure {
     Failure {
         operation,
         kind,
         effect: Effect::None,
         code: failure.reason().unwrap_or("UNKNOWN").to_owned(),
-        message: stable_text(failure.detail().unwrap_or_default()),
+        message: redactor.show(failure.detail().unwrap_or_default()),
     }
 }
 
@@ -109,13 +144,13 @@ pub(super) fn unbuildable(operation: &'static str, error: &BuildError) -> Failur
         kind: FailureKind::InvalidParameter,
         effect: Effect::None,
         code: "ConstructionFailure".to_owned(),
-        message: stable_text(&causes(error)),
+        message: Redactor::nothing_hidden().show(&causes(error)),
     }
 }
 
 /// The credentials' error in a chain of causes.
-fn credentials_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
-    chain(error).find(|cause| cause.is::<CredentialsError>())
+fn credentials_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a CredentialsError> {
+    chain(error).find_map(|cause| cause.downcast_ref())
 }
 
 /// The texts of a chain of causes, from the outside in.

@@ -12,7 +12,7 @@ use aws_sdk_ecs::primitives::DateTime;
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-use crate::core::redact::stable_text;
+use crate::core::redact::Redactor;
 
 /// A time as ECS gave it.
 fn timestamp(time: Option<&DateTime>) -> Option<Timestamp> {
@@ -38,6 +38,6 @@ fn filled(text: Option<&str>) -> Option<String> {
 }
 
 /// A free text, if there is one.
-fn free_text(text: Option<&str>) -> Option<String> {
-    filled(text).map(|text| stable_text(&text))
+fn free_text(text: Option<&str>, redactor: &Redactor) -> Option<String> {
+    filled(text).map(|text| redactor.show(&text).into())
 }

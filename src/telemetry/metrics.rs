@@ -11,10 +11,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::core::{
-    failure::{Class, Failure},
-    state::State,
-};
+use crate::core::{failure::Class, state::State};
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
 
@@ -40,6 +37,8 @@ pub enum PassOutcome {
     Failed,
     /// Kubernetes refused or gave no answer, somebody else came first, or the pass took too long.
     Interrupted,
+    /// Kubernetes does not take what was written, and will not take it again.
+    Rejected,
 }
 
 impl PassOutcome {
@@ -51,6 +50,7 @@ impl PassOutcome {
             Self::Stalled => "stalled",
             Self::Failed => "failed",
             Self::Interrupted => "interrupted",
+            Self::Rejected => "rejected",
         }
     }
 }
@@ -97,19 +97,34 @@ impl Default for Calls {
 
 impl Calls {
     /// Counts a call by operation and class of its answer.
-    pub fn count<T>(&self, operation: &'static str, answer: &Result<T, Failure>, took: Duration) {
-        let class = match answer.as_ref().map_err(|failure| failure.kind.class()) {
-            Ok(_) => "ok",
-            Err(Class::Invalid) => "invalid",
-            Err(Class::Blocked) => "blocked",
-            Err(Class::Retry) => "retry",
-        };
+    pub fn count(&self, operation: &'static str, class: AnswerClass, took: Duration) {
         self.total
-            .get_or_create(&[("operation", operation), ("class", class)])
+            .get_or_create(&[("operation", operation), ("class", class.as_str())])
             .inc();
         self.seconds
             .get_or_create(&[("operation", operation)])
             .observe(took.as_secs_f64());
+    }
+}
+
+/// Class of an answer to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerClass {
+    /// What was asked for; also that there is no such service, where that was the question.
+    Ok,
+    /// A failure, by who can help.
+    Failed(Class),
+}
+
+impl AnswerClass {
+    /// The label's value.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed(Class::Invalid) => "invalid",
+            Self::Failed(Class::Blocked) => "blocked",
+            Self::Failed(Class::Retry) => "retry",
+        }
     }
 }
 

@@ -185,7 +185,7 @@ pub fn service(desired: &Desired) -> Service {
         }],
         tags: desired.tags(),
         created_at: Some(at(0)),
-        management: Management::Express,
+        management: Read::Got(Management::Express),
         counts: Read::Got(TaskCounts {
             desired: 1,
             running: 1,

@@ -2,15 +2,20 @@
 
 use std::time::Duration;
 
-use ecs_express_operator::core::{
-    decide::{Action, Decision},
-    failure::{Effect, FailureKind},
-    remember::Outcome,
-    retry::{Intervals, next_look},
-    why::Why,
+use ecs_express_operator::{
+    api::ExpressServiceStatus,
+    core::{
+        decide::{Action, Decision},
+        failure::{Effect, FailureKind},
+        observed::TaskCounts,
+        reads::{Resources, plan, plan_with_counts},
+        remember::Outcome,
+        retry::{Intervals, next_look},
+        why::Why,
+    },
 };
 
-use crate::fixtures::{WINDOWS, failure};
+use crate::fixtures::{REVISION, WINDOWS, deployment, desired, failure, remembering, service};
 
 fn delay(why: Why, crowd: usize) -> Duration {
     let decision = Decision {
@@ -70,4 +75,30 @@ fn one_failing_object_tries_again_soon_and_ten_thousand_wait_for_their_turn() {
     assert_eq!(after(1, 10_000), Duration::from_secs(1));
     assert_eq!(after(5, 1), Duration::from_secs(16));
     assert_eq!(after(5, 10_000), Duration::from_secs(2_000));
+}
+
+#[test]
+fn what_ecs_made_is_read_when_it_is_due_and_when_tasks_are_missing() {
+    let wanted = desired(&[]);
+    let service = service(&wanted);
+    let status = ExpressServiceStatus {
+        deployment: Some(deployment(REVISION, "SUCCESSFUL")),
+        managed_resources: service.managed_resources.got().cloned(),
+        memory: Some(remembering(&wanted)),
+        ..ExpressServiceStatus::default()
+    };
+    let reads = |resources, running| {
+        let counts = TaskCounts {
+            desired: 2,
+            running,
+            pending: 0,
+        };
+        let reads = plan(&wanted, &service, &status, resources);
+        assert!(reads.counts && !reads.deployments, "at rest");
+        plan_with_counts(reads, &service, &counts).managed_resources
+    };
+    assert!(!reads(Resources::Fresh, 2));
+    assert!(reads(Resources::Stale, 2));
+    assert!(reads(Resources::Fresh, 1));
+    assert!(!reads(Resources::Fresh, 3), "scaling in is no trouble");
 }

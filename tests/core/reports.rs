@@ -43,7 +43,7 @@ pub(crate) fn refused(
     kind: FailureKind,
     operation: &'static str,
     code: &str,
-    message: &str,
+    message: &'static str,
 ) -> Outcome {
     Outcome::Failed(Failure {
         operation,

@@ -7,7 +7,7 @@ use ecs_express_operator::{
     core::{
         decide::{Action, Decision, Fence},
         desired::Desired,
-        observed::{Management, Observed, Service, StatusCode},
+        observed::{Management, Observed, Read, Service, StatusCode},
         sightings::Taken,
         why::Why,
     },
@@ -274,7 +274,7 @@ fn when_a_free_service_is_taken_over() {
         (
             "Adopt, ordinary ECS service",
             desired(&[adopt]),
-            free(|service| service.management = Management::Customer),
+            free(|service| service.management = Read::Got(Management::Customer)),
         ),
     ];
     let table = scenes.map(|(name, wanted, observed)| {

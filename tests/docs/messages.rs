@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ecs_express_operator::{
     api::ExpressServiceStatus,
     core::{
-        events::events,
+        events::{Event, events},
         remember::{Outcome, intent, remember},
         status::project,
     },
@@ -18,10 +18,19 @@ use crate::{
 
 /// The conditions or the event of each reason, as text.
 pub fn messages() -> BTreeMap<&'static str, String> {
-    scenes()
+    let mut messages: BTreeMap<_, _> = scenes()
         .into_iter()
         .map(|(reason, (scene, outcome))| (reason, said(reason, &scene, &outcome)))
-        .collect()
+        .collect();
+    // No decision leads there: the status of any scene may be rejected.
+    let Event {
+        severity,
+        reason,
+        note,
+        ..
+    } = Event::rejected("status.revisions: Duplicate value");
+    messages.insert(reason, format!("{severity:?} event:\n{}", wrapped(&note)));
+    messages
 }
 
 /// What a scene says with this reason: the conditions, or else the event.

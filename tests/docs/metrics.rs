@@ -3,14 +3,11 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use ecs_express_operator::{
-    core::{
-        failure::{Effect, FailureKind},
-        state::State,
-    },
-    telemetry::metrics::{Calls, Metrics, ObjectStates, PassOutcome, Passes},
+    core::{failure::Class, state::State},
+    telemetry::metrics::{AnswerClass, Calls, Metrics, ObjectStates, PassOutcome, Passes},
 };
 
-use crate::{fixtures::failure, markdown::code_spans, repository::read};
+use crate::{markdown::code_spans, repository::read};
 
 const PAGE: &str = "docs/monitoring.md";
 
@@ -24,20 +21,27 @@ impl ObjectStates for One {
 
 /// The metrics of a process that has seen everything once.
 fn metrics() -> String {
-    use PassOutcome::{AtRest, Changed, Failed, Interrupted, Stalled, Waiting};
+    use PassOutcome::{AtRest, Changed, Failed, Interrupted, Rejected, Stalled, Waiting};
     let (passes, calls) = (Passes::default(), Calls::default());
-    for outcome in [Changed, Waiting, AtRest, Stalled, Failed, Interrupted] {
+    for outcome in [
+        Changed,
+        Waiting,
+        AtRest,
+        Stalled,
+        Failed,
+        Interrupted,
+        Rejected,
+    ] {
         passes.count(outcome, Duration::from_secs(1));
     }
     let operation = "UpdateExpressGatewayService";
-    calls.count(operation, &Ok(()), Duration::from_secs(1));
-    for kind in [
-        FailureKind::InvalidParameter,
-        FailureKind::AccessDenied,
-        FailureKind::Throttled,
+    for class in [
+        AnswerClass::Ok,
+        AnswerClass::Failed(Class::Invalid),
+        AnswerClass::Failed(Class::Blocked),
+        AnswerClass::Failed(Class::Retry),
     ] {
-        let failed = Err::<(), _>(failure(kind, Effect::None));
-        calls.count(operation, &failed, Duration::from_secs(1));
+        calls.count(operation, class, Duration::from_secs(1));
     }
     Metrics::new(&passes, &calls, One).text().unwrap()
 }

@@ -15,7 +15,7 @@ use crate::{
     scenes::{Told, idle, spec},
 };
 
-fn create_refused(kind: FailureKind, code: &str, message: &str) -> Told {
+fn create_refused(kind: FailureKind, code: &str, message: &'static str) -> Told {
     let failure = Failure {
         operation: "CreateExpressGatewayService",
         kind,

@@ -11,6 +11,7 @@ mod examples;
 mod health;
 mod malformed;
 mod permissions;
+mod rejected;
 mod release;
 mod stage;
 mod start;

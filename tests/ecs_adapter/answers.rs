@@ -3,20 +3,20 @@
 use ecs_express_operator::{
     core::{
         failure::{Effect, FailureKind},
-        observed::{Management, Missing, Observed, Read, Service, StatusCode},
+        observed::{Missing, Observed, Read, Service, StatusCode},
     },
     ecs::Ecs,
 };
 use serde_json::{Value, json};
 
 use crate::{
-    fixture::{ARN, INFRASTRUCTURE, REVISION, SECRET, adapter, arn, everything},
+    fixture::{ARN, INFRASTRUCTURE, REVISION, SECRET, adapter, arn, everything, nothing_hidden},
     loopback::{Loopback, ok, refused},
 };
 
 async fn observe(answer: Value) -> Observed {
     let server = Loopback::start(move |_| ok(answer.clone()));
-    let observed = adapter(&server).describe(&arn()).await;
+    let observed = adapter(&server).describe(&arn(), &nothing_hidden()).await;
     assert_eq!(
         server.sole_request().action,
         "DescribeExpressGatewayService"
@@ -104,7 +104,7 @@ async fn a_revision_reads_back_as_the_configuration_that_was_sent() {
         service.created_at,
         Some("2025-11-24T22:00:00Z".parse().unwrap())
     );
-    assert_eq!(service.management, Management::Express);
+    assert_eq!(service.management, Read::Skipped);
     assert_eq!(
         (
             service.counts,
@@ -209,8 +209,40 @@ async fn only_the_words_of_absence_are_an_absence() {
         (503, "ResourceNotFoundException", "", false),
     ] {
         let server = Loopback::start(move |_| refused(status, code, message));
-        let observed = adapter(&server).describe(&arn()).await;
+        let observed = adapter(&server).describe(&arn(), &nothing_hidden()).await;
         let seen = matches!(observed, Observed::Missing(Missing::NotFound));
         assert_eq!(seen, missing, "HTTP {status} {code}: {observed:?}");
     }
+}
+
+#[tokio::test]
+async fn a_revision_is_taken_once_and_not_without_an_arn() {
+    let mut nameless = revision();
+    nameless["serviceRevisionArn"] = json!("");
+    let configurations = json!([nameless, revision(), revision()]);
+    let service = present(
+        observe(json!({ "service": {
+            "serviceArn": ARN, "status": { "statusCode": "ACTIVE" },
+            "activeConfigurations": configurations,
+        }}))
+        .await,
+    );
+    let arns: Vec<&str> = service.revisions.iter().map(|it| it.arn.as_str()).collect();
+    assert_eq!(arns, [REVISION]);
+}
+
+#[tokio::test]
+async fn the_reason_of_a_status_shows_no_value_of_a_revision_that_runs() {
+    let reason = format!("value {SECRET} of A is not allowed");
+    let service = present(
+        observe(json!({ "service": {
+            "serviceArn": ARN, "status": { "statusCode": "ACTIVE", "statusReason": reason },
+            "activeConfigurations": [revision()],
+        }}))
+        .await,
+    );
+    assert_eq!(
+        service.reason.as_deref(),
+        Some("value (hidden) of A is not allowed")
+    );
 }

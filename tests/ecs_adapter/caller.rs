@@ -16,7 +16,7 @@ use ecs_express_operator::{
 use serde_json::json;
 
 use crate::{
-    fixture::{adapter, arn, config, patient},
+    fixture::{adapter, arn, config, nothing_hidden, patient},
     loopback::{Answer, Loopback, Seen, ok, refused},
 };
 
@@ -82,12 +82,12 @@ async fn the_caller_is_asked_for_again_only_after_the_credentials_have_changed()
 
     for _ in 0..3 {
         assert_eq!(ecs.caller().await, Ok(caller("aws", "111111111111")));
-        ecs.delete(&arn()).await.unwrap();
+        ecs.delete(&arn(), &nothing_hidden()).await.unwrap();
     }
     assert_eq!(asked(), 1, "remembered while the key stays");
 
     *key.0.lock().unwrap() = "SECOND";
-    ecs.delete(&arn()).await.unwrap();
+    ecs.delete(&arn(), &nothing_hidden()).await.unwrap();
     for _ in 0..3 {
         assert_eq!(ecs.caller().await, Ok(caller("aws-cn", "222222222222")));
     }
@@ -99,7 +99,7 @@ async fn the_caller_is_asked_for_again_only_after_the_credentials_have_changed()
         Ok(caller("aws-cn", "222222222222")),
         "no call has shown the change"
     );
-    ecs.delete(&arn()).await.unwrap();
+    ecs.delete(&arn(), &nothing_hidden()).await.unwrap();
     let failure = ecs.caller().await.unwrap_err();
     assert_eq!(
         failure.kind,

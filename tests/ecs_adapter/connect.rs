@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     caller::identity,
-    fixture::{arn, patient},
+    fixture::{arn, nothing_hidden, patient},
     loopback::{Answer, Loopback, ok, refused},
 };
 
@@ -44,7 +44,10 @@ async fn the_child() {
     let found = match AwsEcs::connect(env::var(FLAG).ok(), patient()).await {
         Ok(ecs) => {
             let caller = ecs.caller().await.unwrap();
-            let missing = matches!(ecs.describe(&arn()).await, Observed::Missing(_));
+            let missing = matches!(
+                ecs.describe(&arn(), &nothing_hidden()).await,
+                Observed::Missing(_)
+            );
             let region = ecs.default_region();
             format!("{region} {} {} {missing}", caller.partition, caller.account)
         }

@@ -8,6 +8,7 @@ use ecs_express_operator::{
     core::{
         configuration::{Configuration, Container, Hidden, Logs, Network, Scaling},
         identity::ServiceArn,
+        redact::Redactor,
         request::CreateRequest,
     },
     ecs::aws::{AwsEcs, Timeouts},
@@ -24,6 +25,11 @@ pub const SECRET: &str = "s3cr3t-of-the-environment";
 
 pub fn arn() -> ServiceArn {
     ARN.parse().unwrap()
+}
+
+/// For calls in which nothing is hidden.
+pub fn nothing_hidden() -> Redactor {
+    Redactor::nothing_hidden()
 }
 
 /// Limits that no answer of the loopback server meets by itself.

@@ -47,7 +47,11 @@ pub struct Loopback {
     /// Where it listens.
     pub url: String,
     seen: Arc<Mutex<Vec<Seen>>>,
+    /// The action of which no request is recorded.
+    unrecorded: Option<&'static str>,
 }
+
+const CALLER: &str = "GetCallerIdentity";
 
 impl Loopback {
     /// Answers each request as `answer` says.
@@ -62,12 +66,33 @@ impl Loopback {
                 thread::spawn(move || serve(stream.unwrap(), &log, answer.as_ref()));
             }
         });
-        Self { url, seen }
+        Self {
+            url,
+            seen,
+            unrecorded: None,
+        }
+    }
+
+    /// The same, and STS besides, which says that the credentials are those of the account of the tests and is not
+    /// recorded.
+    pub fn of_account(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
+        let server = Self::start(move |seen| match seen.action.as_str() {
+            CALLER => crate::caller::identity("aws", "123456789012"),
+            _ => answer(seen),
+        });
+        Self {
+            unrecorded: Some(CALLER),
+            ..server
+        }
     }
 
     /// The requests so far.
     pub fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap().clone()
+        let seen = self.seen.lock().unwrap();
+        let recorded = seen
+            .iter()
+            .filter(|seen| Some(seen.action.as_str()) != self.unrecorded);
+        recorded.cloned().collect()
     }
 
     /// The only request so far.

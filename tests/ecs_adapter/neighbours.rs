@@ -6,12 +6,12 @@ use ecs_express_operator::{
         failure::FailureKind,
         observed::{Management, TaskCounts},
     },
-    ecs::Ecs,
+    ecs::{Ecs, ServiceRecord},
 };
 use serde_json::{Value, json};
 
 use crate::{
-    fixture::{ARN, DEPLOYMENT, REVISION, adapter, arn},
+    fixture::{ARN, DEPLOYMENT, REVISION, adapter, arn, nothing_hidden},
     loopback::{Loopback, ok, refused},
 };
 
@@ -34,7 +34,10 @@ async fn the_ordinary_service_tells_counts_and_who_manages_it() {
             "status": "ACTIVE", "desiredCount": 3, "runningCount": 2, "pendingCount": 1,
             "createdAt": 1764021600.9, "resourceManagementType": management,
         }]}));
-        let facts = adapter(&server).service(&arn()).await.unwrap().unwrap();
+        let record = adapter(&server).service(&arn(), &nothing_hidden()).await;
+        let Ok(ServiceRecord::Live(facts)) = record else {
+            panic!("{record:?}");
+        };
         assert_eq!(
             server.sole_request().body,
             json!({ "cluster": "web", "services": [ARN] })
@@ -53,12 +56,20 @@ async fn the_ordinary_service_tells_counts_and_who_manages_it() {
 }
 
 #[tokio::test]
-async fn a_missing_or_inactive_ordinary_service_is_none_and_an_empty_answer_is_not() {
-    for answer in [
-        json!({ "services": [], "failures": missing() }),
-        json!({ "services": [{ "status": "INACTIVE" }] }),
+async fn a_missing_ordinary_service_is_told_from_an_inactive_one_and_an_empty_answer_is_neither() {
+    for (answer, record) in [
+        (
+            json!({ "services": [], "failures": missing() }),
+            ServiceRecord::Missing,
+        ),
+        (
+            json!({ "services": [{ "status": "INACTIVE" }] }),
+            ServiceRecord::Inactive,
+        ),
     ] {
-        assert_eq!(adapter(&answering(answer)).service(&arn()).await, Ok(None));
+        let server = answering(answer);
+        let found = adapter(&server).service(&arn(), &nothing_hidden()).await;
+        assert_eq!(found, Ok(record));
     }
     for (answer, kind) in [
         (json!({}), FailureKind::Unavailable),
@@ -68,7 +79,7 @@ async fn a_missing_or_inactive_ordinary_service_is_none_and_an_empty_answer_is_n
         ),
     ] {
         let failure = adapter(&answering(answer))
-            .service(&arn())
+            .service(&arn(), &nothing_hidden())
             .await
             .unwrap_err();
         assert_eq!(failure.kind, kind);
@@ -98,7 +109,10 @@ async fn deployments_come_newest_first_with_the_stage_of_those_under_way() {
         "ListServiceDeployments" => ok(list.clone()),
         _ => ok(details.clone()),
     });
-    let found = adapter(&server).deployments(&arn()).await.unwrap();
+    let found = adapter(&server)
+        .deployments(&arn(), &nothing_hidden())
+        .await
+        .unwrap();
     let names: Vec<_> = found.iter().map(|it| it.arn.clone().unwrap()).collect();
     assert_eq!(
         names,
@@ -134,7 +148,10 @@ async fn a_failed_last_deployment_without_reason_is_explained_by_its_rollback() 
         "ListServiceDeployments" => ok(list.clone()),
         _ => ok(answer.clone()),
     });
-    let found = adapter(&server).deployments(&arn()).await.unwrap();
+    let found = adapter(&server)
+        .deployments(&arn(), &nothing_hidden())
+        .await
+        .unwrap();
     assert_eq!(found[0].reason.as_deref(), Some("circuit breaker"));
 }
 
@@ -144,7 +161,14 @@ async fn ended_deployments_are_not_described_again() {
         { "serviceDeploymentArn": "a", "status": "SUCCESSFUL" },
         { "serviceDeploymentArn": "b", "status": "STOPPED" },
     ]}));
-    assert_eq!(adapter(&server).deployments(&arn()).await.unwrap().len(), 2);
+    assert_eq!(
+        adapter(&server)
+            .deployments(&arn(), &nothing_hidden())
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
     assert_eq!(server.actions(), ["ListServiceDeployments"]);
 }
 
@@ -166,7 +190,7 @@ async fn managed_resources_are_one_sorted_list_by_arn_or_name() {
         "logGroups": [log_group],
     }}]}));
     let found = adapter(&server)
-        .managed_resources(&arn(), REVISION)
+        .managed_resources(&arn(), REVISION, &nothing_hidden())
         .await
         .unwrap();
     assert_eq!(
@@ -207,20 +231,25 @@ async fn managed_resources_are_one_sorted_list_by_arn_or_name() {
 async fn a_revision_that_ecs_does_not_know_yet_is_not_one_without_resources() {
     let unknown = answering(json!({ "serviceRevisions": [], "failures": missing() }));
     let failure = adapter(&unknown)
-        .managed_resources(&arn(), REVISION)
+        .managed_resources(&arn(), REVISION, &nothing_hidden())
         .await
         .unwrap_err();
     assert_eq!(failure.kind, FailureKind::NotFound);
     let text = "Cannot call DescribeServiceRevisions for a service that is INACTIVE";
     let inactive = Loopback::start(move |_| refused(400, "InvalidParameterException", text));
-    let found = adapter(&inactive).managed_resources(&arn(), REVISION).await;
+    let found = adapter(&inactive)
+        .managed_resources(&arn(), REVISION, &nothing_hidden())
+        .await;
     assert_eq!(found, Ok(vec![]));
 }
 
 #[tokio::test]
 async fn tags_are_read_by_arn() {
     let server = answering(json!({ "tags": [{ "key": "a", "value": "1" }] }));
-    let tags = adapter(&server).tags(&arn()).await.unwrap();
+    let tags = adapter(&server)
+        .tags(&arn(), &nothing_hidden())
+        .await
+        .unwrap();
     assert_eq!(tags, [("a".to_owned(), "1".to_owned())].into());
     assert_eq!(server.sole_request().body, json!({ "resourceArn": ARN }));
 }

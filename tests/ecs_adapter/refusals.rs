@@ -11,13 +11,15 @@ use ecs_express_operator::{
 };
 
 use crate::{
-    fixture::{SECRET, adapter, arn, create, everything},
+    fixture::{SECRET, adapter, arn, create, everything, nothing_hidden},
     loopback::{Answer, Loopback, refused},
 };
 
 async fn create_refused(status: u16, code: &'static str, message: &'static str) -> Failure {
-    let server = Loopback::start(move |_| refused(status, code, message));
-    let failure = adapter(&server).create(&create(everything())).await;
+    let server = Loopback::of_account(move |_| refused(status, code, message));
+    let failure = adapter(&server)
+        .create(&create(everything()), &nothing_hidden())
+        .await;
     assert_eq!(server.seen().len(), 1, "sent once");
     failure.unwrap_err()
 }
@@ -78,27 +80,30 @@ async fn delete_succeeds_on_a_service_that_goes_or_is_gone_and_on_no_other_refus
         ("AccessDeniedException", "Resource not found", false),
         ("ClientException", "no", false),
     ] {
-        let server = Loopback::start(move |_| refused(400, code, message));
-        let deleted = adapter(&server).delete(&arn()).await;
+        let server = Loopback::of_account(move |_| refused(400, code, message));
+        let deleted = adapter(&server).delete(&arn(), &nothing_hidden()).await;
         assert_eq!(deleted.is_ok(), succeeds, "{code} {message}");
     }
 }
 
 #[tokio::test]
 async fn too_many_tags_are_the_specs_fault() {
-    let server = Loopback::start(|_| refused(400, "LimitExceededException", "limit"));
+    let server = Loopback::of_account(|_| refused(400, "LimitExceededException", "limit"));
     let request = TagRequest {
         arn: arn(),
         tags: [("a".to_owned(), "1".to_owned())].into(),
     };
-    let failure = adapter(&server).tag(&request).await.unwrap_err();
+    let failure = adapter(&server)
+        .tag(&request, &nothing_hidden())
+        .await
+        .unwrap_err();
     assert_eq!(failure.kind, FailureKind::TooManyTags);
     assert_eq!(failure.kind.class(), Class::Invalid);
 }
 
 #[tokio::test]
 async fn a_call_that_changes_something_is_sent_once_on_a_500_and_a_read_three_times() {
-    let server = Loopback::start(|_| refused(500, "ServerException", "oops"));
+    let server = Loopback::of_account(|_| refused(500, "ServerException", "oops"));
     let ecs = adapter(&server);
     let update = UpdateRequest {
         arn: arn(),
@@ -112,11 +117,13 @@ async fn a_call_that_changes_something_is_sent_once_on_a_500_and_a_read_three_ti
         UntagRequest { arn: arn(), keys },
     );
     let failures = [
-        ecs.create(&create(everything())).await.unwrap_err(),
-        ecs.update(&update).await.unwrap_err(),
-        ecs.delete(&arn()).await.unwrap_err(),
-        ecs.tag(&tag).await.unwrap_err(),
-        ecs.untag(&untag).await.unwrap_err(),
+        ecs.create(&create(everything()), &nothing_hidden())
+            .await
+            .unwrap_err(),
+        ecs.update(&update, &nothing_hidden()).await.unwrap_err(),
+        ecs.delete(&arn(), &nothing_hidden()).await.unwrap_err(),
+        ecs.tag(&tag, &nothing_hidden()).await.unwrap_err(),
+        ecs.untag(&untag, &nothing_hidden()).await.unwrap_err(),
     ];
     assert_eq!(server.seen().len(), failures.len());
     assert!(
@@ -124,7 +131,7 @@ async fn a_call_that_changes_something_is_sent_once_on_a_500_and_a_read_three_ti
             .iter()
             .all(|failure| failure.effect == Effect::Unknown)
     );
-    ecs.describe(&arn()).await;
+    ecs.describe(&arn(), &nothing_hidden()).await;
     assert_eq!(server.seen().len(), failures.len() + 3);
 }
 
@@ -136,9 +143,9 @@ async fn an_answer_that_is_no_answer_leaves_open_what_was_done() {
         (403, "<html>"),
         (502, ""),
     ] {
-        let server = Loopback::start(move |_| Answer::Is(status, body.into()));
+        let server = Loopback::of_account(move |_| Answer::Is(status, body.into()));
         let failure = adapter(&server)
-            .create(&create(everything()))
+            .create(&create(everything()), &nothing_hidden())
             .await
             .unwrap_err();
         let said = (failure.kind, failure.effect);
@@ -160,9 +167,9 @@ async fn no_failure_shows_a_value_of_the_environment() {
         Box::new(|| refused(500, "ServerException", "")),
     ];
     for answer in answers {
-        let server = Loopback::start(move |_| answer());
+        let server = Loopback::of_account(move |_| answer());
         let failure = adapter(&server)
-            .create(&create(everything()))
+            .create(&create(everything()), &nothing_hidden())
             .await
             .unwrap_err();
         let shown = format!("{failure} {failure:?}");

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     fixture::{
         ARN, INFRASTRUCTURE, REVISION, SECRET, adapter, arn, create, everything, image_alone,
+        nothing_hidden,
     },
     loopback::{Loopback, ok},
 };
@@ -60,7 +61,7 @@ fn with(mut body: Value, more: Value) -> Value {
 
 #[tokio::test]
 async fn create_sends_everything_that_is_set_in_the_order_of_names() {
-    let server = Loopback::start(|_| ok(json!({ "service": { "createdAt": 1764021600.75 } })));
+    let server = Loopback::of_account(|_| ok(json!({ "service": { "createdAt": 1764021600.75 } })));
     let tags = [
         ("team".to_owned(), "a".to_owned()),
         ("app".into(), "".into()),
@@ -69,7 +70,10 @@ async fn create_sends_everything_that_is_set_in_the_order_of_names() {
         tags: tags.into(),
         ..create(everything())
     };
-    let created = adapter(&server).create(&request).await.unwrap();
+    let created = adapter(&server)
+        .create(&request, &nothing_hidden())
+        .await
+        .unwrap();
     assert_eq!(
         server.sole_request().body,
         with(
@@ -93,8 +97,10 @@ async fn create_sends_everything_that_is_set_in_the_order_of_names() {
 
 #[tokio::test]
 async fn create_leaves_out_whatever_is_unset() {
-    let server = Loopback::start(|_| ok(json!({})));
-    let created = adapter(&server).create(&create(image_alone())).await;
+    let server = Loopback::of_account(|_| ok(json!({})));
+    let created = adapter(&server)
+        .create(&create(image_alone()), &nothing_hidden())
+        .await;
     assert_eq!(
         server.sole_request().body,
         json!({
@@ -109,14 +115,14 @@ async fn create_leaves_out_whatever_is_unset() {
 
 #[tokio::test]
 async fn create_with_a_task_definition_sends_no_container() {
-    let server = Loopback::start(|_| ok(json!({})));
+    let server = Loopback::of_account(|_| ok(json!({})));
     let task_definition = "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop:1";
     let configuration = Configuration {
         task_definition_arn: Some(task_definition.into()),
         ..Configuration::default()
     };
     adapter(&server)
-        .create(&create(configuration))
+        .create(&create(configuration), &nothing_hidden())
         .await
         .unwrap();
     let body = server.sole_request().body;
@@ -127,13 +133,16 @@ async fn create_with_a_task_definition_sends_no_container() {
 #[tokio::test]
 async fn update_sends_everything_that_is_set_and_gives_the_new_revision() {
     let service = json!({ "targetConfiguration": { "serviceRevisionArn": REVISION } });
-    let server = Loopback::start(move |_| ok(json!({ "service": service })));
+    let server = Loopback::of_account(move |_| ok(json!({ "service": service })));
     let request = UpdateRequest {
         arn: arn(),
         cleared: BTreeSet::new(),
         configuration: everything(),
     };
-    let updated = adapter(&server).update(&request).await.unwrap();
+    let updated = adapter(&server)
+        .update(&request, &nothing_hidden())
+        .await
+        .unwrap();
     let body = with(everything_on_the_wire(), json!({ "serviceArn": ARN }));
     assert_eq!(server.sole_request().body, body);
     assert_eq!(server.sole_request().action, "UpdateExpressGatewayService");
@@ -147,13 +156,13 @@ async fn update_sends_everything_that_is_set_and_gives_the_new_revision() {
 
 #[tokio::test]
 async fn update_sends_the_lists_of_a_container_also_when_they_are_empty() {
-    let server = Loopback::start(|_| ok(json!({})));
+    let server = Loopback::of_account(|_| ok(json!({})));
     let request = UpdateRequest {
         arn: arn(),
         cleared: BTreeSet::new(),
         configuration: image_alone(),
     };
-    let updated = adapter(&server).update(&request).await;
+    let updated = adapter(&server).update(&request, &nothing_hidden()).await;
     assert_eq!(
         server.sole_request().body,
         json!({
@@ -168,7 +177,7 @@ async fn update_sends_the_lists_of_a_container_also_when_they_are_empty() {
 
 #[tokio::test]
 async fn update_sends_a_network_of_subnets_alone_without_security_groups() {
-    let server = Loopback::start(|_| ok(json!({})));
+    let server = Loopback::of_account(|_| ok(json!({})));
     let request = UpdateRequest {
         arn: arn(),
         cleared: BTreeSet::new(),
@@ -180,7 +189,10 @@ async fn update_sends_a_network_of_subnets_alone_without_security_groups() {
             ..Configuration::default()
         },
     };
-    adapter(&server).update(&request).await.unwrap();
+    adapter(&server)
+        .update(&request, &nothing_hidden())
+        .await
+        .unwrap();
     assert_eq!(
         server.sole_request().body,
         json!({ "serviceArn": ARN, "networkConfiguration": { "subnets": ["subnet-1"] } })
@@ -201,7 +213,10 @@ async fn update_that_clears_the_security_groups_sends_an_empty_list_beside_the_s
             ..Configuration::default()
         },
     };
-    adapter(&server).update(&request).await.unwrap();
+    adapter(&server)
+        .update(&request, &nothing_hidden())
+        .await
+        .unwrap();
     assert_eq!(
         server.sole_request().body,
         json!({
@@ -213,25 +228,32 @@ async fn update_that_clears_the_security_groups_sends_an_empty_list_beside_the_s
 
 #[tokio::test]
 async fn update_of_nothing_names_the_service_alone() {
-    let server = Loopback::start(|_| ok(json!({})));
+    let server = Loopback::of_account(|_| ok(json!({})));
     let request = UpdateRequest {
         arn: arn(),
         cleared: BTreeSet::new(),
         configuration: Configuration::default(),
     };
-    adapter(&server).update(&request).await.unwrap();
+    adapter(&server)
+        .update(&request, &nothing_hidden())
+        .await
+        .unwrap();
     assert_eq!(server.sole_request().body, json!({ "serviceArn": ARN }));
 }
 
 #[tokio::test]
 async fn delete_tag_and_untag_name_the_service_by_its_arn() {
-    let server = Loopback::start(|_| ok(json!({})));
+    let server = Loopback::of_account(|_| ok(json!({})));
     let ecs = adapter(&server);
     let tags = [("b".to_owned(), "2".to_owned()), ("a".into(), "1".into())].into();
-    ecs.delete(&arn()).await.unwrap();
-    ecs.tag(&TagRequest { arn: arn(), tags }).await.unwrap();
+    ecs.delete(&arn(), &nothing_hidden()).await.unwrap();
+    ecs.tag(&TagRequest { arn: arn(), tags }, &nothing_hidden())
+        .await
+        .unwrap();
     let keys = ["b".to_owned(), "a".into()].into();
-    ecs.untag(&UntagRequest { arn: arn(), keys }).await.unwrap();
+    ecs.untag(&UntagRequest { arn: arn(), keys }, &nothing_hidden())
+        .await
+        .unwrap();
     let seen: Vec<_> = server
         .seen()
         .into_iter()
@@ -259,13 +281,13 @@ async fn delete_tag_and_untag_name_the_service_by_its_arn() {
 
 #[tokio::test]
 async fn each_call_goes_to_the_region_of_its_service() {
-    let server = Loopback::start(|_| ok(json!({})));
+    let server = Loopback::of_account(|_| ok(json!({})));
     let ecs = adapter(&server);
     assert_eq!(ecs.default_region(), "us-east-1");
     for region in ["eu-west-1", "ap-south-1", "eu-west-1"] {
         let mut arn = arn();
         arn.region = region.into();
-        ecs.delete(&arn).await.unwrap();
+        ecs.delete(&arn, &nothing_hidden()).await.unwrap();
         let scope = format!("/{region}/ecs/aws4_request");
         let authorization = server.seen().pop().unwrap().authorization;
         assert!(authorization.contains(&scope), "{authorization}");

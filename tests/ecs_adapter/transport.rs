@@ -1,22 +1,27 @@
 //! No answer at all, and no credentials.
 
-use std::net::TcpListener;
+use std::{net::TcpListener, time::Duration};
 
 use aws_credential_types::provider::{
     ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future,
 };
 use ecs_express_operator::{
     core::{
-        failure::{Effect, Failure, FailureKind},
+        failure::{Class, Effect, Failure, FailureKind},
         observed::Observed,
+        state::State,
     },
     ecs::{Ecs, aws::AwsEcs},
+    telemetry::{
+        health::Health,
+        metrics::{Metrics, ObjectStates, Passes},
+    },
 };
 use serde_json::json;
 
 use crate::{
-    fixture::{adapter, arn, config, create, everything, hasty, keys, patient},
-    loopback::{Answer, Loopback, ok},
+    fixture::{adapter, arn, config, create, everything, hasty, keys, nothing_hidden, patient},
+    loopback::{Answer, Loopback, ok, refused},
 };
 
 fn unreadable(observed: Observed) -> Failure {
@@ -28,20 +33,25 @@ fn unreadable(observed: Observed) -> Failure {
 
 #[tokio::test]
 async fn a_server_that_does_not_answer_is_given_up_in_time_and_nobody_knows_the_effect() {
-    let server = Loopback::start(|_| Answer::Silence);
+    let server = Loopback::of_account(|_| Answer::Silence);
     let ecs = AwsEcs::from_sdk_config(config(&server.url, keys()), hasty()).unwrap();
-    let failure = ecs.create(&create(everything())).await.unwrap_err();
+    let failure = ecs
+        .create(&create(everything()), &nothing_hidden())
+        .await
+        .unwrap_err();
     let said = (failure.kind, failure.effect, failure.code.as_str());
     assert_eq!(said, (FailureKind::Unavailable, Effect::Unknown, "Timeout"));
     assert_eq!(server.seen().len(), 1, "sent once");
-    let failure = unreadable(ecs.describe(&arn()).await);
+    let failure = unreadable(ecs.describe(&arn(), &nothing_hidden()).await);
     assert_eq!(failure.kind, FailureKind::Unavailable);
 }
 
 #[tokio::test]
 async fn a_connection_that_breaks_leaves_the_effect_open() {
-    let server = Loopback::start(|_| Answer::HangUp);
-    let failure = adapter(&server).create(&create(everything())).await;
+    let server = Loopback::of_account(|_| Answer::HangUp);
+    let failure = adapter(&server)
+        .create(&create(everything()), &nothing_hidden())
+        .await;
     let failure = failure.unwrap_err();
     let said = (failure.kind, failure.effect, failure.code.as_str());
     assert_eq!(
@@ -57,7 +67,7 @@ async fn a_refused_connection_is_no_absence() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let ecs = AwsEcs::from_sdk_config(config(&url, keys()), patient()).unwrap();
-    let failure = unreadable(ecs.describe(&arn()).await);
+    let failure = unreadable(ecs.describe(&arn(), &nothing_hidden()).await);
     assert_eq!(failure.kind, FailureKind::Unavailable);
     assert!(failure.message.contains("refused"), "{failure}");
 }
@@ -78,12 +88,14 @@ impl ProvideCredentials for Nobody {
 
 #[tokio::test]
 async fn without_credentials_nothing_is_sent_and_the_failure_says_so() {
-    let server = Loopback::start(|_| ok(json!({})));
+    let server = Loopback::of_account(|_| ok(json!({})));
     let config = config(&server.url, SharedCredentialsProvider::new(Nobody));
     let ecs = AwsEcs::from_sdk_config(config, patient()).unwrap();
     let failures = [
-        ecs.create(&create(everything())).await.unwrap_err(),
-        unreadable(ecs.describe(&arn()).await),
+        ecs.create(&create(everything()), &nothing_hidden())
+            .await
+            .unwrap_err(),
+        unreadable(ecs.describe(&arn(), &nothing_hidden()).await),
         ecs.caller().await.unwrap_err(),
     ];
     for failure in failures {
@@ -92,4 +104,87 @@ async fn without_credentials_nothing_is_sent_and_the_failure_says_so() {
         assert!(failure.message.contains("nobody has any"), "{failure}");
     }
     assert!(server.seen().is_empty());
+}
+
+/// A chain whose provider fails in one way.
+#[derive(Debug)]
+struct Failing(fn() -> CredentialsError);
+
+impl ProvideCredentials for Failing {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::ready(Err((self.0)()))
+    }
+}
+
+#[tokio::test]
+async fn only_missing_credentials_and_a_wrong_configuration_block_and_the_rest_passes() {
+    let cases: [(fn() -> CredentialsError, Class); 5] = [
+        (|| CredentialsError::not_loaded("none"), Class::Blocked),
+        (
+            || CredentialsError::invalid_configuration("a loop of profiles"),
+            Class::Blocked,
+        ),
+        (|| CredentialsError::provider_error("503"), Class::Retry),
+        (
+            || CredentialsError::provider_timed_out(Duration::from_secs(5)),
+            Class::Retry,
+        ),
+        (|| CredentialsError::unhandled("no UTF-8"), Class::Retry),
+    ];
+    for (error, class) in cases {
+        let server = Loopback::start(|_| ok(json!({})));
+        let provider = SharedCredentialsProvider::new(Failing(error));
+        let config = config(&server.url, provider);
+        let health = Health::default();
+        let ecs = AwsEcs::from_sdk_config(config, patient())
+            .unwrap()
+            .with_health(health.clone());
+        let failure = unreadable(ecs.describe(&arn(), &nothing_hidden()).await);
+        assert_eq!(
+            (failure.kind.class(), failure.effect),
+            (class, Effect::None),
+            "{failure}"
+        );
+        ecs.caller().await.unwrap_err();
+        assert!(health.readiness().report.contains("[-] aws: "));
+        assert!(server.seen().is_empty(), "nothing is sent");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_there_is_an_answer_and_no_failure_in_the_metrics() {
+    let server = Loopback::start(|seen| match seen.action.as_str() {
+        "DeleteExpressGatewayService" => refused(400, "ServiceNotActiveException", "INACTIVE"),
+        "ListTagsForResource" => refused(400, "ResourceNotFoundException", ""),
+        _ => refused(400, "ClusterNotFoundException", "Cluster not found."),
+    });
+    let health = Health::default();
+    let ecs = adapter(&server).with_health(health.clone());
+    ecs.describe(&arn(), &nothing_hidden()).await;
+    ecs.service(&arn(), &nothing_hidden()).await.unwrap();
+    ecs.delete(&arn(), &nothing_hidden()).await.unwrap();
+    ecs.tags(&arn(), &nothing_hidden()).await.unwrap_err();
+    assert!(health.readiness().report.contains("[+] aws: ok"));
+    let metrics = Metrics::new(&Passes::default(), ecs.calls(), NoObjects);
+    let text = metrics.text().unwrap();
+    for (operation, class) in [
+        ("DescribeExpressGatewayService", "ok"),
+        ("DescribeServices", "ok"),
+        ("DeleteExpressGatewayService", "ok"),
+        ("ListTagsForResource", "retry"),
+    ] {
+        let series = format!("ecs_calls_total{{operation=\"{operation}\",class=\"{class}\"}} 1");
+        assert!(text.contains(&series), "{series}: {text}");
+    }
+}
+
+struct NoObjects;
+
+impl ObjectStates for NoObjects {
+    fn states(&self) -> Vec<State> {
+        Vec::new()
+    }
 }

@@ -34,6 +34,8 @@ struct State {
     meanwhile: Option<Meanwhile>,
     /// The next so many status writes do not find the object.
     misses: u32,
+    /// What every status write is answered with.
+    rejects: Option<String>,
     /// How long the next write of one kind (`status` or `metadata`) takes.
     slow: Option<(&'static str, TestClock, Duration)>,
     /// The stored CustomResourceDefinition does not know `status.memory`.
@@ -141,6 +143,11 @@ impl ApiServer {
         self.0.lock().unwrap().misses = times;
     }
 
+    /// From now on no status is taken, or each again.
+    pub fn reject(&self, text: Option<&str>) {
+        self.0.lock().unwrap().rejects = text.map(str::to_owned);
+    }
+
     /// The next status write takes so long.
     pub fn dawdle(&self, clock: &TestClock, span: Duration) {
         self.0.lock().unwrap().slow = Some(("status", clock.clone(), span));
@@ -228,6 +235,11 @@ impl ApiServer {
             state.misses -= 1;
             return Err(ObjectsError::NotFound);
         }
+        if log == "status"
+            && let Some(text) = &state.rejects
+        {
+            return Err(ObjectsError::Invalid(text.clone()));
+        }
         let disturbed = log == "status" && state.conflicts > 0;
         state.conflicts -= u32::from(disturbed);
         let meanwhile = (log == "status").then(|| state.meanwhile.take()).flatten();
@@ -247,6 +259,9 @@ impl ApiServer {
         }
         let before = object.clone();
         merge(&mut object, patch);
+        if let Some(duplicate) = duplicate(&object) {
+            return Err(ObjectsError::Invalid(duplicate));
+        }
         if state.prunes_memory
             && let Some(status) = object["status"].as_object_mut()
         {
@@ -274,6 +289,25 @@ impl ApiServer {
         }
         Ok(serde_json::from_value(object).unwrap())
     }
+}
+
+/// The lists of the status that are maps, by the key that no two of their elements may share.
+const LIST_MAPS: [(&str, &str); 3] = [
+    ("conditions", "type"),
+    ("revisions", "arn"),
+    ("drift", "field"),
+];
+
+/// What the schema's list maps refuse.
+fn duplicate(object: &Value) -> Option<String> {
+    LIST_MAPS.iter().find_map(|(list, key)| {
+        let mut seen = std::collections::BTreeSet::new();
+        let elements = object["status"][list].as_array()?;
+        let twice = elements
+            .iter()
+            .find(|element| !seen.insert(element[key].to_string()))?;
+        Some(format!("status.{list}: Duplicate value: {}", twice[key]))
+    })
 }
 
 pub fn merge(target: &mut Value, patch: &Value) {

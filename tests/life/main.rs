@@ -9,8 +9,10 @@
 )]
 
 mod api_server;
+mod aws_texts;
 mod bad_days;
 mod cache;
+mod callers;
 mod create;
 mod delete;
 mod drift;
@@ -19,6 +21,7 @@ mod errors;
 mod fences;
 mod incomplete;
 mod left_in_force;
+mod managed_resources;
 mod open_updates;
 mod ownership;
 mod process;
@@ -29,6 +32,7 @@ mod secrecy;
 mod security_groups;
 mod tag_drift;
 mod tags;
+mod unwritable;
 mod update;
 mod update_modes;
 mod world;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ecs_express_emulator::Fault;
 use serde_json::{Value, json};
 
 use crate::world::{CREATE, DELETE, SERVICE, UPDATE, World};
@@ -201,4 +202,46 @@ async fn a_service_retained_by_another_object_can_be_adopted() {
         world.tag("ecs-express.dev/cluster-id").as_deref(),
         Some("cluster-1")
     );
+}
+
+#[tokio::test]
+async fn a_name_that_an_ordinary_service_has_left_is_free() {
+    let mut world = World::with(json!({"bakeSeconds": 10, "inactiveSeconds": 1_000_000})).await;
+    world.outside(&json!({"customer": true}));
+    world.apply(&json!({}));
+    world.until_condition("Ready", "False NotOwned").await;
+    world.outside(&json!({"delete": true}));
+    world.until_ready().await;
+    assert_eq!(world.calls(CREATE), 1);
+    world.rests().await;
+    world.delete();
+    world.until_gone().await;
+}
+
+#[tokio::test]
+async fn an_object_beside_an_ordinary_service_that_is_gone_can_be_deleted() {
+    let mut world = World::with(json!({"inactiveSeconds": 1_000_000})).await;
+    world.outside(&json!({"customer": true}));
+    world.apply(&json!({}));
+    world.until_condition("Ready", "False NotOwned").await;
+    world.outside(&json!({"delete": true}));
+    world.pass_time(HOUR);
+    world.delete();
+    world.until_gone().await;
+    assert_eq!(world.changes_sent(), 0);
+}
+
+#[tokio::test]
+async fn an_adoption_waits_until_it_is_known_who_manages_the_service() {
+    let mut world = World::new().await;
+    foreign(&world, "shop:1", &json!([]));
+    let denied = Fault::new("DescribeServices", "AccessDeniedException", "no").times(1000);
+    world.emulator.fail_next(denied);
+    world.apply(&json!({"adoptionPolicy": "Adopt"}));
+    world.run(HOUR).await;
+    assert_eq!(world.changes_sent(), 0);
+    assert_eq!(world.condition("Ready"), "Unknown AccessDenied");
+    world.emulator.with_model(|model| model.clear_faults());
+    world.until_ready().await;
+    assert_eq!(world.changes_sent(), 1, "one call to tag");
 }

@@ -14,6 +14,7 @@ use ecs_express_operator::{
     controller::context::{Clock, Context, Settings},
     core::{desired::Home, identity::Caller},
     ecs::aws::{AwsEcs, Timeouts},
+    telemetry::health::Health,
 };
 use jiff::Timestamp;
 
@@ -78,16 +79,28 @@ pub fn operator(
     clock: &TestClock,
     access_key: &str,
 ) -> Operator {
+    let keys = aws_credential_types::Credentials::new(access_key, "secret", None, None, "test");
+    operator_with(
+        emulator,
+        api,
+        clock,
+        aws_credential_types::provider::SharedCredentialsProvider::new(keys),
+    )
+}
+
+/// A new process with these credentials.
+pub fn operator_with(
+    emulator: &Emulator,
+    api: &ApiServer,
+    clock: &TestClock,
+    credentials: aws_credential_types::provider::SharedCredentialsProvider,
+) -> Operator {
     let config = aws_config::SdkConfig::builder()
         .behavior_version(aws_config::BehaviorVersion::v2026_01_12())
         .endpoint_url(emulator.url())
         .sleep_impl(FastSleep)
         .region(aws_config::Region::new("eu-west-1"))
-        .credentials_provider(
-            aws_credential_types::provider::SharedCredentialsProvider::new(
-                aws_credential_types::Credentials::new(access_key, "secret", None, None, "test"),
-            ),
-        )
+        .credentials_provider(credentials)
         .build();
     let Timeouts {
         operation,
@@ -99,7 +112,10 @@ pub fn operator(
         attempt: attempt * FASTER,
         connect: connect * FASTER,
     };
-    let ecs = AwsEcs::from_sdk_config(config, timeouts).unwrap();
+    let health = Health::default();
+    let ecs = AwsEcs::from_sdk_config(config, timeouts)
+        .unwrap()
+        .with_health(health.clone());
     let home = Home {
         caller: Caller {
             partition: "aws".into(),
@@ -108,5 +124,5 @@ pub fn operator(
         region: "eu-west-1".into(),
         cluster_id: "cluster-1".into(),
     };
-    Context::new(ecs, api.clone(), clock.clone(), Settings::default(), home)
+    Context::new(ecs, api.clone(), clock.clone(), Settings::default(), home).with_health(health)
 }

@@ -237,3 +237,20 @@ async fn scaling_that_somebody_changes_is_corrected_also_after_scaling_was_sent_
     assert!(updates[2].get("primaryContainer").is_none());
     assert_eq!(world.condition("Stalled"), "True RolledBack");
 }
+
+#[tokio::test]
+async fn a_lost_update_after_a_rollback_is_not_taken_for_what_was_rolled_back() {
+    for restart in [false, true] {
+        let mut world = rolled_back(Outcome::RollBackByCircuitBreaker).await;
+        let lost = Fault::new(UPDATE, "ConnectionReset", "lost");
+        world.emulator.fail_next(lost);
+        world.apply(&image(3));
+        world.pass().await;
+        if restart {
+            world.restart_operator().await;
+        }
+        world.until_ready().await;
+        world.rests().await;
+        assert_eq!(world.calls(UPDATE), 3, "restart: {restart}");
+    }
+}

@@ -133,6 +133,8 @@ async fn a_service_whose_own_group_ecs_names_late_becomes_ready_without_an_updat
     let mut world = World::with(settings).await;
     world.apply(&groups(&[A]));
     world.until_ready().await;
+    // What ECS made is read again once an hour, and then the group is in the status.
+    world.run(Duration::from_secs(2 * 3600)).await;
     world.rests().await;
     assert_eq!((world.calls(CREATE), world.calls(UPDATE)), (1, 0));
 }

@@ -76,9 +76,9 @@ pub(super) enum Fault {
 pub(super) struct FaultAdd {
     /// The action, such as CreateExpressGatewayService, or * for any.
     pub(super) action: String,
-    /// The error code, or one of ConnectionReset, Timeout, Cut, Late.
+    /// The error code, or one of ConnectionReset, Timeout, Cut, Late, Repeat.
     pub(super) code: String,
-    /// The message.
+    /// The message; {/primaryContainer/image} quotes this member of the request.
     #[arg(default_value = "")]
     pub(super) message: String,
     /// For so many calls.
@@ -93,6 +93,9 @@ pub(super) struct FaultAdd {
     /// How much later a Late answer comes.
     #[arg(long)]
     pub(super) milliseconds: Option<u64>,
+    /// The list in the answer that Repeat doubles, as in /service/activeConfigurations.
+    #[arg(long)]
+    pub(super) pointer: Option<String>,
     /// The call takes effect; only its answer is lost.
     #[arg(long)]
     pub(super) applied: bool,
@@ -152,6 +155,15 @@ pub(super) enum What {
     Customer {
         /// The name.
         service: String,
+    },
+    /// Something that ECS manages for a service fails.
+    Fail {
+        /// The service's name.
+        service: String,
+        /// What fails, such as LoadBalancer or TargetGroups.
+        resource: String,
+        /// Shown as statusReason.
+        reason: String,
     },
     /// A cluster appears, or goes with --missing.
     Cluster {

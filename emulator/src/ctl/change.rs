@@ -26,6 +26,11 @@ pub(super) fn body(change: Change) -> Result<Value, String> {
         What::Delete { service } => json!({ "service": service, "delete": true }),
         What::Purge { service } => json!({ "service": service, "purge": true }),
         What::Customer { service } => json!({ "service": service, "customer": true }),
+        What::Fail {
+            service,
+            resource,
+            reason,
+        } => json!({ "service": service, "fail": { "resource": resource, "reason": reason } }),
         What::Cluster { name, missing } => json!({ "cluster": name, "exists": !missing }),
         What::Role { arn, unusable } => json!({ "role": arn, "usable": !unusable }),
     };

@@ -95,6 +95,7 @@ fn fault(add: FaultAdd) -> Value {
         service,
         status,
         milliseconds,
+        pointer,
         applied,
     } = add;
     let mut body = json!({
@@ -104,6 +105,7 @@ fn fault(add: FaultAdd) -> Value {
         ("service", json!(service)),
         ("status", json!(status)),
         ("milliseconds", json!(milliseconds)),
+        ("pointer", json!(pointer)),
     ];
     for (member, value) in optional {
         if !value.is_null() {

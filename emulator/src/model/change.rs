@@ -35,6 +35,16 @@ impl From<&str> for Target {
     }
 }
 
+/// What fails of all that ECS manages for a service.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failing {
+    /// Which of them: `LoadBalancer`, `TargetGroups` and others.
+    pub resource: String,
+    /// Shown as statusReason.
+    pub reason: String,
+}
+
 /// A change that nobody asked the API for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
@@ -48,6 +58,8 @@ pub enum Change {
     Delete(Target),
     /// A service that is no Express service takes the name.
     Customer(Target),
+    /// Something that ECS manages for the service fails, long after it was made.
+    Fail(Target, Failing),
     /// The INACTIVE record of the service is purged, or the service vanishes without a trace.
     Purge(Target),
     /// A cluster appears or goes.
@@ -87,6 +99,7 @@ struct ChangeRequest {
     update: Option<Value>,
     tag: Option<Vec<Tag>>,
     untag: Option<Vec<String>>,
+    fail: Option<Failing>,
     delete: Option<bool>,
     customer: Option<bool>,
     purge: Option<bool>,
@@ -142,6 +155,7 @@ impl Change {
         );
         changes.extend(request.tag.map(|tags| Self::Tag(target.clone(), tags)));
         changes.extend(request.untag.map(|keys| Self::Untag(target.clone(), keys)));
+        changes.extend(request.fail.map(|fail| Self::Fail(target.clone(), fail)));
         let flags = [
             (request.delete, Self::Delete(target.clone())),
             (request.customer, Self::Customer(target.clone())),
@@ -159,7 +173,7 @@ impl Change {
             }
             (Some(change), true, None) => Ok(change),
             _ => Err(
-                "changes: beside \"service\" give exactly one of update, tag, untag, \
+                "changes: beside \"service\" give exactly one of update, tag, untag, fail, \
                  \"delete\": true, \"customer\": true, \"purge\": true"
                     .to_owned(),
             ),

@@ -6,7 +6,7 @@ use super::{
     Change, Model, Presence, Target,
     arn::{Caller, ServiceArn},
     error::ApiError,
-    service::{ResourceManagement, Service},
+    service::{Others, ResourceManagement, Service},
     validate,
 };
 
@@ -38,6 +38,28 @@ impl Model {
                 let (caller, arn) = self.target(account, &target)?;
                 let body = json!({ "resourceArn": arn.to_string(), "tagKeys": keys });
                 self.untag_resource(&caller, &body).map(drop)
+            }
+            Change::Fail(target, failing) => {
+                let (_, arn) = self.target(account, &target)?;
+                let resource = failing
+                    .resource
+                    .parse()
+                    .map_err(ApiError::invalid_parameter)?;
+                let service = self.services.get_mut(&arn);
+                service.ok_or_else(ApiError::service_not_found)?.fail(
+                    resource,
+                    &failing.reason,
+                    self.now,
+                );
+                Ok(())
+            }
+            Change::Delete(target) if self.is_customers(account, &target)? => {
+                let (_, arn) = self.target(account, &target)?;
+                self.require_active(&arn)?;
+                if let Some(service) = self.services.get_mut(&arn) {
+                    service.drain(Others::None, &self.settings, self.now);
+                }
+                Ok(())
             }
             Change::Delete(target) => {
                 let (caller, arn) = self.target(account, &target)?;
@@ -85,6 +107,13 @@ impl Model {
         );
         self.services.insert(service);
         Ok(())
+    }
+
+    /// Whether the service is one that Express does not manage.
+    fn is_customers(&self, account: &str, target: &Target) -> Result<bool, ApiError> {
+        let (_, arn) = self.target(account, target)?;
+        let management = self.services.get(&arn).map(|service| service.management);
+        Ok(management == Some(ResourceManagement::Customer))
     }
 
     fn target(&self, account: &str, target: &Target) -> Result<(Caller, ServiceArn), ApiError> {

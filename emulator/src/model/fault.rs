@@ -1,6 +1,7 @@
 //! Errors made on purpose: the next calls of an action answer so.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{
     action::Action,
@@ -37,9 +38,9 @@ pub struct Fault {
     /// The action, or `*` for any.
     pub action: String,
     /// The error code. `ConnectionReset` and `Timeout` give no answer at all; `Cut` gives half of the
-    /// true one, and `Late` all of it, later.
+    /// true one, `Late` all of it, later, and `Repeat` all of it with each element of a list twice.
     pub code: String,
-    /// The message.
+    /// The message. `{/primaryContainer/image}` stands for the value at this JSON pointer in the request.
     #[serde(default)]
     pub message: String,
     /// How many calls.
@@ -54,6 +55,9 @@ pub struct Fault {
     /// How much later a `Late` answer comes, in real milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub milliseconds: Option<u64>,
+    /// The list in the answer that `Repeat` is about, as a JSON pointer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
     /// Whether the call takes effect all the same (`applied` on the wire). With `Cut` and `Late` it does anyhow.
     #[serde(default, rename = "applied")]
     pub effect: Effect,
@@ -75,6 +79,7 @@ impl Fault {
             service: None,
             status: None,
             milliseconds: None,
+            pointer: None,
             effect: Effect::None,
         }
     }
@@ -109,6 +114,15 @@ impl Fault {
         }
     }
 
+    /// The next call of `action` takes effect, and the list at this JSON pointer in its answer holds each element twice.
+    #[must_use]
+    pub fn repeat(action: &str, pointer: &str) -> Self {
+        Self {
+            pointer: Some(pointer.to_owned()),
+            ..Self::new(action, "Repeat", "")
+        }
+    }
+
     /// Refuses a fault that could never match.
     ///
     /// # Errors
@@ -132,6 +146,9 @@ impl Fault {
                 "errors: milliseconds: belongs to the code Late, and to no other".to_owned(),
             );
         }
+        if (self.code == "Repeat") != self.pointer.is_some() {
+            return Err("errors: pointer: belongs to the code Repeat, and to no other".to_owned());
+        }
         match self.status {
             Some(status) if !(400..=599).contains(&status) => Err(format!(
                 "errors: status: {status} is not between 400 and 599"
@@ -145,8 +162,9 @@ impl Fault {
         (self.action == "*" || self.action == action) && self.service.as_ref().is_none_or(named)
     }
 
-    pub(crate) fn to_error(&self) -> ApiError {
-        let mut error = ApiError::new(&self.code, self.message.clone());
+    /// The error that answers this request.
+    pub(crate) fn to_error(&self, request: &Value) -> ApiError {
+        let mut error = ApiError::new(&self.code, quote(&self.message, request));
         error.status = self.status.unwrap_or(error.status);
         error.delivery = self.delivery();
         error
@@ -163,4 +181,42 @@ impl Fault {
             _ => Delivery::Answered,
         }
     }
+
+    /// Whether it leaves the answer a success, and changes only what that holds.
+    pub(crate) fn alters(&self) -> bool {
+        self.pointer.is_some()
+    }
+
+    /// The true answer as this fault alters it.
+    pub(crate) fn altered(&self, mut answer: Value) -> Value {
+        let pointer = self.pointer.as_deref().unwrap_or_default();
+        if let Some(Value::Array(list)) = answer.pointer_mut(pointer) {
+            *list = list
+                .iter()
+                .flat_map(|one| [one.clone(), one.clone()])
+                .collect();
+        }
+        answer
+    }
+}
+
+/// Puts values of the request in the place of `{/json/pointer}`, as AWS quotes what it does not like.
+fn quote(message: &str, request: &Value) -> String {
+    let mut quoted = String::new();
+    let mut rest = message;
+    while let Some((before, after)) = rest.split_once("{/") {
+        quoted.push_str(before);
+        let Some((pointer, behind)) = after.split_once('}') else {
+            quoted.push_str("{/");
+            rest = after;
+            break;
+        };
+        match request.pointer(&format!("/{pointer}")) {
+            Some(Value::String(text)) => quoted.push_str(text),
+            Some(other) => quoted.push_str(&other.to_string()),
+            None => quoted.push_str(&format!("{{/{pointer}}}")),
+        }
+        rest = behind;
+    }
+    quoted + rest
 }

@@ -2,7 +2,7 @@
 
 use super::{
     deployment::{DeploymentStatus, Rollback, Visibility},
-    resources::{ManagedStatus, TEARDOWN},
+    resources::{ManagedStatus, Resource, TEARDOWN},
     revision::{Ingress, Tasks},
     service::{Others, Service, State},
     settings::Settings,
@@ -19,6 +19,17 @@ impl Service {
         {
             last.finish(DeploymentStatus::Stopped, Some(reason.to_owned()), now);
         }
+    }
+
+    /// Something that ECS manages for it fails.
+    pub(crate) fn fail(&mut self, resource: Resource, reason: &str, now: VirtualTime) {
+        for revision in &mut self.revisions {
+            let reason = Some(reason.to_owned());
+            revision
+                .managed
+                .set(resource, ManagedStatus::Failed, reason, now);
+        }
+        self.updated_at = now;
     }
 
     /// Begins to drain. What other services share stays where there are others.

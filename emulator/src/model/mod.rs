@@ -64,7 +64,7 @@ use serde_json::Value;
 
 pub use arn::{Caller, ServiceArn};
 pub use call::Call;
-pub use change::{Change, Presence, Target};
+pub use change::{Change, Failing, Presence, Target};
 pub use choices::{
     Architecture, CallerPolicy, ClusterForm, ConditionKeys, ConfigurationOrder, Defaults,
     DeniedProvisioning, EmptyForm, EmptyLists, EmptyStrings, EndpointForm, ExpressBucket,

@@ -53,6 +53,15 @@ impl Resource {
     }
 }
 
+impl std::str::FromStr for Resource {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::deserialize(serde_json::Value::from(text))
+            .map_err(|error| format!("resource: {error}"))
+    }
+}
+
 /// In the order in which they are made, each with the second of a first deployment at which it is there.
 pub(crate) const PROVISIONING: [(u64, Resource); 11] = [
     (16, Resource::LogGroup),

@@ -84,6 +84,10 @@ impl Model {
         let Some(fault) = self.take_fault(action, services) else {
             return Answered::at_once(self.execute(caller, known, body));
         };
+        if fault.alters() {
+            let answer = self.execute(caller, known, body);
+            return Answered::at_once(answer.map(|answer| fault.altered(answer)));
+        }
         match fault.delivery() {
             delivery @ (Delivery::Cut | Delivery::Late { .. }) => Answered {
                 answer: self.execute(caller, known, body),
@@ -95,7 +99,7 @@ impl Model {
                     let _ = self.execute(caller, known, body);
                 }
                 Answered {
-                    answer: Err(fault.to_error()),
+                    answer: Err(fault.to_error(body)),
                     delivery,
                 }
             }

@@ -19,9 +19,10 @@ use crate::{
             Management, Missing, Observed, Read, Revision, Service, StatusCode, TaskCounts,
             endpoint_url,
         },
+        redact::Redactor,
     },
     ecs::{
-        Created, ServiceFacts, Updated,
+        Created, ServiceFacts, ServiceRecord, Updated,
         classify::operation,
         sdk_error::{incomplete, listed},
     },
@@ -33,9 +34,12 @@ const INACTIVE: &str = "INACTIVE";
 pub(super) const MISSING: &str = "MISSING";
 
 /// Of DescribeExpressGatewayService. An answer that lacks what every service has is no proof of anything.
-pub(in crate::ecs) fn observed(answer: Option<&EcsExpressGatewayService>) -> Observed {
+pub(in crate::ecs) fn observed(
+    answer: Option<&EcsExpressGatewayService>,
+    redactor: &Redactor,
+) -> Observed {
     match answer {
-        Some(answer) => match service(answer) {
+        Some(answer) => match service(answer, redactor) {
             Ok(Some(service)) => Observed::Present(Box::new(service)),
             Ok(None) => Observed::Missing(Missing::Inactive),
             Err(what) => Observed::Unreadable(incomplete(operation::DESCRIBE, what)),
@@ -45,7 +49,10 @@ pub(in crate::ecs) fn observed(answer: Option<&EcsExpressGatewayService>) -> Obs
 }
 
 /// `None` is an INACTIVE service.
-fn service(answer: &EcsExpressGatewayService) -> Result<Option<Service>, &'static str> {
+fn service(
+    answer: &EcsExpressGatewayService,
+    redactor: &Redactor,
+) -> Result<Option<Service>, &'static str> {
     let status = answer.status();
     let code = match status.and_then(|status| status.status_code()) {
         Some(code) => match code.as_str() {
@@ -60,24 +67,35 @@ fn service(answer: &EcsExpressGatewayService) -> Result<Option<Service>, &'stati
         .service_arn()
         .and_then(|arn| arn.parse().ok())
         .ok_or("the answer has no service ARN that can be read")?;
+    let revisions = revisions(answer.active_configurations());
+    let mut redactor = redactor.clone();
+    for revision in &revisions {
+        redactor.hide(&revision.configuration);
+    }
     Ok(Some(Service {
         arn,
         code,
-        reason: free_text(status.and_then(|status| status.status_reason())),
+        reason: free_text(status.and_then(|status| status.status_reason()), &redactor),
         infrastructure_role_arn: filled(answer.infrastructure_role_arn()),
         current_deployment: filled(answer.current_deployment()),
-        revisions: answer
-            .active_configurations()
-            .iter()
-            .map(revision)
-            .collect(),
+        revisions,
         tags: tags(answer.tags()),
         created_at: whole_seconds(answer.created_at()),
-        management: Management::Express,
+        management: Read::Skipped,
         counts: Read::Skipped,
         deployments: Read::Skipped,
         managed_resources: Read::Skipped,
     }))
+}
+
+/// Each revision once. What has no ARN cannot be told from others, and is none yet.
+fn revisions(answer: &[ExpressGatewayServiceConfiguration]) -> Vec<Revision> {
+    let mut seen = BTreeSet::new();
+    answer
+        .iter()
+        .map(revision)
+        .filter(|revision| !revision.arn.is_empty() && seen.insert(revision.arn.clone()))
+        .collect()
 }
 
 fn revision(answer: &ExpressGatewayServiceConfiguration) -> Revision {
@@ -177,14 +195,16 @@ pub(in crate::ecs) fn tags(answer: &[types::Tag]) -> BTreeMap<String, String> {
 }
 
 /// Of DescribeServices for one service.
-pub(in crate::ecs) fn service_facts(
+pub(in crate::ecs) fn service_record(
     services: &[types::Service],
     failures: &[types::Failure],
-) -> Result<Option<ServiceFacts>, Failure> {
+    redactor: &Redactor,
+) -> Result<ServiceRecord, Failure> {
+    let refused = FailureKind::Refused;
     let Some(service) = services.first() else {
         return match failures.first() {
-            Some(failure) if failure.reason() == Some(MISSING) => Ok(None),
-            Some(failure) => Err(listed(operation::SERVICES, FailureKind::Refused, failure)),
+            Some(failure) if failure.reason() == Some(MISSING) => Ok(ServiceRecord::Missing),
+            Some(failure) => Err(listed(operation::SERVICES, refused, failure, redactor)),
             None => Err(incomplete(
                 operation::SERVICES,
                 "the answer has neither services nor failures",
@@ -192,9 +212,9 @@ pub(in crate::ecs) fn service_facts(
         };
     };
     if service.status() == Some(INACTIVE) {
-        return Ok(None);
+        return Ok(ServiceRecord::Inactive);
     }
-    Ok(Some(ServiceFacts {
+    Ok(ServiceRecord::Live(ServiceFacts {
         management: management(service.resource_management_type()),
         counts: TaskCounts {
             desired: service.desired_count(),

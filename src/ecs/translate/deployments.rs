@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use aws_sdk_ecs::types::{ServiceDeployment, ServiceDeploymentBrief};
 
 use super::{filled, free_text, status_time, timestamp};
-use crate::{api::status::DeploymentStatus, core::redact::stable_text};
+use crate::{api::status::DeploymentStatus, core::redact::Redactor};
 
 /// As many deployments are described at most.
 const DESCRIBED: usize = 5;
@@ -20,7 +20,10 @@ const ENDED: [&str; 4] = [
 ];
 
 /// Of ListServiceDeployments; ECS gives the newest first, and does not promise it.
-pub(in crate::ecs) fn newest_first(answer: &[ServiceDeploymentBrief]) -> Vec<DeploymentStatus> {
+pub(in crate::ecs) fn newest_first(
+    answer: &[ServiceDeploymentBrief],
+    redactor: &Redactor,
+) -> Vec<DeploymentStatus> {
     let mut briefs: Vec<_> = answer.iter().collect();
     briefs.sort_by_key(|brief| Reverse(timestamp(brief.created_at())));
     briefs
@@ -30,7 +33,7 @@ pub(in crate::ecs) fn newest_first(answer: &[ServiceDeploymentBrief]) -> Vec<Dep
             status: filled(brief.status().map(|it| it.as_str())),
             stage: None,
             target_revision: filled(brief.target_service_revision_arn()),
-            reason: free_text(brief.status_reason()),
+            reason: free_text(brief.status_reason(), redactor),
             started_at: status_time(brief.started_at().or(brief.created_at())),
             finished_at: status_time(brief.finished_at()),
         })
@@ -54,20 +57,28 @@ pub(in crate::ecs) fn to_describe(deployments: &[DeploymentStatus]) -> Vec<Strin
 }
 
 /// Fills in what DescribeServiceDeployments knows.
-pub(in crate::ecs) fn complete(deployments: &mut [DeploymentStatus], answer: &[ServiceDeployment]) {
+pub(in crate::ecs) fn complete(
+    deployments: &mut [DeploymentStatus],
+    answer: &[ServiceDeployment],
+    redactor: &Redactor,
+) {
     for deployment in deployments {
         let detail = answer.iter().find(|detail| {
             detail.service_deployment_arn().is_some()
                 && detail.service_deployment_arn() == deployment.arn.as_deref()
         });
         if let Some(detail) = detail {
-            *deployment = completed(deployment, detail);
+            *deployment = completed(deployment, detail, redactor);
         }
     }
 }
 
 /// The later read holds where it says something.
-fn completed(listed: &DeploymentStatus, detail: &ServiceDeployment) -> DeploymentStatus {
+fn completed(
+    listed: &DeploymentStatus,
+    detail: &ServiceDeployment,
+    redactor: &Redactor,
+) -> DeploymentStatus {
     let DeploymentStatus {
         arn,
         status,
@@ -84,21 +95,21 @@ fn completed(listed: &DeploymentStatus, detail: &ServiceDeployment) -> Deploymen
         status: filled(detail.status().map(|it| it.as_str())).or(status),
         stage: filled(detail.lifecycle_stage().map(|it| it.as_str())).or(stage),
         target_revision: filled(target.and_then(|target| target.arn())).or(target_revision),
-        reason: reason(detail).or(listed_reason),
+        reason: reason(detail, redactor).or(listed_reason),
         started_at: status_time(detail.started_at()).or(started_at),
         finished_at: status_time(ended).or(finished_at),
     }
 }
 
 /// ECS's own reason; without one, that of the rollback, or the alarms that went off.
-fn reason(detail: &ServiceDeployment) -> Option<String> {
+fn reason(detail: &ServiceDeployment, redactor: &Redactor) -> Option<String> {
     let rollback = detail.rollback().and_then(|rollback| rollback.reason());
     let alarms = detail
         .alarms()
         .map(|alarms| alarms.triggered_alarm_names())
         .filter(|names| !names.is_empty())
-        .map(|names| stable_text(&format!("alarms went off: {}", names.join(", "))));
-    free_text(detail.status_reason())
-        .or_else(|| free_text(rollback))
-        .or(alarms)
+        .map(|names| format!("alarms went off: {}", names.join(", ")));
+    free_text(detail.status_reason(), redactor)
+        .or_else(|| free_text(rollback, redactor))
+        .or_else(|| free_text(alarms.as_deref(), redactor))
 }

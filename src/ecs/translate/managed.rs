@@ -11,6 +11,7 @@ use crate::{
     core::{
         failure::{Failure, FailureKind},
         observed::SERVICE_SECURITY_GROUP,
+        redact::Redactor,
     },
     ecs::{
         classify::operation,
@@ -20,15 +21,15 @@ use crate::{
 
 /// A resource of one of the SDK's types, all of which have these members.
 macro_rules! resource {
-    ($type:expr, $resource:expr) => {
-        resource!($type, $resource, None)
+    ($type:expr, $resource:expr, $redactor:expr) => {
+        resource!($type, $resource, None, $redactor)
     };
-    ($type:expr, $resource:expr, $name:expr) => {
+    ($type:expr, $resource:expr, $name:expr, $redactor:expr) => {
         resource(
             $type,
             $resource.arn().or($name),
             $resource.status(),
-            $resource.status_reason(),
+            free_text($resource.status_reason(), $redactor),
         )
     };
 }
@@ -37,13 +38,22 @@ macro_rules! resource {
 pub(in crate::ecs) fn resources(
     revisions: &[ServiceRevision],
     failures: &[types::Failure],
+    redactor: &Redactor,
 ) -> Result<Vec<ManagedResource>, Failure> {
     let Some(revision) = revisions.first() else {
         return Err(match failures.first() {
-            Some(failure) if failure.reason() == Some(MISSING) => {
-                listed(operation::REVISIONS, FailureKind::NotFound, failure)
-            }
-            Some(failure) => listed(operation::REVISIONS, FailureKind::Refused, failure),
+            Some(failure) if failure.reason() == Some(MISSING) => listed(
+                operation::REVISIONS,
+                FailureKind::NotFound,
+                failure,
+                redactor,
+            ),
+            Some(failure) => listed(
+                operation::REVISIONS,
+                FailureKind::Refused,
+                failure,
+                redactor,
+            ),
             None => incomplete(
                 operation::REVISIONS,
                 "the answer has neither revisions nor failures",
@@ -52,45 +62,68 @@ pub(in crate::ecs) fn resources(
     };
     let mut found = revision
         .ecs_managed_resources()
-        .map(flattened)
+        .map(|all| flattened(all, redactor))
         .unwrap_or_default();
     found.sort();
     found.dedup();
     Ok(found)
 }
 
-fn flattened(all: &EcsManagedResources) -> Vec<ManagedResource> {
-    let mut found: Vec<_> = all.ingress_paths().iter().flat_map(ingress).collect();
-    found.extend(all.auto_scaling().into_iter().flat_map(scaling));
-    found.extend(all.metric_alarms().iter().map(|it| resource!("Alarm", it)));
+fn flattened(all: &EcsManagedResources, redactor: &Redactor) -> Vec<ManagedResource> {
+    let mut found: Vec<_> = all
+        .ingress_paths()
+        .iter()
+        .flat_map(|path| ingress(path, redactor))
+        .collect();
+    found.extend(
+        all.auto_scaling()
+            .into_iter()
+            .flat_map(|all| scaling(all, redactor)),
+    );
+    found.extend(
+        all.metric_alarms()
+            .iter()
+            .map(|it| resource!("Alarm", it, redactor)),
+    );
     let groups = all.service_security_groups().iter();
-    found.extend(groups.map(|it| resource!(SERVICE_SECURITY_GROUP, it)));
+    found.extend(groups.map(|it| resource!(SERVICE_SECURITY_GROUP, it, redactor)));
     let groups = all.log_groups().iter();
-    found.extend(groups.map(|it| resource!("LogGroup", it, Some(it.log_group_name()))));
+    found.extend(groups.map(|it| resource!("LogGroup", it, Some(it.log_group_name()), redactor)));
     found
 }
 
-fn ingress(path: &ManagedIngressPath) -> Vec<ManagedResource> {
+fn ingress(path: &ManagedIngressPath, redactor: &Redactor) -> Vec<ManagedResource> {
     let mut found = Vec::new();
-    found.extend(path.load_balancer().map(|it| resource!("LoadBalancer", it)));
+    found.extend(
+        path.load_balancer()
+            .map(|it| resource!("LoadBalancer", it, redactor)),
+    );
     let groups = path.load_balancer_security_groups().iter();
-    found.extend(groups.map(|it| resource!("LoadBalancerSecurityGroup", it)));
+    found.extend(groups.map(|it| resource!("LoadBalancerSecurityGroup", it, redactor)));
     let certificate = path.certificate();
-    found.extend(certificate.map(|it| resource!("Certificate", it, Some(it.domain_name()))));
-    found.extend(path.listener().map(|it| resource!("Listener", it)));
-    found.extend(path.rule().map(|it| resource!("ListenerRule", it)));
+    found.extend(
+        certificate.map(|it| resource!("Certificate", it, Some(it.domain_name()), redactor)),
+    );
+    found.extend(
+        path.listener()
+            .map(|it| resource!("Listener", it, redactor)),
+    );
+    found.extend(
+        path.rule()
+            .map(|it| resource!("ListenerRule", it, redactor)),
+    );
     let groups = path.target_groups().iter();
-    found.extend(groups.map(|it| resource!("TargetGroup", it)));
+    found.extend(groups.map(|it| resource!("TargetGroup", it, redactor)));
     found
 }
 
-fn scaling(all: &ManagedAutoScaling) -> Vec<ManagedResource> {
+fn scaling(all: &ManagedAutoScaling, redactor: &Redactor) -> Vec<ManagedResource> {
     let target = all.scalable_target();
     let policies = all.application_auto_scaling_policies().iter();
     target
-        .map(|it| resource!("ScalableTarget", it))
+        .map(|it| resource!("ScalableTarget", it, redactor))
         .into_iter()
-        .chain(policies.map(|it| resource!("ScalingPolicy", it)))
+        .chain(policies.map(|it| resource!("ScalingPolicy", it, redactor)))
         .collect()
 }
 
@@ -98,12 +131,12 @@ fn resource(
     r#type: &str,
     arn_or_name: Option<&str>,
     status: &ManagedResourceStatus,
-    reason: Option<&str>,
+    reason: Option<String>,
 ) -> ManagedResource {
     ManagedResource {
         r#type: r#type.to_owned(),
         arn: filled(arn_or_name),
         status: filled(Some(status.as_str())),
-        reason: free_text(reason),
+        reason,
     }
 }

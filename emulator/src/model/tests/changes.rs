@@ -174,3 +174,36 @@ fn a_change_can_be_meant_for_another_account_and_region() {
     let message = Change::from_wire(&wrong).unwrap_err();
     assert!(message.contains("twelve digits"), "{message}");
 }
+
+#[test]
+fn something_that_ecs_manages_can_fail_later() {
+    let mut world = World::with_shop();
+    world.pass(600);
+    let fail = |resource: &str| json!({ "service": "shop", "fail": { "resource": resource, "reason": "quota" } });
+    change(&mut world, fail("TargetGroups"));
+    let revision = world.configuration()["serviceRevisionArn"].clone();
+    let body = json!({ "serviceRevisionArns": [revision] });
+    let answer = world.call("DescribeServiceRevisions", body).unwrap();
+    let path = &answer["serviceRevisions"][0]["ecsManagedResources"]["ingressPaths"][0];
+    assert_eq!(path["targetGroups"][0]["status"], "FAILED");
+    assert_eq!(path["targetGroups"][0]["statusReason"], "quota");
+    assert_eq!(path["loadBalancer"]["status"], "ACTIVE");
+    let unknown = Change::from_wire(&fail("Moon")).unwrap();
+    let error = world.model.change(unknown).unwrap_err();
+    assert!(error.message.contains("Moon"), "{error}");
+}
+
+#[test]
+fn a_customers_service_can_be_deleted_and_leaves_an_inactive_record() {
+    let mut world = World::new();
+    change(&mut world, json!({ "service": "shop", "customer": true }));
+    change(&mut world, json!({ "service": "shop", "delete": true }));
+    world.pass(600);
+    let answer = world
+        .call("DescribeServices", json!({ "services": ["shop"] }))
+        .unwrap();
+    assert_eq!(answer["services"][0]["status"], "INACTIVE");
+    let body = json!({ "serviceArn": super::SHOP });
+    let (code, _) = world.code("DescribeExpressGatewayService", body);
+    assert_eq!(code, "InvalidParameterException");
+}

@@ -105,3 +105,36 @@ fn a_lost_answer_stays_lost_where_the_call_would_have_failed() {
     let error = world.create(create_request()).unwrap_err();
     assert_eq!(error.delivery, Delivery::Timeout);
 }
+
+#[test]
+fn a_message_quotes_values_of_the_request() {
+    let mut world = World::new();
+    world.model.fail_next(Fault::new(
+        "CreateExpressGatewayService",
+        "InvalidParameterException",
+        "the image {/primaryContainer/image} of {/nowhere} is refused {/",
+    ));
+    let mut request = create_request();
+    request["primaryContainer"] = json!({ "image": "shop:1" });
+    let error = world.create(request).unwrap_err();
+    assert_eq!(
+        error.message,
+        "the image shop:1 of {/nowhere} is refused {/"
+    );
+}
+
+#[test]
+fn a_list_of_an_answer_can_hold_each_element_twice() {
+    let mut world = World::with_shop();
+    world.pass(600);
+    let pointer = "/service/activeConfigurations";
+    let fault = Fault::repeat("DescribeExpressGatewayService", pointer);
+    fault.check().unwrap();
+    world.model.fail_next(fault);
+    let count =
+        |service: serde_json::Value| service["activeConfigurations"].as_array().unwrap().len();
+    assert_eq!(count(world.describe()), 2);
+    assert_eq!(count(world.describe()), 1);
+    let fault = Fault::new("DescribeExpressGatewayService", "Repeat", "");
+    assert!(fault.check().unwrap_err().contains("pointer"));
+}

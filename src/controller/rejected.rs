@@ -1,0 +1,26 @@
+//! What Kubernetes does not take. While a status cannot be written, it shows what was: so it is told in every other way.
+
+use super::{
+    Pass,
+    context::{Clock, Context},
+    objects::{ObjectKey, Objects},
+};
+use crate::{core::events::Event, ecs::Ecs};
+
+/// Tells that the API server does not take what was written, each time in the log, and once by an event.
+pub(super) async fn tell<E: Ecs, O: Objects, C: Clock>(
+    ctx: &Context<E, O, C>,
+    pass: &mut Pass,
+    text: &str,
+) {
+    // The API server quotes the object.
+    let text = pass.redactor.show(text);
+    let object = ObjectKey::of(&pass.object.metadata);
+    let attempts = pass.entry.attempts + 1;
+    tracing::warn!(%object, attempts, error = %text, "the API server rejects what the operator writes");
+    if !std::mem::replace(&mut pass.entry.rejection_told, true) {
+        ctx.objects
+            .publish(&pass.object, &Event::rejected(&text))
+            .await;
+    }
+}
