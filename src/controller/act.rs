@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     Pass, PassError,
     context::{Clock, Context},
-    gather,
+    gather, log,
     objects::{MetadataPatch, Objects, status_patch},
 };
 use crate::{
@@ -82,6 +82,7 @@ pub(super) async fn act<E: Ecs, O: Objects, C: Clock>(
             Outcome::Idle
         }
     };
+    log::accepted(&case.desired.object, &decision.action, &outcome);
     Ok(Act { sent, outcome })
 }
 
@@ -129,6 +130,7 @@ async fn fence<E: Ecs, O: Objects, C: Clock>(
         }
     }
     pass.sent();
+    log::sending(&case.desired.object, operation, &decision.why);
     Ok(Fenced::Stored(intent))
 }
 
@@ -157,7 +159,7 @@ async fn store_intent<E: Ecs, O: Objects, C: Clock>(
     // One that holds already keeps its reason and time: this is but another try.
     if !conditions.has(types::RECONCILING) {
         let why = &decision.why;
-        let message = why.message(case.desired, decision.findings.as_ref());
+        let message = why.message(case, decision.findings.as_ref());
         conditions.set(types::RECONCILING, Truth::True, why.reason(), &message);
     }
     let fenced = ExpressServiceStatus {

@@ -146,8 +146,8 @@ pub fn decide(case: &Case<'_>) -> Decision {
         (Living, ..) if !same                                  => (A::Nothing, identity_changed(d)),
         (Living, ..) if d.invalid.is_some()                    => (A::Nothing, invalid(d)),
         (Living, S::Unreadable(failure), ..)                   => (A::Nothing, Why::Unreadable(failure.clone())),
-        (Living, ..) if d.suspend                              => (A::Nothing, Why::Suspended),
         (Living, S::Unproved, ..)                              => (A::Nothing, Why::ProvingAbsence),
+        (Living, ..) if d.suspend                              => (A::Nothing, Why::Suspended),
         (Living, S::Absent, ..) if lost                        => (A::Nothing, Why::ServiceDeleted),
         (Living, S::Absent, ..)                                => (create(d), Why::Creating),
         (Living, S::Draining, ..)                              => (A::Nothing, Why::DrainingBeforeCreate),
@@ -165,6 +165,7 @@ pub fn decide(case: &Case<'_>) -> Decision {
         (Living, _, _, N::Untag(keys))                         => (A::Untag(UntagRequest { arn: d.arn.clone(), keys }), Why::Tagging),
         (Living, _, _, N::Nothing(why))                        => (A::Nothing, why),
     };
+    let why = super::stuck::judged(case, findings.as_ref(), why);
     Decision { action, why, findings }
 }
 

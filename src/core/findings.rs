@@ -161,7 +161,7 @@ impl Findings {
     }
 }
 
-fn retry_asked(case: &Case<'_>) -> bool {
+pub(super) fn retry_asked(case: &Case<'_>) -> bool {
     let asked = &case.desired.retry;
     asked.is_some() && case.memory.is_some_and(|memory| memory.retry != *asked)
 }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use ecs_express_operator::{
-    api::conditions::reasons,
+    api::{conditions::reasons, status::ManagedResource},
     core::{
         desired::Desired,
-        observed::{Observed, Read, Service, StatusCode},
+        observed::{Observed, Read, Service, StatusCode, TaskCounts},
         remember::Outcome,
     },
 };
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde_json::{Value, json};
 
 use crate::{fixtures::*, refusals::refusals};
@@ -105,6 +106,14 @@ fn rollouts() -> Vec<(&'static str, Told)> {
         ),
         (reasons::DEPLOYING, idle(edited(), deploying)),
         (
+            reasons::MANAGED_RESOURCE_FAILED,
+            idle(wanted(), waiting_for_load_balancer("FAILED")),
+        ),
+        (
+            reasons::PROGRESS_DEADLINE_EXCEEDED,
+            idle(wanted(), waiting_for_load_balancer("PROVISIONING")),
+        ),
+        (
             reasons::AVAILABLE,
             idle(wanted(), running(&wanted(), |_| ())),
         ),
@@ -126,6 +135,31 @@ fn rollouts() -> Vec<(&'static str, Told)> {
             sending(wanted(), running(&wanted(), has_image("evil:1"))),
         ),
     ]
+}
+
+/// A first deployment whose load balancer is not there.
+fn waiting_for_load_balancer(status: &str) -> Observed {
+    let mut under_way = deployment(REVISION, "IN_PROGRESS");
+    under_way.stage = Some("SCALE_UP".into());
+    under_way.started_at = Some(Time(at(20)));
+    let load_balancer = ManagedResource {
+        r#type: "LoadBalancer".into(),
+        arn: None,
+        status: Some(status.into()),
+        reason: Some(
+            "AccessDenied: not authorized to perform elasticloadbalancing:CreateLoadBalancer"
+                .into(),
+        ),
+    };
+    running(&desired(&[]), |service| {
+        service.counts = Read::Got(TaskCounts {
+            desired: 1,
+            running: 0,
+            pending: 1,
+        });
+        service.managed_resources = Read::Got(vec![load_balancer]);
+        service.deployments = Read::Got(vec![under_way]);
+    })
 }
 
 fn differences() -> Vec<(&'static str, Told)> {

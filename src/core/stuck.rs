@@ -1,0 +1,162 @@
+//! Rollouts that do not end: what ECS could not make is told at once, all else after half an hour.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{
+    decide::Case,
+    findings::Findings,
+    messages::named,
+    observed::{Observed, Service},
+    why::Why,
+};
+use crate::api::status::{DeploymentStatus, ManagedResource};
+
+/// How long a deployment may take, in seconds: the first one in a VPC waits up to 25 minutes for load balancer,
+/// certificate and DNS.
+const PROGRESS_DEADLINE: i64 = 30 * 60;
+
+/// Whether what is under way needs a person.
+pub(super) fn judged(case: &Case<'_>, findings: Option<&Findings>, why: Why) -> Why {
+    let (Why::RollingOut | Why::NoEndpoint, Some(findings), Observed::Present(service)) =
+        (&why, findings, case.observed)
+    else {
+        return why;
+    };
+    let rolling_back = findings.rollout.is_rolling_back();
+    // What goes on after a rollback has begun may take as long again.
+    let deadline = PROGRESS_DEADLINE * if rolling_back { 2 } else { 1 };
+    let late = began(service, findings)
+        .is_some_and(|began| case.now.as_second() - began.as_second() >= deadline);
+    if !rolling_back && failed_resources(service).is_some() {
+        Why::ManagedResourceFailed
+    } else if late {
+        Why::ProgressDeadlineExceeded
+    } else {
+        why
+    }
+}
+
+/// When the deployment began, or, once it has ended, the wait for the endpoint.
+fn began(service: &Service, findings: &Findings) -> Option<Timestamp> {
+    let deployment = findings.rollout.deployment();
+    let of_deployment = deployment.and_then(|deployment| {
+        let at = deployment.finished_at.as_ref();
+        at.or(deployment.started_at.as_ref()).map(|at| at.0)
+    });
+    of_deployment
+        .or_else(|| service.newest()?.created_at)
+        .or(service.created_at)
+}
+
+/// What ECS says of a deployment.
+pub(super) fn progress_of(deployment: &DeploymentStatus) -> String {
+    let mut text = deployment
+        .status
+        .clone()
+        .unwrap_or_else(|| "no status yet".into());
+    if let Some(stage) = &deployment.stage {
+        text.push_str(&format!(", stage {stage}"));
+    }
+    if let Some(reason) = &deployment.reason {
+        text.push_str(&format!(" ({})", reason.trim_end_matches('.')));
+    }
+    text
+}
+
+/// The message where ECS could not make what the service needs.
+pub(super) fn resource_failed(case: &Case<'_>) -> String {
+    let Observed::Present(service) = case.observed else {
+        return String::new();
+    };
+    let failed = failed_resources(service).unwrap_or_default();
+    let role = service
+        .infrastructure_role_arn
+        .as_deref()
+        .unwrap_or(&case.desired.infrastructure_role_arn);
+    format!(
+        "ECS could not make what the service needs: {failed}{}; {}; correct the cause, often a permission of the infrastructure role {role}; ECS may not try again by itself: an edit of the spec is sent at once, and where nothing serves yet, deleting this object and creating it again begins anew",
+        tasks(service),
+        serving(service)
+    )
+}
+
+/// The message where a deployment takes too long.
+pub(super) fn deadline_exceeded(case: &Case<'_>, findings: Option<&Findings>) -> String {
+    let (Observed::Present(service), Some(findings)) = (case.observed, findings) else {
+        return String::new();
+    };
+    let since = began(service, findings).map_or_else(String::new, |began| {
+        let began = Timestamp::from_second(began.as_second()).unwrap_or(began);
+        format!(" since {began}")
+    });
+    let progress = match findings.rollout.deployment() {
+        None => "its deployment is not to be seen".into(),
+        Some(deployment) => progress_of(deployment),
+    };
+    let missing =
+        unfinished_resources(service).map_or_else(String::new, |text| format!("; {text}"));
+    format!(
+        "ECS has been deploying the configuration{since}, longer than 30 minutes: {progress}{}{missing}; {}; look at the stop reasons of its tasks and at status.managedResources, and correct the spec: an edit is sent at once",
+        tasks(service),
+        serving(service)
+    )
+}
+
+/// How many tasks run.
+fn tasks(service: &Service) -> String {
+    service.counts.got().map_or_else(String::new, |counts| {
+        format!("; {} of {} tasks run", counts.running, counts.desired)
+    })
+}
+
+/// What users get meanwhile: the revision before the one that is rolled out.
+fn serving(service: &Service) -> String {
+    let newest = service.newest().map(|newest| &newest.arn);
+    let former = service
+        .revisions
+        .iter()
+        .filter(|revision| Some(&revision.arn) != newest)
+        .max_by_key(|revision| revision.created_at);
+    former.map_or_else(
+        || "nothing else serves".into(),
+        |former| format!("{} keeps serving", named(former)),
+    )
+}
+
+/// The managed resources that FAILED, with ECS's reasons.
+pub(super) fn failed_resources(service: &Service) -> Option<String> {
+    told(service, |resource| {
+        resource.status.as_deref() == Some("FAILED")
+    })
+}
+
+/// The managed resources that are not ACTIVE, with ECS's reasons.
+fn unfinished_resources(service: &Service) -> Option<String> {
+    told(service, |resource| {
+        resource.status.as_deref() != Some("ACTIVE")
+    })
+}
+
+/// Resources with the same status and reason are named together.
+fn told(service: &Service, wanted: impl Fn(&ManagedResource) -> bool) -> Option<String> {
+    let mut groups: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let resources = service.managed_resources.got().into_iter().flatten();
+    for resource in resources.filter(|resource| wanted(resource)) {
+        let status = resource.status.as_deref().unwrap_or("without status");
+        let text = match &resource.reason {
+            Some(reason) => format!("{status}: {}", reason.trim_end_matches('.')),
+            None => status.to_owned(),
+        };
+        groups.entry(text).or_default().insert(&resource.r#type);
+    }
+    let texts: Vec<String> = groups
+        .into_iter()
+        .map(|(text, types)| {
+            let types: Vec<&str> = types.into_iter().collect();
+            format!("{} {text}", types.join(", "))
+        })
+        .collect();
+    (!texts.is_empty()).then(|| texts.join("; "))
+}
