@@ -12,10 +12,10 @@ pub fn explain(failure: &Failure, desired: &Desired) -> String {
     let retry = ask_for_a_retry(desired);
     let when = match failure.kind.class() {
         Class::Invalid => format!(
-            "it is tried again when the spec changes, every 10 minutes by default, and at once after: {retry}"
+            "it is tried again when the spec changes, within 10 minutes by default, and at once after: {retry}"
         ),
         Class::Blocked => format!(
-            "it is tried again by itself, every 5 minutes at the latest by default, and at once after: {retry}"
+            "it is tried again by itself, within 5 minutes by default, and at once after: {retry}"
         ),
         Class::Retry => {
             "it is tried again by itself, with pauses that grow to 5 minutes by default".to_owned()

@@ -9,6 +9,7 @@ use super::{
     findings::Findings,
     messages::named,
     observed::{Observed, Service},
+    rollout::Rollout,
     why::Why,
 };
 use crate::api::status::{DeploymentStatus, ManagedResource};
@@ -40,14 +41,17 @@ pub(super) fn judged(case: &Case<'_>, findings: Option<&Findings>, why: Why) -> 
 
 /// When the deployment began, or, once it has ended, the wait for the endpoint.
 fn began(service: &Service, findings: &Findings) -> Option<Timestamp> {
-    let deployment = findings.rollout.deployment();
-    let of_deployment = deployment.and_then(|deployment| {
-        let at = deployment.finished_at.as_ref();
-        at.or(deployment.started_at.as_ref()).map(|at| at.0)
-    });
-    of_deployment
-        .or_else(|| service.newest()?.created_at)
-        .or(service.created_at)
+    let newest = service.newest();
+    let made = newest.map_or(service.created_at, |newest| newest.created_at);
+    let Some(deployment) = findings.rollout.deployment() else {
+        return made;
+    };
+    let ended = deployment.finished_at.as_ref();
+    let at = ended.or(deployment.started_at.as_ref()).map(|at| at.0);
+    // One that waits to be started has no time of its own.
+    let brings_newest =
+        deployment.target_revision.as_deref() == newest.map(|newest| newest.arn.as_str());
+    at.or(made.filter(|_| brings_newest))
 }
 
 /// What ECS says of a deployment.
@@ -87,21 +91,28 @@ pub(super) fn deadline_exceeded(case: &Case<'_>, findings: Option<&Findings>) ->
     let (Observed::Present(service), Some(findings)) = (case.observed, findings) else {
         return String::new();
     };
-    let since = began(service, findings).map_or_else(String::new, |began| {
-        let began = Timestamp::from_second(began.as_second()).unwrap_or(began);
-        format!(" since {began}")
-    });
-    let progress = match findings.rollout.deployment() {
-        None => "its deployment is not to be seen".into(),
-        Some(deployment) => progress_of(deployment),
-    };
+    let at = began(service, findings).map_or_else(
+        || "a time that ECS does not tell".to_owned(),
+        |began| {
+            let began = Timestamp::from_second(began.as_second()).unwrap_or(began);
+            began.to_string()
+        },
+    );
     let missing =
         unfinished_resources(service).map_or_else(String::new, |text| format!("; {text}"));
-    format!(
-        "ECS has been deploying the configuration{since}, longer than 30 minutes: {progress}{}{missing}; {}; look at the stop reasons of its tasks and at status.managedResources, and correct the spec: an edit is sent at once",
-        tasks(service),
-        serving(service)
-    )
+    let (tasks, serving) = (tasks(service), serving(service));
+    match (&findings.rollout, findings.rollout.deployment()) {
+        (Rollout::Succeeded(_), _) => format!(
+            "the deployment succeeded at {at}, more than 30 minutes ago, and ECS shows no endpoint{missing}; look at status.managedResources and at the service in ECS"
+        ),
+        (_, Some(deployment)) => format!(
+            "ECS has been deploying the configuration since {at}, longer than 30 minutes: {}{tasks}{missing}; {serving}; look at the stop reasons of its tasks and at status.managedResources, and correct the spec: an edit is sent at once",
+            progress_of(deployment)
+        ),
+        (_, None) => format!(
+            "ECS made the newest revision at {at}, more than 30 minutes ago, and shows no deployment of it{tasks}{missing}; {serving}; look at the service in ECS, or correct the spec: an edit is sent at once"
+        ),
+    }
 }
 
 /// How many tasks run.
@@ -120,7 +131,7 @@ fn serving(service: &Service) -> String {
         .filter(|revision| Some(&revision.arn) != newest)
         .max_by_key(|revision| revision.created_at);
     former.map_or_else(
-        || "nothing else serves".into(),
+        || "no former revision serves".into(),
         |former| format!("{} keeps serving", named(former)),
     )
 }

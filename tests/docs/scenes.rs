@@ -55,11 +55,6 @@ pub fn scenes() -> Vec<(&'static str, Told)> {
 fn rollouts() -> Vec<(&'static str, Told)> {
     let wanted = || desired(&[]);
     let edited = || spec(json!({"primaryContainer": {"image": "shop:2"}}));
-    let under_way = |revision: &str, stage: &str| {
-        let mut deployment = deployment(revision, "IN_PROGRESS");
-        deployment.stage = Some(stage.into());
-        deployment
-    };
     let create = || Scene::of(wanted(), MISSING, Some(blank()));
     let deploying = running(&wanted(), |service| {
         let mut canary = service.revisions[0].clone();
@@ -139,9 +134,8 @@ fn rollouts() -> Vec<(&'static str, Told)> {
 
 /// A first deployment whose load balancer is not there.
 fn waiting_for_load_balancer(status: &str) -> Observed {
-    let mut under_way = deployment(REVISION, "IN_PROGRESS");
-    under_way.stage = Some("SCALE_UP".into());
-    under_way.started_at = Some(Time(at(20)));
+    let mut stuck = under_way(REVISION, "SCALE_UP");
+    stuck.started_at = Some(Time(at(20)));
     let load_balancer = ManagedResource {
         r#type: "LoadBalancer".into(),
         arn: None,
@@ -158,7 +152,7 @@ fn waiting_for_load_balancer(status: &str) -> Observed {
             pending: 1,
         });
         service.managed_resources = Read::Got(vec![load_balancer]);
-        service.deployments = Read::Got(vec![under_way]);
+        service.deployments = Read::Got(vec![stuck]);
     })
 }
 
@@ -172,7 +166,7 @@ fn differences() -> Vec<(&'static str, Told)> {
     });
     let tagged = spec(json!({"tags": [{"key": "team", "value": "a"}]}));
     let deploying = running(&wanted(), |service| {
-        service.deployments = Read::Got(vec![deployment(REVISION, "IN_PROGRESS")]);
+        service.deployments = Read::Got(vec![under_way(REVISION, "SCALE_UP")]);
     });
     let deleted = remembering(&report());
     vec![

@@ -149,8 +149,7 @@ async fn a_first_deployment_that_never_comes_up_is_never_ready_and_an_edit_heals
     world.emulator.set_outcome(SERVICE, Outcome::NeverComesUp);
     world.apply(&image(1));
     world.run(HOUR).await;
-    assert_eq!(world.condition("Ready"), "False Provisioning");
-    assert_eq!(world.condition("Stalled"), "absent");
+    assert_eq!(world.condition("Stalled"), "True ProgressDeadlineExceeded");
     world.rests().await;
     world.apply(&image(2));
     world.until_ready().await;
@@ -159,12 +158,12 @@ async fn a_first_deployment_that_never_comes_up_is_never_ready_and_an_edit_heals
 }
 
 #[tokio::test]
-async fn a_rollout_that_never_comes_up_is_deploying_and_an_edit_heals_it() {
+async fn a_rollout_that_never_comes_up_is_never_ready_and_an_edit_heals_it() {
     let mut world = World::ready(&image(1)).await;
     world.emulator.set_outcome(SERVICE, Outcome::NeverComesUp);
     world.apply(&image(2));
     world.run(HOUR).await;
-    assert_eq!(world.condition("Ready"), "False Deploying");
+    assert_eq!(world.condition("Ready"), "False ProgressDeadlineExceeded");
     world.apply(&image(3));
     world.until_ready().await;
     world.rests().await;
