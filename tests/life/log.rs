@@ -2,13 +2,16 @@
 
 use std::{
     io::{self, Write},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
 use ecs_express_emulator::{Fault, Outcome};
 use serde_json::json;
-use tracing::{Level, subscriber::DefaultGuard};
+use tracing::{
+    Dispatch, Level,
+    subscriber::{DefaultGuard, NoSubscriber},
+};
 
 use crate::world::{CREATE, SERVICE, UPDATE, World};
 
@@ -29,6 +32,10 @@ impl Write for Log {
 impl Log {
     /// Collects what the operator logs on this thread.
     fn start(level: Level) -> (Self, DefaultGuard) {
+        // While there is but one subscriber, tracing asks the thread that comes first, which may have none, whether a line
+        // is wanted, and believes that for all.
+        static SECOND: OnceLock<Dispatch> = OnceLock::new();
+        SECOND.get_or_init(|| Dispatch::new(NoSubscriber::new()));
         let log = Self::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()

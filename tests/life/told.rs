@@ -180,3 +180,30 @@ async fn the_columns_show_what_runs() {
     let after = world.status().revisions.unwrap().remove(0);
     assert_eq!(after.arn, revision.arn);
 }
+
+#[tokio::test]
+async fn a_replaced_service_that_is_taken_over_is_told_by_a_warning() {
+    let mut world = World::ready(&json!({"adoptionPolicy": "Adopt"})).await;
+    world.outside(&json!({"purge": true}));
+    world.pass_time(Duration::from_secs(5));
+    world.somebody_calls(
+        CREATE,
+        &json!({
+            "serviceName": SERVICE,
+            "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
+            "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
+            "primaryContainer": {"image": "shop:1"},
+        }),
+    );
+    world
+        .until("taken over", |world| world.calls("TagResource") == 1)
+        .await;
+    let events = world.api.take_events();
+    let told = |event: &&ecs_express_operator::core::events::Event| {
+        event.severity == Severity::Warning
+            && event
+                .note
+                .contains("the service that this object had is gone")
+    };
+    assert_eq!(events.iter().filter(told).count(), 1, "{events:#?}");
+}
