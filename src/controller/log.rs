@@ -7,11 +7,12 @@ use super::journal::Entry;
 use crate::{
     api::{ExpressServiceStatus, conditions::types},
     core::{
-        decide::{Action, Decision},
+        decide::{Action, Case, Decision},
         events::{Event, Severity},
         failure::Failure,
         identity::ObjectIdentity,
         memory::Operation,
+        observed::{Observed, Read},
         remember::Outcome,
         why::{Progress, Why},
     },
@@ -43,15 +44,11 @@ pub(super) fn accepted(object: &ObjectIdentity, action: &Action, outcome: &Outco
 }
 
 /// A failure that is new, one that lasts, or the end of one.
-pub(super) fn failures(
-    entry: &mut Entry,
-    object: &ObjectIdentity,
-    decision: &Decision,
-    outcome: &Outcome,
-) {
+pub(super) fn failures(entry: &mut Entry, case: &Case<'_>, decision: &Decision, outcome: &Outcome) {
+    let object = &case.desired.object;
     let failure = match (outcome, &decision.why) {
         (Outcome::Failed(failure), _) | (_, Why::Unreadable(failure)) => Some(failure),
-        _ => None,
+        _ => neighbouring_failure(case.observed),
     };
     let Some(failure) = failure else {
         let works = matches!(
@@ -77,6 +74,24 @@ pub(super) fn failures(
         tracing::debug!(%object, operation, ?kind, code, text = message, attempts, "a call to AWS fails still");
     } else {
         tracing::warn!(%object, operation, ?kind, code, text = message, attempts, "a call to AWS failed");
+    }
+}
+
+/// A read beside the service's own that failed. The pass goes on without it.
+fn neighbouring_failure(observed: &Observed) -> Option<&Failure> {
+    let Observed::Present(service) = observed else {
+        return None;
+    };
+    let counts = failed(&service.counts);
+    counts
+        .or_else(|| failed(&service.deployments))
+        .or_else(|| failed(&service.managed_resources))
+}
+
+fn failed<T>(read: &Read<T>) -> Option<&Failure> {
+    match read {
+        Read::Failed(failure) => Some(failure),
+        Read::Skipped | Read::Got(_) => None,
     }
 }
 

@@ -207,7 +207,7 @@ impl Pass {
         let decision = decide(&case);
         tracing::debug!(object = %desired.object, why = ?decision.why.reason(), "decided");
         let act = act::act(ctx, self, &case, &decision).await?;
-        log::failures(&mut self.entry, &desired.object, &decision, &act.outcome);
+        log::failures(&mut self.entry, &case, &decision, &act.outcome);
         if decision.action != Action::AddFinalizer {
             report::report(ctx, self, &case, &decision, &act).await?;
         }

@@ -5,7 +5,7 @@ use super::{
     desired::{Desired, DriftPolicy, Invalid},
     diff::Difference,
     explain::explain,
-    findings::{Findings, retry_asked},
+    findings::{Findings, Owner, retry_asked},
     identity::owner_tags,
     observed::{Observed, Revision, Service, StatusCode},
     stuck,
@@ -39,7 +39,7 @@ impl Why {
             Self::Creating if had_service(case) => format!("{arn} was deleted outside this object; it is created again, and the URL changes"),
             Self::Creating => format!("creating {arn}"),
             Self::DrainingBeforeCreate => draining_before_create(case),
-            Self::NotOwned(whose) => not_owned(case, whose),
+            Self::NotOwned(whose) => not_owned(case, findings, whose),
             Self::NotAdoptable(cause) => format!("{}{arn} exists and cannot be adopted: {cause}", what_became_of_ours(case)),
             Self::AdoptionNotConfirmed(hash) => format!("{}adopting {arn} would change it: {}; correct the spec, or confirm with: {}", what_became_of_ours(case), all_differences(findings), annotate(annotations::ADOPT_CONFIRM, hash)),
             Self::Adopting => format!("{}taking over {arn}", what_became_of_ours(case)),
@@ -162,18 +162,19 @@ fn what_became_of_ours(case: &Case<'_>) -> &'static str {
     }
 }
 
-fn not_owned(case: &Case<'_>, whose: &str) -> String {
+fn not_owned(case: &Case<'_>, findings: Option<&Findings>, whose: &str) -> String {
     const OTHER_NAME: &str = "create another ExpressService with another spec.serviceName";
     let (arn, became) = (&case.desired.arn, what_became_of_ours(case));
     let tag = |key: &str| present(case).and_then(|service| service.tags.get(key));
     let here = tag(owner_tags::CLUSTER_ID) == Some(&case.desired.cluster_id);
     let (namespace, name) = (tag(owner_tags::NAMESPACE), tag(owner_tags::NAME));
+    let free = findings.is_some_and(|findings| findings.owner == Owner::Free);
     match (here, namespace, name) {
+        _ if free => format!(
+            "{became}{arn} exists and belongs to {whose}; set spec.adoptionPolicy to Adopt to take it over, or {OTHER_NAME}"
+        ),
         (true, Some(namespace), Some(name)) => format!(
             "{became}{arn} exists and belongs to the ExpressService {namespace}/{name} of this cluster, which runs it; {OTHER_NAME}, and delete this one: the service is left alone"
-        ),
-        (_, None, None) => format!(
-            "{became}{arn} exists and belongs to {whose}; set spec.adoptionPolicy to Adopt to take it over, or {OTHER_NAME}"
         ),
         _ => format!(
             "{became}{arn} exists and belongs to {whose}; {OTHER_NAME}; only if that owner is gone for good, delete the service in ECS"

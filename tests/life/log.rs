@@ -194,3 +194,33 @@ async fn what_stays_behind_is_in_the_log_though_kubernetes_may_refuse_its_event(
     assert_eq!(told.len(), 1, "{lines:#?}");
     assert_eq!(world.calls(UPDATE), 0);
 }
+
+#[tokio::test]
+async fn a_neighbouring_read_that_is_denied_is_a_warning_once() {
+    let mut world = World::ready(&json!({})).await;
+    let (log, _guard) = Log::start(Level::INFO);
+    let fault = Fault::new(
+        "DescribeServices",
+        "AccessDeniedException",
+        "not authorized",
+    );
+    world.emulator.fail_next(fault.times(10_000));
+    world.nudge();
+    world.run(Duration::from_secs(3600)).await;
+    let lines = log.take();
+    let parts = [
+        "WARN",
+        "a call to AWS failed",
+        "team-a/shop",
+        "DescribeServices",
+    ];
+    assert_eq!(with(&lines, &parts).len(), 1, "{lines:#?}");
+    world.emulator.with_model(|model| model.clear_faults());
+    world.run(Duration::from_secs(900)).await;
+    let lines = log.take();
+    assert_eq!(
+        with(&lines, &["INFO", "works again"]).len(),
+        1,
+        "{lines:#?}"
+    );
+}

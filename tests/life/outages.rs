@@ -327,3 +327,19 @@ async fn a_role_that_cannot_be_assumed_is_a_warning_at_once_and_again_when_it_la
     world.until_condition("Stalled", "True RoleNotUsable").await;
     assert_eq!(the_warning(&world).reason, "RoleNotUsable");
 }
+
+#[tokio::test]
+async fn a_service_that_another_object_has_released_is_offered_for_adoption() {
+    let mut world = World::new().await;
+    let mut tags = owned_by("cluster-1", "team-b", "web");
+    tags[3]["value"] = json!("released");
+    somebody_creates(&world, ROLE, &tags);
+    world.apply(&json!({}));
+    world.until_condition("Stalled", "True NotOwned").await;
+    let message = world.message("Stalled");
+    assert!(
+        message.contains("set spec.adoptionPolicy to Adopt"),
+        "{message}"
+    );
+    assert!(!message.contains("which runs it"), "{message}");
+}
