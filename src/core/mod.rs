@@ -4,6 +4,7 @@
 //! them; [`status`] and [`events`] are what people read of it; [`remember`] is what must not be forgotten.
 
 mod adopt;
+mod condition_list;
 pub mod conditions;
 pub mod configuration;
 pub mod decide;
