@@ -43,11 +43,15 @@ pub mod reasons {
     pub const UNKNOWN_STATUS: &str = "UnknownStatus";
     /// ECS rolled the configuration back.
     pub const ROLLED_BACK: &str = "RolledBack";
+    /// ECS could not make something that the deployment needs.
+    pub const MANAGED_RESOURCE_FAILED: &str = "ManagedResourceFailed";
+    /// The deployment takes longer than any that goes well.
+    pub const PROGRESS_DEADLINE_EXCEEDED: &str = "ProgressDeadlineExceeded";
     /// Updates are accepted, but a difference stays.
     pub const NOT_CONVERGING: &str = "NotConverging";
     /// Somebody changed the service outside this object.
     pub const DRIFTED: &str = "Drifted";
-    /// Somebody deleted the service outside this object, and `driftPolicy` is `Report`.
+    /// Somebody deleted the service outside this object.
     pub const SERVICE_DELETED: &str = "ServiceDeleted";
     /// `suspend` is true.
     pub const SUSPENDED: &str = "Suspended";

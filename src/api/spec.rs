@@ -34,10 +34,10 @@ use super::{
     printcolumn(name = "Status", type_ = "string", json_path = ".status.statusCode", description = "Status of the service, as ECS says it."),
     printcolumn(name = "URL", type_ = "string", json_path = ".status.url", description = "Where the service answers."),
     printcolumn(name = "Reason", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].reason", priority = 1, description = "Why it is ready, or not."),
-    printcolumn(name = "Image", type_ = "string", json_path = ".spec.primaryContainer.image", priority = 1, description = "Image of the container."),
+    printcolumn(name = "Image", type_ = "string", json_path = ".status.revisions[0].image", priority = 1, description = "Image of the newest revision that runs."),
     printcolumn(name = "Cluster", type_ = "string", json_path = ".status.cluster", priority = 1, description = "ECS cluster."),
     printcolumn(name = "Running", type_ = "integer", json_path = ".status.runningCount", priority = 1, description = "Running tasks."),
-    printcolumn(name = "Revision", type_ = "string", json_path = ".status.deployment.targetRevision", priority = 1, description = "Service revision of the last deployment."),
+    printcolumn(name = "Revision", type_ = "string", json_path = ".status.revisions[0].id", priority = 1, description = "The newest revision that runs."),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]
 #[serde(rename_all = "camelCase")]

@@ -49,7 +49,8 @@ pub struct ExpressServiceStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment: Option<DeploymentStatus>,
 
-    /// The service revisions that run: one when settled, two during a rollout. They show the values in force.
+    /// The service revisions that run, the newest first: one when settled, two during a rollout. They show the values in
+    /// force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["arn".into()]))]
     pub revisions: Option<Vec<RevisionStatus>>,
@@ -121,6 +122,10 @@ pub struct DeploymentStatus {
 pub struct RevisionStatus {
     /// ARN of the service revision.
     pub arn: String,
+
+    /// The end of the ARN, which names the revision within its service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 
     /// Image of the container.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     Pass, PassError,
     context::{Clock, Context},
-    gather,
+    gather, log,
     objects::{MetadataPatch, Objects, status_patch},
 };
 use crate::{
@@ -60,7 +60,11 @@ pub(super) async fn act<E: Ecs, O: Objects, C: Clock>(
     if sent.is_some() {
         pass.sent(ctx.clock.uptime());
     }
+    if let (Some(_), Some(operation)) = (&sent, decision.action.operation()) {
+        log::sending(&case.desired.object, operation, &decision.why);
+    }
     let outcome = call(ctx, pass, case, &decision.action).await?;
+    log::accepted(&case.desired.object, &decision.action, &outcome);
     if let Outcome::Failed(failure) = &outcome
         && failure.effect == Effect::None
     {
@@ -226,7 +230,7 @@ async fn store_intent<E: Ecs, O: Objects, C: Clock>(
     // One that holds already keeps its reason and time: this is but another try. So does what only a person can end.
     if !conditions.has(types::RECONCILING) && !conditions.has(types::STALLED) {
         let why = &decision.why;
-        let message = why.message(case.desired, decision.findings.as_ref());
+        let message = why.message(case, decision.findings.as_ref());
         conditions.set(types::RECONCILING, Truth::True, why.reason(), &message);
     }
     let fenced = ExpressServiceStatus {

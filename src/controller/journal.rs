@@ -17,6 +17,8 @@ pub struct Entry {
     pub sightings: Sightings,
     /// Failed passes in a row.
     pub attempts: u32,
+    /// What tells the failure of the last passes from others, while they fail.
+    pub failing: Option<u64>,
     /// When the status was last written.
     pub written_at: Option<Uptime>,
     /// The resourceVersions that the last pass read and wrote: while the cache shows one of them, it has no news.

@@ -7,6 +7,7 @@ pub mod context;
 mod gather;
 pub mod journal;
 pub mod kubernetes;
+mod log;
 pub mod objects;
 mod packed;
 mod recorders;
@@ -220,6 +221,7 @@ impl Pass {
         let decision = decide(&case);
         tracing::debug!(object = %desired.object, why = ?decision.why.reason(), "decided");
         let act = act::act(ctx, self, &case, &decision).await?;
+        log::failures(&mut self.entry, &case, &decision, &act.outcome);
         if decision.action != Action::AddFinalizer {
             report::report(ctx, self, &case, &decision, &act).await?;
         }

@@ -4,16 +4,18 @@ use super::{
     Pass, PassError,
     act::Act,
     context::{Clock, Context},
+    log,
     objects::{ObjectKey, Objects, ObjectsError, status_json, status_patch},
 };
 use crate::{
-    api::{ExpressService, ExpressServiceStatus, conditions::types},
+    api::{ExpressService, ExpressServiceStatus},
     core::{
         decide::{Action, Case, Decision},
         events::events,
         remember::remember,
         retry::is_worth_telling,
-        status::{project, says_something_new},
+        status::{is_ready, project, says_something_new},
+        transitions::lasting_failure,
         why::Why,
     },
     ecs::Ecs,
@@ -42,7 +44,10 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     let stored = pass.object.status.clone().unwrap_or_default();
     let memory = remember(case, decision, act.sent.clone(), &act.outcome, now);
     let status = as_stored(project(&stored, case, decision, &act.outcome, memory, now));
-    let events = events(&before, &status, case, decision, &act.outcome);
+    let object = &case.desired.object;
+    let attempts = pass.entry.attempts;
+    let mut events = events(&before, &status, case, decision, &act.outcome);
+    events.extend(lasting_failure(case, decision, &act.outcome, attempts));
     if !pass.released && decision.why != Why::Left {
         let since = pass
             .entry
@@ -55,9 +60,11 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
             pass.entry.written_at = Some(ctx.clock.uptime());
         }
     }
+    log::transitions(object, &before, &status);
     // While a retained service is still held, its fence came late and its mark was not tried: nothing to tell yet.
     let held_back = matches!(decision.action, Action::Retain(_)) && !pass.released;
     for event in events.iter().filter(|_| !held_back) {
+        log::event(object, event);
         ctx.objects.publish(&pass.object, event).await;
     }
     Ok(())
@@ -96,11 +103,6 @@ async fn write<E: Ecs, O: Objects, C: Clock>(
 /// A status as the API server will give it back, its times to the second: else parts of a second would be news at each look.
 fn as_stored(status: ExpressServiceStatus) -> ExpressServiceStatus {
     serde_json::from_value(status_json(&status)).unwrap_or(status)
-}
-
-fn is_ready(status: &ExpressServiceStatus) -> bool {
-    let mut conditions = status.conditions.iter();
-    conditions.any(|condition| condition.type_ == types::READY && condition.status == "True")
 }
 
 fn same_memory(object: &ExpressService, stored: &ExpressServiceStatus) -> bool {

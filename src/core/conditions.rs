@@ -1,14 +1,14 @@
 //! The conditions, after kstatus: `Ready` and `Synced` always, `Reconciling` and `Stalled` only while they are true.
 
-use jiff::Timestamp;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
-
+pub use super::condition_list::{Conditions, Truth};
 use super::{
     decide::{Action, Case, Decision},
+    explain::explain,
     failure::{Class, Failure, FailureKind},
-    findings::Findings,
+    findings::{Findings, Owner},
     left_in_force::{self, carried},
-    observed::{Observed, StatusCode},
+    messages::{beneath_suspension, had_service},
+    observed::{Observed, Service, StatusCode},
     remember::Outcome,
     rollout::Rollout,
     unsynced::unsynced,
@@ -16,151 +16,66 @@ use super::{
 };
 use crate::api::conditions::{reasons, types};
 
-/// A list of conditions in which `lastTransitionTime` moves only with the status.
-#[derive(Clone, Debug)]
-pub struct Conditions {
-    list: Vec<Condition>,
-    generation: i64,
-    now: Timestamp,
-}
-
-impl Conditions {
-    /// Takes the conditions of the last pass.
-    pub fn new(list: Vec<Condition>, generation: i64, now: Timestamp) -> Self {
-        Self {
-            list,
-            generation,
-            now,
-        }
-    }
-
-    /// Sets a condition.
-    pub fn set(&mut self, kind: &str, status: Truth, reason: &str, message: &str) {
-        let status = status.as_str();
-        let before = self
-            .list
-            .iter()
-            .position(|condition| condition.type_ == kind);
-        let since = before
-            .map(|at| &self.list[at])
-            .filter(|condition| condition.status == status)
-            .map_or(Time(self.now), |condition| {
-                condition.last_transition_time.clone()
-            });
-        let condition = Condition {
-            type_: kind.to_owned(),
-            status: status.to_owned(),
-            reason: reason.to_owned(),
-            message: message.to_owned(),
-            observed_generation: Some(self.generation),
-            last_transition_time: since,
-        };
-        match before {
-            Some(at) => self.list[at] = condition,
-            None => self.list.push(condition),
-        }
-    }
-
-    /// Whether a condition is there.
-    pub fn has(&self, kind: &str) -> bool {
-        self.list.iter().any(|condition| condition.type_ == kind)
-    }
-
-    /// Takes a condition away.
-    pub fn remove(&mut self, kind: &str) {
-        self.list.retain(|condition| condition.type_ != kind);
-    }
-
-    /// Whether a role has been unusable for longer than IAM takes to make one known.
-    fn has_waited_for_a_role(&self, reason: &str) -> bool {
-        const IAM_TAKES: i64 = 300;
-        reason == reasons::ROLE_NOT_USABLE
-            && self.list.iter().any(|condition| {
-                let waited = self.now.as_second() - condition.last_transition_time.0.as_second();
-                match condition.type_.as_str() {
-                    types::STALLED => condition.reason == reason,
-                    types::RECONCILING => condition.reason == reason && waited >= IAM_TAKES,
-                    _ => false,
-                }
-            })
-    }
-
-    /// The time of `Reconciling` counts from the first refusal of a role, whatever went on before.
-    fn restart_wait_for_a_role(&mut self, reason: &str) {
-        if reason == reasons::ROLE_NOT_USABLE {
-            self.list.retain(|condition| {
-                condition.type_ != types::RECONCILING || condition.reason == reason
-            });
-        }
-    }
-
-    /// The list.
-    pub fn into_inner(self) -> Vec<Condition> {
-        self.list
-    }
-}
-
-/// Status of a condition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Truth {
-    /// It holds.
-    True,
-    /// It does not hold.
-    False,
-    /// It is not known.
-    Unknown,
-}
-
-impl Truth {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::True => "True",
-            Self::False => "False",
-            Self::Unknown => "Unknown",
-        }
-    }
-}
-
 /// What the conditions say after a pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     ready: (Truth, &'static str, String),
     synced: (Truth, &'static str, String),
     progress: Progress,
+    /// Reason of `Stalled`, where it is another than that of `Ready`.
+    stalled_by: Option<&'static str>,
+}
+
+/// What was told before, and what is told of where the service answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// The URL that the status shows after this pass.
+    pub url: Option<&'a str>,
+    /// Whether `Ready` was True before it.
+    pub was_ready: bool,
 }
 
 impl Verdict {
     /// Judges a pass.
-    pub fn of(case: &Case<'_>, decision: &Decision, outcome: &Outcome, url: Option<&str>) -> Self {
+    pub fn of(case: &Case<'_>, decision: &Decision, outcome: &Outcome, shown: Shown<'_>) -> Self {
         let findings = decision.findings.as_ref();
         if let Outcome::Failed(failure) = outcome {
-            return Self::failed(case, decision, failure, url);
+            return Self::failed(case, decision, failure, shown);
         }
         let why = &decision.why;
-        let message = why.message(case.desired, findings);
+        let message = why.message(case, findings);
+        let mut stalled_by = None;
         let (ready, progress) = match why {
             Why::InSync => ((Truth::True, why.reason(), message), Progress::AtRest),
-            Why::Suspended if runs_the_spec(case, findings, url) => {
+            Why::Suspended => {
+                let truth = suspended_is_ready(case, findings, shown);
+                stalled_by = stalled_beneath_suspension(case);
+                let progress = stalled_by.map_or(Progress::AtRest, |_| Progress::Stalled);
+                ((truth, why.reason(), message), progress)
+            }
+            Why::ShownOnly if has_run_the_spec(case, findings, shown) => {
                 ((Truth::True, why.reason(), message), Progress::AtRest)
             }
+            // Nothing says that the spec ever ran, and nothing will come by itself.
+            Why::ShownOnly => ((Truth::False, why.reason(), message), Progress::Stalled),
             Why::RollingOut if is_first_deployment(case) => (
                 (Truth::False, reasons::PROVISIONING, message),
                 Progress::Reconciling,
             ),
             // Tags do not touch what runs.
-            Why::Tagging | Why::TagsLost if runs_the_spec(case, findings, url) => (
+            Why::Tagging | Why::TagsLost if runs_the_spec(case, findings, shown) => (
                 (
                     Truth::True,
                     reasons::AVAILABLE,
-                    Why::InSync.message(case.desired, findings),
+                    Why::InSync.message(case, findings),
                 ),
                 Progress::AtRest,
             ),
-            Why::TagNotConverging(_) if runs_the_spec(case, findings, url) => (
+            Why::TagNotConverging(_) if runs_the_spec(case, findings, shown) => (
                 (
                     Truth::True,
                     reasons::AVAILABLE,
-                    Why::InSync.message(case.desired, findings),
+                    Why::InSync.message(case, findings),
                 ),
                 why.progress(),
             ),
@@ -171,23 +86,19 @@ impl Verdict {
             synced: synced(case, decision, &ready),
             ready,
             progress,
+            stalled_by,
         }
     }
 
-    fn failed(case: &Case<'_>, decision: &Decision, failure: &Failure, url: Option<&str>) -> Self {
+    fn failed(case: &Case<'_>, decision: &Decision, failure: &Failure, shown: Shown<'_>) -> Self {
         let findings = decision.findings.as_ref();
-        let message = match &decision.action {
-            Action::Update(request) => {
-                format!(
-                    "{failure}{}",
-                    carried(&request.configuration, case, failure)
-                )
-            }
-            _ => failure.to_string(),
-        };
         let tags_only = matches!(decision.action, Action::Tag(_) | Action::Untag(_));
-        let ready = if tags_only && runs_the_spec(case, findings, url) {
-            let message = Why::InSync.message(case.desired, findings);
+        let mut message = explain(failure, case.desired);
+        if let Action::Update(request) = &decision.action {
+            message.push_str(&carried(&request.configuration, case, failure));
+        }
+        let ready = if tags_only && runs_the_spec(case, findings, shown) {
+            let message = Why::InSync.message(case, findings);
             (Truth::True, reasons::AVAILABLE, message)
         } else {
             (Truth::False, failure.kind.reason(), message.clone())
@@ -198,21 +109,23 @@ impl Verdict {
             Class::Invalid | Class::Blocked => Progress::Stalled,
             Class::Retry => Progress::Reconciling,
         };
-        let runs = !tags_only
-            && findings.is_some_and(|findings| findings.diff.is_empty())
-            && matches!(case.observed, Observed::Present(_));
-        Self {
-            synced: if runs {
+        let synced = match (case.observed, findings) {
+            (Observed::Present(service), Some(findings))
+                if !tags_only && findings.in_sync(service) =>
+            {
                 (
                     Truth::True,
                     reasons::IN_SYNC,
-                    "what runs is what the spec says".to_owned(),
+                    in_sync_text(service, findings),
                 )
-            } else {
-                (Truth::False, failure.kind.reason(), message)
-            },
+            }
+            _ => (Truth::False, failure.kind.reason(), message),
+        };
+        Self {
+            synced,
             ready,
             progress,
+            stalled_by: None,
         }
     }
 
@@ -227,14 +140,15 @@ impl Verdict {
             Truth::True => (synced_reason, synced_message),
             Truth::False | Truth::Unknown => (reason, message),
         };
+        let reason = self.stalled_by.unwrap_or(reason);
         match self.progress {
-            Progress::Reconciling if conditions.has_waited_for_a_role(reason) => {
+            Progress::Reconciling if conditions.has_lasted(reason) => {
                 conditions.remove(types::RECONCILING);
                 conditions.set(types::STALLED, Truth::True, reason, message);
             }
             Progress::Reconciling => {
                 conditions.remove(types::STALLED);
-                conditions.restart_wait_for_a_role(reason);
+                conditions.restart_wait(reason);
                 conditions.set(types::RECONCILING, Truth::True, reason, message);
             }
             Progress::Stalled => {
@@ -250,7 +164,7 @@ impl Verdict {
 }
 
 /// Whether this generation's configuration is the one that runs, its deployment succeeded, and an endpoint exists.
-fn runs_the_spec(case: &Case<'_>, findings: Option<&Findings>, url: Option<&str>) -> bool {
+fn runs_the_spec(case: &Case<'_>, findings: Option<&Findings>, shown: Shown<'_>) -> bool {
     let (Observed::Present(service), Some(findings)) = (case.observed, findings) else {
         return false;
     };
@@ -258,7 +172,36 @@ fn runs_the_spec(case: &Case<'_>, findings: Option<&Findings>, url: Option<&str>
         && findings.is_final(service)
         && findings.immutable.is_none()
         && matches!(findings.rollout, Rollout::Succeeded(_))
-        && url.is_some()
+        && shown.url.is_some()
+}
+
+/// Whether the spec ran as it is, before somebody changed the service outside this object: it was told to be ready, or the
+/// deployment of what was last applied is known to have succeeded.
+fn has_run_the_spec(case: &Case<'_>, findings: Option<&Findings>, shown: Shown<'_>) -> bool {
+    let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
+    let succeeded = applied.is_some_and(|applied| {
+        applied.hash == case.desired.configuration.hash() && applied.revision.is_some()
+    }) && findings
+        .is_some_and(|findings| matches!(findings.rollout, Rollout::Succeeded(_)));
+    shown.url.is_some() && (shown.was_ready || succeeded)
+}
+
+fn suspended_is_ready(case: &Case<'_>, findings: Option<&Findings>, shown: Shown<'_>) -> Truth {
+    let drifted = matches!(beneath_suspension(case), Why::Correcting | Why::ShownOnly);
+    let ready =
+        runs_the_spec(case, findings, shown) || drifted && has_run_the_spec(case, findings, shown);
+    if ready { Truth::True } else { Truth::False }
+}
+
+/// Why a suspended service needs a person all the same. An edit that waits is what the user asked for.
+fn stalled_beneath_suspension(case: &Case<'_>) -> Option<&'static str> {
+    match beneath_suspension(case) {
+        Why::Creating | Why::ServiceDeleted | Why::DrainingBeforeCreate if had_service(case) => {
+            Some(reasons::SERVICE_DELETED)
+        }
+        why if why.progress() == Progress::Stalled => Some(why.reason()),
+        _ => None,
+    }
 }
 
 /// Whether nothing of this service ever ran but what is being deployed.
@@ -280,31 +223,33 @@ fn synced(
     decision: &Decision,
     ready: &(Truth, &'static str, String),
 ) -> (Truth, &'static str, String) {
-    let Some(findings) = &decision.findings else {
-        let (_, reason, message) = ready;
+    let (_, reason, message) = ready;
+    let (Some(findings), Observed::Present(service)) = (&decision.findings, case.observed) else {
         let truth = match decision.why {
             Why::Unreadable(_) => Truth::Unknown,
             _ => Truth::False,
         };
         return (truth, reason, message.clone());
     };
-    let owned = matches!(
-        findings.owner,
-        super::findings::Owner::Ours | super::findings::Owner::TagsLost
-    );
+    let owned = matches!(findings.owner, Owner::Ours | Owner::TagsLost);
+    let sends_all = decision.why == Why::Edited && findings.diff.is_empty();
     match (
         findings.diff.differences.first(),
         findings.diff.left_in_force.first(),
         unsynced(case, decision, findings),
     ) {
-        _ if !owned || findings.immutable.is_some() => (Truth::False, ready.1, ready.2.clone()),
+        _ if !owned || findings.immutable.is_some() || sends_all => {
+            (Truth::False, reason, message.clone())
+        }
         (Some(first), ..) => {
             let reason = match decision.why {
+                Why::Suspended if findings.edited => reasons::SUSPENDED,
                 Why::InSync | Why::Suspended => reasons::DRIFTED,
                 _ => decision.why.reason(),
             };
             (Truth::False, reason, first.to_string())
         }
+        (None, ..) if findings.mode_switched => (Truth::False, reason, message.clone()),
         (None, _, Some(unsynced)) => unsynced,
         (None, Some(_), None) => (
             Truth::True,
@@ -314,7 +259,34 @@ fn synced(
         (None, None, None) => (
             Truth::True,
             reasons::IN_SYNC,
-            "what runs is what the spec says".to_owned(),
+            in_sync_text(service, findings),
         ),
     }
+}
+
+/// What ECS makes of a configuration that does not differ from the spec.
+fn in_sync_text(service: &Service, findings: &Findings) -> String {
+    let none_runs = service
+        .counts
+        .got()
+        .is_some_and(|counts| counts.running == 0);
+    let text = match (&service.code, &findings.rollout) {
+        (StatusCode::Draining, _) => "ECS has this configuration and is deleting the service",
+        (StatusCode::Other(_), _) => "ECS has this configuration",
+        _ if service.newest().is_none() => "ECS has this configuration and is rolling it out",
+        (StatusCode::Active, Rollout::Succeeded(_)) if none_runs => {
+            "ECS has this configuration, and no task of it runs"
+        }
+        (StatusCode::Active, Rollout::Succeeded(_)) => "what runs is what the spec says",
+        (StatusCode::Active, Rollout::Failed(_)) => {
+            "ECS has this configuration, but its deployment did not succeed"
+        }
+        (StatusCode::Active, Rollout::Unreadable(_)) => {
+            "ECS has this configuration; its deployment cannot be read"
+        }
+        (StatusCode::Active, Rollout::Pending | Rollout::InProgress(_)) => {
+            "ECS has this configuration and is rolling it out"
+        }
+    };
+    text.to_owned()
 }

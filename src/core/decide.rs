@@ -212,6 +212,7 @@ fn decide_after(case: &Case<'_>, update: UpdateIntent) -> Decision {
         (Living, _, _, N::Untag(keys))                         => (A::Untag(UntagRequest { arn: d.arn.clone(), keys }), Why::Tagging),
         (Living, _, _, N::Nothing(why))                        => (A::Nothing, why),
     };
+    let why = super::stuck::judged(case, findings.as_ref(), why);
     Decision { action, why, findings }
 }
 

@@ -2,13 +2,14 @@
 
 use super::{
     decide::{Action, Case, Decision},
+    desired::Life,
+    messages::had_service,
+    observed::{Observed, StatusCode},
     remember::Outcome,
+    transitions::transitions,
     why::Why,
 };
-use crate::api::{
-    ExpressServiceStatus,
-    conditions::{reasons, types},
-};
+use crate::api::{ExpressServiceStatus, conditions::reasons};
 
 /// How serious an event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,155 +44,89 @@ pub fn events(
     decision: &Decision,
     outcome: &Outcome,
 ) -> Vec<Event> {
-    let arn = case.desired.arn.to_string();
-    let findings = decision.findings.as_ref();
-    let normal = |reason, action, note| Event::new(Severity::Normal, reason, action, note);
-    let mut events = Vec::new();
+    let mut events: Vec<Event> = deleted_outside(previous, case, decision)
+        .into_iter()
+        .chain(accepted(case, decision, outcome))
+        .chain(let_go(case, decision, outcome))
+        .collect();
+    let changed = transitions(previous, status, case, decision, outcome, &events);
+    events.extend(changed);
+    events
+}
+
+/// The service of this object is proved to be gone, though nobody asked this object: told before it is created again.
+fn deleted_outside(
+    previous: &ExpressServiceStatus,
+    case: &Case<'_>,
+    decision: &Decision,
+) -> Option<Event> {
+    let was_there = previous
+        .status_code
+        .as_deref()
+        .is_some_and(|code| code != "INACTIVE");
+    let gone = decision.why == Why::Creating
+        && case.desired.life == Life::Living
+        && matches!(case.observed, Observed::Missing(_));
+    (was_there && gone && had_service(case)).then(|| {
+        let message = decision.why.message(case, None);
+        let note = with_lost_url(message, previous);
+        Event::warning(reasons::SERVICE_DELETED, "Observe", note)
+    })
+}
+
+/// A message with the URL at which the service answers no more.
+pub(super) fn with_lost_url(message: String, previous: &ExpressServiceStatus) -> String {
+    match &previous.url {
+        Some(url) => format!("{message}; it answered at {url}"),
+        None => message,
+    }
+}
+
+/// ECS accepted a call.
+fn accepted(case: &Case<'_>, decision: &Decision, outcome: &Outcome) -> Option<Event> {
+    let arn = &case.desired.arn;
+    let message = || decision.why.message(case, decision.findings.as_ref());
     match (outcome, &decision.why) {
-        (Outcome::Created { .. }, _) => {
-            events.push(normal(
-                reasons::CREATED,
-                "Create",
-                format!("ECS accepted {arn}"),
-            ));
-        }
-        (Outcome::Updated { .. }, Why::Correcting) => events.push(normal(
+        (Outcome::Created { .. }, _) => Some(Event::normal(
+            reasons::CREATED,
+            "Create",
+            format!("ECS accepted {arn}"),
+        )),
+        (Outcome::Updated { .. }, Why::Correcting) => Some(Event::warning(
             reasons::DRIFT_CORRECTED,
             "Update",
-            decision.why.message(case.desired, findings),
+            message(),
         )),
-        (Outcome::Updated { .. }, why) => {
-            events.push(normal(
-                reasons::UPDATED,
-                "Update",
-                why.message(case.desired, findings),
-            ));
-        }
-        (Outcome::Accepted, Why::Deleting) => {
-            events.push(normal(
-                reasons::DELETING,
-                "Delete",
-                format!("ECS accepted to delete {arn}"),
-            ));
-        }
-        (Outcome::Accepted, Why::Adopting) => {
-            events.push(normal(
-                reasons::ADOPTING,
-                "Adopt",
-                format!("took over {arn}"),
-            ));
-        }
-        _ => {}
-    }
-    match (&decision.action, &decision.why) {
-        (Action::Retain(_), _) if matches!(outcome, Outcome::Failed(_)) => {
-            let why = Why::RetainedUnmarked;
-            events.push(Event::new(
-                Severity::Warning,
-                why.reason(),
-                "Delete",
-                why.message(case.desired, None),
-            ));
-        }
-        (Action::Retain(_), why) => events.push(normal(
-            why.reason(),
+        (Outcome::Updated { .. }, _) => Some(Event::normal(reasons::UPDATED, "Update", message())),
+        (Outcome::Accepted, Why::Deleting) => Some(Event::normal(
+            reasons::DELETING,
             "Delete",
-            why.message(case.desired, None),
+            format!("ECS accepted to delete {arn}"),
         )),
-        (Action::ReleaseFinalizer, Why::Gone) => {
-            events.push(normal(
-                reasons::DELETED,
-                "Delete",
-                Why::Gone.message(case.desired, None),
-            ));
-        }
-        (Action::ReleaseFinalizer, why) => events.push(Event::new(
-            Severity::Warning,
-            why.reason(),
-            "Delete",
-            why.message(case.desired, None),
+        (Outcome::Accepted, Why::Adopting) => Some(Event::normal(
+            reasons::ADOPTING,
+            "Adopt",
+            format!("took over {arn}"),
         )),
-        _ => {}
+        (Outcome::Idle | Outcome::Accepted | Outcome::Failed(_), _) => None,
     }
-    events.extend(transitions(previous, status));
-    events
 }
 
-/// Ready reached or lost, and each new reason that only a person can end.
-fn transitions(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -> Vec<Event> {
-    let find = |status: &ExpressServiceStatus, kind: &str| {
-        status
-            .conditions
-            .iter()
-            .find(|condition| condition.type_ == kind)
-            .cloned()
+/// The object goes.
+fn let_go(case: &Case<'_>, decision: &Decision, outcome: &Outcome) -> Option<Event> {
+    let draining =
+        matches!(case.observed, Observed::Present(service) if service.code == StatusCode::Draining);
+    let why = match (&decision.action, outcome) {
+        (Action::Retain(_), Outcome::Failed(_)) => &Why::RetainedUnmarked,
+        (Action::Retain(_) | Action::ReleaseFinalizer, _) => &decision.why,
+        _ => return None,
     };
-    let mut events = Vec::new();
-    let (before, after) = (find(previous, types::READY), find(status, types::READY));
-    let is_true = |condition: &Option<_>| {
-        condition.as_ref().is_some_and(
-            |c: &k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition| c.status == "True",
-        )
-    };
-    if is_true(&after) && !is_true(&before) {
-        let url = status.url.as_deref().unwrap_or_default();
-        events.push(Event::new(
-            Severity::Normal,
-            reasons::AVAILABLE,
-            "Observe",
-            format!("the service answers at {url}"),
-        ));
-    }
-    let (before, after) = (find(previous, types::SYNCED), find(status, types::SYNCED));
-    if let Some(after) = after.filter(|after| after.reason == reasons::LEFT_IN_FORCE)
-        && before.is_none_or(|before| {
-            (before.reason, before.message) != (after.reason, after.message.clone())
-        })
-    {
-        events.push(Event::new(
-            Severity::Warning,
-            reasons::LEFT_IN_FORCE,
-            "Observe",
-            after.message,
-        ));
-    }
-    let (stalled, now_stalled) = (find(previous, types::STALLED), find(status, types::STALLED));
-    if let Some(now_stalled) = now_stalled
-        && stalled.is_none_or(|stalled| stalled.reason != now_stalled.reason)
-    {
-        events.push(Event::new(
-            Severity::Warning,
-            known_reason(&now_stalled.reason),
-            "Reconcile",
-            now_stalled.message,
-        ));
-    }
-    events
-}
-
-/// The constant of a reason, for an event's bounded vocabulary.
-fn known_reason(reason: &str) -> &'static str {
-    const STALLING: [&str; 15] = [
-        reasons::ROLLED_BACK,
-        reasons::NOT_CONVERGING,
-        reasons::NOT_OWNED,
-        reasons::ADOPTION_NOT_CONFIRMED,
-        reasons::IMMUTABLE,
-        reasons::IDENTITY_CHANGED,
-        reasons::INVALID_SPEC,
-        reasons::INVALID_PARAMETER,
-        reasons::ACCESS_DENIED,
-        reasons::ROLE_NOT_USABLE,
-        reasons::CLUSTER_NOT_FOUND,
-        reasons::UNSUPPORTED,
-        reasons::CREDENTIALS,
-        reasons::DRAINING,
-        reasons::WAITING,
-    ];
-    STALLING
-        .into_iter()
-        .find(|known| *known == reason)
-        .unwrap_or(reasons::REFUSED)
+    let note = why.message(case, None);
+    Some(match why {
+        Why::Gone => Event::normal(why.reason(), "Delete", note),
+        Why::Retained if !draining => Event::normal(why.reason(), "Delete", note),
+        _ => Event::warning(why.reason(), "Delete", note),
+    })
 }
 
 impl Event {
@@ -200,7 +135,15 @@ impl Event {
         let note = format!(
             "the status is out of date, since the API server rejects it: {text}; install the CustomResourceDefinition of this version of the operator, or report this if it is installed"
         );
-        Self::new(Severity::Warning, reasons::STATUS_REJECTED, "Report", note)
+        Self::warning(reasons::STATUS_REJECTED, "Report", note)
+    }
+
+    pub(super) fn normal(reason: &'static str, action: &'static str, note: String) -> Self {
+        Self::new(Severity::Normal, reason, action, note)
+    }
+
+    pub(super) fn warning(reason: &'static str, action: &'static str, note: String) -> Self {
+        Self::new(Severity::Warning, reason, action, note)
     }
 
     fn new(severity: Severity, reason: &'static str, action: &'static str, note: String) -> Self {

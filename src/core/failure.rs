@@ -96,41 +96,38 @@ impl FailureKind {
         }
     }
 
-    /// What a person can do.
+    /// What a person can do; nothing where that depends on what AWS says, or where it passes.
     pub fn next_step(self) -> &'static str {
         match self {
-            Self::AccessDenied => {
-                "grant the operator's role this permission; it is tried again by itself"
-            }
+            Self::AccessDenied => "grant the operator's role this permission",
             Self::RoleNotUsable => {
-                "check that the roles of the spec exist and trust ecs.amazonaws.com (infrastructure) and ecs-tasks.amazonaws.com (execution, task); a new role takes some minutes, and it is tried again by itself"
+                "check that the roles of the spec exist and trust ecs.amazonaws.com (infrastructure) and ecs-tasks.amazonaws.com (execution, task); a new role takes some minutes"
             }
             Self::CredentialsNotAccepted => {
-                "check the operator's AWS credentials, and that the Region is enabled in the account; it is tried again by itself"
+                "check the operator's AWS credentials, and that the Region is enabled in the account"
             }
             Self::CredentialsUnavailable => {
-                "it is tried again by itself; if it lasts, check the role of the operator's ServiceAccount and the way to the provider of its credentials"
+                "if it lasts, check the role of the operator's ServiceAccount and the way to the provider of its credentials"
             }
             Self::AnotherAccount => {
                 "it is asked again whose the credentials are; if that does not settle it, give the operator the former account"
             }
             Self::ClusterNotFound => {
-                "create the cluster named in spec.cluster, or another ExpressService with another cluster; it is tried again by itself"
+                "create the cluster named in spec.cluster, or another ExpressService with another cluster"
             }
             Self::InvalidParameter => "correct the spec as the message says",
             Self::TooManyTags => {
                 "ECS takes 50 tags: remove some from spec.tags or from the service"
             }
             Self::Unsupported => "use a Region that has ECS Express Mode with this feature",
-            Self::Throttled | Self::Unavailable | Self::Conflict => "it is tried again by itself",
+            Self::NotFound => "it is looked for again",
+            Self::Throttled | Self::Unavailable | Self::Conflict | Self::Refused => "",
             Self::StillDraining | Self::NotActive => {
-                "the former service of this name is still going away; it is tried again by itself"
+                "the former service of this name is still going away"
             }
             Self::NameTaken => {
                 "create another ExpressService with its own spec.serviceName, or delete the service that holds the name"
             }
-            Self::NotFound => "it is looked for again by itself",
-            Self::Refused => "it is tried again by itself, slowly",
         }
     }
 
@@ -223,15 +220,26 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// The call, its code, and what AWS said, after the field that it most likely speaks of.
+    pub fn what_failed(&self) -> String {
+        let field = self.field().map(|field| format!("{field}: "));
+        let mut text = field.unwrap_or_default();
+        text.push_str(&format!("{} failed with {}", self.operation, self.code));
+        if !self.message.is_empty() {
+            text.push_str(": ");
+            text.push_str(self.message.trim_end_matches('.'));
+        }
+        text
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(field) = self.field() {
-            write!(f, "{field}: ")?;
+        f.write_str(&self.what_failed())?;
+        match self.kind.next_step() {
+            "" => Ok(()),
+            step => write!(f, "; {step}"),
         }
-        write!(f, "{} failed with {}", self.operation, self.code)?;
-        if !self.message.is_empty() {
-            write!(f, ": {}", self.message.trim_end_matches('.'))?;
-        }
-        write!(f, "; {}", self.kind.next_step())
     }
 }

@@ -1,4 +1,4 @@
-//! How an object stands, in one word.
+//! Coarse state of an object, derived from its conditions.
 
 use crate::api::{
     ExpressServiceStatus,
@@ -12,6 +12,8 @@ pub enum State {
     New,
     /// The service runs this configuration and answers.
     Ready,
+    /// It answers, and what runs was changed outside the object, which is only reported.
+    Drifted,
     /// On its way.
     Reconciling,
     /// Only a person can help.
@@ -20,7 +22,7 @@ pub enum State {
     Suspended,
     /// Being deleted.
     Deleting,
-    /// At rest, and not as the spec says: drift that is only reported, a service deleted outside, a status of ECS yet unknown.
+    /// At rest and not ready for none of these causes.
     NotReady,
     /// The stored object does not fit the CustomResourceDefinition.
     Malformed,
@@ -28,9 +30,10 @@ pub enum State {
 
 impl State {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::New,
         Self::Ready,
+        Self::Drifted,
         Self::Reconciling,
         Self::Stalled,
         Self::Suspended,
@@ -44,6 +47,7 @@ impl State {
         match self {
             Self::New => "new",
             Self::Ready => "ready",
+            Self::Drifted => "drifted",
             Self::Reconciling => "reconciling",
             Self::Stalled => "stalled",
             Self::Suspended => "suspended",
@@ -59,12 +63,14 @@ impl State {
         let find = |kind: &str| conditions.iter().find(|condition| condition.type_ == kind);
         let holds = |kind: &str| find(kind).is_some_and(|condition| condition.status == "True");
         let suspended = find(types::READY).is_some_and(|ready| ready.reason == reasons::SUSPENDED);
+        let drifted = find(types::SYNCED).is_some_and(|synced| synced.reason == reasons::DRIFTED);
         match () {
             () if holds(types::STALLED) => Self::Stalled,
             () if deleting => Self::Deleting,
             () if conditions.is_empty() => Self::New,
             () if suspended => Self::Suspended,
             () if holds(types::RECONCILING) => Self::Reconciling,
+            () if holds(types::READY) && drifted => Self::Drifted,
             () if holds(types::READY) => Self::Ready,
             () => Self::NotReady,
         }
@@ -112,8 +118,10 @@ mod tests {
             state(&[("Ready", "True", "Suspended")], false),
             State::Suspended
         );
+        let drifted = [("Ready", "True", "Drifted"), ("Synced", "False", "Drifted")];
+        assert_eq!(state(&drifted, false), State::Drifted);
         assert_eq!(
-            state(&[("Ready", "False", "Drifted")], false),
+            state(&[("Ready", "False", "Available")], false),
             State::NotReady
         );
     }

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::{
-    conditions::{Conditions, Verdict},
+    conditions::{Conditions, Shown, Verdict},
     decide::{Case, Decision},
     desired::AdoptionPolicy,
     findings::{Findings, Owner},
+    messages::revision_id,
     observed::{Missing, Observed, Revision, Service},
     remember::Outcome,
     tags::TagDifference,
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::api::{
     ExpressServiceStatus,
-    conditions::reasons,
+    conditions::{reasons, types},
     memory::Memory,
     status::{Drift, RevisionStatus},
 };
@@ -53,12 +54,21 @@ pub fn project(
             show_service(&mut status, service, decision, now);
         }
     }
-    let url = status.url.clone();
-    let verdict = Verdict::of(case, decision, outcome, url.as_deref());
+    let shown = Shown {
+        url: status.url.as_deref(),
+        was_ready: is_ready(previous),
+    };
+    let verdict = Verdict::of(case, decision, outcome, shown);
     let mut conditions = Conditions::new(previous.conditions.clone(), desired.generation, now);
     verdict.put(&mut conditions);
     status.conditions = conditions.into_inner();
     status
+}
+
+/// Whether `Ready` is True.
+pub fn is_ready(status: &ExpressServiceStatus) -> bool {
+    let mut conditions = status.conditions.iter();
+    conditions.any(|condition| condition.type_ == types::READY && condition.status == "True")
 }
 
 /// Of somebody else's service, which shares but the name, nothing is shown to this object's readers.
@@ -142,6 +152,7 @@ fn revision(revision: &Revision) -> RevisionStatus {
     let number = |n: Option<i32>| n.map_or("?".to_owned(), |n| n.to_string());
     RevisionStatus {
         arn: arn.clone(),
+        id: Some(revision_id(arn).to_owned()),
         image: container.map(|container| container.image.clone()),
         cpu: configuration.cpu.clone(),
         memory: configuration.memory.clone(),
@@ -236,9 +247,16 @@ fn without_course(status: &ExpressServiceStatus) -> ExpressServiceStatus {
             resource.reason.is_some() || !usual
         });
     }
-    // Its message names the stage; what else it says stands in the deployment.
-    let tells_the_course =
-        |reason: &str| matches!(reason, reasons::PROVISIONING | reasons::DEPLOYING);
+    // Its message names the stage and the tasks; what else it says stands in the deployment and the resources.
+    let tells_the_course = |reason: &str| {
+        matches!(
+            reason,
+            reasons::PROVISIONING
+                | reasons::DEPLOYING
+                | reasons::MANAGED_RESOURCE_FAILED
+                | reasons::PROGRESS_DEADLINE_EXCEEDED
+        )
+    };
     for condition in &mut status.conditions {
         if tells_the_course(&condition.reason) {
             condition.message.clear();

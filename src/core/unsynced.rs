@@ -24,7 +24,7 @@ pub(super) fn unsynced(
         return Some((Truth::Unknown, failure.kind.reason(), message));
     }
     if let why @ Why::TagNotConverging(_) = &decision.why {
-        let message = why.message(case.desired, Some(findings));
+        let message = why.message(case, Some(findings));
         return Some((Truth::False, why.reason(), message));
     }
     let shown = findings.shown_tags(&decision.action).first()?;

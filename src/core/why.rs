@@ -1,14 +1,10 @@
-//! Why a decision was taken: the reason and the message that people read.
+//! Why a decision was taken: its reason, and who has to act.
 
 use super::{
-    desired::{Desired, Invalid},
-    diff::Difference,
+    desired::Invalid,
     failure::{Class, Failure},
-    findings::Findings,
-    left_in_force::addition,
-    tags::TagDifference,
 };
-use crate::api::{annotations, conditions::reasons};
+use crate::api::conditions::reasons;
 
 /// Why a decision was taken; most variants are a row of the decision table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +86,10 @@ pub enum Why {
     TagNotConverging(String),
     /// The deployment is under way.
     RollingOut,
+    /// The deployment waits for something that ECS could not make.
+    ManagedResourceFailed,
+    /// The deployment takes longer than any that goes well.
+    ProgressDeadlineExceeded,
     /// The deployment succeeded, and ECS shows no endpoint.
     NoEndpoint,
     /// Nothing to do.
@@ -125,6 +125,8 @@ impl Why {
             Self::ShownOnly => reasons::DRIFTED,
             Self::NotConverging | Self::TagNotConverging(_) => reasons::NOT_CONVERGING,
             Self::RollingOut => reasons::DEPLOYING,
+            Self::ManagedResourceFailed => reasons::MANAGED_RESOURCE_FAILED,
+            Self::ProgressDeadlineExceeded => reasons::PROGRESS_DEADLINE_EXCEEDED,
             Self::NoEndpoint => reasons::PROVISIONING,
             Self::InSync => reasons::AVAILABLE,
         }
@@ -168,59 +170,12 @@ impl Why {
             | Self::Immutable(_)
             | Self::RolledBack
             | Self::NotConverging
-            | Self::TagNotConverging(_) => Progress::Stalled,
-            Self::Suspended
+            | Self::TagNotConverging(_)
             | Self::ServiceDeleted
             | Self::UnknownCode(_)
-            | Self::ShownOnly
-            | Self::InSync => Progress::AtRest,
-        }
-    }
-
-    /// What is going on, why, and the next step.
-    pub fn message(&self, desired: &Desired, findings: Option<&Findings>) -> String {
-        let arn = &desired.arn;
-        let annotate = |annotation: &str, value: &str| annotate(desired, annotation, value);
-        let first = || first_difference(findings);
-        match self {
-            Self::Left => "nothing holds this object".into(),
-            Self::Retained => format!("deletionPolicy is Retain: {arn} keeps running and is marked as released"),
-            Self::RetainedUnmarked => format!("deletionPolicy is Retain: {arn} is left as it is, without a mark; a service that remains is no longer managed"),
-            Self::IdentityChanged { recorded, now } => format!("the service was recorded as {recorded}, but the operator's credentials and settings now give {now}; nothing is sent until they agree: give the operator the former account, Region and cluster-id, or delete this object with deletionPolicy Retain"),
-            Self::Unreadable(failure) => failure.to_string(),
-            Self::ProvingAbsence => format!("ECS does not show {arn}; it is looked for again before that is believed"),
-            Self::Gone => format!("{arn} is gone"),
-            Self::NothingToDelete => format!("nothing was ever sent to ECS for this object, and {arn} cannot be read; the object goes without it: if a service of that name exists, delete it in ECS"),
-            Self::Draining => format!("ECS is deleting {arn}; the object goes when it is gone"),
-            Self::Deleting => format!("deleting {arn}"),
-            Self::NotOursToDelete => format!("the tags of {arn} do not say that it is this object's; they are read again before it is left alone"),
-            Self::LeftAlone => format!("{arn} is not this object's and is left alone; if it is no longer wanted, delete it in ECS"),
-            Self::Beginning => "storing the identity before the first call".into(),
-            Self::InvalidSpec(Invalid { field, message }) => format!("{field}: {message}"),
-            Self::Suspended => "spec.suspend is true: the service is only observed".into(),
-            Self::ServiceDeleted => format!("{arn} was deleted outside this object, and driftPolicy is Report; set driftPolicy to Correct to create it again"),
-            Self::Creating => format!("creating {arn}"),
-            Self::DrainingBeforeCreate => format!("a former service {arn} is still being deleted; it is created again when that is gone"),
-            Self::NotOwned(whose) => format!("{arn} exists and belongs to {whose}; create another ExpressService with its own spec.serviceName, delete that service, or, if nobody owns it, set spec.adoptionPolicy to Adopt"),
-            Self::NotAdoptable(cause) => format!("{arn} exists and cannot be adopted: {cause}"),
-            Self::AdoptionNotConfirmed(hash) => format!("adopting {arn} would change it: {}; correct the spec, or confirm with: {}", all_differences(findings), annotate(annotations::ADOPT_CONFIRM, hash)),
-            Self::Adopting => format!("taking over {arn}"),
-            Self::TagsLost => format!("the owner tags of {arn} are lost; setting them again"),
-            Self::UnknownCode(code) => format!("ECS says {code}, which this version does not know; the service is only observed"),
-            Self::Immutable(role) => format!("spec.infrastructureRoleArn: the service has {role}, which ECS cannot change; delete this object and create it again, or create another"),
-            Self::Settling => "an update was sent and is not to be seen yet; it is looked for before another is sent".into(),
-            Self::Edited => format!("sending the new configuration to ECS: {}", first()),
-            Self::ScalingAlone => format!("scaling alone is sent, since ECS did not keep the rest of this configuration{}: {}", rollback_reason(findings), scaling_differences(findings)),
-            Self::Correcting => format!("the service was changed outside this object and is put right: {}", first()),
-            Self::Restarting => "a restart was asked: deploying the same configuration again".into(),
-            Self::Tagging => "the tags are brought up to date".into(),
-            Self::RolledBack => format!("ECS did not keep this configuration{}; it is not sent again: change the spec, or ask for another try with: {}", rollback_reason(findings), annotate(annotations::RETRY, "$(date +%s)")),
-            Self::ShownOnly => format!("the service was changed outside this object, and driftPolicy is Report: {}; edit the spec, or set driftPolicy to Correct", first()),
-            Self::NotConverging => format!("ECS accepts the configuration, but keeps a difference: {}; write the field as ECS has it, or ask for another try with: {}", first(), annotate(annotations::RETRY, "$(date +%s)")),
-            Self::TagNotConverging(path) => format!("{path} was set several times and did not stay so: something else keeps changing it, and no tag is sent any more; find who changes it, edit spec.tags, or ask for another try with: {}", annotate(annotations::RETRY, "$(date +%s)")),
-            Self::RollingOut => rollout_message(findings),
-            Self::NoEndpoint => "the deployment succeeded; ECS shows no endpoint yet".into(),
-            Self::InSync => format!("the service runs this configuration and answers{}", findings.map(|findings| addition(&findings.diff.left_in_force)).unwrap_or_default()),
+            | Self::ManagedResourceFailed
+            | Self::ProgressDeadlineExceeded => Progress::Stalled,
+            Self::Suspended | Self::ShownOnly | Self::InSync => Progress::AtRest,
         }
     }
 }
@@ -234,71 +189,4 @@ pub enum Progress {
     Stalled,
     /// Neither.
     AtRest,
-}
-
-/// The command that sets an annotation on the object.
-fn annotate(desired: &Desired, annotation: &str, value: &str) -> String {
-    let object = &desired.object;
-    format!(
-        "kubectl annotate --overwrite -n {} xsvc/{} {annotation}={value}",
-        object.namespace, object.name
-    )
-}
-
-fn first_difference(findings: Option<&Findings>) -> String {
-    let differences = findings.map_or(&[][..], |findings| &findings.diff.differences);
-    match differences {
-        [] => "no field differs".into(),
-        [only] => only.to_string(),
-        [first, rest @ ..] => format!("{first}, and {} more", rest.len()),
-    }
-}
-
-fn all_differences(findings: Option<&Findings>) -> String {
-    let differences = findings.map_or(&[][..], |findings| &findings.diff.differences);
-    let tags = findings.into_iter().flat_map(|it| it.tags.replaced());
-    let texts: Vec<String> = differences
-        .iter()
-        .map(Difference::to_string)
-        .chain(tags.map(TagDifference::to_string))
-        .collect();
-    texts.join(", ")
-}
-
-fn scaling_differences(findings: Option<&Findings>) -> String {
-    let differences = findings.map_or(&[][..], |findings| &findings.diff.differences);
-    let scaling = differences
-        .iter()
-        .filter(|difference| difference.field.is_scaling());
-    let texts: Vec<String> = scaling.map(Difference::to_string).collect();
-    texts.join(", ")
-}
-
-fn rollback_reason(findings: Option<&Findings>) -> String {
-    let Some(rollback) = findings.and_then(|findings| findings.rollback.as_ref()) else {
-        return String::new();
-    };
-    match (&rollback.status, &rollback.reason) {
-        (Some(status), Some(reason)) => format!(" ({status}: {})", reason.trim_end_matches('.')),
-        (Some(status), None) => format!(" ({status})"),
-        (None, _) => String::new(),
-    }
-}
-
-fn rollout_message(findings: Option<&Findings>) -> String {
-    let deployment = findings.and_then(|findings| findings.rollout.deployment());
-    let Some(deployment) = deployment else {
-        return "ECS accepted the configuration; its deployment is not to be seen yet".into();
-    };
-    let mut message = format!(
-        "ECS is deploying the configuration: {}",
-        deployment.status.as_deref().unwrap_or("no status yet")
-    );
-    if let Some(stage) = &deployment.stage {
-        message.push_str(&format!(", stage {stage}"));
-    }
-    if let Some(reason) = &deployment.reason {
-        message.push_str(&format!(" ({})", reason.trim_end_matches('.')));
-    }
-    message
 }

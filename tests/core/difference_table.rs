@@ -371,9 +371,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             "deployment in progress",
             Scene::of(
                 before.clone(),
-                ran_before(&|s| {
-                    s.deployments = Read::Got(vec![deployment(REVISION, "IN_PROGRESS")])
-                }),
+                ran_before(&|s| s.deployments = Read::Got(vec![under_way(REVISION, "SCALE_UP")])),
                 Some(memory()),
             ),
         ),

@@ -210,6 +210,15 @@ pub fn deployment(revision: &str, status: &str) -> DeploymentStatus {
     }
 }
 
+/// A deployment that began a minute ago.
+pub fn under_way(revision: &str, stage: &str) -> DeploymentStatus {
+    DeploymentStatus {
+        stage: Some(stage.into()),
+        started_at: Some(Time(at(10 * 24 * 3600 - 60))),
+        ..deployment(revision, "IN_PROGRESS")
+    }
+}
+
 /// The memory of an object whose configuration ECS accepted and runs.
 pub fn remembering(desired: &Desired) -> Memory {
     Memory {

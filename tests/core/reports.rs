@@ -94,9 +94,7 @@ fn the_story_of_a_service_and_of_its_bad_days_reads_well() {
                 Scene::of(
                     wanted.clone(),
                     running(|s| {
-                        let mut under_way = deployment(REVISION, "IN_PROGRESS");
-                        under_way.stage = Some("SCALE_UP".into());
-                        s.deployments = Read::Got(vec![under_way]);
+                        s.deployments = Read::Got(vec![under_way(REVISION, "SCALE_UP")]);
                     }),
                     remembered(),
                 ),

@@ -54,6 +54,7 @@ fn a_service_without_endpoint_is_not_ready() {
     let wanted = desired(&[]);
     let mut service = service(&wanted);
     service.revisions[0].endpoints.clear();
+    service.revisions[0].created_at = Some(at(10 * 24 * 3600 - 60));
     let scene = Scene::of(wanted, Observed::Present(Box::new(service)), None);
     let (_, text) = report(&scene, &Outcome::Idle, &ExpressServiceStatus::default());
     assert!(text.contains("Ready=False Provisioning"), "{text}");
@@ -212,4 +213,71 @@ fn the_mere_course_of_a_rollout_waits_two_minutes_and_all_else_is_told_at_once()
     }
     let later = json!({"/conditions/0/lastTransitionTime": "2026-11-25T01:00:00Z"});
     assert!(!said_after(3600, later), "a time alone");
+}
+
+#[test]
+fn a_status_code_that_is_not_known_needs_a_person_and_is_a_warning() {
+    let wanted = desired(&[]);
+    let mut service = service(&wanted);
+    service.code = ecs_express_operator::core::observed::StatusCode::Other("HIBERNATING".into());
+    let scene = Scene::of(
+        wanted.clone(),
+        Observed::Present(Box::new(service)),
+        Some(remembering(&wanted)),
+    );
+    let (_, text) = report(&scene, &Outcome::Idle, &ExpressServiceStatus::default());
+    assert!(text.contains("Stalled=True UnknownStatus"), "{text}");
+    assert!(text.contains("upgrade the operator"), "{text}");
+    assert!(text.contains("event Warning UnknownStatus"), "{text}");
+}
+
+#[test]
+fn a_deployment_that_nobody_asked_this_object_for_is_a_warning() {
+    use ecs_express_operator::core::observed::Read;
+    let wanted = desired(&[]);
+    let at_rest = Scene::of(
+        wanted.clone(),
+        Observed::Present(Box::new(service(&wanted))),
+        Some(remembering(&wanted)),
+    );
+    let (ready, _) = report(&at_rest, &Outcome::Idle, &ExpressServiceStatus::default());
+    let mut deploying = service(&wanted);
+    deploying.deployments = Read::Got(vec![under_way(REVISION, "SCALE_UP")]);
+    let scene = Scene::of(
+        wanted.clone(),
+        Observed::Present(Box::new(deploying)),
+        Some(remembering(&wanted)),
+    );
+    let (_, text) = report(&scene, &Outcome::Idle, &ready);
+    assert!(text.contains("event Warning Provisioning"), "{text}");
+}
+
+#[test]
+fn a_managed_resource_that_fails_later_is_a_warning_and_is_said_once() {
+    use ecs_express_operator::core::observed::Read;
+    let wanted = desired(&[]);
+    let at_rest = Scene::of(
+        wanted.clone(),
+        Observed::Present(Box::new(service(&wanted))),
+        Some(remembering(&wanted)),
+    );
+    let (ready, _) = report(&at_rest, &Outcome::Idle, &ExpressServiceStatus::default());
+    let mut broken = service(&wanted);
+    let Read::Got(resources) = &mut broken.managed_resources else {
+        panic!("the fixture has resources");
+    };
+    resources[0].status = Some("FAILED".into());
+    let scene = Scene::of(
+        wanted.clone(),
+        Observed::Present(Box::new(broken)),
+        Some(remembering(&wanted)),
+    );
+    let (status, text) = report(&scene, &Outcome::Idle, &ready);
+    assert!(
+        text.contains("event Warning ManagedResourceFailed: ServiceSecurityGroup FAILED"),
+        "{text}"
+    );
+    assert!(text.contains("Ready=True Available: the service runs this configuration; but ServiceSecurityGroup FAILED"), "{text}");
+    let (_, text) = report(&scene, &Outcome::Idle, &status);
+    assert!(!text.contains("event"), "{text}");
 }

@@ -116,3 +116,18 @@ fn the_page_has_every_value_of_a_label() {
         assert_eq!(told, has, "{}: {rest}", label[0]);
     }
 }
+
+#[test]
+fn the_page_has_every_message_that_the_log_tells_of_an_object() {
+    let told: BTreeSet<String> = table("| level ")
+        .into_iter()
+        .flat_map(|(_, messages, _)| messages)
+        .collect();
+    let source = read("src/controller/log.rs");
+    let literals = source.split('"').skip(1).step_by(2);
+    let messages: BTreeSet<String> = literals
+        .filter(|literal| literal.contains(' ') || *literal == "event")
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(told, messages);
+}

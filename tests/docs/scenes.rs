@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use ecs_express_operator::{
-    api::conditions::reasons,
+    api::{conditions::reasons, status::ManagedResource},
     core::{
         desired::Desired,
-        observed::{Observed, Read, Service, StatusCode},
+        observed::{Observed, Read, Service, StatusCode, TaskCounts},
         remember::Outcome,
         sightings::Taken,
     },
 };
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde_json::{Value, json};
 
 use crate::{fixtures::*, refusals::refusals};
@@ -55,11 +56,6 @@ pub fn scenes() -> Vec<(&'static str, Told)> {
 fn rollouts() -> Vec<(&'static str, Told)> {
     let wanted = || desired(&[]);
     let edited = || spec(json!({"primaryContainer": {"image": "shop:2"}}));
-    let under_way = |revision: &str, stage: &str| {
-        let mut deployment = deployment(revision, "IN_PROGRESS");
-        deployment.stage = Some(stage.into());
-        deployment
-    };
     let create = || Scene::of(wanted(), MISSING, Some(blank()));
     let deploying = running(&wanted(), |service| {
         let mut canary = service.revisions[0].clone();
@@ -106,6 +102,14 @@ fn rollouts() -> Vec<(&'static str, Told)> {
         ),
         (reasons::DEPLOYING, idle(edited(), deploying)),
         (
+            reasons::MANAGED_RESOURCE_FAILED,
+            idle(wanted(), waiting_for_load_balancer("FAILED")),
+        ),
+        (
+            reasons::PROGRESS_DEADLINE_EXCEEDED,
+            idle(wanted(), waiting_for_load_balancer("PROVISIONING")),
+        ),
+        (
             reasons::AVAILABLE,
             idle(wanted(), running(&wanted(), |_| ())),
         ),
@@ -129,6 +133,30 @@ fn rollouts() -> Vec<(&'static str, Told)> {
     ]
 }
 
+/// A first deployment whose load balancer is not there.
+fn waiting_for_load_balancer(status: &str) -> Observed {
+    let mut stuck = under_way(REVISION, "SCALE_UP");
+    stuck.started_at = Some(Time(at(20)));
+    let load_balancer = ManagedResource {
+        r#type: "LoadBalancer".into(),
+        arn: None,
+        status: Some(status.into()),
+        reason: Some(
+            "AccessDenied: not authorized to perform elasticloadbalancing:CreateLoadBalancer"
+                .into(),
+        ),
+    };
+    running(&desired(&[]), |service| {
+        service.counts = Read::Got(TaskCounts {
+            desired: 1,
+            running: 0,
+            pending: 1,
+        });
+        service.managed_resources = Read::Got(vec![load_balancer]);
+        service.deployments = Read::Got(vec![stuck]);
+    })
+}
+
 fn differences() -> Vec<(&'static str, Told)> {
     let wanted = || desired(&[]);
     let task_role = spec(json!({"taskRoleArn": "arn:aws:iam::123456789012:role/task"}));
@@ -139,7 +167,7 @@ fn differences() -> Vec<(&'static str, Told)> {
     });
     let tagged = spec(json!({"tags": [{"key": "team", "value": "a"}]}));
     let deploying = running(&wanted(), |service| {
-        service.deployments = Read::Got(vec![deployment(REVISION, "IN_PROGRESS")]);
+        service.deployments = Read::Got(vec![under_way(REVISION, "SCALE_UP")]);
     });
     let deleted = remembering(&report());
     vec![

@@ -62,7 +62,7 @@ async fn under_report_it_is_shown_with_its_time_and_an_edit_is_sent_all_the_same
     world.rests().await;
     assert_eq!(world.status().drift.unwrap()[0].since, first[0].since);
     assert_eq!(world.calls(UPDATE), 0);
-    assert_eq!(world.condition("Ready"), "False Drifted");
+    assert_eq!(world.condition("Ready"), "True Drifted");
     assert_eq!(world.condition("Synced"), "False Drifted");
     world.apply(&json!({"driftPolicy": "Report", "primaryContainer": {"image": "shop:2"}}));
     world.until_ready().await;

@@ -41,7 +41,11 @@ fn get_prints_what_one_looks_for() {
             "url": "https://web-0123.ecs.eu-west-1.on.aws",
             "cluster": "default",
             "runningCount": 0,
-            "deployment": { "targetRevision": REVISION },
+            "deployment": { "targetRevision": "of-what-was-rolled-back" },
+            "revisions": [
+                { "arn": REVISION, "id": "0123456789", "image": "nginx:runs" },
+                { "arn": "former", "id": "former", "image": "nginx:former" },
+            ],
         }),
     );
     let url = "https://web-0123.ecs.eu-west-1.on.aws";
@@ -59,10 +63,10 @@ fn get_prints_what_one_looks_for() {
         "ACTIVE",
         url,
         "Provisioning",
-        "nginx",
+        "nginx:runs",
         "default",
         "0",
-        REVISION,
+        "0123456789",
     ];
     assert_eq!(table[1][..9], values);
 }

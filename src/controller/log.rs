@@ -1,0 +1,145 @@
+//! What the log tells of each object: at `info` each change that is sent, each answer, each transition and each event; at
+//! `warn` each new failure. Repeats of a failure are at `debug`.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::journal::Entry;
+use crate::{
+    api::{ExpressServiceStatus, conditions::types},
+    core::{
+        decide::{Action, Case, Decision},
+        events::{Event, Severity},
+        failure::Failure,
+        identity::ObjectIdentity,
+        memory::Operation,
+        observed::{Observed, Read},
+        remember::Outcome,
+        why::{Progress, Why},
+    },
+};
+
+/// A call that changes something goes out.
+pub(super) fn sending(object: &ObjectIdentity, operation: Operation, why: &Why) {
+    tracing::info!(
+        %object,
+        operation = operation.action(),
+        why = why.reason(),
+        "sending a change to AWS"
+    );
+}
+
+/// AWS accepted a call that changes something. Of a failure [`failures`] tells.
+pub(super) fn accepted(object: &ObjectIdentity, action: &Action, outcome: &Outcome) {
+    let operation = action.operation().map(Operation::action);
+    match (operation, outcome) {
+        (Some(operation), Outcome::Updated { revision }) => {
+            let revision = revision.as_deref().unwrap_or_default();
+            tracing::info!(%object, operation, revision, "AWS accepted the change");
+        }
+        (Some(operation), Outcome::Created { .. } | Outcome::Accepted) => {
+            tracing::info!(%object, operation, "AWS accepted the change");
+        }
+        (Some(_), Outcome::Idle | Outcome::Failed(_)) | (None, _) => {}
+    }
+}
+
+/// A failure that is new, one that lasts, or the end of one.
+pub(super) fn failures(entry: &mut Entry, case: &Case<'_>, decision: &Decision, outcome: &Outcome) {
+    let object = &case.desired.object;
+    let failure = match (outcome, &decision.why) {
+        (Outcome::Failed(failure), _) | (_, Why::Unreadable(failure)) => Some(failure),
+        _ => neighbouring_failure(case.observed),
+    };
+    let Some(failure) = failure else {
+        let works = matches!(
+            outcome,
+            Outcome::Created { .. } | Outcome::Updated { .. } | Outcome::Accepted
+        ) || decision.why.progress() == Progress::AtRest
+            || decision.why == Why::RollingOut;
+        if works && entry.failing.take().is_some() {
+            tracing::info!(%object, "what failed works again");
+        }
+        return;
+    };
+    let attempts = entry.attempts + 1;
+    let Failure {
+        operation,
+        kind,
+        effect: _,
+        code,
+        message,
+    } = failure;
+    let before = entry.failing.replace(identity(failure));
+    if before == entry.failing {
+        tracing::debug!(%object, operation, ?kind, code, text = %message, attempts, "a call to AWS fails still");
+    } else {
+        tracing::warn!(%object, operation, ?kind, code, text = %message, attempts, "a call to AWS failed");
+    }
+}
+
+/// A read beside the service's own that failed. The pass goes on without it.
+fn neighbouring_failure(observed: &Observed) -> Option<&Failure> {
+    let Observed::Present(service) = observed else {
+        return None;
+    };
+    let counts = failed(&service.counts);
+    counts
+        .or_else(|| failed(&service.deployments))
+        .or_else(|| failed(&service.managed_resources))
+}
+
+fn failed<T>(read: &Read<T>) -> Option<&Failure> {
+    match read {
+        Read::Failed(failure) => Some(failure),
+        Read::Skipped | Read::Got(_) => None,
+    }
+}
+
+/// What tells one failure from another.
+fn identity(failure: &Failure) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (failure.operation, &failure.code, &*failure.message).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// `Ready` flips; `Stalled` begins, changes its reason, or ends.
+pub(super) fn transitions(
+    object: &ObjectIdentity,
+    before: &ExpressServiceStatus,
+    after: &ExpressServiceStatus,
+) {
+    let find = |status: &ExpressServiceStatus, kind: &str| {
+        let mut conditions = status.conditions.iter();
+        let condition = conditions.find(|condition| condition.type_ == kind);
+        condition.map(|condition| (condition.status.clone(), condition.reason.clone()))
+    };
+    let (was, is) = (find(before, types::READY), find(after, types::READY));
+    if let Some((status, reason)) = is
+        && was.is_none_or(|(before, _)| before != status)
+    {
+        tracing::info!(%object, status, reason, "Ready changed");
+    }
+    match (find(before, types::STALLED), find(after, types::STALLED)) {
+        (before, Some((status, reason)))
+            if before.as_ref().is_none_or(|(_, known)| *known != reason) =>
+        {
+            tracing::warn!(%object, status, reason, "Stalled changed");
+        }
+        (Some((_, reason)), None) => tracing::info!(%object, reason, "Stalled ended"),
+        _ => {}
+    }
+}
+
+/// An event as it is published: Kubernetes refuses it where the namespace is being deleted.
+pub(super) fn event(object: &ObjectIdentity, event: &Event) {
+    let Event {
+        severity,
+        reason,
+        action,
+        note,
+    } = event;
+    match severity {
+        Severity::Normal => tracing::info!(%object, reason, action, note, "event"),
+        Severity::Warning => tracing::warn!(%object, reason, action, note, "event"),
+    }
+}

@@ -1,0 +1,173 @@
+//! Rollouts that do not end: what ECS could not make is told at once, all else after half an hour.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{
+    decide::Case,
+    findings::Findings,
+    messages::named,
+    observed::{Observed, Service},
+    rollout::Rollout,
+    why::Why,
+};
+use crate::api::status::{DeploymentStatus, ManagedResource};
+
+/// How long a deployment may take, in seconds: the first one in a VPC waits up to 25 minutes for load balancer,
+/// certificate and DNS.
+const PROGRESS_DEADLINE: i64 = 30 * 60;
+
+/// Whether what is under way needs a person.
+pub(super) fn judged(case: &Case<'_>, findings: Option<&Findings>, why: Why) -> Why {
+    let (Why::RollingOut | Why::NoEndpoint, Some(findings), Observed::Present(service)) =
+        (&why, findings, case.observed)
+    else {
+        return why;
+    };
+    let rolling_back = findings.rollout.is_rolling_back();
+    // What goes on after a rollback has begun may take as long again.
+    let deadline = PROGRESS_DEADLINE * if rolling_back { 2 } else { 1 };
+    let late = began(service, findings)
+        .is_some_and(|began| case.now.as_second() - began.as_second() >= deadline);
+    if !rolling_back && failed_resources(service).is_some() {
+        Why::ManagedResourceFailed
+    } else if late {
+        Why::ProgressDeadlineExceeded
+    } else {
+        why
+    }
+}
+
+/// When the deployment began, or, once it has ended, the wait for the endpoint.
+fn began(service: &Service, findings: &Findings) -> Option<Timestamp> {
+    let newest = service.newest();
+    let made = newest.map_or(service.created_at, |newest| newest.created_at);
+    let Some(deployment) = findings.rollout.deployment() else {
+        return made;
+    };
+    let ended = deployment.finished_at.as_ref();
+    let at = ended.or(deployment.started_at.as_ref()).map(|at| at.0);
+    // One that waits to be started has no time of its own.
+    let brings_newest =
+        deployment.target_revision.as_deref() == newest.map(|newest| newest.arn.as_str());
+    at.or(made.filter(|_| brings_newest))
+}
+
+/// What ECS says of a deployment.
+pub(super) fn progress_of(deployment: &DeploymentStatus) -> String {
+    let mut text = deployment
+        .status
+        .clone()
+        .unwrap_or_else(|| "no status yet".into());
+    if let Some(stage) = &deployment.stage {
+        text.push_str(&format!(", stage {stage}"));
+    }
+    if let Some(reason) = &deployment.reason {
+        text.push_str(&format!(" ({})", reason.trim_end_matches('.')));
+    }
+    text
+}
+
+/// The message where ECS could not make what the service needs.
+pub(super) fn resource_failed(case: &Case<'_>) -> String {
+    let Observed::Present(service) = case.observed else {
+        return String::new();
+    };
+    let failed = failed_resources(service).unwrap_or_default();
+    let role = service
+        .infrastructure_role_arn
+        .as_deref()
+        .unwrap_or(&case.desired.infrastructure_role_arn);
+    format!(
+        "ECS could not make what the service needs: {failed}{}; {}; correct the cause, often a permission of the infrastructure role {role}; ECS may not try again by itself: an edit of the spec is sent at once, and where nothing serves yet, deleting this object and creating it again begins anew",
+        tasks(service),
+        serving(service)
+    )
+}
+
+/// The message where a deployment takes too long.
+pub(super) fn deadline_exceeded(case: &Case<'_>, findings: Option<&Findings>) -> String {
+    let (Observed::Present(service), Some(findings)) = (case.observed, findings) else {
+        return String::new();
+    };
+    let at = began(service, findings).map_or_else(
+        || "a time that ECS does not tell".to_owned(),
+        |began| {
+            let began = Timestamp::from_second(began.as_second()).unwrap_or(began);
+            began.to_string()
+        },
+    );
+    let missing =
+        unfinished_resources(service).map_or_else(String::new, |text| format!("; {text}"));
+    let (tasks, serving) = (tasks(service), serving(service));
+    match (&findings.rollout, findings.rollout.deployment()) {
+        (Rollout::Succeeded(_), _) => format!(
+            "the deployment succeeded at {at}, more than 30 minutes ago, and ECS shows no endpoint{missing}; look at status.managedResources and at the service in ECS"
+        ),
+        (_, Some(deployment)) => format!(
+            "ECS has been deploying the configuration since {at}, longer than 30 minutes: {}{tasks}{missing}; {serving}; look at the stop reasons of its tasks and at status.managedResources, and correct the spec: an edit is sent at once",
+            progress_of(deployment)
+        ),
+        (_, None) => format!(
+            "ECS made the newest revision at {at}, more than 30 minutes ago, and shows no deployment of it{tasks}{missing}; {serving}; look at the service in ECS, or correct the spec: an edit is sent at once"
+        ),
+    }
+}
+
+/// How many tasks run.
+fn tasks(service: &Service) -> String {
+    service.counts.got().map_or_else(String::new, |counts| {
+        format!("; {} of {} tasks run", counts.running, counts.desired)
+    })
+}
+
+/// What users get meanwhile: the revision before the one that is rolled out.
+fn serving(service: &Service) -> String {
+    let newest = service.newest().map(|newest| &newest.arn);
+    let former = service
+        .revisions
+        .iter()
+        .filter(|revision| Some(&revision.arn) != newest)
+        .max_by_key(|revision| revision.created_at);
+    former.map_or_else(
+        || "no former revision serves".into(),
+        |former| format!("{} keeps serving", named(former)),
+    )
+}
+
+/// The managed resources that FAILED, with ECS's reasons.
+pub(super) fn failed_resources(service: &Service) -> Option<String> {
+    told(service, |resource| {
+        resource.status.as_deref() == Some("FAILED")
+    })
+}
+
+/// The managed resources that are not ACTIVE, with ECS's reasons.
+fn unfinished_resources(service: &Service) -> Option<String> {
+    told(service, |resource| {
+        resource.status.as_deref() != Some("ACTIVE")
+    })
+}
+
+/// Resources with the same status and reason are named together.
+fn told(service: &Service, wanted: impl Fn(&ManagedResource) -> bool) -> Option<String> {
+    let mut groups: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let resources = service.managed_resources.got().into_iter().flatten();
+    for resource in resources.filter(|resource| wanted(resource)) {
+        let status = resource.status.as_deref().unwrap_or("without status");
+        let text = match &resource.reason {
+            Some(reason) => format!("{status}: {}", reason.trim_end_matches('.')),
+            None => status.to_owned(),
+        };
+        groups.entry(text).or_default().insert(&resource.r#type);
+    }
+    let texts: Vec<String> = groups
+        .into_iter()
+        .map(|(text, types)| {
+            let types: Vec<&str> = types.into_iter().collect();
+            format!("{} {text}", types.join(", "))
+        })
+        .collect();
+    (!texts.is_empty()).then(|| texts.join("; "))
+}

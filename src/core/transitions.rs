@@ -1,0 +1,247 @@
+//! Events of what changed between two statuses: Ready reached or lost, drift, and what needs a person.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+
+use super::{
+    decide::{Case, Decision},
+    desired::Life,
+    events::{Event, with_lost_url},
+    explain::explain,
+    failure::{Class, Failure, FailureKind},
+    observed::Observed,
+    remember::Outcome,
+    stuck::failed_resources,
+    why::Why,
+};
+use crate::api::{
+    ExpressServiceStatus,
+    conditions::{reasons, types},
+};
+
+/// The events of the changes from `previous` to `status`. `told` are those that this pass has already.
+pub(super) fn transitions(
+    previous: &ExpressServiceStatus,
+    status: &ExpressServiceStatus,
+    case: &Case<'_>,
+    decision: &Decision,
+    outcome: &Outcome,
+    told: &[Event],
+) -> Vec<Event> {
+    let mut events: Vec<Event> = reached(previous, status).into_iter().collect();
+    events.extend(stalled(previous, status));
+    let mut warned = told.iter().chain(&events).any(Event::is_warning);
+    for event in [
+        drifted(previous, status),
+        left_in_force(previous, status),
+        lost(previous, status, case, decision, outcome),
+        role_not_usable(previous, case, decision, outcome),
+        resource_failed(previous, case),
+    ] {
+        // The first Warning of a pass tells the cause; what follows from it is in the conditions.
+        let news = event.filter(|_| !warned);
+        warned |= news.is_some();
+        events.extend(news);
+    }
+    events
+}
+
+impl Event {
+    fn is_warning(&self) -> bool {
+        self.severity == super::events::Severity::Warning
+    }
+}
+
+fn condition<'a>(status: &'a ExpressServiceStatus, kind: &str) -> Option<&'a Condition> {
+    let mut conditions = status.conditions.iter();
+    conditions.find(|condition| condition.type_ == kind)
+}
+
+fn is_true(condition: Option<&Condition>) -> bool {
+    condition.is_some_and(|condition| condition.status == "True")
+}
+
+/// `Ready` became True.
+fn reached(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -> Option<Event> {
+    let ready = |status| is_true(condition(status, types::READY));
+    let url = status.url.as_deref().unwrap_or_default();
+    (ready(status) && !ready(previous)).then(|| {
+        let note = format!("the service answers at {url}");
+        Event::normal(reasons::AVAILABLE, "Observe", note)
+    })
+}
+
+/// A new reason that only a person can end.
+fn stalled(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -> Option<Event> {
+    let now = condition(status, types::STALLED)?;
+    let before = condition(previous, types::STALLED);
+    let news = before.is_none_or(|before| before.reason != now.reason);
+    let lost_url = previous.url.is_some() && status.url.is_none();
+    let note = || match lost_url {
+        true => with_lost_url(now.message.clone(), previous),
+        false => now.message.clone(),
+    };
+    news.then(|| Event::warning(known_reason(&now.reason), "Reconcile", note()))
+}
+
+/// What runs was changed outside this object, and is left so.
+fn drifted(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -> Option<Event> {
+    let drifted = |status| {
+        condition(status, types::SYNCED).is_some_and(|synced| synced.reason == reasons::DRIFTED)
+    };
+    let ready = condition(status, types::READY)?;
+    (drifted(status) && !drifted(previous))
+        .then(|| Event::warning(reasons::DRIFTED, "Observe", ready.message.clone()))
+}
+
+/// Fields that the spec no longer has stay in force, or other ones than before.
+fn left_in_force(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -> Option<Event> {
+    let left = |status| {
+        condition(status, types::SYNCED)
+            .filter(|synced| synced.reason == reasons::LEFT_IN_FORCE)
+            .map(|synced| &synced.message)
+    };
+    let now = left(status)?;
+    (left(previous) != Some(now))
+        .then(|| Event::warning(reasons::LEFT_IN_FORCE, "Observe", now.clone()))
+}
+
+/// `Ready` was True and is no more, and not since the user asked for a change.
+fn lost(
+    previous: &ExpressServiceStatus,
+    status: &ExpressServiceStatus,
+    case: &Case<'_>,
+    decision: &Decision,
+    outcome: &Outcome,
+) -> Option<Event> {
+    let (before, now) = (
+        condition(previous, types::READY)?,
+        condition(status, types::READY)?,
+    );
+    if !is_true(Some(before)) || is_true(Some(now)) || is_asked_for(before, case, decision, outcome)
+    {
+        return None;
+    }
+    let note = match status.url {
+        Some(_) => now.message.clone(),
+        None => with_lost_url(now.message.clone(), previous),
+    };
+    Some(Event::warning(known_reason(&now.reason), "Observe", note))
+}
+
+/// Whether the user changed or deletes the object, so that it is not ready for a while.
+fn is_asked_for(
+    before: &Condition,
+    case: &Case<'_>,
+    decision: &Decision,
+    outcome: &Outcome,
+) -> bool {
+    if failure(decision, outcome).is_some() {
+        return false;
+    }
+    let edited = before.observed_generation != Some(case.desired.generation);
+    match &decision.why {
+        Why::Edited | Why::Restarting | Why::Settling | Why::Tagging | Why::Beginning => true,
+        Why::RollingOut | Why::Suspended | Why::NoEndpoint => edited,
+        _ => matches!(case.desired.life, Life::Leaving(_) | Life::Left),
+    }
+}
+
+/// The failure that a pass met.
+fn failure<'a>(decision: &'a Decision, outcome: &'a Outcome) -> Option<&'a Failure> {
+    match (outcome, &decision.why) {
+        (Outcome::Failed(failure), _) | (_, Why::Unreadable(failure)) => Some(failure),
+        _ => None,
+    }
+}
+
+/// A role of the spec cannot be assumed: told before it is known whether that passes.
+fn role_not_usable(
+    previous: &ExpressServiceStatus,
+    case: &Case<'_>,
+    decision: &Decision,
+    outcome: &Outcome,
+) -> Option<Event> {
+    let failure = failure(decision, outcome)?;
+    let told = |kind: &str| {
+        condition(previous, kind)
+            .is_some_and(|condition| condition.reason == reasons::ROLE_NOT_USABLE)
+    };
+    let news = failure.kind == FailureKind::RoleNotUsable && !told(types::READY);
+    news.then(|| {
+        let note = explain(failure, case.desired);
+        Event::warning(reasons::ROLE_NOT_USABLE, "Reconcile", note)
+    })
+}
+
+/// Something that ECS made for the service failed.
+fn resource_failed(previous: &ExpressServiceStatus, case: &Case<'_>) -> Option<Event> {
+    let Observed::Present(service) = case.observed else {
+        return None;
+    };
+    let told = previous
+        .managed_resources
+        .iter()
+        .flatten()
+        .any(|resource| resource.status.as_deref() == Some("FAILED"));
+    let failed = failed_resources(service).filter(|_| !told)?;
+    Some(Event::warning(
+        reasons::MANAGED_RESOURCE_FAILED,
+        "Observe",
+        failed,
+    ))
+}
+
+/// Failed passes in a row after which a failure that passes by itself is told: about five minutes of them.
+const LASTING: u32 = 9;
+
+/// A throttle or an outage of AWS that lasts; `attempts` counts the failed passes before this one.
+pub fn lasting_failure(
+    case: &Case<'_>,
+    decision: &Decision,
+    outcome: &Outcome,
+    attempts: u32,
+) -> Option<Event> {
+    let failure = failure(decision, outcome)?;
+    let lasts = failure.kind.class() == Class::Retry && attempts + 1 == LASTING;
+    lasts.then(|| {
+        let note = format!("for some minutes: {}", explain(failure, case.desired));
+        Event::warning(failure.kind.reason(), "Reconcile", note)
+    })
+}
+
+/// The constant of a reason, for an event's bounded vocabulary.
+fn known_reason(reason: &str) -> &'static str {
+    const TOLD: [&str; 28] = [
+        reasons::ROLLED_BACK,
+        reasons::MANAGED_RESOURCE_FAILED,
+        reasons::PROGRESS_DEADLINE_EXCEEDED,
+        reasons::NOT_CONVERGING,
+        reasons::DRIFTED,
+        reasons::SERVICE_DELETED,
+        reasons::UNKNOWN_STATUS,
+        reasons::NOT_OWNED,
+        reasons::ADOPTION_NOT_CONFIRMED,
+        reasons::IMMUTABLE,
+        reasons::IDENTITY_CHANGED,
+        reasons::INVALID_SPEC,
+        reasons::INVALID_PARAMETER,
+        reasons::ACCESS_DENIED,
+        reasons::ROLE_NOT_USABLE,
+        reasons::CLUSTER_NOT_FOUND,
+        reasons::UNSUPPORTED,
+        reasons::CREDENTIALS,
+        reasons::DRAINING,
+        reasons::WAITING,
+        reasons::THROTTLED,
+        reasons::UNAVAILABLE,
+        reasons::DEPLOYING,
+        reasons::PROVISIONING,
+        reasons::CREATING,
+        reasons::UPDATING,
+        reasons::ADOPTING,
+        reasons::SUSPENDED,
+    ];
+    TOLD.into_iter()
+        .find(|known| *known == reason)
+        .unwrap_or(reasons::REFUSED)
+}

@@ -1,0 +1,226 @@
+//! The log at `info` tells each change, each new failure, each transition and each event; repeats are at `debug`.
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex, OnceLock},
+    time::Duration,
+};
+
+use ecs_express_emulator::{Fault, Outcome};
+use serde_json::json;
+use tracing::{
+    Dispatch, Level,
+    subscriber::{DefaultGuard, NoSubscriber},
+};
+
+use crate::world::{CREATE, SERVICE, UPDATE, World};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// Collects what the operator logs on this thread.
+    fn start(level: Level) -> (Self, DefaultGuard) {
+        // While there is but one subscriber, tracing asks the thread that comes first, which may have none, whether a line
+        // is wanted, and believes that for all.
+        static SECOND: OnceLock<Dispatch> = OnceLock::new();
+        SECOND.get_or_init(|| Dispatch::new(NoSubscriber::new()));
+        let log = Self::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(level)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        (log, tracing::subscriber::set_default(subscriber))
+    }
+
+    /// The operator's lines since the last time.
+    fn take(&self) -> Vec<String> {
+        let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
+        text.lines()
+            .filter(|line| line.contains(" ecs_express_operator::"))
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+/// The lines that hold every part.
+fn with<'a>(lines: &'a [String], parts: &[&str]) -> Vec<&'a String> {
+    lines
+        .iter()
+        .filter(|line| parts.iter().all(|part| line.contains(part)))
+        .collect()
+}
+
+#[tokio::test]
+async fn each_change_and_each_transition_is_told_at_info() {
+    let (log, _guard) = Log::start(Level::INFO);
+    let mut world = World::with(json!({"bakeSeconds": 10})).await;
+    world.apply(&json!({}));
+    world.until_ready().await;
+    let lines = log.take();
+    for parts in [
+        &[
+            "INFO",
+            "sending",
+            "team-a/shop",
+            "CreateExpressGatewayService",
+            "Creating",
+        ][..],
+        &[
+            "INFO",
+            "accepted",
+            "team-a/shop",
+            "CreateExpressGatewayService",
+        ],
+        &["INFO", "Ready", "team-a/shop", "True", "Available"],
+    ] {
+        assert_eq!(with(&lines, parts).len(), 1, "{parts:?} in {lines:#?}");
+    }
+    world
+        .emulator
+        .set_outcome(SERVICE, Outcome::RollBackByAlarm);
+    world.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
+    world.until_condition("Stalled", "True RolledBack").await;
+    let lines = log.take();
+    for parts in [
+        &["INFO", "sending", "UpdateExpressGatewayService", "Updating"][..],
+        &["INFO", "accepted", "UpdateExpressGatewayService"],
+        &["Ready", "team-a/shop", "False", "Updating"],
+        &["WARN", "Stalled", "team-a/shop", "True", "RolledBack"],
+        &[
+            "WARN",
+            "event",
+            "team-a/shop",
+            "RolledBack",
+            "ecs-express.dev/retry",
+        ],
+    ] {
+        assert_eq!(with(&lines, parts).len(), 1, "{parts:?} in {lines:#?}");
+    }
+    world.api.take_writes();
+    world.run(Duration::from_secs(3600)).await;
+    assert_eq!(log.take(), Vec::<String>::new(), "nothing is told at rest");
+}
+
+#[tokio::test]
+async fn a_failure_is_a_warning_once_and_its_end_is_told() {
+    for (action, code, text) in [
+        (
+            CREATE,
+            "AccessDeniedException",
+            "not authorized to perform: ecs:X",
+        ),
+        (
+            "GetCallerIdentity",
+            "ExpiredTokenException",
+            "the token is expired",
+        ),
+    ] {
+        let (log, _guard) = Log::start(Level::INFO);
+        let mut world = World::new().await;
+        world
+            .emulator
+            .fail_next(Fault::new(action, code, text).times(10_000));
+        world.apply(&json!({}));
+        world.run(Duration::from_secs(1800)).await;
+        let lines = log.take();
+        let failures = with(
+            &lines,
+            &["WARN", "failed", "team-a/shop", action, code, text],
+        );
+        let calls: Vec<_> = failures
+            .iter()
+            .filter(|line| !line.contains("event"))
+            .collect();
+        assert_eq!(calls.len(), 1, "{lines:#?}");
+        world.emulator.with_model(|model| model.clear_faults());
+        world.until_ready().await;
+        let lines = log.take();
+        assert_eq!(
+            with(&lines, &["INFO", "works again", "team-a/shop"]).len(),
+            1,
+            "{lines:#?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn repeats_of_a_failure_are_at_debug_and_hold_no_environment_value() {
+    let (log, _guard) = Log::start(Level::DEBUG);
+    let mut world = World::new().await;
+    let fault = Fault::new(CREATE, "AccessDeniedException", "no");
+    world.emulator.fail_next(fault.times(10_000));
+    let environment = json!([{"name": "PASSWORD", "value": "correct-horse"}]);
+    world.apply(&json!({"primaryContainer": {"environment": environment}}));
+    world.run(Duration::from_secs(600)).await;
+    let lines = log.take();
+    assert!(
+        with(&lines, &["DEBUG", "fails still", "team-a/shop"]).len() > 2,
+        "{lines:#?}"
+    );
+    assert_eq!(with(&lines, &["correct-horse"]), Vec::<&String>::new());
+}
+
+#[tokio::test]
+async fn what_stays_behind_is_in_the_log_though_kubernetes_may_refuse_its_event() {
+    let (log, _guard) = Log::start(Level::INFO);
+    let mut world = World::ready(&json!({"deletionPolicy": "Retain"})).await;
+    log.take();
+    world.delete();
+    world.until_gone().await;
+    let lines = log.take();
+    let told = with(
+        &lines,
+        &[
+            "event",
+            "Retained",
+            "service/default/team-a_shop",
+            "marked as released",
+        ],
+    );
+    assert_eq!(told.len(), 1, "{lines:#?}");
+    assert_eq!(world.calls(UPDATE), 0);
+}
+
+#[tokio::test]
+async fn a_neighbouring_read_that_is_denied_is_a_warning_once() {
+    let mut world = World::ready(&json!({})).await;
+    let (log, _guard) = Log::start(Level::INFO);
+    let fault = Fault::new(
+        "DescribeServices",
+        "AccessDeniedException",
+        "not authorized",
+    );
+    world.emulator.fail_next(fault.times(10_000));
+    world.nudge();
+    world.run(Duration::from_secs(3600)).await;
+    let lines = log.take();
+    let parts = [
+        "WARN",
+        "a call to AWS failed",
+        "team-a/shop",
+        "DescribeServices",
+    ];
+    assert_eq!(with(&lines, &parts).len(), 1, "{lines:#?}");
+    world.emulator.with_model(|model| model.clear_faults());
+    world.run(Duration::from_secs(900)).await;
+    let lines = log.take();
+    assert_eq!(
+        with(&lines, &["INFO", "works again"]).len(),
+        1,
+        "{lines:#?}"
+    );
+}
