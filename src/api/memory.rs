@@ -4,13 +4,13 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
-use super::schema::absent_instead_of_null;
+use super::schema::{absent_instead_of_null, unknown_members_kept};
 
 /// What the operator has to remember across restarts. Missing, or of another scheme, it is not believed: then the spec is
 /// compared with ECS alone, nothing is untagged, and nothing counts as unset.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[schemars(transform = absent_instead_of_null)]
+#[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct Memory {
     /// Scheme of this memory and of its hashes.
     pub scheme: i32,
@@ -47,7 +47,7 @@ pub struct Memory {
 /// The ECS service that an object made or adopted.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[schemars(transform = absent_instead_of_null)]
+#[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct KnownService {
     /// ARN of the service.
     pub arn: String,
@@ -60,7 +60,7 @@ pub struct KnownService {
 /// A call that changes something in ECS.
 #[derive(KubeSchema, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[schemars(transform = absent_instead_of_null)]
+#[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct Intent {
     /// `Create`, `Update`, `Delete`, `Tag` or `Untag`.
     pub operation: String,
@@ -82,7 +82,7 @@ pub struct Intent {
 /// The configuration that ECS last accepted.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[schemars(transform = absent_instead_of_null)]
+#[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct LastApplied {
     /// Hash of the configuration.
     pub hash: String,
@@ -111,7 +111,7 @@ pub struct LastApplied {
 /// A configuration that ECS rolled back.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[schemars(transform = absent_instead_of_null)]
+#[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct RolledBack {
     /// Hash of the configuration without scaling.
     pub rollout_hash: String,
@@ -124,7 +124,7 @@ pub struct RolledBack {
 /// Updates in a row that did not take away the same difference.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[schemars(transform = absent_instead_of_null)]
+#[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct Breaker {
     /// Path of the first field that stays different.
     pub path: String,
