@@ -4,6 +4,7 @@
 //! them; [`status`] and [`events`] are what people read of it; [`remember`] is what must not be forgotten.
 
 mod adopt;
+pub mod bulk;
 pub mod conditions;
 pub mod configuration;
 pub mod decide;
@@ -14,6 +15,7 @@ pub mod failure;
 pub mod field;
 pub mod findings;
 pub mod identity;
+mod invalid;
 mod learn;
 pub mod memory;
 pub mod observed;
