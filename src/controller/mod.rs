@@ -8,6 +8,7 @@ mod gather;
 pub mod journal;
 pub mod kubernetes;
 pub mod objects;
+mod outage;
 mod packed;
 mod recorders;
 mod report;
