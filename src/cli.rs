@@ -1,5 +1,7 @@
 //! The command line: every flag is an environment variable too.
 
+mod values;
+
 use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -19,8 +21,8 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 stopped by a signal, or done; 1 the watch ended by itself, or the machine refused; 2 wrong usage; \
-3 the Kubernetes API server cannot be reached or refuses; 4 the CustomResourceDefinition is missing; \
-5 no AWS Region, or no credentials that AWS accepts.";
+3 the Kubernetes API server cannot be reached or refuses; 4 the CustomResourceDefinition is missing or too old; \
+5 no AWS Region, or no credentials that AWS accepts; 130 ended by a second signal, passes under way cut off.";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -38,37 +40,37 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Run {
     /// AWS Region of objects that name none; unset: the AWS SDK's own chain (AWS_REGION, profile).
-    #[arg(long, env = "ECS_EXPRESS_AWS_REGION", value_name = "REGION")]
+    #[arg(long, env = "ECS_EXPRESS_AWS_REGION", value_name = "REGION", value_parser = values::region)]
     pub aws_region: Option<String>,
 
     /// Watch this namespace only; unset: all.
-    #[arg(long, env = "ECS_EXPRESS_NAMESPACE", value_name = "NAMESPACE")]
+    #[arg(long, env = "ECS_EXPRESS_NAMESPACE", value_name = "NAMESPACE", value_parser = values::namespace)]
     pub namespace: Option<String>,
 
     /// Name of this cluster on the owner tags in ECS; unset: the UID of the namespace kube-system. Never change it while
     /// objects exist.
-    #[arg(long, env = "ECS_EXPRESS_CLUSTER_ID", value_name = "ID")]
+    #[arg(long, env = "ECS_EXPRESS_CLUSTER_ID", value_name = "ID", value_parser = values::cluster_id)]
     pub cluster_id: Option<String>,
 
     /// How often to look at a service that is at rest: how late an outside change is found.
-    #[arg(long, env = "ECS_EXPRESS_LOOK_INTERVAL", default_value = "5m", value_parser = interval)]
+    #[arg(long, env = "ECS_EXPRESS_LOOK_INTERVAL", default_value = "5m", value_parser = values::interval)]
     pub look_interval: Duration,
 
     /// How often to look while something is on its way.
-    #[arg(long, env = "ECS_EXPRESS_POLL_INTERVAL", default_value = "10s", value_parser = interval)]
+    #[arg(long, env = "ECS_EXPRESS_POLL_INTERVAL", default_value = "10s", value_parser = values::interval)]
     pub poll_interval: Duration,
 
     /// Looks a second at most, on the long average: where there are more objects, each is looked at less often. A look is
     /// two to five calls.
-    #[arg(long, env = "ECS_EXPRESS_LOOK_RATE", default_value = "5", value_parser = rate)]
+    #[arg(long, env = "ECS_EXPRESS_LOOK_RATE", default_value = "5", value_parser = values::rate)]
     pub look_rate: f64,
 
     /// How long to wait for the effect of a call whose answer was lost; shorten it only for tests.
-    #[arg(long, env = "ECS_EXPRESS_SETTLE_WINDOW", default_value = "2m", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "ECS_EXPRESS_SETTLE_WINDOW", default_value = "2m", value_parser = values::interval)]
     pub settle_window: Duration,
 
     /// Least time between two sightings that prove a service gone; shorten it only for tests.
-    #[arg(long, env = "ECS_EXPRESS_ABSENCE_GAP", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "ECS_EXPRESS_ABSENCE_GAP", default_value = "10s", value_parser = values::interval)]
     pub absence_gap: Duration,
 
     /// Serve /healthz, /readyz and /metrics here, as in 127.0.0.1:8080; unset: nowhere.
@@ -92,26 +94,6 @@ pub struct Run {
         value_enum
     )]
     pub log_format: LogFormat,
-}
-
-/// A duration that cannot make a hot loop.
-fn interval(text: &str) -> Result<Duration, String> {
-    const SHORTEST: Duration = Duration::from_millis(100);
-    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    if duration < SHORTEST {
-        return Err(format!("{text} is shorter than 100ms"));
-    }
-    Ok(duration)
-}
-
-/// A rate that does not stand still.
-fn rate(text: &str) -> Result<f64, String> {
-    let rate: f64 = text.parse().map_err(|_| format!("{text} is no number"))?;
-    if rate.is_finite() && rate >= 0.01 {
-        Ok(rate)
-    } else {
-        Err(format!("{text} is not a number of at least 0.01"))
-    }
 }
 
 /// Form of the log.
@@ -158,6 +140,11 @@ pub enum Failed {
         "the API server does not know expressservices.ecs-express.dev; install the CustomResourceDefinition first: ecs-express-operator crd | kubectl apply -f -"
     )]
     CrdMissing,
+    /// The CustomResourceDefinition cannot hold what the operator has to remember.
+    #[error(
+        "the CustomResourceDefinition expressservices.ecs-express.dev is older than this program: it lacks {0}, and without them no call to ECS would be safe; update it: ecs-express-operator crd | kubectl apply --server-side --force-conflicts -f -, or let the chart do it with crds.enabled=true"
+    )]
+    CrdTooOld(String),
     /// AWS cannot be used.
     #[error("{0}")]
     Aws(String),
@@ -173,7 +160,7 @@ impl Failed {
             Self::WatchEnded | Self::Machine(_) => 1,
             Self::Usage(_) => 2,
             Self::Kubernetes(_) => 3,
-            Self::CrdMissing => 4,
+            Self::CrdMissing | Self::CrdTooOld(_) => 4,
             Self::Aws(_) => 5,
         })
     }
@@ -203,12 +190,85 @@ mod tests {
             ("--look-interval", "0s", "shorter than 100ms"),
             ("--poll-interval", "99ms", "shorter than 100ms"),
             ("--poll-interval", "10", "time unit"),
+            ("--settle-window", "0s", "shorter than 100ms"),
+            ("--absence-gap", "0s", "shorter than 100ms"),
+            ("--absence-gap", "99ms", "shorter than 100ms"),
         ] {
             let error = run(&[flag, value]).unwrap_err();
             assert!(error.contains(flag) && error.contains(right), "{error}");
         }
         let error = run(&["--look-rate=-1"]).unwrap_err();
         assert!(error.contains("at least 0.01"), "{error}");
+    }
+
+    #[test]
+    fn an_id_that_a_template_left_empty_or_unfilled_is_refused_with_its_flag_and_what_is_right() {
+        let long = "a".repeat(257);
+        let wrong = [
+            "",
+            " ",
+            "\t",
+            "a b",
+            " a",
+            "a\n",
+            "${CLUSTER_ID}",
+            "$CLUSTER_ID",
+            "$(CLUSTER_ID)",
+            "{{ .Values.clusterId }}",
+            "<cluster-id>",
+            "%CLUSTER_ID%",
+            "a,b",
+            "a*",
+            "aws:cluster",
+            "AWS:cluster",
+            &long,
+        ];
+        for id in wrong {
+            let error = run(&[&format!("--cluster-id={id}")]).unwrap_err();
+            assert!(
+                error.contains("--cluster-id") && error.contains("unset it"),
+                "{id}: {error}"
+            );
+        }
+        let right = [
+            "0b5b2b0c-7c39-4f0e-8f37-1d3c3c0f4b1a",
+            "prod.eu-west-1/blue_2:a=b+c@d",
+            "gr\u{fc}n",
+            &long[1..],
+        ];
+        for id in right {
+            let flag = format!("--cluster-id={id}");
+            assert_eq!(run(&[&flag]).unwrap().cluster_id.as_deref(), Some(id));
+        }
+    }
+
+    #[test]
+    fn an_empty_or_malformed_namespace_or_region_is_refused() {
+        for (flag, wrong) in [
+            ("--namespace", ["", "Team", "${NAMESPACE}"]),
+            ("--aws-region", ["", "eu west", "${AWS_REGION}"]),
+        ] {
+            for value in wrong {
+                let error = run(&[&format!("{flag}={value}")]).unwrap_err();
+                assert!(error.contains(flag), "{value}: {error}");
+            }
+        }
+        let run = run(&["--namespace=team-a", "--aws-region=us-gov-west-1"]).unwrap();
+        assert_eq!(run.namespace.as_deref(), Some("team-a"));
+        assert_eq!(run.aws_region.as_deref(), Some("us-gov-west-1"));
+    }
+
+    #[test]
+    fn the_help_names_every_exit_code() {
+        use clap::CommandFactory;
+        let help = Cli::command().render_help().to_string();
+        let codes = help.split_once("Exit codes:").unwrap().1;
+        let numbers = codes.split_whitespace().flat_map(str::parse::<u8>);
+        assert_eq!(
+            numbers.collect::<Vec<_>>(),
+            [0, 1, 2, 3, 4, 5, 130],
+            "{help}"
+        );
     }
 
     #[test]

@@ -24,5 +24,6 @@ pub mod cli;
 pub mod controller;
 pub mod core;
 pub mod ecs;
+mod served_crd;
 pub mod start;
 pub mod telemetry;

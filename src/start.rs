@@ -15,6 +15,7 @@ use crate::{
         Ecs,
         aws::{AwsEcs, ConnectError, Timeouts},
     },
+    served_crd,
     telemetry::{
         health::Health,
         log,
@@ -81,7 +82,10 @@ struct Ready {
 
 async fn prepare(args: &Run, health: &Health) -> Result<Ready, Failed> {
     let client = kubernetes().await?;
-    let cluster_id = ready(&client, args).await;
+    let cluster_id = match ready(&client, args).await {
+        Ok(cluster_id) => served_crd::check(&client).await.map(|()| cluster_id),
+        Err(failed) => Err(failed),
+    };
     health.kubernetes(cluster_id.as_ref().map(drop));
     let cluster_id = cluster_id?;
     let ecs = connected(args, health).await?;

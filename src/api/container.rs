@@ -98,6 +98,7 @@ pub struct RepositoryCredentials {
 #[derive(KubeSchema, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = absent_instead_of_null)]
+#[x_kube(validation = rules::variable_name())]
 pub struct EnvironmentVariable {
     /// Name of the variable. Required. A change makes a new revision. ECS: `name`.
     #[schemars(length(min = 1, max = 256))]
@@ -122,7 +123,7 @@ impl fmt::Debug for EnvironmentVariable {
 /// An environment variable that ECS fills from a secret.
 #[derive(KubeSchema, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[x_kube(validation = rules::secret_value_from())]
+#[x_kube(validation = rules::secret_name(), validation = rules::secret_value_from())]
 pub struct Secret {
     /// Name of the variable. Required. A change makes a new revision. ECS: `name`.
     #[schemars(length(min = 1, max = 256))]

@@ -4,13 +4,13 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
-use super::schema::absent_instead_of_null;
+use super::schema::{absent_instead_of_null, unknown_members_kept};
 
 /// What the operator has to remember across restarts. Missing, or of another scheme, it is not believed: then the spec is
 /// compared with ECS alone, nothing is untagged, and nothing counts as unset.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[schemars(transform = absent_instead_of_null)]
+#[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct Memory {
     /// Scheme of this memory and of its hashes.
     pub scheme: i32,
@@ -56,7 +56,7 @@ pub struct Memory {
 /// The ECS service that an object made or adopted.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[schemars(transform = absent_instead_of_null)]
+#[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct KnownService {
     /// ARN of the service.
     pub arn: String,
@@ -81,7 +81,7 @@ pub struct InitialConfiguration {
 /// A call that changes something in ECS.
 #[derive(KubeSchema, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[schemars(transform = absent_instead_of_null)]
+#[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct Intent {
     /// `Create`, `Update`, `Delete`, `Tag` or `Untag`.
     pub operation: String,
@@ -119,7 +119,7 @@ pub struct Intent {
 /// The configuration that ECS last accepted.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[schemars(transform = absent_instead_of_null)]
+#[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct LastApplied {
     /// Hash of the configuration.
     pub hash: String,
@@ -148,7 +148,7 @@ pub struct LastApplied {
 /// A configuration that ECS rolled back.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[schemars(transform = absent_instead_of_null)]
+#[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct RolledBack {
     /// Hash of the configuration without scaling.
     pub rollout_hash: String,
@@ -169,7 +169,7 @@ pub struct RolledBack {
 /// Calls in a row that did not take away the same difference.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[schemars(transform = absent_instead_of_null)]
+#[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct Breaker {
     /// Path of the first field, or tag, that stays different.
     pub path: String,

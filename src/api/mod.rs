@@ -5,6 +5,7 @@ pub mod container;
 pub mod memory;
 mod rules;
 mod schema;
+mod sizes;
 pub mod spec;
 pub mod status;
 
@@ -35,7 +36,11 @@ pub mod annotations {
 
 /// The CustomResourceDefinition, as it stands in `crds/`.
 pub fn crd() -> CustomResourceDefinition {
-    ExpressService::crd()
+    let mut crd = ExpressService::crd();
+    for version in &mut crd.spec.versions {
+        schema::unobserved_by_default(version);
+    }
+    crd
 }
 
 /// The CustomResourceDefinition as YAML.

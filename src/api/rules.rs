@@ -6,7 +6,7 @@
 use kube::core::{Message, Reason, Rule};
 
 /// A rule whose message is a CEL expression.
-fn rule(rule: &str, message: impl Into<String>) -> Rule {
+pub(super) fn rule(rule: &str, message: impl Into<String>) -> Rule {
     Rule::new(rule).message(Message::Expression(message.into()))
 }
 
@@ -74,49 +74,17 @@ pub(super) fn required_in_managed_mode(field: &str, what: &str) -> Rule {
         .field_path(format!(".{field}"))
 }
 
-/// Memory that Fargate offers with a CPU size: units, range in MiB, step in MiB (`RegisterTaskDefinition`).
-const FARGATE: [(&str, u32, u32, u32); 6] = [
-    ("512", 1024, 4096, 1024),
-    ("1024", 2048, 8192, 1024),
-    ("2048", 4096, 16384, 1024),
-    ("4096", 8192, 30720, 1024),
-    ("8192", 16384, 61440, 4096),
-    ("16384", 32768, 122_880, 8192),
-];
-
-/// The pairs of cpu and memory that Fargate offers; checked where both are given in plain units.
-pub(super) fn fargate_pair() -> Rule {
-    let fits = FARGATE
-        .map(|(cpu, from, to, step)| {
-            format!("self.cpu == '{cpu}' ? int(self.memory) >= {from} && int(self.memory) <= {to} && int(self.memory) % {step} == 0 : ")
-        })
-        .concat();
-    let offers = FARGATE
-        .map(|(cpu, from, to, step)| {
-            format!("self.cpu == '{cpu}' ? '{from} to {to} in steps of {step}' : ")
-        })
-        .concat();
-    rule(
-        &format!(
-            "!has(self.cpu) || !has(self.memory) || !self.memory.matches('^[1-9][0-9]{{2,5}}$') || (self.cpu == '256' ? self.memory in ['512','1024','2048'] : {fits}true)"
-        ),
-        format!(
-            "'memory \"%s\" does not go with cpu \"%s\": Fargate offers %s'.format([self.memory, self.cpu, self.cpu == '256' ? '512, 1024 or 2048' : {offers}'other sizes'])"
-        ),
-    )
-    .field_path(".memory")
-}
-
 pub(super) fn role_arn() -> Rule {
     pattern(
-        "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$",
+        // A path has all of printable ASCII, and ends with the last slash.
+        "^arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-~]+/)?[A-Za-z0-9+=,.@_-]{1,64}$",
         "is not the ARN of an IAM role: arn:aws:iam::<account>:role/<name>",
     )
 }
 
 pub(super) fn task_definition_arn() -> Rule {
     pattern(
-        "^arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:task-definition/[A-Za-z0-9_-]{1,255}:[0-9]+$",
+        "^arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:task-definition/[A-Za-z0-9_-]{1,255}:[1-9][0-9]*$",
         "is not a task definition ARN: arn:aws:ecs:<region>:<account>:task-definition/<family>:<revision>",
     )
 }
@@ -158,24 +126,17 @@ pub(super) fn object_name_fits_service_name() -> Rule {
     .field_path(".spec.serviceName")
 }
 
-/// Beyond today's largest size any multiple of a vCPU passes: Fargate grows.
-pub(super) fn cpu() -> Rule {
-    Rule::new("self in ['256','512','1024','2048','4096','8192','16384'] || (self.matches('^[1-9][0-9]{4,5}$') && int(self) > 16384 && int(self) % 1024 == 0) || self.matches('^(0?[.][0-9]{1,2}|[0-9]{1,2}([.][0-9]{1,2})?)( ?[vV][cC][pP][uU])?$')")
-        .message("use CPU units (256, 512, 1024, 2048, 4096, 8192, 16384) or a number of vCPU, such as '0.5' or '2 vCPU'")
-}
-
-pub(super) fn memory() -> Rule {
-    Rule::new(
-        "self.matches('^([1-9][0-9]{0,5}|[0-9]{0,3}[.]?[0-9]{1,3} ?[gG][bB]|0?[.][0-9]{1,2})$')",
-    )
-    .message("use MiB, such as '2048', or GB, such as '2 GB'")
-}
-
 pub(super) fn health_check_path() -> Rule {
     rule(
         "self.startsWith('/')",
         "'\"%s\" must start with \"/\", as in /health or /ping?format=json'.format([self])",
     )
+}
+
+/// A fixed message, as of [`image`].
+pub(super) fn health_check_path_characters() -> Rule {
+    Rule::new("!self.matches('[\\\\x00-\\\\x20\\\\x7f]')")
+        .message("healthCheckPath must not contain white space or a control character")
 }
 
 /// A fixed message: a value with a line break cannot be part of one, and the API server prints the value itself.
@@ -196,6 +157,20 @@ pub(super) fn log_stream_prefix() -> Rule {
         "^[^:*]+$",
         "is not a log stream prefix: \":\" and \"*\" are not allowed",
     )
+}
+
+/// Stands on the variable, not on its name: who writes `NAME=value` there writes what may be secret.
+pub(super) fn variable_name() -> Rule {
+    Rule::new("!self.name.matches('[=\\\\x00-\\\\x1f\\\\x7f]')")
+        .message("the name of a variable must not contain \"=\" or a control character: put what follows the \"=\" into value")
+        .field_path(".name")
+}
+
+/// The same of a secret, whose name has no value beside it.
+pub(super) fn secret_name() -> Rule {
+    Rule::new("!self.name.matches('[=\\\\x00-\\\\x1f\\\\x7f]')")
+        .message("the name of a variable must not contain \"=\" or a control character")
+        .field_path(".name")
 }
 
 /// Stands on the secret, not on `valueFrom`, so that the API server does not print what may be pasted there by mistake.

@@ -1,7 +1,32 @@
 //! What the derived schema needs before a Kubernetes API server serves it well.
 
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
+    CustomResourceDefinitionVersion, JSON,
+};
 use schemars::Schema;
-use serde_json::Value;
+use serde_json::{Value, json};
+
+/// Gives an object that no operator has seen yet a status that says so. Without any status kstatus calls an object current,
+/// and what waits for it, such as Flux, would go on at once.
+pub(super) fn unobserved_by_default(version: &mut CustomResourceDefinitionVersion) {
+    let schema = version.schema.as_mut();
+    let schema = schema.and_then(|schema| schema.open_api_v3_schema.as_mut());
+    let properties = schema.and_then(|schema| schema.properties.as_mut());
+    if let Some(status) = properties.and_then(|properties| properties.get_mut("status")) {
+        status.default = Some(JSON(json!({ "observedGeneration": -1 })));
+        // A default takes the place of a null that is not nullable.
+        status.nullable = None;
+    }
+}
+
+/// Lets the API server keep members that this schema does not know: what a newer operator remembers survives an older
+/// CustomResourceDefinition, and the other way round.
+pub(super) fn unknown_members_kept(schema: &mut Schema) {
+    schema.insert(
+        "x-kubernetes-preserve-unknown-fields".into(),
+        Value::Bool(true),
+    );
+}
 
 /// Takes `null` out of the types, enums and unions that schemars makes of an `Option`.
 ///

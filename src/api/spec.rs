@@ -7,7 +7,7 @@ use kube::{CustomResource, KubeSchema};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    container::PrimaryContainer, rules, schema::absent_instead_of_null,
+    container::PrimaryContainer, rules, schema::absent_instead_of_null, sizes,
     status::ExpressServiceStatus,
 };
 
@@ -50,7 +50,7 @@ use super::{
     validation = rules::task_definition_excludes(),
     validation = rules::required_in_managed_mode("primaryContainer", "primaryContainer with an image"),
     validation = rules::required_in_managed_mode("executionRoleArn", "executionRoleArn"),
-    validation = rules::fargate_pair()
+    validation = sizes::fargate_pair()
 )]
 pub struct ExpressServiceSpec {
     /// Name of the ECS service: letters, digits, `_` and `-`; unique in its cluster.
@@ -110,7 +110,10 @@ pub struct ExpressServiceSpec {
     /// ECS Developer Guide). A change makes a new revision. ECS: `healthCheckPath`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 1024))]
-    #[x_kube(validation = rules::health_check_path())]
+    #[x_kube(
+        validation = rules::health_check_path(),
+        validation = rules::health_check_path_characters()
+    )]
     pub health_check_path: Option<String>,
 
     /// Subnets and additional security groups of the tasks. Unset: the public subnets of the default VPC, and a security
@@ -123,14 +126,14 @@ pub struct ExpressServiceSpec {
     /// Unset: ECS decides (`1024`; ECS Developer Guide). A change makes a new revision. ECS: `cpu`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 16))]
-    #[x_kube(validation = rules::cpu())]
+    #[x_kube(validation = sizes::cpu())]
     pub cpu: Option<String>,
 
     /// Memory of a task, as a quoted string: MiB (`"2048"`) or GB (`"2 GB"`). It has to fit `cpu`.
     /// Unset: ECS decides (`2048`; ECS Developer Guide). A change makes a new revision. ECS: `memory`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 16))]
-    #[x_kube(validation = rules::memory())]
+    #[x_kube(validation = sizes::memory())]
     pub memory: Option<String>,
 
     /// CPU architecture that the image is built for. Unset: ECS decides (`X86_64`; ECS Developer Guide). A change makes a

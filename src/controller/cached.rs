@@ -13,8 +13,24 @@ use serde_json::value::RawValue;
 use super::packed::Packed;
 use crate::{
     api::{ExpressService, annotations},
-    core::state::State,
+    core::{
+        bulk::{blank, too_large_for_ecs},
+        state::State,
+    },
 };
+
+/// Bytes that a packed object takes at most, far more than any that the loop has use for: twice the container that ECS takes
+/// with all its quotes escaped, the tags, and a status.
+const GREATEST: usize = 256 << 10;
+
+/// The annotations that the operator reads.
+const ANNOTATIONS_READ: [&str; 5] = [
+    annotations::SERVICE_ARN,
+    annotations::CLUSTER_ID,
+    annotations::ADOPT_CONFIRM,
+    annotations::RESTART,
+    annotations::RETRY,
+];
 
 /// A packed object. Malformed ones are kept too: they must not stop the others.
 #[derive(Clone, Debug)]
@@ -35,25 +51,35 @@ enum Content {
 }
 
 impl Cached {
-    /// Packs an object.
+    /// Packs what the loop reads of an object. Anybody who may write objects may write great ones, and many: what ECS cannot
+    /// take for its size is kept blank.
     pub fn pack(mut object: ExpressService) -> Self {
-        // Half of an object that people apply, and never looked at.
-        object.metadata.managed_fields = None;
-        if let Some(annotations) = &mut object.metadata.annotations {
-            annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
+        keep_what_is_read(&mut object.metadata);
+        if let Some(container) = &mut object.spec.primary_container
+            && let Some(size) = too_large_for_ecs(container)
+        {
+            *container = blank(container, size);
         }
-        let content = match Packed::of(&object) {
-            Ok(packed) => Content::Packed(packed),
-            Err(error) => Content::Malformed(error.to_string().into()),
+        let state = State::of(
+            object.status(),
+            object.metadata.deletion_timestamp.is_some(),
+        );
+        let (state, content) = match Packed::of(&object) {
+            Ok(packed) if packed.size() > GREATEST => {
+                (State::Malformed, Content::Malformed(too_great().into()))
+            }
+            Ok(packed) => (state, Content::Packed(packed)),
+            Err(error) => (state, Content::Malformed(error.to_string().into())),
+        };
+        let meta = match content {
+            Content::Packed(_) => version(&object.metadata),
+            Content::Malformed(_) => identity(&object.metadata),
         };
         Self {
             trigger: trigger(&object.metadata),
             is_news: true,
-            state: State::of(
-                object.status(),
-                object.metadata.deletion_timestamp.is_some(),
-            ),
-            meta: version(&object.metadata),
+            state,
+            meta,
             content,
         }
     }
@@ -144,6 +170,24 @@ impl Resource for Cached {
     }
 }
 
+/// Takes away what is never read, which may be the greater part of an object: what kubectl and the API server keep there,
+/// labels, and the annotations of others. Finalizers of others stay, since a write of the finalizers writes all of them.
+fn keep_what_is_read(meta: &mut ObjectMeta) {
+    meta.managed_fields = None;
+    meta.labels = None;
+    meta.owner_references = None;
+    if let Some(annotations) = &mut meta.annotations {
+        annotations.retain(|key, _| ANNOTATIONS_READ.contains(&key.as_str()));
+    }
+}
+
+/// Of an object whose rest is too great, though ECS would take its container.
+fn too_great() -> String {
+    format!(
+        "the object takes more than {GREATEST} bytes, which no ExpressService needs; shorten metadata.finalizers or the annotations under ecs-express.dev/ with kubectl edit; its ECS service is left as it is until then"
+    )
+}
+
 /// Of the metadata, what names an object and its version. kube's store and queue copy each part of it.
 fn version(meta: &ObjectMeta) -> ObjectMeta {
     ObjectMeta {
@@ -175,14 +219,7 @@ fn trigger(meta: &ObjectMeta) -> u64 {
         .map(|at| at.0)
         .hash(&mut hasher);
     meta.finalizers.hash(&mut hasher);
-    let annotations_read = [
-        annotations::SERVICE_ARN,
-        annotations::CLUSTER_ID,
-        annotations::ADOPT_CONFIRM,
-        annotations::RESTART,
-        annotations::RETRY,
-    ];
-    for key in annotations_read {
+    for key in ANNOTATIONS_READ {
         meta.annotations
             .as_ref()
             .and_then(|all| all.get(key))
@@ -208,122 +245,5 @@ fn malformed(error: &serde_json::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Cached;
-    use crate::{api::ExpressService, core::state::State};
-    use kube::core::{ObjectList, WatchEvent};
-    use serde_json::{Value, json};
-
-    fn object(container: &Value) -> Value {
-        json!({
-            "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService",
-            "metadata": {
-                "name": "x", "namespace": "team-a", "uid": "u", "resourceVersion": "7", "generation": 2,
-                "finalizers": ["ecs-express.dev/service"],
-                "annotations": {
-                    "ecs-express.dev/restart": "1",
-                    "kubectl.kubernetes.io/last-applied-configuration": "{}",
-                },
-            },
-            "spec": {"infrastructureRoleArn": "a", "primaryContainer": container},
-            "status": {"statusCode": "ACTIVE"},
-        })
-    }
-
-    fn cached(object: &Value) -> Cached {
-        serde_json::from_value(object.clone()).unwrap()
-    }
-
-    fn is_news(object: &Value, before: &Value) -> bool {
-        let mut object = cached(object);
-        object.compare(Some(&cached(before)));
-        object.is_news()
-    }
-
-    #[test]
-    fn an_object_comes_out_of_the_cache_as_it_went_in_but_for_what_kubectl_keeps_in_it() {
-        let object = object(&json!({"image": "shop:1"}));
-        let mut expected: ExpressService = serde_json::from_value(object.clone()).unwrap();
-        expected
-            .metadata
-            .annotations
-            .as_mut()
-            .unwrap()
-            .remove("kubectl.kubernetes.io/last-applied-configuration");
-        let unpacked = cached(&object).unpack().unwrap();
-        assert_eq!(
-            serde_json::to_value(unpacked).unwrap(),
-            serde_json::to_value(expected).unwrap()
-        );
-    }
-
-    #[test]
-    fn lists_and_watch_events_are_read_as_the_api_server_writes_them() {
-        let (sound, bad) = (object(&json!({"image": "shop:1"})), object(&json!({})));
-        let list = json!({
-            "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressServiceList",
-            "metadata": {"resourceVersion": "9"}, "items": [sound, bad],
-        });
-        let list: ObjectList<Cached> = serde_json::from_str(&list.to_string()).unwrap();
-        let malformed = list.items.iter().map(|item| item.malformed().is_some());
-        assert!(malformed.eq([false, true]));
-        let event = format!(r#"{{"type":"MODIFIED","object":{sound}}}"#);
-        let event: WatchEvent<Cached> = serde_json::from_str(&event).unwrap();
-        assert!(matches!(event, WatchEvent::Modified(object) if object.malformed().is_none()));
-        let bookmark = r#"{"type":"BOOKMARK","object":{"kind":"ExpressService","apiVersion":"ecs-express.dev/v1alpha1",
-            "metadata":{"resourceVersion":"12","creationTimestamp":null},"spec":null}}"#;
-        let event: WatchEvent<Cached> = serde_json::from_str(bookmark).unwrap();
-        assert!(
-            matches!(event, WatchEvent::Bookmark(mark) if mark.metadata.resource_version == "12")
-        );
-        let error = r#"{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",
-            "message":"too old resource version","reason":"Expired","code":410}}"#;
-        let event: WatchEvent<Cached> = serde_json::from_str(error).unwrap();
-        assert!(matches!(event, WatchEvent::Error(status) if status.code == 410));
-    }
-
-    #[test]
-    fn a_pass_is_triggered_by_spec_finalizers_and_our_annotations_and_not_by_a_status() {
-        let base = object(&json!({"image": "shop:1"}));
-        assert!(cached(&base).is_news(), "one that was not there");
-        let changed = |pointer: &str, value: Value| {
-            let mut object = base.clone();
-            *object.pointer_mut(pointer).unwrap() = value;
-            is_news(&object, &base)
-        };
-        assert!(changed("/metadata/uid", json!("another")));
-        assert!(changed("/metadata/generation", json!(3)));
-        assert!(changed("/metadata/finalizers", json!([])));
-        let mut leaving = base.clone();
-        leaving["metadata"]["deletionTimestamp"] = json!("2026-11-25T00:00:00Z");
-        assert!(is_news(&leaving, &base));
-        assert!(changed(
-            "/metadata/annotations/ecs-express.dev~1restart",
-            json!("2")
-        ));
-        assert!(!changed("/status/statusCode", json!("DRAINING")));
-        assert!(!changed("/metadata/resourceVersion", json!("8")));
-        let mut malformed = base.clone();
-        malformed["spec"]["primaryContainer"] = json!({});
-        assert!(is_news(&malformed, &base) && is_news(&base, &malformed));
-    }
-
-    #[test]
-    fn the_message_on_a_malformed_object_names_what_is_missing_or_expected_and_shows_no_value() {
-        let message_on = |container: Value| {
-            let cached = cached(&object(&container));
-            assert_eq!(cached.state(), State::Malformed);
-            cached.unpack().unwrap_err()
-        };
-        let message = message_on(json!({"containerPort": 80}));
-        assert!(message.contains("missing field image"), "{message}");
-        let message = message_on(json!("hunter2"));
-        assert!(
-            message.contains("expected struct PrimaryContainer"),
-            "{message}"
-        );
-        assert!(!message.contains("hunter2"), "{message}");
-        let message = message_on(json!({"image": 5, "command": "hunter2, expected hunter3"}));
-        assert!(!message.contains("hunter"), "{message}");
-    }
-}
+#[path = "cached_tests.rs"]
+mod tests;

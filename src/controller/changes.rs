@@ -1,11 +1,13 @@
 //! What of the watch leads to a pass.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use super::cached::Cached;
+use super::{cached::Cached, outage::without_errors};
+use crate::telemetry::health::Health;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use kube::{
     Api,
+    api::ListParams,
     runtime::{
         WatchStreamExt,
         reflector::{ObjectRef, Store, store::Writer},
@@ -13,8 +15,10 @@ use kube::{
     },
 };
 
-/// Objects in one answer to a list: each answer is in memory whole.
-const PAGE: u32 = 100;
+/// Objects in one answer to a list: each answer is in memory whole, and an object may have 1.5 MB.
+const PAGE: u32 = 16;
+/// How long the API server may take to answer whether it answers.
+const ANSWER: Duration = Duration::from_secs(10);
 
 /// Watches, begins anew after trouble, keeps the store of `writer`, and shows each event to `note` when it is stored.
 /// Gives each object that has news, when the store shows it.
@@ -22,11 +26,19 @@ pub(super) fn changes(
     api: Api<Cached>,
     store: Store<Cached>,
     writer: Writer<Cached>,
-    note: impl Fn(&watcher::Result<Event<Cached>>),
+    health: Health,
+    note: impl Fn(&Event<Cached>),
 ) -> impl Stream<Item = watcher::Result<Cached>> {
-    let events =
-        watcher::watcher(api, watcher::Config::default().page_size(PAGE)).default_backoff();
-    stored_news(events, store, writer, note)
+    let events = watcher::watcher(api.clone(), watcher::Config::default().page_size(PAGE));
+    let events = without_errors(events, health, move || answers(api.clone()));
+    stored_news(events.map(Ok), store, writer, note)
+}
+
+/// Whether the API server answers a list of one object.
+async fn answers(api: Api<Cached>) -> bool {
+    let one = ListParams::default().limit(1);
+    let answer = tokio::time::timeout(ANSWER, api.list(&one)).await;
+    matches!(answer, Ok(Ok(_)))
 }
 
 /// A list is in the store only when its last page has come. Kube's `applied_objects` gives the objects of the first page
@@ -35,7 +47,7 @@ fn stored_news(
     events: impl Stream<Item = watcher::Result<Event<Cached>>>,
     store: Store<Cached>,
     writer: Writer<Cached>,
-    note: impl Fn(&watcher::Result<Event<Cached>>),
+    note: impl Fn(&Event<Cached>),
 ) -> impl Stream<Item = watcher::Result<Cached>> {
     let before = store.clone();
     events
@@ -44,7 +56,7 @@ fn stored_news(
             object.compare(before.as_deref());
         })
         .reflect(writer)
-        .inspect(note)
+        .inspect_ok(note)
         .map_ok(move |event| stream::iter(news(event, &store)).map(Ok))
         .try_flatten()
 }

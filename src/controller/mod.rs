@@ -9,6 +9,7 @@ pub mod journal;
 pub mod kubernetes;
 mod log;
 pub mod objects;
+mod outage;
 mod packed;
 mod recorders;
 mod rejected;

@@ -60,6 +60,11 @@ impl Packed {
         })
     }
 
+    /// Bytes that it takes.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// The object again; what is wrong, without a value of the object.
     pub fn unpack(&self) -> Result<ExpressService, String> {
         Room::with(|Room { json, .. }| {

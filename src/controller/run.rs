@@ -110,7 +110,9 @@ impl<E: Ecs> Loop<E> {
             writer,
         } = self;
         let seen = ctx.clone();
-        let changes = changes(api, reader.clone(), writer, move |event| note(&seen, event));
+        let health = ctx.health.clone();
+        let note = move |event: &_| note(&seen, event);
+        let changes = changes(api, reader.clone(), writer, health, note);
         let synced = reader.clone();
         let passes = Controller::for_stream(changes, reader)
             .with_config(Config::default().concurrency(CONCURRENCY))
@@ -123,7 +125,7 @@ impl<E: Ecs> Loop<E> {
                         tracing::debug!(%object, "it is gone");
                     }
                     Err(error) => {
-                        tracing::warn!(%error, "the watch has trouble; it is tried again")
+                        tracing::warn!(%error, "the queue of objects has trouble; it goes on")
                     }
                 }
             });
@@ -145,7 +147,7 @@ impl<E: Ecs> Loop<E> {
 async fn reconcile<E: Ecs>(object: Arc<Cached>, ctx: Arc<Shared<E>>) -> Result<Action, Infallible> {
     let key = ObjectKey::of(object.meta());
     if let Some(message) = object.malformed() {
-        tracing::warn!(object = %key, message, "a stored object is malformed");
+        tracing::warn!(object = %key, what = message, "a stored object is malformed");
         return Ok(match ctx.objects.mark_malformed(&object, message).await {
             Ok(()) => Action::await_change(),
             Err(error) => {
@@ -160,21 +162,14 @@ async fn reconcile<E: Ecs>(object: Arc<Cached>, ctx: Arc<Shared<E>>) -> Result<A
     })
 }
 
-/// Notes how the watch is, and forgets what is gone: told by the watch, or missing after a new list.
-fn note<E: Ecs>(ctx: &Shared<E>, event: &watcher::Result<watcher::Event<Cached>>) {
+/// Notes that the list is in, and forgets what is gone: told by the watch, or missing after a new list.
+fn note<E: Ecs>(ctx: &Shared<E>, event: &watcher::Event<Cached>) {
     match event {
-        Ok(watcher::Event::Delete(object)) => {
-            ctx.health.goes_on();
-            ctx.journal.forget(&ObjectKey::of(object.meta()));
-        }
-        Ok(watcher::Event::InitDone) => {
+        watcher::Event::Delete(object) => ctx.journal.forget(&ObjectKey::of(object.meta())),
+        watcher::Event::InitDone => {
             ctx.health.synced();
             ctx.forget_all_but_cached();
         }
-        Ok(watcher::Event::Apply(_) | watcher::Event::InitApply(_)) => ctx.health.goes_on(),
-        Ok(watcher::Event::Init) => {}
-        Err(error) => ctx.health.trouble(format!(
-            "the watch on ExpressServices has trouble: {error}; it is tried again"
-        )),
+        watcher::Event::Init | watcher::Event::Apply(_) | watcher::Event::InitApply(_) => {}
     }
 }

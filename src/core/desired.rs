@@ -10,7 +10,8 @@ use crate::api::{
 
 use super::{
     configuration::{Configuration, Container, Hidden, Logs, Mode, Network, Scaling, hash_of_tags},
-    identity::{Arn, Caller, ObjectIdentity, ServiceArn, owner_tags_of},
+    identity::{Caller, ObjectIdentity, ServiceArn, owner_tags_of},
+    invalid::invalid,
     recorded::{IdentityCheck, Recorded, has_finalizer, is_unclaimed},
 };
 
@@ -208,26 +209,6 @@ fn address(object: &ObjectIdentity, spec: &ExpressServiceSpec, home: &Home) -> S
             .clone()
             .unwrap_or_else(|| format!("{}_{}", object.namespace, object.name)),
     }
-}
-
-/// What cannot be right whatever ECS says.
-fn invalid(spec: &ExpressServiceSpec, here: &ServiceArn) -> Option<Invalid> {
-    let elsewhere = |field: &'static str, text: &Option<String>| {
-        let text = text.as_deref()?;
-        let arn = Arn::parse(text)?;
-        let same = arn.partition == here.partition
-            && arn.region == here.region
-            && arn.account == here.account;
-        (!same).then(|| Invalid {
-            field,
-            message: format!(
-                "\"{text}\" is not in partition {}, account {}, Region {}, where the operator works for this object; use a name or an ARN from there",
-                here.partition, here.account, here.region
-            ),
-        })
-    };
-    elsewhere("spec.cluster", &spec.cluster)
-        .or_else(|| elsewhere("spec.taskDefinitionArn", &spec.task_definition_arn))
 }
 
 fn configuration(spec: &ExpressServiceSpec) -> Configuration {

@@ -4,6 +4,7 @@
 //! them; [`status`] and [`events`] are what people read of it; [`remember`] is what must not be forgotten.
 
 mod adopt;
+pub mod bulk;
 pub mod complete;
 mod condition_list;
 pub mod conditions;
@@ -17,6 +18,7 @@ pub mod failure;
 pub mod field;
 pub mod findings;
 pub mod identity;
+mod invalid;
 mod learn;
 mod left_in_force;
 pub mod memory;

@@ -3,12 +3,7 @@
 use std::{
     fmt::{self, Write},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
 };
-
-/// How long trouble of the watch counts: a watch that recovers is silent until an object changes, and one that does not tells
-/// of it again within this time, its client's own attempts included.
-const TROUBLE_COUNTS: Duration = Duration::from_secs(240);
 
 /// What the operator needs, each with its present state. Clones share it.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +14,7 @@ struct Checks {
     kubernetes: Check,
     aws: Check,
     watch: Check,
-    trouble: Option<(Instant, String)>,
+    trouble: Option<String>,
 }
 
 /// State of one need.
@@ -64,19 +59,17 @@ impl Health {
 
     /// The list of all objects is in.
     pub fn synced(&self) {
-        let mut checks = self.lock();
-        checks.watch = Check::Ok;
-        checks.trouble = None;
+        self.note(|checks| &mut checks.watch, Check::Ok);
     }
 
-    /// The watch goes on.
+    /// The watch works again.
     pub fn goes_on(&self) {
         self.lock().trouble = None;
     }
 
-    /// The watch has trouble, and tries again.
+    /// The watch has trouble, and tries again; that counts until it works again.
     pub fn trouble(&self, why: String) {
-        self.lock().trouble = Some((Instant::now(), why));
+        self.lock().trouble = Some(why);
     }
 
     fn note(&self, which: impl Fn(&mut Checks) -> &mut Check, now: Check) {
@@ -96,10 +89,7 @@ impl Health {
             watch,
             trouble,
         } = &*checks;
-        let troubled = trouble
-            .as_ref()
-            .filter(|(at, _)| at.elapsed() < TROUBLE_COUNTS)
-            .map(|(_, why)| Check::Failed(why.clone()));
+        let troubled = trouble.clone().map(Check::Failed);
         let watch = troubled.as_ref().unwrap_or(watch);
         let all = [("kubernetes", kubernetes), ("aws", aws), ("watch", watch)];
         let mut report = String::new();

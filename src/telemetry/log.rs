@@ -19,7 +19,11 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), ParseError> {
     let without_requests = filter_fn(|metadata| {
         !(metadata.target().starts_with("aws_") && *metadata.level() == Level::TRACE)
     });
-    let filter = filter.and(without_requests);
+    // It repeats each request that fails; whoever sent the request tells of it, with the cause.
+    let without_repeats = filter_fn(|metadata| {
+        !(metadata.target() == "kube_client::client::builder" && *metadata.level() == Level::ERROR)
+    });
+    let filter = filter.and(without_requests).and(without_repeats);
     let layer = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());

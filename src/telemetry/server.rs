@@ -1,6 +1,7 @@
 //! `/healthz`, `/readyz` and `/metrics` over HTTP.
 
 use std::{
+    collections::VecDeque,
     convert::Infallible,
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -15,15 +16,36 @@ use hyper::{
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    task::AbortHandle,
 };
 
 use super::{health::Health, metrics::Metrics};
 
-/// How long a client may take to send its request.
-const REQUEST_TAKES: Duration = Duration::from_secs(2);
-/// Connections at once; more wait.
-const CONNECTIONS: usize = 64;
+/// What one client, or many, may take of the server.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    /// Connections that are open at once; one more closes the oldest, so that a probe is always answered.
+    connections: usize,
+    /// How long a client may take to send its request.
+    request: Duration,
+    /// How long a connection may last, the answer included.
+    connection: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 64,
+            request: Duration::from_secs(2),
+            connection: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Bytes that are read of a request before it is refused.
+const LONGEST_REQUEST: usize = 16 << 10;
+/// Pause after a connection that could not be accepted.
+const AFTER_ERROR: Duration = Duration::from_millis(100);
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -39,6 +61,14 @@ pub struct Served {
 
 /// Listens, and serves until the process ends. Returns the address.
 pub async fn serve(address: SocketAddr, served: Served) -> io::Result<SocketAddr> {
+    serve_within(Limits::default(), address, served).await
+}
+
+async fn serve_within(
+    limits: Limits,
+    address: SocketAddr,
+    served: Served,
+) -> io::Result<SocketAddr> {
     let listener = match TcpListener::bind(address).await {
         // Where the kernel has no IPv6, all addresses are those of IPv4.
         Err(_) if address.ip() == Ipv6Addr::UNSPECIFIED => {
@@ -47,45 +77,64 @@ pub async fn serve(address: SocketAddr, served: Served) -> io::Result<SocketAddr
         bound => bound?,
     };
     let address = listener.local_addr()?;
-    tokio::spawn(accept(listener, served));
+    tokio::spawn(accept(listener, limits, served));
     Ok(address)
 }
 
-async fn accept(listener: TcpListener, served: Served) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    loop {
-        let Ok(place) = places.clone().acquire_owned().await else {
-            return;
-        };
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                let served = served.clone();
-                tokio::spawn(async move {
-                    converse(stream, served).await;
-                    drop(place);
-                });
-            }
-            Err(error) => {
-                tracing::warn!(%error, "a connection to the health and metrics port failed");
-                // Out of file descriptors, most likely: others have to end first.
-                tokio::time::sleep(Duration::from_secs(1)).await;
+/// The connections that are open, the oldest first.
+#[derive(Debug, Default)]
+struct Open(VecDeque<AbortHandle>);
+
+impl Open {
+    /// Closes the oldest connections until fewer than `most` are open. Whatever they wait for, a probe must not wait for them.
+    fn make_room(&mut self, most: usize) {
+        self.0.retain(|connection| !connection.is_finished());
+        while self.0.len() >= most.max(1) {
+            if let Some(oldest) = self.0.pop_front() {
+                oldest.abort();
             }
         }
     }
 }
 
-async fn converse(stream: TcpStream, served: Served) {
+async fn accept(listener: TcpListener, limits: Limits, served: Served) {
+    let mut open = Open::default();
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                open.make_room(limits.connections);
+                let connection = tokio::spawn(converse(stream, limits, served.clone()));
+                open.0.push_back(connection.abort_handle());
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection to the health and metrics port failed");
+                // Out of file descriptors, most likely: half of the connections are closed to free some.
+                open.make_room(limits.connections / 2);
+                tokio::time::sleep(AFTER_ERROR).await;
+            }
+        }
+    }
+}
+
+async fn converse(stream: TcpStream, limits: Limits, served: Served) {
     let answer = service_fn(|request: Request<Incoming>| {
         let response = answer(&served, request.method(), request.uri().path());
         async { Ok::<_, Infallible>(response) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(REQUEST_TAKES)
+        .header_read_timeout(limits.request)
+        .max_buf_size(LONGEST_REQUEST)
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), answer);
-    if let Err(error) = connection.await {
-        tracing::debug!(%error, "a connection to the health and metrics port ended early");
+    match tokio::time::timeout(limits.connection, connection).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a connection to the health and metrics port ended early");
+        }
+        Err(_) => {
+            tracing::debug!("a connection to the health and metrics port took too long");
+        }
     }
 }
 
@@ -139,4 +188,92 @@ fn response(status: StatusCode, kind: &'static str, body: String) -> Response<St
     let kind = header::HeaderValue::from_static(kind);
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Limits, Served, serve_within};
+    use std::{
+        io::{ErrorKind, Read, Write},
+        net::{Ipv4Addr, SocketAddr, TcpStream},
+        time::{Duration, Instant},
+    };
+
+    const NEVER: Duration = Duration::from_secs(3600);
+    const DEADLINE: Duration = Duration::from_secs(30);
+
+    async fn serve(limits: Limits) -> SocketAddr {
+        serve_within(limits, (Ipv4Addr::LOCALHOST, 0).into(), Served::default())
+            .await
+            .unwrap()
+    }
+
+    fn connect(address: SocketAddr) -> TcpStream {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream
+    }
+
+    fn probe(address: SocketAddr) -> String {
+        let mut stream = connect(address);
+        stream
+            .write_all(b"GET /healthz HTTP/1.1\r\nHost: probe\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Waits until the server closes the connection; whether it did.
+    fn is_closed(mut stream: TcpStream) -> bool {
+        match stream.read(&mut [0; 64]) {
+            Ok(0) => true,
+            Ok(_) => is_closed(stream),
+            Err(error) => error.kind() == ErrorKind::ConnectionReset,
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn the_probe_is_answered_whatever_connections_are_open() {
+        // No time limit helps: only the number of connections.
+        let limits = Limits {
+            request: NEVER,
+            connection: NEVER,
+            ..Limits::default()
+        };
+        let address = serve(limits).await;
+        let idle: Vec<_> = (0..300).map(|_| connect(address)).collect();
+        assert!(probe(address).starts_with("HTTP/1.1 200"));
+        let newest = idle.last().unwrap();
+        newest.set_nonblocking(true).unwrap();
+        let waiting = (&*newest).read(&mut [0]).unwrap_err();
+        assert_eq!(waiting.kind(), ErrorKind::WouldBlock, "the newest stay");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn a_client_that_sends_its_request_too_slowly_is_dropped() {
+        let limits = Limits {
+            request: NEVER,
+            connection: Duration::from_millis(200),
+            ..Limits::default()
+        };
+        let mut slow = connect(serve(limits).await);
+        slow.write_all(b"GET /healthz HTTP/1.1\r\n").unwrap();
+        assert!(is_closed(slow));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn a_request_without_an_end_is_refused() {
+        let limits = Limits {
+            request: NEVER,
+            connection: NEVER,
+            ..Limits::default()
+        };
+        let mut endless = connect(serve(limits).await);
+        let began = Instant::now();
+        let header = [b'a'; 1024];
+        // The server stops reading; what is written then meets a closed connection.
+        while began.elapsed() < DEADLINE && endless.write_all(&header).is_ok() {}
+        assert!(is_closed(endless));
+    }
 }

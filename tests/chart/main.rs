@@ -14,3 +14,4 @@ mod policy;
 mod rights;
 mod sources;
 mod values;
+mod wait;

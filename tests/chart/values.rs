@@ -91,6 +91,12 @@ fn a_wrong_value_is_refused_with_its_path_and_what_is_right() {
             "watchNamespace",
             "pattern",
         ),
+        (json!({"clusterId": " "}), "clusterId", "pattern"),
+        (
+            json!({"clusterId": "${CLUSTER_ID}"}),
+            "clusterId",
+            "pattern",
+        ),
         (
             json!({"image": {"digest": "sha256:1"}}),
             "image/digest",

@@ -9,6 +9,7 @@
 mod difference_table;
 mod differences;
 mod fixtures;
+mod invalid;
 mod invariants;
 mod looks;
 mod memories;

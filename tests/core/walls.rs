@@ -59,7 +59,9 @@ fn only_the_watch_its_cache_and_the_port_to_kubernetes_know_kube() {
             [
                 "run.rs",
                 "changes.rs",
+                "outage.rs",
                 "cached.rs",
+                "cached_tests.rs",
                 "kubernetes.rs",
                 "recorders.rs"
             ]

@@ -116,11 +116,16 @@ fn the_policy_of_roles_refuses_a_strange_role_in_its_namespaces_alone() {
     );
     let refusal = refusal.unwrap();
     assert!(
-        refusal.contains("spec.executionRoleArn must be a role under the path :role/team-a/"),
+        refusal.contains("spec.executionRoleArn must be a role under the path role/team-a/"),
         "{refusal}"
     );
     let own = shared.replace("role/ecsTaskExecutionRole", "role/team-a/execution");
     within(&own).unwrap();
+    // A path may hold what looks like another ARN's.
+    let disguised = "role/other:role/team-a/execution";
+    let disguised = shared.replace("role/ecsTaskExecutionRole", disguised);
+    let refusal = within(&disguised).unwrap_err();
+    assert!(refusal.contains("under the path role/team-a/"), "{refusal}");
     accepted(&shared).unwrap();
     // What was there before can still be released.
     let release = [

@@ -151,6 +151,21 @@ fn waits_for_sts(name: &str, says: &str, credentials: impl Fn(&mut std::process:
 }
 
 #[test]
+fn the_liveness_probe_is_answered_in_its_time_whatever_connections_are_open() {
+    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+    command.args(["--namespace", "aws-away"]);
+    let (_process, address) = listening("crowded", command);
+    let began = std::time::Instant::now();
+    let connect = |_| std::net::TcpStream::connect(address).unwrap();
+    let _idle: Vec<_> = (0..300).map(connect).collect();
+    let answer = http::get(address, &release::container().probes[0]).unwrap();
+    assert_eq!(answer.status, 200);
+    // timeoutSeconds of the chart's probe.
+    let took = began.elapsed();
+    assert!(took < std::time::Duration::from_secs(5), "{took:?}");
+}
+
+#[test]
 fn a_port_that_is_taken_is_named_with_the_flag() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

@@ -9,7 +9,9 @@
 mod bad_days;
 mod examples;
 mod health;
+mod large;
 mod malformed;
+mod outage;
 mod permissions;
 mod rejected;
 mod release;

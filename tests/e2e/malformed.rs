@@ -92,6 +92,7 @@ fn they_do_not_stop_the_others_and_are_told_without_their_values() {
     })
     .unwrap();
     permissions::assert_nothing_refused(&plane);
+    crate::start::each_key_once(&operator.log());
     assert!(
         !events.contains("hunter2") && !operator.log().contains("hunter2"),
         "{events}"

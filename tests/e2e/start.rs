@@ -71,6 +71,84 @@ fn without_the_crd_it_says_how_to_install_it_and_exits_with_4() {
 }
 
 #[test]
+fn with_a_crd_that_cannot_hold_the_memory_it_says_how_to_update_it_and_exits_with_4() {
+    let plane = controlplane::ControlPlane::start(&controlplane::Assets::find().unwrap()).unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("crds/expressservices.yaml");
+    let crd = std::fs::read_to_string(file).unwrap();
+    let apply = |crd: &serde_json::Value| {
+        let arguments = ["apply", "--server-side", "--force-conflicts", "-f", "-"];
+        plane
+            .kubectl_run(&arguments, Some(&crd.to_string()))
+            .unwrap();
+        let wait = [
+            "wait",
+            "--for=condition=Established",
+            "--timeout=30s",
+            "crd",
+            "--all",
+        ];
+        plane.kubectl_run(&wait, None).unwrap();
+    };
+    let today: serde_json::Value = serde_saphyr::from_str(&crd).unwrap();
+    let status = "/spec/versions/0/schema/openAPIV3Schema/properties/status/properties";
+    let mut older = today.clone();
+    let fields = older.pointer_mut(status).unwrap().as_object_mut().unwrap();
+    fields.remove("memory").unwrap();
+    fields.remove("drift").unwrap();
+    apply(&older);
+    // The API server shows a new schema after a moment.
+    poll::until(DEADLINE, "the schema to be shown", || {
+        let path = ["get", "--raw", "/openapi/v3/apis/ecs-express.dev/v1alpha1"];
+        plane
+            .kubectl_run(&path, None)
+            .map(drop)
+            .map_err(|error| error.stderr)
+    })
+    .unwrap();
+    let command = || operator_command(plane.admin_kubeconfig(), "http://127.0.0.1:1");
+    let (code, log) = ends("old crd", command());
+    assert_eq!(code, Some(4), "{log}");
+    for part in [
+        "status.memory",
+        "ecs-express-operator crd | kubectl apply --server-side",
+        "crds.enabled",
+    ] {
+        assert!(log.contains(part), "{part}: {log}");
+    }
+
+    // Without another field it works; what it cannot show is said.
+    let mut older = today;
+    older
+        .pointer_mut(status)
+        .unwrap()
+        .as_object_mut()
+        .unwrap()
+        .remove("drift")
+        .unwrap();
+    apply(&older);
+    let mut process =
+        Process::spawn("old crd", command(), plane.dir().join("old-crd.log")).unwrap();
+    poll::until(DEADLINE, "the warning", || {
+        process.check_alive().map_err(|error| error.to_string())?;
+        let log = process.log();
+        let told = log.contains("status.drift") && log.contains("older than this program");
+        told.then_some(()).ok_or(log)
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_cluster_id_that_a_template_left_unfilled_is_refused_with_2() {
+    for id in ["", "${CLUSTER_ID}"] {
+        let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+        command.env("ECS_EXPRESS_CLUSTER_ID", id);
+        let (code, log) = ends("unfilled cluster-id", command);
+        assert_eq!(code, Some(2), "{log}");
+        assert!(log.contains("--cluster-id"), "{log}");
+    }
+}
+
+#[test]
 fn without_region_or_credentials_it_says_so_and_exits_with_5() {
     let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
     command
@@ -108,6 +186,68 @@ fn on_sigterm_it_ends_in_order_with_0() {
     process.interrupt().unwrap();
     assert_eq!(process.wait_exit(DEADLINE), Some(0), "{}", process.log());
     assert!(process.log().contains("stopped"), "{}", process.log());
+    each_key_once(&process.log());
+}
+
+#[test]
+fn no_line_of_the_log_has_a_key_twice_from_start_to_stop_even_at_the_finest_level() {
+    let usual = operator_command(&kubeconfig(), &stage().emulator.url());
+    let mut command = Command::new(usual.get_program());
+    let others = |argument: &&std::ffi::OsStr| !argument.to_string_lossy().starts_with("--log=");
+    command.args(usual.get_args().filter(others));
+    command.envs(
+        usual
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    command.args(["--log=trace", "--namespace=default", "--listen=127.0.0.1:0"]);
+    let log = stage().plane.dir().join("finest.log");
+    let mut process = Process::spawn("finest", command, log).unwrap();
+    poll::until(DEADLINE, "the first list", || {
+        let synced = process.log().contains("watching ExpressServices");
+        synced.then_some(()).ok_or(process.log_tail())
+    })
+    .unwrap();
+    process.interrupt().unwrap();
+    assert_eq!(
+        process.wait_exit(DEADLINE),
+        Some(0),
+        "{}",
+        process.log_tail()
+    );
+    each_key_once(&process.log());
+}
+
+/// Whether each line of the log is JSON in which each key stands once: many readers refuse another.
+pub fn each_key_once(log: &str) {
+    struct Line;
+    impl<'de> serde::Deserialize<'de> for Line {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_map(Line)
+        }
+    }
+    impl<'de> serde::de::Visitor<'de> for Line {
+        type Value = Self;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a line of the log")
+        }
+
+        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+            let mut keys = std::collections::BTreeSet::new();
+            while let Some((key, _)) = map.next_entry::<String, serde::de::IgnoredAny>()? {
+                if !keys.insert(key.clone()) {
+                    return Err(serde::de::Error::custom(format!("{key} stands twice")));
+                }
+            }
+            Ok(self)
+        }
+    }
+    for line in log.lines() {
+        if let Err(error) = serde_json::from_str::<Line>(line) {
+            panic!("{error}: {line}");
+        }
+    }
 }
 
 #[tokio::test]

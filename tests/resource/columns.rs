@@ -29,6 +29,9 @@ fn get_prints_what_one_looks_for() {
     assert_eq!(table[0], header);
     assert_eq!(table[1][0], "web");
     assert_eq!(table[1].len(), 2, "name and age: {printed}");
+    let printed = namespace.kubectl(&["get", "xsvc", "-o", "wide"]);
+    assert_eq!(rows(&printed)[1][0], "web");
+    assert!(!printed.contains("-1"), "{printed}");
 
     namespace.patch_status(
         "web",

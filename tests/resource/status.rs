@@ -28,6 +28,56 @@ fn conditions(object: &Value) -> Vec<(&str, &str)> {
     found
 }
 
+/// The status of an object that no operator has seen yet: kstatus calls an object without any status current.
+fn unobserved() -> Value {
+    json!({ "observedGeneration": -1 })
+}
+
+#[test]
+fn an_object_that_nobody_has_observed_yet_says_so_and_stays_the_same_when_it_is_applied_again() {
+    let namespace = Namespace::new("unobserved");
+    namespace.apply(&minimal("web"));
+    let created = namespace.get("web");
+    assert_eq!(created["status"], unobserved());
+    let printed = namespace.feed(&["apply"], &[minimal("web")]);
+    assert!(printed.stdout.contains("unchanged"), "{}", printed.stdout);
+    assert_eq!(namespace.get("web"), created);
+
+    // The operator's writes take its place; a restore without status brings it back.
+    namespace.patch_status(
+        "web",
+        &json!({ "observedGeneration": 1, "statusCode": "ACTIVE" }),
+    );
+    assert_eq!(
+        namespace.get("web")["status"],
+        json!({ "observedGeneration": 1, "statusCode": "ACTIVE" })
+    );
+    namespace.patch_status("web", &Value::Null);
+    assert_eq!(namespace.get("web")["status"], unobserved());
+}
+
+#[test]
+fn what_a_newer_operator_remembers_is_kept_at_every_level_of_the_memory() {
+    let namespace = Namespace::new("newer-memory");
+    namespace.apply(&minimal("web"));
+    let memory = json!({
+        "scheme": 1, "newer": {"a": [1]},
+        "service": {"arn": "a", "newer": 1},
+        "intent": {"operation": "Update", "hash": "h", "counter": 1, "at": "2026-01-01T00:00:00Z", "newer": 1},
+        "lastApplied": {"hash": "h", "rolloutHash": "h", "mode": "Managed", "fields": [], "tagKeys": [], "newer": 1},
+        "rolledBack": {"rolloutHash": "h", "newer": 1},
+        "breaker": {"path": "p", "hash": "h", "count": 1, "newer": 1},
+    });
+    namespace.patch_status("web", &json!({ "memory": memory }));
+    let stored = namespace.get("web")["status"]["memory"].clone();
+    assert_eq!(stored, memory);
+    // An older operator writes what it knows, and leaves the rest.
+    namespace.patch_status("web", &json!({ "memory": { "intent": { "counter": 2 } } }));
+    let stored = namespace.get("web")["status"]["memory"].clone();
+    assert_eq!(stored["intent"]["newer"], 1);
+    assert_eq!(stored["newer"], json!({"a": [1]}));
+}
+
 #[test]
 fn a_write_of_the_status_leaves_the_spec_alone_and_a_write_of_the_spec_the_status() {
     let namespace = Namespace::new("status");
@@ -36,7 +86,7 @@ fn a_write_of_the_status_leaves_the_spec_alone_and_a_write_of_the_spec_the_statu
     namespace.apply(&object);
     assert_eq!(
         namespace.get("web")["status"],
-        Value::Null,
+        unobserved(),
         "nobody sets it on creation"
     );
 
@@ -109,7 +159,9 @@ fn words_that_are_newer_than_the_operator_are_kept() {
         "conditions": [condition("example.com/Audited", "Unknown")],
     });
     namespace.patch_status("web", &status);
-    assert_eq!(namespace.get("web")["status"], status);
+    let mut expected = status;
+    expected["observedGeneration"] = json!(-1);
+    assert_eq!(namespace.get("web")["status"], expected);
 }
 
 #[test]

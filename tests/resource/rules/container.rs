@@ -165,6 +165,14 @@ pub fn cases() -> Vec<Case> {
                     health("https://example.com/health"),
                     r#"must start with "/""#,
                 ),
+                (
+                    health("/health check"),
+                    r#"spec.healthCheckPath: Invalid value: "/health check": healthCheckPath must not contain white space or a control character"#,
+                ),
+                (
+                    health("/health\n"),
+                    "must not contain white space or a control character",
+                ),
             ],
         },
     ]

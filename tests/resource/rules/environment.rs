@@ -50,6 +50,7 @@ fn clash_of_many() -> Patch {
     patch
 }
 
+const NOT_A_NAME: &str = r#"the name of a variable must not contain "=" or a control character"#;
 const NOT_A_SECRET: &str =
     "valueFrom is not the ARN of a secret, nor the ARN or name of an SSM parameter";
 
@@ -85,6 +86,34 @@ pub fn cases() -> Vec<Case> {
                 (
                     environment(json!([{ "name": "DEBUG", "value": true }])),
                     r#"spec.primaryContainer.environment[0].value in body must be of type string: "boolean""#,
+                ),
+            ],
+        },
+        Case {
+            rule: "the name of a variable has neither = nor a control character; what follows the = may be secret",
+            good: vec![environment(
+                json!([{ "name": "é.ü-#~ $", "value": "a=b\nc" }]),
+            )],
+            bad: vec![
+                (
+                    environment(json!([{ "name": "A" }, { "name": "PASSWORD=hunter2" }])),
+                    r#"spec.primaryContainer.environment[1].name: Invalid value: the name of a variable must not contain "=" or a control character: put what follows the "=" into value"#,
+                ),
+                (environment(json!([{ "name": "=" }])), NOT_A_NAME),
+                (
+                    environment(json!([{ "name": "A\nhunter2", "value": "1" }])),
+                    NOT_A_NAME,
+                ),
+                (environment(json!([{ "name": "A\n" }])), NOT_A_NAME),
+                (environment(json!([{ "name": "A\r" }])), NOT_A_NAME),
+                (environment(json!([{ "name": "A\tB" }])), NOT_A_NAME),
+                (
+                    secrets(json!([{ "name": "PASSWORD=hunter2", "valueFrom": "a" }])),
+                    r#"spec.primaryContainer.secrets[0].name: Invalid value: the name of a variable must not contain "=" or a control character"#,
+                ),
+                (
+                    secrets(json!([{ "name": "A\nhunter2", "valueFrom": "a" }])),
+                    NOT_A_NAME,
                 ),
             ],
         },

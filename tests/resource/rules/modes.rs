@@ -96,6 +96,12 @@ pub fn cases() -> Vec<Case> {
                     })),
                     "is not a task definition ARN",
                 ),
+                (
+                    excluded(spec!({
+                        "taskDefinitionArn": "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:0"
+                    })),
+                    "is not a task definition ARN",
+                ),
             ],
         },
     ]

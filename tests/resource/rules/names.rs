@@ -126,8 +126,31 @@ pub fn cases() -> Vec<Case> {
             rule: "the execution role is the ARN of a role",
             good: vec![
                 spec!({ "executionRoleArn": "arn:aws:iam::123456789012:role/a+b=c,d.e@f_g-h" }),
+                // Paths have more characters than names: all of printable ASCII but the space.
+                spec!({ "executionRoleArn": "arn:aws:iam::123456789012:role/~team!/a&b(c)*:;<d>?[e]/$%^'\"#\\`{|}/web" }),
+                spec!({ "executionRoleArn": format!("arn:aws:iam::123456789012:role/{}", long(64)) }),
             ],
             bad: vec![
+                (
+                    spec!({ "executionRoleArn": "arn:aws:iam::123456789012:role/web~" }),
+                    NOT_A_ROLE,
+                ),
+                (
+                    spec!({ "executionRoleArn": "arn:aws:iam::123456789012:role/team a/web" }),
+                    NOT_A_ROLE,
+                ),
+                (
+                    spec!({ "executionRoleArn": "arn:aws:iam::123456789012:role/té/web" }),
+                    NOT_A_ROLE,
+                ),
+                (
+                    spec!({ "executionRoleArn": "arn:aws:iam::123456789012:role/web\n" }),
+                    "Invalid value",
+                ),
+                (
+                    spec!({ "executionRoleArn": format!("arn:aws:iam::123456789012:role/{}", long(65)) }),
+                    NOT_A_ROLE,
+                ),
                 (
                     spec!({ "executionRoleArn": "arn:aws:iam::1234:role/execution" }),
                     r#"spec.executionRoleArn: Invalid value: "arn:aws:iam::1234:role/execution": "arn:aws:iam::1234:role/execution" is not the ARN of an IAM role: arn:aws:iam::<account>:role/<name>"#,

@@ -19,8 +19,9 @@ fn memory(memory: &str) -> Patch {
     spec!({ "memory": memory })
 }
 
-const NOT_A_CPU: &str = "use CPU units (256, 512, 1024, 2048, 4096, 8192, 16384) or a number of vCPU, such as '0.5' or '2 vCPU'";
-const NOT_A_MEMORY: &str = "use MiB, such as '2048', or GB, such as '2 GB'";
+const NOT_A_CPU: &str = "use CPU units (256, 512, 1024, 2048, 4096, 8192, 16384) or vCPU (0.25, 0.5, 1, 2, 4, 8, 16), such as '0.5' or '2 vCPU'";
+const NOT_A_MEMORY: &str =
+    "use MiB (512 or a multiple of 1024), such as '2048', or whole GB (or 0.5 GB), such as '2 GB'";
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -28,15 +29,26 @@ pub fn cases() -> Vec<Case> {
             rule: "cpu is in CPU units or in vCPU",
             good: [
                 "256", "512", "1024", "2048", "4096", "8192", "16384", "1", "2", "0.5", ".25",
-                "32768", "1 vCPU", "2vcpu", "16 VCPU", "32 vCPU",
+                "0.50", "1.0", "16.00", "32768", "1 vCPU", "2vcpu", "16 VCPU", "32 vCPU",
+                ".5 vCPU",
             ]
             .map(cpu)
             .to_vec(),
             bad: vec![
                 (
                     cpu("300"),
-                    "spec.cpu: Invalid value: \"300\": use CPU units (256, 512, 1024, 2048, 4096, 8192, 16384) or a number of vCPU, such as '0.5' or '2 vCPU'",
+                    "spec.cpu: Invalid value: \"300\": use CPU units (256, 512, 1024, 2048, 4096, 8192, 16384) or vCPU (0.25, 0.5, 1, 2, 4, 8, 16), such as '0.5' or '2 vCPU'",
                 ),
+                (cpu("0"), NOT_A_CPU),
+                (cpu("0.0"), NOT_A_CPU),
+                (cpu("0 vCPU"), NOT_A_CPU),
+                (cpu(".1"), NOT_A_CPU),
+                (cpu("1.5"), NOT_A_CPU),
+                (cpu("3 vCPU"), NOT_A_CPU),
+                (cpu("99 vCPU"), NOT_A_CPU),
+                (cpu("256 vCPU"), NOT_A_CPU),
+                (cpu("17408"), NOT_A_CPU),
+                (cpu("0256"), NOT_A_CPU),
                 (cpu("16385"), NOT_A_CPU),
                 (cpu("500m"), NOT_A_CPU),
                 (cpu("1 cpu"), NOT_A_CPU),
@@ -49,14 +61,24 @@ pub fn cases() -> Vec<Case> {
             rule: "memory is in MiB or in GB",
             good: [
                 "512", "2048", "122880", "4", "2 GB", "2GB", "0.5 GB", "0.5gb", "120 gb", ".5",
+                "2.0 GB", "0.50",
             ]
             .map(memory)
             .to_vec(),
             bad: vec![
                 (
                     memory("2Gi"),
-                    "spec.memory: Invalid value: \"2Gi\": use MiB, such as '2048', or GB, such as '2 GB'",
+                    "spec.memory: Invalid value: \"2Gi\": use MiB (512 or a multiple of 1024), such as '2048', or whole GB (or 0.5 GB), such as '2 GB'",
                 ),
+                (memory("0 GB"), NOT_A_MEMORY),
+                (memory("0.0 GB"), NOT_A_MEMORY),
+                (memory("000GB"), NOT_A_MEMORY),
+                (memory("0.1 GB"), NOT_A_MEMORY),
+                (memory("1.7 GB"), NOT_A_MEMORY),
+                (memory("300"), NOT_A_MEMORY),
+                (memory("1025"), NOT_A_MEMORY),
+                (memory("1.5"), NOT_A_MEMORY),
+                (memory("999 GB"), NOT_A_MEMORY),
                 (memory("2048 MB"), NOT_A_MEMORY),
                 (memory("0"), NOT_A_MEMORY),
                 (memory("2 G"), NOT_A_MEMORY),
@@ -155,15 +177,41 @@ pub fn cases() -> Vec<Case> {
             ],
         },
         Case {
-            rule: "the pair is checked only where both are plain units; ECS judges the rest",
+            rule: "the pair is checked in whatever spelling",
             good: vec![
                 pair("2", "4"),
-                pair("1 vCPU", "512"),
-                pair("256", "16 GB"),
-                pair("16 vCPU", "0.5 GB"),
-                pair("1024", "4"),
+                pair("256", "0.5 GB"),
+                pair(".25 vCPU", "512"),
+                pair("1 vCPU", "2048"),
+                pair("1024", "2"),
+                pair("16 vCPU", "120 GB"),
+                // Greater than what Fargate offers today: nobody knows its pairs.
+                pair("32 vCPU", "64 GB"),
+                pair("32768", "2048"),
             ],
-            bad: vec![],
+            bad: vec![
+                (
+                    pair("256", "8 GB"),
+                    r#"spec.memory: Invalid value: memory "8 GB" does not go with cpu "256": Fargate offers 512, 1024 or 2048"#,
+                ),
+                (
+                    pair("1 vCPU", "512"),
+                    r#"memory "512" does not go with cpu "1 vCPU": Fargate offers 2048 to 8192 in steps of 1024"#,
+                ),
+                (pair("0.25", "4"), "Fargate offers 512, 1024 or 2048"),
+                (
+                    pair("16 vCPU", "0.5 GB"),
+                    "Fargate offers 32768 to 122880 in steps of 8192",
+                ),
+                (
+                    pair("8", "20GB").and(spec!({ "memory": "18GB" })),
+                    "Fargate offers 16384 to 61440 in steps of 4096",
+                ),
+                (
+                    pair(".5 vCPU", "5 gb"),
+                    "Fargate offers 1024 to 4096 in steps of 1024",
+                ),
+            ],
         },
         Case {
             rule: "unquoted numbers are refused by their type",

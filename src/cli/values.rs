@@ -1,0 +1,60 @@
+//! Values of flags, each refused where it cannot be kept, with what is right.
+
+use std::time::Duration;
+
+/// The value of an owner tag, by which an operator tells its services from those of other clusters. What a template left empty or
+/// unfilled would be the same in two clusters.
+pub(super) fn cluster_id(text: &str) -> Result<String, String> {
+    const LONGEST: usize = 256;
+    let is_allowed = |c: char| c.is_alphanumeric() || "_.:/=+-@".contains(c);
+    let reserved = text.to_ascii_lowercase().starts_with("aws:");
+    let fits = (1..=LONGEST).contains(&text.chars().count());
+    if fits && !reserved && text.chars().all(is_allowed) {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "\"{text}\" is no id: use 1 to {LONGEST} letters, digits and \"_.:/=+-@\", not beginning with aws:, or unset it for the UID of the namespace kube-system"
+    ))
+}
+
+/// The name of a namespace: empty, it would not be all of them.
+pub(super) fn namespace(text: &str) -> Result<String, String> {
+    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !text.is_empty() && text.len() <= 63 && text.chars().all(is_allowed) {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "\"{text}\" is not the name of a namespace; unset it to watch all"
+    ))
+}
+
+/// The name of a Region.
+pub(super) fn region(text: &str) -> Result<String, String> {
+    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !text.is_empty() && text.chars().all(is_allowed) {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "\"{text}\" is not an AWS Region, such as eu-west-1; unset it for that of the AWS SDK's chain"
+    ))
+}
+
+/// A duration that cannot make a hot loop.
+pub(super) fn interval(text: &str) -> Result<Duration, String> {
+    const SHORTEST: Duration = Duration::from_millis(100);
+    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if duration < SHORTEST {
+        return Err(format!("{text} is shorter than 100ms"));
+    }
+    Ok(duration)
+}
+
+/// A rate that does not stand still.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    let rate: f64 = text.parse().map_err(|_| format!("{text} is no number"))?;
+    if rate.is_finite() && rate >= 0.01 {
+        Ok(rate)
+    } else {
+        Err(format!("{text} is not a number of at least 0.01"))
+    }
+}

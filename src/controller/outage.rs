@@ -1,0 +1,251 @@
+//! Outages of the watch: how soon it is tried again, and how people learn that it works again.
+
+use std::time::Duration;
+
+use futures::{Stream, StreamExt, stream};
+use kube::runtime::watcher::{self, Event};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::telemetry::health::Health;
+
+/// The first pause after an error, doubled with each error after it. One operator troubles no API server with so few
+/// requests, and an edit is seen soon after an outage.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// A watch that is taken up again shows nothing until an object changes. It works if it has had time to fail and has not,
+/// and the API server answers.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// The events of a watch, without its errors: it waits after each before the watch is tried again, tells `health` and the log
+/// of an outage, and of its end. `answers` asks whether the API server answers a list of the same objects.
+pub(super) fn without_errors<K, F>(
+    events: impl Stream<Item = watcher::Result<Event<K>>>,
+    health: Health,
+    answers: impl Fn() -> F,
+) -> impl Stream<Item = Event<K>>
+where
+    F: Future<Output = bool>,
+{
+    let watch = Watch {
+        events: Box::pin(events),
+        health,
+        answers,
+        pause: SHORTEST_PAUSE,
+        not_before: Instant::now(),
+        outage: None,
+    };
+    stream::unfold(watch, |mut watch| async move {
+        let event = watch.next().await?;
+        Some((event, watch))
+    })
+}
+
+struct Watch<S, A> {
+    events: S,
+    health: Health,
+    answers: A,
+    /// The pause after the next error.
+    pause: Duration,
+    /// When the watch may be tried again.
+    not_before: Instant,
+    outage: Option<Outage>,
+}
+
+/// An outage that goes on.
+struct Outage {
+    since: Instant,
+    /// What was last said of it.
+    cause: String,
+}
+
+impl<S, A, F, K> Watch<S, A>
+where
+    S: Stream<Item = watcher::Result<Event<K>>> + Unpin,
+    A: Fn() -> F,
+    F: Future<Output = bool>,
+{
+    async fn next(&mut self) -> Option<Event<K>> {
+        loop {
+            let Self {
+                events,
+                not_before,
+                answers,
+                outage,
+                health: _,
+                pause: _,
+            } = &mut *self;
+            let event = async {
+                sleep_until(*not_before).await;
+                events.next().await
+            };
+            tokio::select! {
+                event = event => match event? {
+                    Ok(event) => {
+                        // The start of a list is no sign: its first request is still to come.
+                        if !matches!(event, Event::Init) {
+                            self.works();
+                        }
+                        return Some(event);
+                    }
+                    Err(error) => self.failed(&error),
+                },
+                () = silent_and_answered(&*answers), if outage.is_some() => self.works(),
+            }
+        }
+    }
+
+    fn failed(&mut self, error: &watcher::Error) {
+        let now = Instant::now();
+        if is_expired(error) {
+            // The API server answers, and has forgotten where the watch stood: a new list is due, and nothing to wait for.
+            tracing::debug!(%error, "the watch has expired; all objects are listed anew");
+            self.pause = SHORTEST_PAUSE;
+        } else {
+            let cause = error.to_string();
+            let same = |outage: &Outage| outage.cause == cause;
+            if !self.outage.as_ref().is_some_and(same) {
+                tracing::warn!(error = cause, "the watch has trouble; it is tried again");
+            }
+            self.health.trouble(format!(
+                "the watch on ExpressServices has trouble: {cause}; it is tried again"
+            ));
+            let since = self.outage.as_ref().map_or(now, |outage| outage.since);
+            self.outage = Some(Outage { since, cause });
+        }
+        self.not_before = now + self.pause;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+    }
+
+    fn works(&mut self) {
+        self.pause = SHORTEST_PAUSE;
+        if let Some(outage) = self.outage.take() {
+            let outage_seconds = outage.since.elapsed().as_secs();
+            tracing::info!(outage_seconds, "the watch works again");
+            self.health.goes_on();
+        }
+    }
+}
+
+/// Waits for the silence, and then until the API server answers.
+async fn silent_and_answered<F: Future<Output = bool>>(answers: impl Fn() -> F) {
+    sleep(SILENCE).await;
+    while !answers().await {
+        sleep(LONGEST_PAUSE).await;
+    }
+}
+
+/// Whether the API server has forgotten the version from which the watch was to go on.
+fn is_expired(error: &watcher::Error) -> bool {
+    match error {
+        watcher::Error::WatchError(status) => status.code == 410,
+        watcher::Error::WatchStartFailed(kube::Error::Api(status)) => status.code == 410,
+        watcher::Error::WatchStartFailed(_)
+        | watcher::Error::InitialListFailed(_)
+        | watcher::Error::WatchFailed(_)
+        | watcher::Error::NoResourceVersion => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_errors;
+    use crate::telemetry::health::Health;
+    use futures::{Stream, StreamExt, stream};
+    use kube::{
+        core::Status,
+        runtime::watcher::{self, Error, Event},
+    };
+    use std::{pin::pin, time::Duration};
+    use tokio::time::{Instant, sleep};
+
+    type Item = watcher::Result<Event<u8>>;
+
+    fn refused() -> Item {
+        Err(Error::NoResourceVersion)
+    }
+
+    fn expired() -> Item {
+        let status = Status::failure("too old resource version", "Expired").with_code(410);
+        Err(Error::WatchError(Box::new(status)))
+    }
+
+    /// A watch that fails at each attempt for `outage`, and then shows `after`, one an attempt, and nothing more.
+    fn failing(outage: Duration, after: Vec<Item>) -> impl Stream<Item = Item> {
+        let ends = Instant::now() + outage;
+        let mut after = after.into_iter();
+        stream::repeat_with(move || match Instant::now() < ends {
+            true => Some(refused()),
+            false => after.next(),
+        })
+        .then(|item| async {
+            match item {
+                Some(item) => item,
+                None => std::future::pending().await,
+            }
+        })
+    }
+
+    fn healthy() -> Health {
+        let health = Health::default();
+        health.kubernetes(Ok::<(), String>(()));
+        health.aws(Ok::<(), String>(()));
+        health.synced();
+        health
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_an_outage_an_edit_is_seen_within_seconds_though_the_watch_has_expired() {
+        let (began, health) = (Instant::now(), healthy());
+        let after = vec![expired(), Ok(Event::Init), Ok(Event::InitApply(1))];
+        let events = failing(Duration::from_secs(30), after);
+        let mut events = pin!(without_errors(events, health.clone(), || async { true }));
+        assert!(matches!(events.next().await, Some(Event::Init)));
+        assert!(!health.readiness().ready, "nothing is listed yet");
+        assert!(matches!(events.next().await, Some(Event::InitApply(1))));
+        assert!(health.readiness().ready);
+        let late = began.elapsed() - Duration::from_secs(30);
+        assert!(late <= Duration::from_secs(6), "{late:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_watch_that_is_taken_up_again_in_silence_works_when_the_api_server_answers() {
+        let (began, health) = (Instant::now(), healthy());
+        let events = failing(Duration::from_secs(30), Vec::new());
+        let answers = move || async move { began.elapsed() > Duration::from_secs(60) };
+        let events = without_errors(events, health.clone(), answers);
+        tokio::spawn(async move { pin!(events).next().await });
+        sleep(Duration::from_secs(59)).await;
+        assert!(!health.readiness().ready, "the API server does not answer");
+        sleep(Duration::from_secs(11)).await;
+        assert!(health.readiness().ready);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_pauses_grow_to_five_seconds_and_begin_anew_when_the_watch_has_worked() {
+        let began = Instant::now();
+        let mut attempts = Vec::new();
+        let after = vec![Ok(Event::Apply(1)), refused(), Ok(Event::Apply(2))];
+        let events = failing(Duration::from_secs(20), after).inspect(|_| {
+            attempts.push(began.elapsed().as_millis());
+        });
+        let events = without_errors(events, healthy(), || async { true });
+        let shown: Vec<_> = events.take(2).collect().await;
+        assert!(matches!(shown[..], [Event::Apply(1), Event::Apply(2)]));
+        let at = [
+            0, 500, 1500, 3500, 7500, 12_500, 17_500, 22_500, 22_500, 23_000,
+        ];
+        assert_eq!(attempts, at);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_expired_watch_is_no_outage() {
+        let (began, health) = (Instant::now(), healthy());
+        let after = vec![expired(), Ok(Event::Init), Ok(Event::InitDone)];
+        let events = failing(Duration::ZERO, after);
+        let mut events = pin!(without_errors(events, health.clone(), || async { true }));
+        events.next().await;
+        assert!(health.readiness().ready);
+        assert!(began.elapsed() <= Duration::from_secs(1));
+    }
+}

@@ -1,0 +1,47 @@
+//! What a spec says that cannot be right, whatever ECS says.
+
+use serde_json::json;
+
+use crate::fixtures::desired;
+
+fn message(patch: serde_json::Value) -> String {
+    let invalid = desired(&[patch]).invalid.unwrap();
+    format!("{}: {}", invalid.field, invalid.message)
+}
+
+#[test]
+fn an_arn_of_another_place_is_named_with_what_may_stand_in_its_field() {
+    let text =
+        message(json!({"spec": {"cluster": "arn:aws:ecs:eu-west-1:999988887777:cluster/shop"}}));
+    assert!(
+        text.starts_with("spec.cluster: ") && text.ends_with("use a name or an ARN from there"),
+        "{text}"
+    );
+    let text = message(json!({"spec": {
+        "taskDefinitionArn": "arn:aws:ecs:us-east-1:123456789012:task-definition/shop:7",
+        "primaryContainer": null, "executionRoleArn": null,
+    }}));
+    // The schema takes no name here.
+    assert!(
+        text.starts_with("spec.taskDefinitionArn: ") && text.ends_with("use an ARN from there"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_container_may_be_as_large_as_ecs_takes_it_and_no_larger() {
+    let with_value = |length: usize| {
+        let environment = json!([{"name": "A", "value": "x".repeat(length)}]);
+        desired(&[json!({"spec": {"primaryContainer": {"environment": environment}}})])
+    };
+    let rest = "shop:1".len() + "A".len();
+    assert_eq!(with_value(65_536 - rest).invalid, None);
+    let invalid = with_value(65_537 - rest).invalid.unwrap();
+    assert_eq!(invalid.field, "spec.primaryContainer");
+    assert!(
+        invalid.message.contains("65537 bytes"),
+        "{}",
+        invalid.message
+    );
+    assert!(!invalid.message.contains("xxx"), "{}", invalid.message);
+}
