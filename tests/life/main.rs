@@ -20,6 +20,7 @@ mod fences;
 mod open_updates;
 mod ownership;
 mod process;
+mod reading;
 mod refusals;
 mod restarts;
 mod rollback;
