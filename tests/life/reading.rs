@@ -1,4 +1,5 @@
-//! Findings of the first reading of e1ae812 (correctness of the loop): each of these tests failed on it, unless it says so.
+//! Findings of the first reading of e1ae812 (correctness of the loop). Each of these tests fails on it, but four that show
+//! what is right: `r4_a_retry…`, `r10_open_updates…`, `r11_a_lost_create…` and `r13…`.
 
 use std::time::Duration;
 
@@ -122,7 +123,10 @@ async fn r1_a_revert_to_the_first_of_two_edits_undoes_the_second_whose_answer_wa
             world.run(MINUTE * 60).await;
             let runs = running(&world);
             if runs != "shop:2" {
-                found.push(format!("{policy}, queue: {queue}: {} {runs}", world.condition("Synced")));
+                found.push(format!(
+                    "{policy}, queue: {queue}: {} {runs}",
+                    world.condition("Synced")
+                ));
             }
         }
     }
@@ -166,10 +170,7 @@ async fn r2_drift_after_a_restore_without_status_is_shown_as_drift_and_put_right
     world.run(MINUTE * 20).await;
     assert_eq!(
         (shown, running(&world)),
-        (
-            ("False Drifted".into(), "absent".into()),
-            "shop:1".into()
-        ),
+        (("False Drifted".into(), "absent".into()), "shop:1".into()),
         "{}",
         world.message("Ready")
     );
@@ -222,7 +223,9 @@ async fn r3_a_revert_behind_an_edit_that_was_not_sent_waits_for_the_update_accep
             world.run(Duration::from_secs(5)).await;
             let refusal = |code| Fault::new(UPDATE, code, "no such image");
             match not_sent {
-                "refused" => world.emulator.fail_next(refusal("InvalidParameterException")),
+                "refused" => world
+                    .emulator
+                    .fail_next(refusal("InvalidParameterException")),
                 "throttled" => world.emulator.fail_next(refusal("ThrottlingException")),
                 _ => world.api.dawdle(&world.clock, Duration::from_secs(6)),
             }
@@ -237,7 +240,9 @@ async fn r3_a_revert_behind_an_edit_that_was_not_sent_waits_for_the_update_accep
             world.run(MINUTE * 60).await;
             let runs = running(&world);
             if ready_early || runs != "shop:1" {
-                found.push(format!("{policy}, {not_sent}: ready early: {ready_early}, an hour later it runs {runs}"));
+                found.push(format!(
+                    "{policy}, {not_sent}: ready early: {ready_early}, an hour later it runs {runs}"
+                ));
             }
         }
     }
@@ -366,6 +371,32 @@ async fn r5_a_free_service_that_a_create_is_answered_with_is_not_deleted_with_th
     assert_eq!(world.calls(DELETE), 0);
 }
 
+#[tokio::test]
+async fn r5_an_edit_is_not_swallowed_by_a_create_that_is_answered_with_the_former_service() {
+    let mut found = Vec::new();
+    for throttled in [false, true] {
+        let mut world = World::ready(&image(1)).await;
+        let existing = json!({"takenName": "Existing"});
+        world.emulator.change_settings(&existing).unwrap();
+        let missing = Fault::new(DESCRIBE, "ResourceNotFoundException", "no");
+        world.emulator.fail_next(missing.times(2));
+        if throttled {
+            let throttle = Fault::new(UPDATE, "ThrottlingException", "Rate exceeded");
+            world.emulator.fail_next(throttle);
+        }
+        world.apply(&image(2));
+        world.run(MINUTE * 60).await;
+        assert_eq!(world.calls(CREATE), 2);
+        if running(&world) != "shop:2" {
+            found.push(format!(
+                "throttled: {throttled}: {}",
+                world.message("Ready")
+            ));
+        }
+    }
+    assert_eq!(found, Vec::<String>::new());
+}
+
 // 6. A create that is refused because the name is taken.
 
 #[tokio::test]
@@ -492,7 +523,12 @@ async fn r9_an_edit_whose_second_try_is_refused_does_not_become_drift() {
     let throttle = Fault::new(UPDATE, "ThrottlingException", "Rate exceeded");
     world.emulator.fail_next(throttle);
     world.run(MINUTE * 20).await;
-    assert_ne!(world.condition("Ready"), "False Drifted", "{}", world.message("Ready"));
+    assert_ne!(
+        world.condition("Ready"),
+        "False Drifted",
+        "{}",
+        world.message("Ready")
+    );
 }
 
 // 10. A memory of the version before, met by this one.
@@ -519,7 +555,10 @@ async fn r10_open_updates_of_the_former_version_are_understood() {
             let expected = if answer == "not applied" { 2 } else { 1 };
             let runs = running(&world);
             if runs != "shop:2" || sent != expected || !world.is_ready() {
-                found.push(format!("{policy}, {answer}: {sent} sent, runs {runs}, {}", world.condition("Ready")));
+                found.push(format!(
+                    "{policy}, {answer}: {sent} sent, runs {runs}, {}",
+                    world.condition("Ready")
+                ));
             }
         }
     }
@@ -541,10 +580,181 @@ async fn r10_an_edit_behind_a_lost_create_of_the_former_version_is_an_edit() {
         world.restart_operator().await;
         world.run(MINUTE * 60).await;
         assert_eq!(
-            (world.calls(CREATE), running(&world), world.condition("Stalled")),
+            (
+                world.calls(CREATE),
+                running(&world),
+                world.condition("Stalled")
+            ),
             (1, "shop:2".into(), "absent".into()),
             "{policy}: {}",
             world.message("Ready")
         );
     }
+}
+
+// 11. More states, of which some are right.
+
+#[tokio::test]
+async fn r12_an_edit_after_a_rollback_is_sent_again_when_its_answer_is_lost() {
+    let mut world = World::ready(&image(1)).await;
+    world
+        .emulator
+        .set_outcome(SERVICE, Outcome::RollBackByCircuitBreaker);
+    world.apply(&image(2));
+    world.until_condition("Stalled", "True RolledBack").await;
+    world.run(MINUTE * 60).await;
+    world.emulator.fail_next(lost());
+    world.apply(&image(3));
+    world.pass().await;
+    assert_eq!(images(&world), ["shop:2", "shop:3"]);
+    world.run(MINUTE * 60).await;
+    assert_eq!(
+        (running(&world), world.condition("Stalled")),
+        ("shop:3".into(), "absent".into()),
+        "{}",
+        world.message("Ready")
+    );
+}
+
+#[tokio::test]
+async fn r11_a_lost_create_survives_another_account_in_between() {
+    let mut world = World::with(json!({"bakeSeconds": 10, "createVisibleSeconds": 60})).await;
+    world
+        .emulator
+        .fail_next(Fault::new(CREATE, "ConnectionReset", "lost").applied());
+    world.apply(&image(1));
+    world.pass().await;
+    world.access_key = "210987654321".into();
+    world.restart_operator().await;
+    world.run(MINUTE / 2).await;
+    assert_eq!(world.condition("Stalled"), "True IdentityChanged");
+    world.access_key = "AKIDEXAMPLE".into();
+    world.restart_operator().await;
+    world.until_ready().await;
+    world.rests().await;
+    assert_eq!(world.calls(CREATE), 1);
+}
+
+#[tokio::test]
+async fn r11_a_service_made_again_is_not_told_to_be_rolled_back_when_the_answer_is_lost() {
+    let mut world = World::ready(&image(1)).await;
+    world
+        .emulator
+        .set_outcome(SERVICE, Outcome::RollBackByCircuitBreaker);
+    world.apply(&image(2));
+    world.until_condition("Stalled", "True RolledBack").await;
+    world.outside(&json!({"purge": true}));
+    let lost = Fault::new(CREATE, "ConnectionReset", "lost").applied();
+    world.emulator.fail_next(lost);
+    world.nudge();
+    world
+        .until("made again", |world| world.calls(CREATE) == 2)
+        .await;
+    let mut told = Vec::new();
+    for _ in 0..60 {
+        world.run(Duration::from_secs(1)).await;
+        told.push(world.condition("Ready"));
+    }
+    told.dedup();
+    world.run(MINUTE * 20).await;
+
+    assert!(
+        !told.iter().any(|told| told.contains("RolledBack")),
+        "{told:?}"
+    );
+    world.until_ready().await;
+    assert_eq!(world.calls(UPDATE), 1);
+}
+
+#[tokio::test]
+async fn r11_what_a_downgrade_leaves_in_an_intent_is_not_believed() {
+    let mut world = World::ready(&image(1)).await;
+    // This version: a lost update to 2 that answers a restart; its answer never comes.
+    world.emulator.fail_next(lost());
+    world.annotate("ecs-express.dev/restart", "1");
+    world.apply(&image(2));
+    world.pass().await;
+    let stored = serde_json::to_value(world.status()).unwrap();
+    let stale = stored["memory"]["intent"].clone();
+    assert!(
+        stale["applies"].is_object() && stale["restart"] == "1",
+        "{stale}"
+    );
+    // The former version: it made restart 2, applied 3, and its own last update to 4 was lost. Its patches leave what it does
+    // not know.
+    let mut former = World::ready(&image(1)).await;
+    former.api.prune_members(&NEW_MEMBERS);
+    former.apply(&image(3));
+    former.until_ready().await;
+    former.run(MINUTE * 10).await;
+    former.emulator.fail_next(lost().applied());
+    former.apply(&image(4));
+    former.pass().await;
+    let leftovers = json!({"status": {"memory": {
+        "restart": "2",
+        "intent": {
+            "applies": stale["applies"], "restart": "1", "revisionBefore": stale["revisionBefore"],
+        },
+    }}});
+    former.api.prune_members(&[]);
+    former.annotate("ecs-express.dev/restart", "2");
+    former.api.patch(&former.key, None, &leftovers, "").unwrap();
+    former.restart_operator().await;
+    former.run(MINUTE * 60).await;
+    assert_eq!(images(&former), ["shop:3", "shop:4"]);
+}
+
+#[tokio::test]
+async fn r12_an_edit_after_a_rollback_is_sent_though_the_process_dies_behind_its_fence() {
+    let mut world = World::ready(&image(1)).await;
+    world
+        .emulator
+        .set_outcome(SERVICE, Outcome::RollBackByCircuitBreaker);
+    world.apply(&image(2));
+    world.until_condition("Stalled", "True RolledBack").await;
+    world.run(MINUTE * 60).await;
+    world.api.die_after(0, Stored::Yes);
+    world.apply(&image(3));
+    world.pass().await;
+    assert!(world.api.take_death());
+    world.restart_operator().await;
+    world.run(MINUTE * 60).await;
+    assert_eq!(
+        (running(&world), world.condition("Stalled")),
+        ("shop:3".into(), "absent".into()),
+        "{}",
+        world.message("Ready")
+    );
+}
+
+#[tokio::test]
+async fn r13_a_lost_update_that_is_no_longer_wanted_is_undone_also_if_the_spec_was_rolled_back_before()
+ {
+    let mut found = Vec::new();
+    for answer in ["accepted", "lost"] {
+        let mut world = World::ready(&image(1)).await;
+        world
+            .emulator
+            .set_outcome(SERVICE, Outcome::RollBackByCircuitBreaker);
+        world.apply(&image(2));
+        world.until_condition("Stalled", "True RolledBack").await;
+        world.run(MINUTE * 10).await;
+        lag(&world, 45);
+        if answer == "lost" {
+            world.emulator.fail_next(lost().applied());
+        }
+        world.apply(&image(3));
+        world.run(Duration::from_secs(5)).await;
+        world.apply(&image(2));
+        world.run(MINUTE * 60).await;
+        let runs = running(&world);
+        if runs != "shop:2" {
+            found.push(format!(
+                "{answer}: runs {runs}, sent {:?}: {}",
+                images(&world),
+                world.message("Ready")
+            ));
+        }
+    }
+    assert_eq!(found, Vec::<String>::new());
 }
