@@ -40,6 +40,8 @@ struct State {
     slow: Option<(&'static str, TestClock, Duration)>,
     /// The stored CustomResourceDefinition does not know `status.memory`.
     prunes_memory: bool,
+    /// The stored CustomResourceDefinition does not know these members of `status.memory`.
+    prunes: Vec<&'static str>,
     /// Writes until the process dies, and whether the last of them is stored.
     death: Option<(usize, Stored)>,
     dead: bool,
@@ -163,6 +165,11 @@ impl ApiServer {
         self.0.lock().unwrap().prunes_memory = prunes;
     }
 
+    /// The stored CustomResourceDefinition does not know these members of `status.memory`, given by their paths with slashes.
+    pub fn prune_members(&self, members: &[&'static str]) {
+        self.0.lock().unwrap().prunes = members.to_vec();
+    }
+
     /// The process dies with its next write but so many: nothing that it writes from then on is stored.
     pub fn die_after(&self, writes: usize, stored: Stored) {
         self.0.lock().unwrap().death = Some((writes, stored));
@@ -266,6 +273,16 @@ impl ApiServer {
             && let Some(status) = object["status"].as_object_mut()
         {
             status.remove("memory");
+        }
+        for member in &state.prunes {
+            let (parent, name) = member.rsplit_once('/').unwrap_or(("", member));
+            let parent = match parent {
+                "" => "/status/memory".to_owned(),
+                parent => format!("/status/memory/{parent}"),
+            };
+            if let Some(Value::Object(parent)) = object.pointer_mut(&parent) {
+                parent.remove(name);
+            }
         }
         // As the real API server does it: a write that changes nothing keeps the resourceVersion.
         if object != before {

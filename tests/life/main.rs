@@ -28,6 +28,7 @@ mod open_updates;
 mod outages;
 mod ownership;
 mod process;
+mod reading;
 mod refusals;
 mod restarts;
 mod rollback;
