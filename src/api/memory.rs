@@ -99,13 +99,34 @@ pub struct Intent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
 
-    /// ARN of the newest service revision that ECS showed when the intent was stored.
+    /// What a Create or Update is expected to bring, until its effect is seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Expected>,
+}
+
+/// What a Create or Update is expected to bring, and what was there before it.
+#[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[schemars(transform = absent_instead_of_null)]
+pub struct Expected {
+    /// Counter of the intent for which this was noted; beside another one it is left over, and not believed.
+    pub counter: i64,
+
+    /// What `lastApplied` becomes when the call is known to have taken effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applies: Option<LastApplied>,
+
+    /// ARN of the newest service revision that ECS showed before the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision_before: Option<String>,
 
-    /// What `lastApplied` becomes when the call of a Create or Update is known to have taken effect.
+    /// When ECS made that revision: what it made earlier is no effect of the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub applies: Option<LastApplied>,
+    pub revision_made_at: Option<Time>,
+
+    /// ARN of the newest service deployment that ECS listed before the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment_before: Option<String>,
 
     /// Value of the annotation `ecs-express.dev/restart` that this call answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]

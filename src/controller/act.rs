@@ -67,6 +67,7 @@ pub(super) async fn act<E: Ecs, O: Objects, C: Clock>(
     log::accepted(&case.desired.object, &decision.action, &outcome);
     if let Outcome::Failed(failure) = &outcome
         && failure.effect == Effect::None
+        && !failure.kind.holds_the_name()
     {
         pass.entry.sightings.refused(&proved);
     }
@@ -88,7 +89,7 @@ async fn call<E: Ecs, O: Objects, C: Clock>(
             Outcome::Idle
         }
         Action::Create(request) => match ctx.ecs.create(request, redactor).await {
-            Ok(Created { created_at }) => Outcome::Created { created_at },
+            Ok(Created { created_at, tagged }) => Outcome::Created { created_at, tagged },
             Err(failure) => Outcome::Failed(failure),
         },
         Action::Update(request) => match ctx.ecs.update(request, redactor).await {
@@ -196,13 +197,11 @@ fn holds_intent(object: &ExpressService, intent: &Intent) -> bool {
         .status
         .as_ref()
         .and_then(ExpressServiceStatus::trusted_memory);
+    // As JSON, since a stored time has whole seconds. A part that is missing was dropped, or never stored.
+    let json = |intent: &Intent| serde_json::to_value(intent).ok();
     memory
         .and_then(|memory| memory.open_intent())
-        .is_some_and(|stored| {
-            stored.counter == intent.counter
-                && stored.operation == intent.operation
-                && stored.at.0.as_second() == intent.at.0.as_second()
-        })
+        .is_some_and(|stored| json(stored).is_some() && json(stored) == json(intent))
 }
 
 /// The stored CustomResourceDefinition has no place for the intent: what the API server prunes fences nothing.

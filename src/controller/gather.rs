@@ -8,7 +8,7 @@ use crate::{
     api::{ExpressServiceStatus, status::DeploymentStatus},
     core::{
         desired::{Desired, Life},
-        failure::{Failure, FailureKind},
+        failure::{Effect, Failure, FailureKind},
         findings::Owner,
         identity::OwnerTags,
         memory::{Operation, outcome},
@@ -153,7 +153,7 @@ async fn ordinary_service<E: Ecs>(
     redactor: &Redactor,
 ) -> Observed {
     let suspicious = match &express {
-        Observed::Missing(_) => create_was_refused(status),
+        Observed::Missing(_) => create_is_unclear(status),
         // The request has no parameter but the ARN.
         Observed::Unreadable(failure) => failure.kind == FailureKind::InvalidParameter,
         Observed::NotAsked | Observed::Present(_) => false,
@@ -182,19 +182,30 @@ async fn ordinary_service<E: Ecs>(
         })),
         // Its record alone is left, which Express refuses to describe until it is purged: the name is free.
         Ok(ServiceRecord::Inactive) => Observed::Missing(Missing::Inactive),
+        Ok(ServiceRecord::Live(_)) if matches!(express, Observed::Missing(_)) => {
+            Observed::Unreadable(Failure {
+                operation: "DescribeExpressGatewayService",
+                kind: FailureKind::Inconsistent,
+                effect: Effect::None,
+                code: "NotFound".to_owned(),
+                message: "DescribeServices shows the service".into(),
+            })
+        }
         // Anything else leaves what Express said; the create's own answer told the rest.
         Ok(ServiceRecord::Live(_) | ServiceRecord::Missing) | Err(_) => express,
     }
 }
 
-fn create_was_refused(status: &ExpressServiceStatus) -> bool {
-    status
-        .trusted_memory()
+/// Whether a create was refused, or its effect is not seen yet.
+fn create_is_unclear(status: &ExpressServiceStatus) -> bool {
+    let memory = status.trusted_memory();
+    let refused = memory
         .and_then(|memory| memory.intent.as_ref())
         .is_some_and(|intent| {
             intent.operation == Operation::Create.as_str()
                 && intent.outcome.as_deref() == Some(outcome::REFUSED)
-        })
+        });
+    refused || memory.is_some_and(|memory| memory.open(Operation::Create).is_some())
 }
 
 /// The owner by the second way to read tags.

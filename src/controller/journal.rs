@@ -29,6 +29,8 @@ pub struct Entry {
     pub under_way: bool,
     /// Whether it was told by an event that the API server rejects its status, which lasts since then.
     pub rejection_told: bool,
+    /// Fingerprint of a status of which the API server dropped a part: to write it again would change nothing.
+    pub unstored: Option<u64>,
     /// When the managed resources in its status are to be read again.
     pub resources_due: Option<Uptime>,
 }

@@ -1,5 +1,7 @@
 //! Report: the status if it says something new, and the events.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::{
     Pass, PassError,
     act::Act,
@@ -55,9 +57,15 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
             .map_or(std::time::Duration::MAX, |at| {
                 ctx.clock.uptime().saturating_sub(at)
             });
-        if says_something_new(&stored, &status, since) {
+        let fingerprint = fingerprint(&status);
+        if says_something_new(&stored, &status, since) && pass.entry.unstored != Some(fingerprint) {
             write(ctx, pass, &stored, &status).await?;
             pass.entry.written_at = Some(ctx.clock.uptime());
+            let whole = pass.object.status.as_ref() == Some(&status);
+            pass.entry.unstored = (!whole).then_some(fingerprint);
+            if !whole {
+                tracing::warn!(%object, "the API server drops a part of the status: the CustomResourceDefinition is older than the operator; update it with: ecs-express-operator crd | kubectl apply --server-side -f -");
+            }
         }
     }
     log::transitions(object, &before, &status);
@@ -68,6 +76,13 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
         ctx.objects.publish(&pass.object, event).await;
     }
     Ok(())
+}
+
+/// Tells two statuses apart.
+fn fingerprint(status: &ExpressServiceStatus) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    status_json(status).to_string().hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Writes a status with the resourceVersion it was computed on. Where others changed spec or metadata meanwhile, what ECS

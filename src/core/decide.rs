@@ -8,8 +8,13 @@ use super::{
     adopt::adoption,
     configuration::Configuration,
     desired::{DeletionPolicy, Desired, DriftPolicy, Life},
-    findings::{Findings, Owner},
+    findings::{
+        Findings,
+        Owner::{self, Ours, TagsLost},
+        owner,
+    },
     identity::owner_tags,
+    learn::record_effects,
     memory::Operation,
     observed::{Observed, Service, StatusCode},
     recorded::IdentityCheck,
@@ -62,8 +67,11 @@ impl Case<'_> {
     /// applied, or the only one that is known.
     pub(super) fn is_baseline(&self) -> bool {
         let baseline = self.memory.and_then(Memory::baseline);
-        baseline
-            .is_none_or(|baseline| baseline.rollout == self.desired.configuration.rollout_hash())
+        let configuration = &self.desired.configuration;
+        baseline.is_none_or(|baseline| match baseline.rollout {
+            Some(rollout) => rollout == configuration.rollout_hash(),
+            None => baseline.whole == configuration.hash(),
+        })
     }
 }
 
@@ -141,19 +149,21 @@ enum Sight<'a> {
 
 /// Decides. The rows are those of the design's table, in its order; the first match wins.
 pub fn decide(case: &Case<'_>) -> Decision {
-    let update = match case.observed {
-        Observed::Present(service) => UpdateIntent::of(case, service),
-        Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => UpdateIntent::Closed,
+    let Observed::Present(service) = case.observed else {
+        return decide_after(case, UpdateIntent::Closed);
     };
+    let update = UpdateIntent::of(case, service);
     let mut memory = case.memory.cloned();
-    if let Some(memory) = &mut memory {
-        update.record(memory, case);
+    if let Some(memory) = &mut memory
+        && matches!(owner(case, service), Ours | TagsLost)
+    {
+        record_effects(memory, case, service, &update);
     }
     let memory = memory.as_ref();
     decide_after(&Case { memory, ..*case }, update)
 }
 
-/// Decides with a memory in which the observation of the last update is recorded.
+/// Decides with a memory in which it is recorded whether the last call has taken effect.
 #[rustfmt::skip]
 fn decide_after(case: &Case<'_>, update: UpdateIntent) -> Decision {
     use {Action as A, DeletionPolicy::Retain, Life::*, Need as N, Owner::*, Sight as S};
@@ -260,7 +270,7 @@ fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
         Need::ScaleAlone(update(scaling_alone()))
     } else if differs && !f.rolled_back && f.is_under_way(case, service) && !new_scaling {
         Need::Nothing(settled_why(f, service, false))
-    } else if (differs || unseen) && f.edited && !f.rolled_back {
+    } else if (differs || unseen) && f.edited && !f.rolled_back && !f.stubborn {
         Need::Edit(update(f.update(case, service)))
     } else if differs && !held && !f.rolled_back {
         Need::Correct(update(f.update(case, service)))

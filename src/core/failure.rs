@@ -47,6 +47,8 @@ pub enum FailureKind {
     NameTaken,
     /// The service does not exist.
     NotFound,
+    /// Two reads of ECS contradict each other.
+    Inconsistent,
     /// Update, Delete: the service is DRAINING or INACTIVE already.
     NotActive,
     /// Another change of the service is under way.
@@ -56,6 +58,11 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// Whether a create was refused since something holds the name, which an earlier create may have made.
+    pub fn holds_the_name(self) -> bool {
+        matches!(self, Self::NameTaken | Self::StillDraining)
+    }
+
     /// Who can help.
     pub fn class(self) -> Class {
         match self {
@@ -73,6 +80,7 @@ impl FailureKind {
             | Self::Conflict
             | Self::StillDraining
             | Self::NotFound
+            | Self::Inconsistent
             | Self::NotActive => Class::Retry,
         }
     }
@@ -91,7 +99,7 @@ impl FailureKind {
             Self::AnotherAccount => reasons::IDENTITY_CHANGED,
             Self::StillDraining | Self::NotActive => reasons::DRAINING,
             Self::NameTaken => reasons::NOT_OWNED,
-            Self::NotFound | Self::Conflict => reasons::WAITING,
+            Self::NotFound | Self::Inconsistent | Self::Conflict => reasons::WAITING,
             Self::Refused => reasons::REFUSED,
         }
     }
@@ -120,7 +128,7 @@ impl FailureKind {
                 "ECS takes 50 tags: remove some from spec.tags or from the service"
             }
             Self::Unsupported => "use a Region that has ECS Express Mode with this feature",
-            Self::NotFound => "it is looked for again",
+            Self::NotFound | Self::Inconsistent => "it is looked for again",
             Self::Throttled | Self::Unavailable | Self::Conflict | Self::Refused => "",
             Self::StillDraining | Self::NotActive => {
                 "the former service of this name is still going away"
@@ -147,6 +155,7 @@ impl FailureKind {
             | Self::Throttled
             | Self::Unavailable
             | Self::NotFound
+            | Self::Inconsistent
             | Self::NotActive
             | Self::Conflict
             | Self::Refused => None,

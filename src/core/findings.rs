@@ -11,12 +11,12 @@ use super::{
     field::WhenUnset,
     identity::{OwnerTags, owner_tags},
     left_in_force::give_up_emptying,
-    memory::{Operation, outcome},
+    memory::Operation,
     observed::Service,
     rollout::{Rollback, Rollout},
     tags::TagDiff,
     uncompared::managed_groups,
-    update_intent::{UpdateIntent, began_after},
+    update_intent::{UpdateIntent, is_new_deployment},
 };
 use crate::api::memory::{KnownService, Memory};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -198,23 +198,17 @@ fn difference(case: &Case<'_>, service: &Service, edited: bool) -> (Diff, bool) 
     (diff, mode_switched)
 }
 
-/// Whether the spec is another one than the one last applied, or first seen; or that one did not arrive; or a retry is asked.
+/// Whether the spec is another one than the one last applied, or first seen; or a retry is asked.
 fn is_edited(case: &Case<'_>, service: &Service) -> bool {
     let (hash, memory) = (case.desired.configuration.hash(), case.memory);
     let other = memory
         .and_then(Memory::baseline)
         .is_some_and(|baseline| baseline.whole != hash);
-    let intent = memory.and_then(|memory| memory.intent.as_ref());
-    let lapsed = intent.is_some_and(|intent| {
-        intent.operation == Operation::Update.as_str()
-            && intent.outcome.as_deref() == Some(outcome::LAPSED)
-            && intent.hash == hash
-    });
     // A service that its former object has let go is taken back with the spec of the new one.
     let released = service.tags.get(owner_tags::UID).map(String::as_str);
     let never_applied = memory.is_none_or(|memory| memory.last_applied.is_none());
     let taken_back = never_applied && released == Some(owner_tags::RELEASED);
-    case.retry_asked() || other || lapsed || taken_back
+    case.retry_asked() || other || taken_back
 }
 
 /// How ECS ended the deployment of the configuration that it rolled back: on record, or as it is seen now.
@@ -237,7 +231,8 @@ fn rollback(case: &Case<'_>, rollout: &Rollout) -> Option<Rollback> {
     })
 }
 
-fn owner(case: &Case<'_>, service: &Service) -> Owner {
+/// Whose a service is, by its tags and by the memory of its making.
+pub(super) fn owner(case: &Case<'_>, service: &Service) -> Owner {
     let desired = case.desired;
     let known = case
         .memory
@@ -286,7 +281,8 @@ fn rolled_back(case: &Case<'_>, rollout: &Rollout) -> bool {
         .memory
         .and_then(|memory| memory.open(Operation::Update))
         .is_some_and(|intent| {
-            intent.hash == case.desired.configuration.hash() && began_after(deployment, intent)
+            intent.hash == case.desired.configuration.hash()
+                && is_new_deployment(deployment, intent)
         });
     on_record || in_flight || case.is_baseline()
 }

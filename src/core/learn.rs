@@ -1,17 +1,18 @@
 //! What a look teaches the memory.
 
+use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::{
     decide::Case,
     findings::{Findings, Owner, fields_in_force},
-    memory::Operation,
+    memory::{Operation, outcome},
     observed::{Observed, Service, StatusCode},
-    rollout::Rollout,
+    rollout::{CLOCK_SKEW, Rollout},
     tags::note_given_up,
-    update_intent::{landed, lapsed},
+    update_intent::{UpdateIntent, landed, lapsed},
 };
-use crate::api::memory::{KnownService, LastApplied, Memory, RolledBack};
+use crate::api::memory::{Intent, KnownService, LastApplied, Memory, RolledBack};
 
 /// What a look at a service of ours teaches.
 pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, findings: &Findings) {
@@ -28,11 +29,7 @@ pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, fin
     }
     note_given_up(memory, findings);
     let in_sync = findings.is_final(service);
-    // What drains under the name is an ancestor's.
-    if memory.open(Operation::Create).is_some() && service.code != StatusCode::Draining {
-        landed(memory, case, None);
-    }
-    findings.update.record(memory, case);
+    record_effects(memory, case, service, &findings.update);
     if let Rollout::Failed(deployment) = &findings.rollout
         && (findings.rolled_back || in_sync)
     {
@@ -75,6 +72,40 @@ pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, fin
             memory,
             service.newest().map(|r| r.arn.clone()),
         ));
+    }
+}
+
+/// Records what an observation of a service of ours says of the create or update that is open.
+pub(super) fn record_effects(
+    memory: &mut Memory,
+    case: &Case<'_>,
+    service: &Service,
+    update: &UpdateIntent,
+) {
+    // What drains under the name is an ancestor's.
+    if let Some(create) = memory.open(Operation::Create).cloned()
+        && service.code != StatusCode::Draining
+    {
+        if made_since(&create, service.created_at) {
+            landed(memory, case, None);
+        } else {
+            was_there_before(memory);
+        }
+    }
+    update.record(memory, case);
+}
+
+/// Whether a service was made after an intent was stored, as far as two clocks can tell.
+pub(super) fn made_since(create: &Intent, made: Option<Timestamp>) -> bool {
+    let earliest = create.at.0.as_second() - CLOCK_SKEW;
+    made.is_none_or(|made| made.as_second() >= earliest)
+}
+
+/// The create made nothing: the service is older than it.
+fn was_there_before(memory: &mut Memory) {
+    if let Some(create) = &mut memory.intent {
+        create.outcome = Some(outcome::REFUSED.to_owned());
+        create.expected = None;
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::api::{
     ExpressServiceStatus,
-    memory::{InitialConfiguration, Intent, LastApplied, Memory, RolledBack},
+    memory::{Expected, InitialConfiguration, Intent, LastApplied, Memory, RolledBack},
 };
 
 /// Scheme of the memory and its hashes; another number is not believed. Raise it with each change of a hash.
@@ -81,15 +81,45 @@ impl ExpressServiceStatus {
 pub struct Hashes<'a> {
     /// Of all of it.
     pub whole: &'a str,
-    /// Of what a rollout brings: scaling left out.
-    pub rollout: &'a str,
+    /// Of what a rollout brings: scaling left out; `None` where only the whole was noted.
+    pub rollout: Option<&'a str>,
 }
 
 impl<'a> From<&'a LastApplied> for Hashes<'a> {
     fn from(applied: &'a LastApplied) -> Self {
         Self {
             whole: &applied.hash,
-            rollout: &applied.rollout_hash,
+            rollout: Some(&applied.rollout_hash),
+        }
+    }
+}
+
+impl Intent {
+    /// What the call is expected to bring, if that was noted with this very intent.
+    pub fn expected(&self) -> Option<&Expected> {
+        self.expected
+            .as_ref()
+            .filter(|expected| expected.counter == self.counter)
+    }
+
+    /// The same, to be used up.
+    pub(super) fn take_expected(&mut self) -> Option<Expected> {
+        let counter = self.counter;
+        self.expected
+            .take()
+            .filter(|expected| expected.counter == counter)
+    }
+
+    /// The same intent under a later counter: no two that are stored are equal.
+    pub(super) fn renumbered(mut self, counter: i64) -> Self {
+        let expected = self.take_expected();
+        Self {
+            counter,
+            expected: expected.map(|expected| Expected {
+                counter,
+                ..expected
+            }),
+            ..self
         }
     }
 }
@@ -108,15 +138,27 @@ impl Memory {
     /// The configuration from which another one in the spec is an edit: the one last applied; before that, the one of the
     /// create that was sent; before that, the one with which this memory began.
     pub fn baseline(&self) -> Option<Hashes<'_>> {
-        let created = || self.intent.as_ref()?.applies.as_ref().map(Hashes::from);
-        let initial = || {
-            self.initial.as_ref().map(|initial| Hashes {
-                whole: &initial.hash,
-                rollout: &initial.rollout_hash,
-            })
+        let initial = self.initial.as_ref().map(|initial| Hashes {
+            whole: &initial.hash,
+            rollout: Some(&initial.rollout_hash),
+        });
+        let created = || {
+            let intent = self.intent.as_ref()?;
+            let applies = intent
+                .expected()
+                .and_then(|expected| expected.applies.as_ref());
+            let of_intent = Hashes {
+                whole: &intent.hash,
+                rollout: None,
+            };
+            let of_intent = initial
+                .filter(|initial| initial.whole == intent.hash)
+                .unwrap_or(of_intent);
+            (intent.operation == Operation::Create.as_str())
+                .then(|| applies.map_or(of_intent, Hashes::from))
         };
         let applied = self.last_applied.as_ref().map(Hashes::from);
-        applied.or_else(created).or_else(initial)
+        applied.or_else(created).or(initial)
     }
 
     /// The rollback on record of a configuration with this hash.

@@ -43,7 +43,7 @@ pub fn plan(
         Life::New | Life::Living => true,
         Life::Leaving(_) | Life::Left => false,
     };
-    let settled = is_settled(service, status);
+    let settled = is_settled(service, status) && !is_about_to_send(desired, status);
     let unknown = status.managed_resources.is_none() || still_provisioning(status);
     Reads {
         counts: true,
@@ -93,6 +93,17 @@ fn is_settled(service: &Service, status: &ExpressServiceStatus) -> bool {
         && target.is_some()
         && service.current_deployment.is_none()
         && service.revisions.len() == 1
+}
+
+/// Whether an edit, a restart or a retry waits: which deployments there were before it has to be known.
+fn is_about_to_send(desired: &Desired, status: &ExpressServiceStatus) -> bool {
+    let hash = desired.configuration.hash();
+    status.trusted_memory().is_some_and(|memory| {
+        let baseline = memory.baseline();
+        baseline.is_some_and(|baseline| baseline.whole != hash)
+            || desired.restart.is_some() && desired.restart != memory.restart
+            || desired.retry.is_some() && desired.retry != memory.retry
+    })
 }
 
 fn still_provisioning(status: &ExpressServiceStatus) -> bool {

@@ -8,14 +8,14 @@ use super::{
     desired::Life,
     failure::{Effect, Failure},
     findings::{Findings, fields_in_force},
-    learn::{applied, lapse, learn},
+    learn::{applied, lapse, learn, made_since},
     left_in_force::note_refusal,
     memory::{Operation, SCHEME, outcome},
     observed::Observed,
     tags::{count_try, note_tags_sent},
 };
 use crate::api::memory::{
-    Breaker, InitialConfiguration, Intent, KnownService, LastApplied, Memory,
+    Breaker, Expected, InitialConfiguration, Intent, KnownService, LastApplied, Memory,
 };
 
 /// What became of the action.
@@ -27,6 +27,8 @@ pub enum Outcome {
     Created {
         /// When the service was made.
         created_at: Option<Timestamp>,
+        /// Whether the answer carries the owner tags of the request.
+        tagged: bool,
     },
     /// ECS accepted the Update.
     Updated {
@@ -47,30 +49,46 @@ pub fn intent(case: &Case<'_>, decision: &Decision, now: Timestamp) -> Option<In
     let operation = action.operation()?;
     let findings = findings.as_ref();
     let redeploys = matches!(operation, Operation::Create | Operation::Update);
+    let counter = case.memory.map_or(1, Memory::next_counter);
     Some(Intent {
         operation: operation.as_str().to_owned(),
         hash: case.desired.configuration.hash(),
-        counter: case.memory.map_or(1, Memory::next_counter),
+        counter,
         at: Time(now),
         outcome: None,
-        revision_before: newest_revision(case),
-        applies: match action {
-            Action::Create(_) => Some(first_applied(case)),
-            Action::Update(_) => findings.map(|findings| {
-                let memory = before_sending(case, decision, None, now);
-                sent_configuration(case, findings, &memory)
-            }),
-            _ => None,
-        },
-        restart: case.desired.restart.clone().filter(|_| redeploys),
-        retry: case.desired.retry.clone().filter(|_| redeploys),
+        expected: redeploys.then(|| {
+            let applies = match findings {
+                Some(findings) => {
+                    let memory = before_sending(case, decision, None, now);
+                    sent_configuration(case, findings, &memory)
+                }
+                None => first_applied(case),
+            };
+            expected(case, counter, applies)
+        }),
     })
 }
 
-fn newest_revision(case: &Case<'_>) -> Option<String> {
-    match case.observed {
-        Observed::Present(service) => service.newest().map(|newest| newest.arn.clone()),
+/// What a call that makes a revision is expected to bring, beside what is there before it.
+fn expected(case: &Case<'_>, counter: i64, applies: LastApplied) -> Expected {
+    let service = match case.observed {
+        Observed::Present(service) => Some(service),
         Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => None,
+    };
+    let newest = service.and_then(|service| service.newest());
+    let listed = service
+        .and_then(|service| service.deployments.got())
+        .and_then(|deployments| deployments.first());
+    Expected {
+        counter,
+        applies: Some(applies),
+        revision_before: newest.map(|newest| newest.arn.clone()),
+        revision_made_at: newest.and_then(|newest| newest.created_at).map(Time),
+        deployment_before: listed
+            .or(case.deployment)
+            .and_then(|deployment| deployment.arn.clone()),
+        restart: case.desired.restart.clone(),
+        retry: case.desired.retry.clone(),
     }
 }
 
@@ -130,10 +148,7 @@ fn possible_create(case: &Case<'_>, now: Timestamp) -> Option<Intent> {
         counter: 0,
         at: Time(now),
         outcome: None,
-        revision_before: None,
-        applies: None,
-        restart: None,
-        retry: None,
+        expected: None,
     })
 }
 
@@ -175,13 +190,29 @@ fn record(
         Outcome::Accepted => Some(outcome::LANDED.to_owned()),
     };
     let refused = sent.outcome.as_deref() == Some(outcome::REFUSED);
+    let former = memory.open_intent().cloned();
+    let (counter, made_by_it) = (sent.counter, is_made_by(&sent, answer));
     let applies = match answer {
+        Outcome::Updated { .. } => sent.expected.as_mut().and_then(|it| it.applies.take()),
+        Outcome::Created { .. } if made_by_it => {
+            sent.expected.as_mut().and_then(|it| it.applies.take())
+        }
+        // Its effect, if any, is still to be seen: the answer may speak of a service that was there.
+        Outcome::Created { .. } => None,
         Outcome::Failed(_) if !refused => None,
-        _ => sent.applies.take(),
+        Outcome::Failed(_) | Outcome::Idle | Outcome::Accepted => {
+            sent.expected = None;
+            None
+        }
     };
+    let closed = refused || sent.outcome.as_deref() == Some(outcome::LANDED);
     memory.intent = Some(sent);
+    // What is not open any more tells nothing of the create or update that was open before it.
+    if let Some(former) = former.filter(|former| closed && is_kept(former, answer)) {
+        memory.intent = Some(former.renumbered(counter));
+    }
     match answer {
-        Outcome::Created { created_at } => {
+        Outcome::Created { created_at, .. } if made_by_it => {
             memory.service = Some(KnownService {
                 arn: case.desired.arn.to_string(),
                 created_at: created_at.map(Time),
@@ -194,6 +225,7 @@ fn record(
             memory.restart.clone_from(&case.desired.restart);
             memory.retry.clone_from(&case.desired.retry);
         }
+        Outcome::Created { .. } => {}
         Outcome::Updated { revision } => {
             if let Some(applies) = applies {
                 memory.last_applied = Some(LastApplied {
@@ -224,6 +256,21 @@ fn first_applied(case: &Case<'_>) -> LastApplied {
         tag_keys: desired.user_tags.keys().cloned().collect(),
         revision: None,
     }
+}
+
+/// Whether the answer to a create speaks of a service that this very call made: it carries the owner tags of the call, and
+/// is no older than the intent, as far as two clocks can tell. ECS may answer with a service that was there.
+fn is_made_by(sent: &Intent, answer: &Outcome) -> bool {
+    matches!(answer, Outcome::Created { created_at, tagged: true } if made_since(sent, *created_at))
+}
+
+/// Whether a create or update that was open before stays open after a call that is over.
+fn is_kept(former: &Intent, answer: &Outcome) -> bool {
+    let create = former.operation == Operation::Create.as_str();
+    let update = former.operation == Operation::Update.as_str();
+    // Only the refusal that the name is taken speaks of an earlier create.
+    let name_taken = matches!(answer, Outcome::Failed(failure) if failure.kind.holds_the_name());
+    update || create && name_taken
 }
 
 /// What an update of the spec makes of what was last applied.

@@ -7,7 +7,7 @@ use super::{
     failure::Failure,
     memory::Operation,
     observed::{Read, Service},
-    update_intent::began_after,
+    update_intent::is_new_deployment,
 };
 use crate::api::memory::Memory;
 use crate::api::status::DeploymentStatus;
@@ -159,7 +159,7 @@ fn lost_update<'a>(
     let intent = memory?
         .open(Operation::Update)
         .filter(|intent| intent.outcome.is_none() && !in_sync)?;
-    newest.filter(|newest| began_after(newest, intent))
+    newest.filter(|newest| is_new_deployment(newest, intent))
 }
 
 /// Whether some deployment of the service is under way, of whatever revision.

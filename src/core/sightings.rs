@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{observed::Observed, rollout::is_deploying};
+use super::{failure::FailureKind, observed::Observed, rollout::is_deploying};
 use crate::api::memory::Memory;
 
 /// Time since the process started, on its monotonic clock.
@@ -95,7 +95,11 @@ impl Sightings {
         }
         match observed {
             Observed::NotAsked => {}
-            Observed::Unreadable(_) => {
+            Observed::Unreadable(failure) => {
+                // Another read shows the service: nothing is missing.
+                if failure.kind == FailureKind::Inconsistent {
+                    self.missing = None;
+                }
                 self.unreadable = Some(Span::extend(self.unreadable, taken));
             }
             Observed::Missing(_) => {

@@ -10,7 +10,7 @@ use super::{
     rollout::{CLOCK_SKEW, Verdict, verdict},
 };
 use crate::api::{
-    memory::{Intent, LastApplied, Memory},
+    memory::{Expected, Intent, LastApplied, Memory},
     status::DeploymentStatus,
 };
 
@@ -74,27 +74,47 @@ impl UpdateIntent {
 
 /// The open create or update has taken effect: what it carried is what was last applied, and what it answered is done.
 pub(super) fn landed(memory: &mut Memory, case: &Case<'_>, revision: Option<String>) {
-    let former = memory.last_applied.clone().unwrap_or_default();
+    let former = memory.last_applied.clone();
     let Some(intent) = &mut memory.intent else {
         return;
     };
+    let update = intent.operation == Operation::Update.as_str();
     let lost = intent.outcome.is_none();
     intent.outcome = Some(outcome::LANDED.to_owned());
-    intent.revision_before = None;
-    let applies = intent.applies.take();
     let same_spec = intent.hash == case.desired.configuration.hash();
-    if let Some(applies) = applies.or((lost && same_spec).then(|| carried(case, former))) {
+    let expected = intent.take_expected();
+    let unnoted = || (update && lost && same_spec).then(|| carried(case, former));
+    let applies = expected
+        .as_ref()
+        .and_then(|expected| expected.applies.clone());
+    if let Some(applies) = applies.or_else(unnoted) {
         memory.last_applied = Some(LastApplied {
             revision,
             ..applies
         });
         memory.initial = None;
+    } else if let Some(applied) = &mut memory.last_applied
+        && applied.revision.is_none()
+        && update
+    {
+        applied.revision = revision;
     }
-    answered(memory);
+    // Scaling alone leaves the rest rolled back.
+    let rollout = memory.last_applied.as_ref().map(|it| &it.rollout_hash);
+    if memory.rolled_back.as_ref().map(|it| &it.rollout_hash) != rollout {
+        memory.rolled_back = None;
+    }
+    if !update {
+        memory.rolled_back = None;
+        memory.breaker = None;
+        memory.tag_breaker = None;
+    }
+    answered(memory, expected);
 }
 
 /// What an intent of this very spec carried that was stored by an operator which did not note it yet.
-fn carried(case: &Case<'_>, former: LastApplied) -> LastApplied {
+fn carried(case: &Case<'_>, former: Option<LastApplied>) -> LastApplied {
+    let former = former.unwrap_or_default();
     let configuration = &case.desired.configuration;
     let mut fields: BTreeSet<String> = former.fields.into_iter().collect();
     let set = configuration.values().into_keys();
@@ -117,28 +137,39 @@ pub(super) fn lapsed(memory: &mut Memory) {
     };
     let accepted = intent.outcome.as_deref() == Some(outcome::ACCEPTED);
     intent.outcome = Some(outcome::LAPSED.to_owned());
-    intent.revision_before = None;
-    intent.applies = None;
-    // ECS accepted it: to ask once more for a restart that leaves no trace would never end.
-    if accepted {
-        answered(memory);
+    let expected = intent.take_expected();
+    if !accepted || intent.operation != Operation::Update.as_str() {
+        return;
     }
+    // ECS accepted it, and it did not come: what is applied is not known any more, so that it counts as an edit again.
+    if let Some(applied) = &mut memory.last_applied
+        && applied.hash == intent.hash
+    {
+        applied.hash.clear();
+        applied.rollout_hash.clear();
+        applied.revision = None;
+    }
+    // To ask once more for a restart that leaves no trace would never end.
+    answered(memory, expected);
 }
 
 /// The restart or retry for which the call was made is done.
-fn answered(memory: &mut Memory) {
-    let Some(intent) = &mut memory.intent else {
+fn answered(memory: &mut Memory, expected: Option<Expected>) {
+    let Some(Expected { restart, retry, .. }) = expected else {
         return;
     };
-    memory.restart = intent.restart.take().or(memory.restart.take());
-    memory.retry = intent.retry.take().or(memory.retry.take());
+    memory.restart = restart.or(memory.restart.take());
+    memory.retry = retry.or(memory.retry.take());
 }
 
 /// While another deployment runs, ECS may have queued the update: then an equal one would be a second deployment. A retry
 /// asks for it all the same.
 fn has_expired(case: &Case<'_>, intent: &Intent, equal: bool, accepted: bool) -> bool {
     let window = case.windows.settle;
-    let asked_again = case.retry_asked() && intent.retry != case.desired.retry;
+    let retry = intent
+        .expected()
+        .and_then(|expected| expected.retry.as_ref());
+    let asked_again = case.retry_asked() && retry != case.desired.retry.as_ref();
     if !equal || asked_again {
         return case.sightings.intent_open_for(window);
     }
@@ -167,39 +198,74 @@ fn lost_revision(
     arrived: bool,
     same_spec: bool,
 ) -> Option<String> {
-    let newest_deployment = deployments(service).first();
-    let begun = newest_deployment.filter(|deployment| began_after(deployment, intent));
     if let Some(revision) = new_revision(memory, intent, service) {
-        let brought = begun.is_some_and(|deployment| brings(deployment, revision));
-        return (arrived || !same_spec || brought).then(|| revision.to_owned());
+        // Somebody else's, as long as the spec still is what was sent and this is something else.
+        return (arrived || !same_spec).then(|| revision.to_owned());
     }
-    let Some(before) = revision_before(memory, intent) else {
+    if known_revisions(memory, intent).next().is_none() {
         // No revision was shown before the call: only one that is what was sent can be its own.
         let newest = service.newest().filter(|_| arrived);
         return newest.map(|newest| newest.arn.clone());
-    };
-    begun
+    }
+    new_deployment(intent, service)
         .filter(|deployment| has_ended(deployment))
         .and_then(|deployment| deployment.target_revision.clone())
-        .filter(|target| target != before)
+        .filter(|target| known_revisions(memory, intent).all(|known| known != target))
 }
 
-/// The newest revision before the call, as the intent has it, or the update before.
-fn revision_before<'a>(memory: &'a Memory, intent: &'a Intent) -> Option<&'a str> {
+/// The revisions that are no effect of the call: the newest one before it, and that of the update before, which ECS may
+/// show only later.
+fn known_revisions<'a>(memory: &'a Memory, intent: &'a Intent) -> impl Iterator<Item = &'a str> {
+    let before = intent
+        .expected()
+        .and_then(|expected| expected.revision_before.as_deref());
     let applied = memory.last_applied.as_ref();
-    let former = || applied.and_then(|applied| applied.revision.as_deref());
-    intent.revision_before.as_deref().or_else(former)
+    let applied = applied.and_then(|applied| applied.revision.as_deref());
+    before.into_iter().chain(applied)
 }
 
-/// The newest revision, if it is another than before the call.
+/// The newest revision, if it was made after the call, or may have been.
 fn new_revision<'a>(
     memory: &'a Memory,
     intent: &'a Intent,
     service: &'a Service,
 ) -> Option<&'a str> {
-    let before = revision_before(memory, intent)?;
-    let newest = service.newest()?.arn.as_str();
-    (newest != before).then_some(newest)
+    let newest = service.newest()?;
+    let mut known = known_revisions(memory, intent).peekable();
+    known.peek()?;
+    let made_at = intent
+        .expected()
+        .and_then(|expected| expected.revision_made_at.as_ref());
+    let older = made_at
+        .zip(newest.created_at)
+        .is_some_and(|(before, made)| made.as_second() < before.0.as_second());
+    let new = !older && known.all(|known| known != newest.arn);
+    new.then_some(newest.arn.as_str())
+}
+
+/// The newest deployment, if it began after the call.
+pub(super) fn new_deployment<'a>(
+    intent: &Intent,
+    service: &'a Service,
+) -> Option<&'a DeploymentStatus> {
+    let newest = deployments(service).first()?;
+    is_new_deployment(newest, intent).then_some(newest)
+}
+
+/// Whether the newest deployment began after an intent was stored: it is another one than before, or, where none was seen
+/// before, by its time as far as two clocks can tell.
+pub(super) fn is_new_deployment(newest: &DeploymentStatus, intent: &Intent) -> bool {
+    let before = intent
+        .expected()
+        .and_then(|expected| expected.deployment_before.as_ref());
+    if before.is_some() {
+        return newest.arn.as_ref() != before;
+    }
+    let earliest = intent.at.0.as_second() - CLOCK_SKEW;
+    newest
+        .started_at
+        .as_ref()
+        .is_some_and(|started| started.0.as_second() >= earliest)
 }
 
 fn deployments(service: &Service) -> &[DeploymentStatus] {
@@ -218,13 +284,4 @@ fn has_ended(deployment: &DeploymentStatus) -> bool {
         Verdict::InProgress => false,
         Verdict::Succeeded | Verdict::Failed => true,
     }
-}
-
-/// Whether a deployment began after an intent was stored, as far as two clocks can tell.
-pub(super) fn began_after(deployment: &DeploymentStatus, intent: &Intent) -> bool {
-    let earliest = intent.at.0.as_second() - CLOCK_SKEW;
-    deployment
-        .started_at
-        .as_ref()
-        .is_some_and(|started| started.0.as_second() >= earliest)
 }

@@ -151,7 +151,7 @@ impl Ecs for AwsEcs {
             .config_override(signed_for_account)
             .send();
         let answer = self.timed(operation::CREATE, arn, redactor, sent).await?;
-        Ok(answers::created(answer.service()))
+        Ok(answers::created(answer.service(), request))
     }
 
     async fn update(

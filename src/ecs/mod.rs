@@ -133,6 +133,8 @@ pub struct ServiceFacts {
 pub struct Created {
     /// When the service was made.
     pub created_at: Option<Timestamp>,
+    /// Whether the answer carries the owner tags of the request; else it may be a service that was there.
+    pub tagged: bool,
 }
 
 /// ECS accepted an Update.

@@ -261,10 +261,7 @@ pub fn intent(operation: &str, hash: &str, outcome: Option<&str>) -> Intent {
         counter: 1,
         at: Time(at(0)),
         outcome: outcome.map(str::to_owned),
-        revision_before: None,
-        applies: None,
-        restart: None,
-        retry: None,
+        expected: None,
     }
 }
 

@@ -100,7 +100,7 @@ fn a_restart_whose_answer_is_lost_is_not_asked_again_and_one_that_is_refused_is(
     let open = |memory: &Memory| {
         memory
             .open_intent()
-            .and_then(|intent| intent.restart.clone())
+            .and_then(|intent| intent.expected()?.restart.clone())
     };
     assert_eq!(
         open(&fence).as_deref(),
@@ -146,6 +146,7 @@ fn the_only_revision_after_a_create_is_ecs_reading_of_the_spec() {
         &Scene::of(wanted.clone(), MISSING, Some(blank())),
         &Outcome::Created {
             created_at: Some(at(0)),
+            tagged: true,
         },
     );
     let mut read_otherwise = service(&wanted);

@@ -65,6 +65,7 @@ fn the_story_of_a_service_and_of_its_bad_days_reads_well() {
     };
     let created = || Outcome::Created {
         created_at: Some(at(0)),
+        tagged: true,
     };
     let create = || Scene::of(wanted.clone(), MISSING, Some(blank()));
     let remembered = || Some(remembering(&wanted));

@@ -114,7 +114,14 @@ fn what_was_seen_stays_until_the_absence_is_proved() {
         (&before.url, &before.revisions)
     );
     let gone = missed.seen_for(10);
-    let (after, _) = report(&gone, &Outcome::Created { created_at: None }, &after);
+    let (after, _) = report(
+        &gone,
+        &Outcome::Created {
+            created_at: None,
+            tagged: true,
+        },
+        &after,
+    );
     assert_eq!((after.url, after.revisions), (None, None));
 }
 
@@ -158,7 +165,10 @@ fn a_role_is_given_minutes_from_its_first_refusal_whatever_went_on_before() {
     };
     let (creating, _) = report(
         &scene,
-        &Outcome::Created { created_at: None },
+        &Outcome::Created {
+            created_at: None,
+            tagged: true,
+        },
         &ExpressServiceStatus::default(),
     );
     let (first, text) = report(&scene, &unusable, &aged(&creating, 600));

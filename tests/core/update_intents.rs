@@ -1,7 +1,11 @@
 //! What an observation says of an update whose effect was not seen before.
 
 use ecs_express_operator::{
-    api::{annotations, memory::Memory, status::DeploymentStatus},
+    api::{
+        annotations,
+        memory::{Expected, Memory},
+        status::DeploymentStatus,
+    },
     core::{
         desired::Desired,
         observed::{Observed, Read, Service},
@@ -25,15 +29,22 @@ fn sent(outcome: Option<&str>) -> Memory {
     let (before, sent) = (image("shop:1"), image("shop:2"));
     let mut memory = remembering(&before);
     let mut intent = intent("Update", &sent.configuration.hash(), outcome);
-    intent.revision_before = Some(REVISION.into());
+    let mut expected = Expected {
+        counter: intent.counter,
+        revision_before: Some(REVISION.into()),
+        revision_made_at: Some(Time(at(10))),
+        deployment_before: Some(format!("{REVISION}/deployment")),
+        ..Expected::default()
+    };
     if outcome.is_some() {
         memory = remembering(&sent);
         if let Some(applied) = &mut memory.last_applied {
             applied.revision = Some(NEW.into());
         }
     } else {
-        intent.applies = remembering(&sent).last_applied;
+        expected.applies = remembering(&sent).last_applied;
     }
+    intent.expected = Some(expected);
     memory.intent = Some(intent);
     memory
 }
@@ -130,21 +141,46 @@ fn a_lost_update_has_landed_when_a_new_revision_is_seen_whatever_the_spec_says_b
 }
 
 #[test]
-fn a_new_revision_that_is_not_what_was_sent_is_taken_for_it_only_if_its_deployment_began_after_it()
-{
+fn a_new_revision_that_is_not_what_was_sent_is_somebody_elses() {
     let spec = image("shop:2");
-    let others = shows("registry/shop:2");
-    let judged = |service: &Service| judged(&spec, sent(None), service, 0);
-    let unknown = deploys(others.clone(), vec![]);
-    assert_eq!(judged(&unknown), UpdateIntent::Waiting);
-    let mut earlier = began(NEW, "IN_PROGRESS");
-    earlier.started_at = Some(Time(at(-600)));
-    assert_eq!(
-        judged(&deploys(others.clone(), vec![earlier])),
-        UpdateIntent::Waiting
-    );
-    let since = vec![began(NEW, "IN_PROGRESS")];
-    assert_eq!(judged(&deploys(others, since)), new());
+    let others = deploys(shows("registry/shop:2"), vec![began(NEW, "IN_PROGRESS")]);
+    assert_eq!(judged(&spec, sent(None), &others, 0), UpdateIntent::Waiting);
+}
+
+#[test]
+fn a_revision_that_is_older_or_that_the_update_before_made_is_no_trace_of_a_lost_update() {
+    let spec = image("shop:3");
+    let mut older = shows("shop:2");
+    older.revisions[1].created_at = Some(at(9));
+    older.revisions.remove(0);
+    assert_eq!(judged(&spec, sent(None), &older, 0), UpdateIntent::Waiting);
+    let mut behind = sent(None);
+    if let Some(applied) = &mut behind.last_applied {
+        applied.revision = Some(NEW.into());
+    }
+    let shown = deploys(shows("shop:2"), vec![began(NEW, "IN_PROGRESS")]);
+    assert_eq!(judged(&spec, behind, &shown, 0), UpdateIntent::Waiting);
+}
+
+#[test]
+fn a_deployment_that_was_there_before_is_no_trace_of_a_lost_update() {
+    let mut memory = sent(None);
+    if let Some(expected) = memory.intent.as_mut().unwrap().expected.as_mut() {
+        expected.deployment_before = Some(format!("{NEW}/deployment"));
+    }
+    let ended = deploys(runs(|_| ()), vec![began(NEW, "ROLLBACK_SUCCESSFUL")]);
+    let judged = judged(&image("shop:2"), memory, &ended, 0);
+    assert_eq!(judged, UpdateIntent::Waiting);
+}
+
+#[test]
+fn what_was_noted_with_another_intent_is_not_believed() {
+    let mut memory = sent(None);
+    if let Some(expected) = memory.intent.as_mut().unwrap().expected.as_mut() {
+        expected.counter += 1;
+        expected.revision_before = Some(NEW.into());
+    }
+    assert_eq!(judged(&image("shop:2"), memory, &shows("shop:2"), 0), new());
 }
 
 #[test]
@@ -176,7 +212,8 @@ fn a_lost_update_without_a_trace_is_given_up_after_its_window_and_behind_a_deplo
     }
     let mut answered = sent(None);
     if let Some(intent) = &mut answered.intent {
-        intent.retry = Some("1".into());
+        let expected = intent.expected.as_mut().unwrap();
+        expected.retry = Some("1".into());
     }
     assert_eq!(
         judged(&retried, answered, &busy, 120),
@@ -191,7 +228,8 @@ fn where_no_revision_was_shown_before_only_one_that_is_what_was_sent_has_come_of
         let mut memory = sent(None);
         memory.last_applied = None;
         if let Some(intent) = &mut memory.intent {
-            intent.revision_before = None;
+            let expected = intent.expected.as_mut().unwrap();
+            expected.revision_before = None;
         }
         memory
     };

@@ -85,11 +85,23 @@ fn rollouts() -> Vec<(&'static str, Told)> {
     vec![
         (
             reasons::CREATING,
-            (create(), Outcome::Created { created_at: None }),
+            (
+                create(),
+                Outcome::Created {
+                    created_at: None,
+                    tagged: true,
+                },
+            ),
         ),
         (
             reasons::CREATED,
-            (create(), Outcome::Created { created_at: None }),
+            (
+                create(),
+                Outcome::Created {
+                    created_at: None,
+                    tagged: true,
+                },
+            ),
         ),
         (
             reasons::PROVISIONING,

@@ -90,7 +90,10 @@ async fn create_sends_everything_that_is_set_in_the_order_of_names() {
     let created_at = Some("2025-11-24T22:00:00Z".parse().unwrap());
     assert_eq!(
         created,
-        Created { created_at },
+        Created {
+            created_at,
+            tagged: false,
+        },
         "whole seconds, as the status keeps them"
     );
 }
@@ -110,7 +113,13 @@ async fn create_leaves_out_whatever_is_unset() {
             "primaryContainer": { "image": "nginx:1" },
         })
     );
-    assert_eq!(created, Ok(Created { created_at: None }));
+    assert_eq!(
+        created,
+        Ok(Created {
+            created_at: None,
+            tagged: false
+        })
+    );
 }
 
 #[tokio::test]
@@ -291,5 +300,35 @@ async fn each_call_goes_to_the_region_of_its_service() {
         let scope = format!("/{region}/ecs/aws4_request");
         let authorization = server.seen().pop().unwrap().authorization;
         assert!(authorization.contains(&scope), "{authorization}");
+    }
+}
+
+#[tokio::test]
+async fn a_create_is_ones_own_only_if_its_answer_carries_the_owner_tags_of_the_request() {
+    let tag = |key: &str, value: &str| json!({ "key": key, "value": value });
+    let ours = [
+        tag("ecs-express.dev/uid", "u-1"),
+        tag("ecs-express.dev/name", "shop"),
+        tag("team", "b"),
+    ];
+    for (answered, tagged) in [
+        (json!(ours), true),
+        (json!([]), false),
+        (json!(ours[..1]), false),
+        (json!([tag("ecs-express.dev/uid", "u-2"), ours[1]]), false),
+    ] {
+        let answer = json!({"service": {"tags": answered}});
+        let server = Loopback::of_account(move |_| ok(answer.clone()));
+        let request = CreateRequest {
+            tags: [
+                ("ecs-express.dev/uid".to_owned(), "u-1".to_owned()),
+                ("ecs-express.dev/name".to_owned(), "shop".to_owned()),
+                ("team".to_owned(), "a".to_owned()),
+            ]
+            .into(),
+            ..create(image_alone())
+        };
+        let created = adapter(&server).create(&request, &nothing_hidden()).await;
+        assert_eq!(created.unwrap().tagged, tagged, "{answered}");
     }
 }

@@ -8,6 +8,7 @@
     reason = "a test may stop at what it did not expect, and tells the counts that it bounds"
 )]
 
+mod after_rollbacks;
 mod api_server;
 mod aws_texts;
 mod bad_days;
@@ -28,18 +29,21 @@ mod open_updates;
 mod outages;
 mod ownership;
 mod process;
-mod reading;
+mod quick_edits;
 mod refusals;
 mod restarts;
+mod restores;
 mod rollback;
 mod secrecy;
 mod security_groups;
 mod stuck;
 mod tag_drift;
 mod tags;
+mod taken_names;
 mod told;
 mod unobserved;
 mod unwritable;
 mod update;
 mod update_modes;
+mod version_skew;
 mod world;

@@ -14,12 +14,13 @@ use crate::{
     core::{
         configuration::{Configuration, Container, Hidden, Logs, Network, Scaling},
         failure::{Failure, FailureKind},
-        identity::ServiceArn,
+        identity::{ServiceArn, owner_tags},
         observed::{
             Management, Missing, Observed, Read, Revision, Service, StatusCode, TaskCounts,
             endpoint_url,
         },
         redact::Redactor,
+        request::CreateRequest,
     },
     ecs::{
         Created, ServiceFacts, ServiceRecord, Updated,
@@ -235,9 +236,24 @@ fn management(answer: Option<&ResourceManagementType>) -> Management {
 }
 
 /// Of CreateExpressGatewayService.
-pub(in crate::ecs) fn created(answer: Option<&EcsExpressGatewayService>) -> Created {
+pub(in crate::ecs) fn created(
+    answer: Option<&EcsExpressGatewayService>,
+    request: &CreateRequest,
+) -> Created {
+    let answered = answer
+        .map(|service| tags(service.tags()))
+        .unwrap_or_default();
+    let owner: Vec<_> = request
+        .tags
+        .iter()
+        .filter(|(key, _)| key.starts_with(owner_tags::PREFIX))
+        .collect();
     Created {
         created_at: whole_seconds(answer.and_then(|service| service.created_at())),
+        tagged: !owner.is_empty()
+            && owner
+                .iter()
+                .all(|(key, value)| answered.get(*key) == Some(*value)),
     }
 }
 
