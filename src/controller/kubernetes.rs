@@ -63,7 +63,12 @@ impl Kubernetes {
         let about = object.object_ref(&());
         let recorder = self.recorders.of(event, &about);
         if let Err(error) = answer(recorder.publish(event, &about)).await {
-            tracing::warn!(object = %ObjectKey::of(object.meta()), %error, "an event could not be published");
+            let error = match error {
+                // Unlike other writes it is not tried again.
+                ObjectsError::Other(text) => text,
+                other => other.to_string(),
+            };
+            tracing::warn!(object = %ObjectKey::of(object.meta()), error, "an event could not be published");
         }
     }
 
@@ -190,6 +195,11 @@ async fn answer<T>(
         Ok(Err(kube::Error::Api(status))) if status.is_invalid() => {
             Err(ObjectsError::Invalid(status.message))
         }
+        // Its own text is the debug form of all of the status.
+        Ok(Err(kube::Error::Api(status))) => Err(ObjectsError::Other(format!(
+            "{} ({} {})",
+            status.message, status.code, status.reason
+        ))),
         Ok(Err(error)) => Err(ObjectsError::Other(error.to_string())),
         Err(_) => Err(ObjectsError::Other(format!(
             "no answer within {REQUEST_TIMEOUT:?}"

@@ -1,5 +1,6 @@
 //! What the log tells of each object: at `info` each change that is sent, each answer, each transition and each event; at
-//! `warn` each new failure. Repeats of a failure are at `debug`.
+//! `warn` each new failure. Repeats of a failure are at `debug`, those of a change at `info`: no change stands without its
+//! answer.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -70,7 +71,10 @@ pub(super) fn failures(entry: &mut Entry, case: &Case<'_>, decision: &Decision, 
         message,
     } = failure;
     let before = entry.failing.replace(identity(failure));
-    if before == entry.failing {
+    let repeated = before == entry.failing;
+    if repeated && matches!(outcome, Outcome::Failed(_)) {
+        tracing::info!(%object, operation, ?kind, code, text = %message, attempts, "a call to AWS fails still");
+    } else if repeated {
         tracing::debug!(%object, operation, ?kind, code, text = %message, attempts, "a call to AWS fails still");
     } else {
         tracing::warn!(%object, operation, ?kind, code, text = %message, attempts, "a call to AWS failed");

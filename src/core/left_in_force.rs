@@ -77,7 +77,7 @@ pub(super) fn message(left: &[LeftInForce]) -> String {
         .map(|left| format!("{} ({})", left.field.path(), left.actual))
         .collect();
     format!(
-        "ECS cannot clear what is no longer in the spec, and it stays in force: {}; set it to what it shall be, or create the service again",
+        "ECS cannot clear what is no longer in the spec, and it stays in force: {}; set it to what it shall be, or delete this object and create it again (the URL changes)",
         fields.join(", ")
     )
 }

@@ -34,7 +34,7 @@ impl Why {
             Self::NothingToDelete => format!("nothing was ever sent to ECS for this object, and {arn} cannot be read; the object goes without it: if a service of that name exists, delete it in ECS"),
             Self::Deleting => format!("deleting {arn}"),
             Self::NotOursToDelete => format!("the tags of {arn} do not say that it is this object's; they are read again before it is left alone"),
-            Self::LeftAlone => format!("{arn} is not this object's and is left alone; if it is no longer wanted, delete it in ECS"),
+            Self::LeftAlone => left_alone(case),
             Self::Beginning => "storing the identity before the first call".into(),
             Self::InvalidSpec(Invalid { field, message }) => format!("{field}: {message}"),
             Self::Suspended => suspended(case, findings),
@@ -104,7 +104,7 @@ pub(super) fn had_service(case: &Case<'_>) -> bool {
 }
 
 /// Whether the service that is there is the one on record.
-fn is_the_recorded_one(case: &Case<'_>, service: &Service) -> bool {
+pub(super) fn is_the_recorded_one(case: &Case<'_>, service: &Service) -> bool {
     case.memory
         .and_then(|memory| memory.service.as_ref())
         .is_some_and(|known| known.created_at.as_ref().map(|at| at.0) == service.created_at)
@@ -167,21 +167,52 @@ fn what_became_of_ours(case: &Case<'_>) -> &'static str {
     }
 }
 
+/// The object of this cluster that the owner tags name.
+fn neighbour(case: &Case<'_>) -> Option<String> {
+    let tags = &present(case)?.tags;
+    let here = tags.get(owner_tags::CLUSTER_ID)? == &case.desired.cluster_id;
+    let (namespace, name) = (
+        tags.get(owner_tags::NAMESPACE)?,
+        tags.get(owner_tags::NAME)?,
+    );
+    let another = (namespace, name) != (&case.desired.object.namespace, &case.desired.object.name);
+    (here && another).then(|| format!("{namespace}/{name}"))
+}
+
+fn left_alone(case: &Case<'_>) -> String {
+    let arn = &case.desired.arn;
+    match neighbour(case) {
+        Some(neighbour) => format!(
+            "{arn} is not this object's and is left alone: it belongs to the ExpressService {neighbour} of this cluster, which runs it"
+        ),
+        None => format!(
+            "{arn} is not this object's and is left alone; if it is no longer wanted, delete it in ECS"
+        ),
+    }
+}
+
 fn not_owned(case: &Case<'_>, findings: Option<&Findings>, whose: &str) -> String {
     const OTHER_NAME: &str = "create another ExpressService with another spec.serviceName";
     let (arn, became) = (&case.desired.arn, what_became_of_ours(case));
-    let tag = |key: &str| present(case).and_then(|service| service.tags.get(key));
-    let here = tag(owner_tags::CLUSTER_ID) == Some(&case.desired.cluster_id);
-    let (namespace, name) = (tag(owner_tags::NAMESPACE), tag(owner_tags::NAME));
     let free = findings.is_some_and(|findings| findings.owner == Owner::Free);
-    match (here, namespace, name) {
+    let was_ours = present(case).is_some_and(|service| is_the_recorded_one(case, service));
+    match neighbour(case) {
         _ if free => format!(
             "{became}{arn} exists and belongs to {whose}; set spec.adoptionPolicy to Adopt to take it over, or {OTHER_NAME}"
         ),
-        (true, Some(namespace), Some(name)) => format!(
-            "{became}{arn} exists and belongs to the ExpressService {namespace}/{name} of this cluster, which runs it; {OTHER_NAME}, and delete this one: the service is left alone"
+        Some(neighbour) => format!(
+            "{became}{arn} exists and belongs to the ExpressService {neighbour} of this cluster, which runs it; {OTHER_NAME}, and delete this one: the service is left alone"
         ),
-        _ => format!(
+        None if was_ours => format!(
+            "{became}{arn} belongs to {whose}; if that is a mistake, set the tags {} to {}, {} to {} and {} to {} again, and this object goes on",
+            owner_tags::CLUSTER_ID,
+            case.desired.cluster_id,
+            owner_tags::NAMESPACE,
+            case.desired.object.namespace,
+            owner_tags::NAME,
+            case.desired.object.name,
+        ),
+        None => format!(
             "{became}{arn} exists and belongs to {whose}; {OTHER_NAME}; only if that owner is gone for good, delete the service in ECS"
         ),
     }
@@ -212,6 +243,10 @@ fn suspended(case: &Case<'_>, findings: Option<&Findings>) -> String {
             "{arn} was deleted outside this object and drains; set spec.suspend to false to create it again when it is gone (the URL changes)"
         ),
         Why::DrainingBeforeCreate => format!("a former service {arn} is still being deleted"),
+        Why::Edited if is_a_retry(case) => format!(
+            "the retry that was asked is not made: {}",
+            fields_sent(case, findings)
+        ),
         Why::Edited => format!("the edit is not sent: {}", fields_sent(case, findings)),
         Why::Correcting | Why::ShownOnly => format!(
             "it was changed outside this object: {}",

@@ -8,7 +8,8 @@ use super::{
     events::{Event, with_lost_url},
     explain::explain,
     failure::{Class, Failure, FailureKind},
-    observed::Observed,
+    messages::is_the_recorded_one,
+    observed::{Observed, StatusCode},
     remember::Outcome,
     stuck::failed_resources,
     why::Why,
@@ -28,7 +29,7 @@ pub(super) fn transitions(
     told: &[Event],
 ) -> Vec<Event> {
     let mut events: Vec<Event> = reached(previous, status).into_iter().collect();
-    events.extend(stalled(previous, status));
+    events.extend(stalled(previous, status, case));
     let mut warned = told.iter().chain(&events).any(Event::is_warning);
     for event in [
         drifted(previous, status),
@@ -71,16 +72,39 @@ fn reached(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -> Op
 }
 
 /// A new reason that only a person can end.
-fn stalled(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -> Option<Event> {
+fn stalled(
+    previous: &ExpressServiceStatus,
+    status: &ExpressServiceStatus,
+    case: &Case<'_>,
+) -> Option<Event> {
     let now = condition(status, types::STALLED)?;
     let before = condition(previous, types::STALLED);
     let news = before.is_none_or(|before| before.reason != now.reason);
-    let lost_url = previous.url.is_some() && status.url.is_none();
-    let note = || match lost_url {
-        true => with_lost_url(now.message.clone(), previous),
-        false => now.message.clone(),
-    };
-    news.then(|| Event::warning(known_reason(&now.reason), "Reconcile", note()))
+    news.then(|| {
+        let note = note(now, previous, status, case);
+        Event::warning(known_reason(&now.reason), "Reconcile", note)
+    })
+}
+
+/// The message of a condition, with the URL where that is lost: ECS still shows it of a service that it is deleting.
+fn note(
+    now: &Condition,
+    previous: &ExpressServiceStatus,
+    status: &ExpressServiceStatus,
+    case: &Case<'_>,
+) -> String {
+    let message = now.message.clone();
+    let draining =
+        matches!(case.observed, Observed::Present(service) if service.code == StatusCode::Draining);
+    let deleted_outside = draining && case.desired.life == Life::Living;
+    // Of a service that is another's now no URL is shown, and all the same it answers there.
+    let taken_away = matches!(case.observed, Observed::Present(service) if is_the_recorded_one(case, service))
+        && !draining;
+    if (status.url.is_none() && !taken_away) || deleted_outside {
+        with_lost_url(message, previous)
+    } else {
+        message
+    }
 }
 
 /// What runs was changed outside this object, and is left so.
@@ -121,10 +145,7 @@ fn lost(
     {
         return None;
     }
-    let note = match status.url {
-        Some(_) => now.message.clone(),
-        None => with_lost_url(now.message.clone(), previous),
-    };
+    let note = note(now, previous, status, case);
     Some(Event::warning(known_reason(&now.reason), "Observe", note))
 }
 
@@ -191,7 +212,7 @@ fn resource_failed(previous: &ExpressServiceStatus, case: &Case<'_>) -> Option<E
     ))
 }
 
-/// Failed passes in a row after which a failure that passes by itself is told: about five minutes of them.
+/// Failed passes in a row after which a failure that passes by itself is told: about five minutes of them by default.
 const LASTING: u32 = 9;
 
 /// A throttle or an outage of AWS that lasts; `attempts` counts the failed passes before this one.
@@ -204,7 +225,10 @@ pub fn lasting_failure(
     let failure = failure(decision, outcome)?;
     let lasts = failure.kind.class() == Class::Retry && attempts + 1 == LASTING;
     lasts.then(|| {
-        let note = format!("for some minutes: {}", explain(failure, case.desired));
+        let note = format!(
+            "{LASTING} times in a row: {}",
+            explain(failure, case.desired)
+        );
         Event::warning(failure.kind.reason(), "Reconcile", note)
     })
 }

@@ -30,7 +30,14 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), ParseError> {
     let registry = tracing_subscriber::registry();
     match format {
         LogFormat::Json => registry
-            .with(layer.json().flatten_event(true).with_filter(filter))
+            // The list of spans would hold the one span once more.
+            .with(
+                layer
+                    .json()
+                    .flatten_event(true)
+                    .with_span_list(false)
+                    .with_filter(filter),
+            )
             .init(),
         LogFormat::Text => registry.with(layer.with_filter(filter)).init(),
     }

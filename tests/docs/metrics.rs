@@ -118,16 +118,21 @@ fn the_page_has_every_value_of_a_label() {
 }
 
 #[test]
-fn the_page_has_every_message_that_the_log_tells_of_an_object() {
+fn the_page_has_every_message_that_the_log_tells_of_an_object_or_the_watch() {
     let told: BTreeSet<String> = table("| level ")
         .into_iter()
         .flat_map(|(_, messages, _)| messages)
         .collect();
     let source = read("src/controller/log.rs");
     let literals = source.split('"').skip(1).step_by(2);
-    let messages: BTreeSet<String> = literals
-        .filter(|literal| literal.contains(' ') || *literal == "event")
-        .map(str::to_owned)
-        .collect();
+    let of_objects = literals.filter(|literal| literal.contains(' ') || *literal == "event");
+    let outage = read("src/controller/outage.rs");
+    // The message is the last literal of a call.
+    let of_the_watch = outage.split("tracing::").skip(1).filter_map(|call| {
+        let call = call.split(");").next()?;
+        let call = Some(call).filter(|call| !call.starts_with("debug!"))?;
+        call.split('"').skip(1).step_by(2).last()
+    });
+    let messages: BTreeSet<String> = of_objects.chain(of_the_watch).map(str::to_owned).collect();
     assert_eq!(told, messages);
 }

@@ -13,7 +13,7 @@ use tracing::{
     subscriber::{DefaultGuard, NoSubscriber},
 };
 
-use crate::world::{CREATE, SERVICE, UPDATE, World};
+use crate::world::{CREATE, DESCRIBE, SERVICE, UPDATE, World};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -158,7 +158,7 @@ async fn a_failure_is_a_warning_once_and_its_end_is_told() {
 }
 
 #[tokio::test]
-async fn repeats_of_a_failure_are_at_debug_and_hold_no_environment_value() {
+async fn repeats_of_a_refused_change_are_at_info_and_hold_no_environment_value() {
     let (log, _guard) = Log::start(Level::DEBUG);
     let mut world = World::new().await;
     let fault = Fault::new(CREATE, "AccessDeniedException", "no");
@@ -167,11 +167,31 @@ async fn repeats_of_a_failure_are_at_debug_and_hold_no_environment_value() {
     world.apply(&json!({"primaryContainer": {"environment": environment}}));
     world.run(Duration::from_secs(600)).await;
     let lines = log.take();
+    let told = |parts: &[&str]| with(&lines, parts).len();
+    let answers =
+        told(&["WARN", "a call to AWS failed", CREATE]) + told(&["INFO", "fails still", CREATE]);
+    assert!(answers > 3, "{lines:#?}");
+    assert_eq!(told(&["INFO", "sending", CREATE]), answers, "{lines:#?}");
+    assert_eq!(with(&lines, &["correct-horse"]), Vec::<&String>::new());
+}
+
+#[tokio::test]
+async fn repeats_of_a_failed_read_are_at_debug() {
+    let (log, _guard) = Log::start(Level::DEBUG);
+    let mut world = World::ready(&json!({})).await;
+    let fault = Fault::new(DESCRIBE, "AccessDeniedException", "no");
+    world.emulator.fail_next(fault.times(10_000));
+    log.take();
+    world.run(Duration::from_secs(3600)).await;
+    let lines = log.take();
     assert!(
         with(&lines, &["DEBUG", "fails still", "team-a/shop"]).len() > 2,
         "{lines:#?}"
     );
-    assert_eq!(with(&lines, &["correct-horse"]), Vec::<&String>::new());
+    assert_eq!(
+        with(&lines, &["INFO", "fails still"]),
+        Vec::<&String>::new()
+    );
 }
 
 #[tokio::test]

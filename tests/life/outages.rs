@@ -76,6 +76,31 @@ async fn a_service_deleted_outside_is_told_by_a_warning_that_names_the_lost_url(
 }
 
 #[tokio::test]
+async fn a_service_that_is_seen_draining_is_told_with_the_url_that_is_lost() {
+    for spec in [
+        json!({}),
+        json!({"driftPolicy": "Report"}),
+        json!({"suspend": true}),
+    ] {
+        let mut world = World::with(json!({"drainingSeconds": 3600})).await;
+        world.apply(&json!({"suspend": false}));
+        world.until_ready().await;
+        world.apply(&spec);
+        world.run(Duration::from_secs(600)).await;
+        let url = world.status().url.unwrap();
+        world.api.take_events();
+        world.outside(&json!({"delete": true}));
+        let draining = |world: &World| world.status().status_code.as_deref() == Some("DRAINING");
+        world.until("draining", draining).await;
+        let note = the_warning(&world).note;
+        assert!(
+            note.contains(&format!("; it answered at {url}")),
+            "{spec}: {note}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_first_create_of_an_object_is_no_warning() {
     let mut world = World::new().await;
     world.apply(&json!({}));

@@ -207,3 +207,74 @@ async fn a_replaced_service_that_is_taken_over_is_told_by_a_warning() {
     };
     assert_eq!(events.iter().filter(told).count(), 1, "{events:#?}");
 }
+
+#[tokio::test]
+async fn a_retry_while_suspended_is_no_edit() {
+    let mut world = World::ready(&json!({"suspend": false})).await;
+    world.apply(&json!({"suspend": true}));
+    world.until_condition("Ready", "True Suspended").await;
+    world.outside(&json!({"update": {"primaryContainer": {"image": "evil:1"}}}));
+    world.run(Duration::from_secs(1200)).await;
+    world.annotate("ecs-express.dev/retry", "1");
+    world.run(Duration::from_secs(600)).await;
+    let message = world.message("Ready");
+    assert!(
+        message.ends_with(
+            "the retry that was asked is not made: spec.primaryContainer.image: spec has shop:1, ECS has evil:1"
+        ),
+        "{message}"
+    );
+    world.apply(&json!({"suspend": true, "primaryContainer": {"image": "shop:2"}}));
+    world.run(Duration::from_secs(600)).await;
+    let message = world.message("Ready");
+    assert!(message.contains("the edit is not sent: "), "{message}");
+}
+
+#[tokio::test]
+async fn whose_owner_tags_were_changed_is_not_to_be_deleted() {
+    let mut world = World::ready(&json!({})).await;
+    let url = world.status().url.unwrap();
+    world.api.take_events();
+    world.outside(&json!({"tag": [
+        {"key": "ecs-express.dev/cluster-id", "value": "cluster-2"},
+        {"key": "ecs-express.dev/namespace", "value": "team-b"},
+        {"key": "ecs-express.dev/name", "value": "web"},
+    ]}));
+    world.until_condition("Stalled", "True NotOwned").await;
+    let message = world.message("Ready");
+    assert!(!message.contains("delete the service"), "{message}");
+    assert!(
+        message.ends_with(
+            "set the tags ecs-express.dev/cluster-id to cluster-1, ecs-express.dev/namespace to team-a and ecs-express.dev/name to shop again, and this object goes on"
+        ),
+        "{message}"
+    );
+    let notes = notes(&world, "NotOwned");
+    assert_eq!(notes, [message], "the service still answers at {url}");
+    world.outside(&json!({"tag": [
+        {"key": "ecs-express.dev/cluster-id", "value": "cluster-1"},
+        {"key": "ecs-express.dev/namespace", "value": "team-a"},
+        {"key": "ecs-express.dev/name", "value": "shop"},
+    ]}));
+    world.until_ready().await;
+    assert_eq!(world.changes_sent(), 1, "the create");
+}
+
+#[tokio::test]
+async fn what_is_left_alone_is_told_with_its_owner() {
+    let mut world = World::ready(&json!({})).await;
+    world.outside(&json!({"tag": [{"key": "ecs-express.dev/name", "value": "web"}]}));
+    world.until_condition("Stalled", "True NotOwned").await;
+    world.api.take_events();
+    world.delete();
+    world.until_gone().await;
+    let [note] = &notes(&world, "LeftAlone")[..] else {
+        panic!("one event expected");
+    };
+    assert!(
+        note.ends_with(
+            "is left alone: it belongs to the ExpressService team-a/web of this cluster, which runs it"
+        ),
+        "{note}"
+    );
+}
