@@ -55,6 +55,14 @@ impl Conditions {
         self.list.iter().any(|condition| condition.type_ == kind)
     }
 
+    /// Whether a person has to act on this generation.
+    pub(super) fn is_stalled(&self) -> bool {
+        self.list.iter().any(|condition| {
+            condition.type_ == types::STALLED
+                && condition.observed_generation == Some(self.generation)
+        })
+    }
+
     /// Takes a condition away.
     pub fn remove(&mut self, kind: &str) {
         self.list.retain(|condition| condition.type_ != kind);

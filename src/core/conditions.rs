@@ -24,6 +24,8 @@ pub struct Verdict {
     progress: Progress,
     /// Reason of `Stalled`, where it is another than that of `Ready`.
     stalled_by: Option<&'static str>,
+    /// Whether ECS could not be read, which passes by itself and says nothing of what needs a person.
+    read_failed: bool,
 }
 
 /// What was told before, and what is told of where the service answers.
@@ -87,6 +89,7 @@ impl Verdict {
             ready,
             progress,
             stalled_by,
+            read_failed: matches!(why, Why::Unreadable(failure) if failure.kind.class() == Class::Retry),
         }
     }
 
@@ -126,6 +129,7 @@ impl Verdict {
             ready,
             progress,
             stalled_by: None,
+            read_failed: false,
         }
     }
 
@@ -142,6 +146,8 @@ impl Verdict {
         };
         let reason = self.stalled_by.unwrap_or(reason);
         match self.progress {
+            // Else each outage would tell anew of all that waits for a person.
+            Progress::Reconciling if self.read_failed && conditions.is_stalled() => {}
             Progress::Reconciling if conditions.has_lasted(reason) => {
                 conditions.remove(types::RECONCILING);
                 conditions.set(types::STALLED, Truth::True, reason, message);

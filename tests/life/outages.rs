@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ecs_express_emulator::Fault;
+use ecs_express_emulator::{Fault, Outcome};
 use ecs_express_operator::core::events::{Event, Severity};
 use serde_json::{Value, json};
 
@@ -367,4 +367,40 @@ async fn a_service_that_another_object_has_released_is_offered_for_adoption() {
         "{message}"
     );
     assert!(!message.contains("which runs it"), "{message}");
+}
+
+#[tokio::test]
+async fn a_passing_failure_of_reads_does_not_tell_anew_of_what_waits_for_a_person() {
+    let mut world = World::ready(&json!({"primaryContainer": {"image": "shop:1"}})).await;
+    world
+        .emulator
+        .set_outcome(SERVICE, Outcome::RollBackByCircuitBreaker);
+    world.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
+    world.until_condition("Stalled", "True RolledBack").await;
+    world.run(Duration::from_secs(120)).await;
+    warnings(&world);
+    let throttle = Fault::new(DESCRIBE, "ThrottlingException", "Rate exceeded");
+    world.emulator.fail_next(throttle.times(15));
+    world.annotate("somebody", "looks");
+    world.until_condition("Ready", "Unknown Throttled").await;
+    assert_eq!(world.condition("Stalled"), "True RolledBack");
+    assert_eq!(world.condition("Reconciling"), "absent");
+    world.until_condition("Ready", "False RolledBack").await;
+    assert_eq!(warnings(&world), Vec::<Event>::new());
+}
+
+#[tokio::test]
+async fn an_edit_that_cannot_be_judged_yet_does_not_wait_for_a_person() {
+    let mut world = World::ready(&json!({"primaryContainer": {"image": "shop:1"}})).await;
+    world
+        .emulator
+        .set_outcome(SERVICE, Outcome::RollBackByCircuitBreaker);
+    world.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
+    world.until_condition("Stalled", "True RolledBack").await;
+    let throttle = Fault::new(DESCRIBE, "ThrottlingException", "Rate exceeded");
+    world.emulator.fail_next(throttle.times(15));
+    world.apply(&json!({"primaryContainer": {"image": "shop:3"}}));
+    world.until_condition("Ready", "Unknown Throttled").await;
+    assert_eq!(world.condition("Stalled"), "absent");
+    world.until_ready().await;
 }
