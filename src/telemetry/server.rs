@@ -250,6 +250,29 @@ mod tests {
         assert_eq!(waiting.kind(), ErrorKind::WouldBlock, "the newest stay");
     }
 
+    #[tokio::test]
+    async fn the_probe_is_answered_though_many_connect_while_the_server_is_busy() {
+        let limits = Limits {
+            request: NEVER,
+            connection: NEVER,
+            ..Limits::default()
+        };
+        let address = serve(limits).await;
+        // One thread: the server gets to none of them before all have connected.
+        let mut probe = connect(address);
+        probe
+            .write_all(b"GET /healthz HTTP/1.1\r\nHost: probe\r\n\r\n")
+            .unwrap();
+        let idle: Vec<_> = (0..100).map(|_| connect(address)).collect();
+        let answer = tokio::task::spawn_blocking(move || {
+            let mut answer = String::new();
+            probe.read_to_string(&mut answer).map(|_| answer)
+        });
+        let answer = answer.await.unwrap().unwrap_or_default();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        drop(idle);
+    }
+
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
     async fn a_client_that_sends_its_request_too_slowly_is_dropped() {
         let limits = Limits {
