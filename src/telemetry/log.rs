@@ -34,9 +34,11 @@ fn may_be_told(metadata: &Metadata<'_>) -> bool {
     let (target, level) = (metadata.target(), *metadata.level());
     // At TRACE the AWS SDK prints whole requests, environment values among them.
     let request = target.starts_with("aws_") && level == Level::TRACE;
+    // kube prints whole answers: at DEBUG each refusal, which may quote the object, at WARN each object that it cannot read.
+    let answer = target == "kube_client::client" && metadata.is_event();
     // It repeats each request that fails; whoever sent the request tells of it, with the cause.
     let repeat = target == "kube_client::client::builder" && level == Level::ERROR;
-    !(request || repeat)
+    !(request || answer || repeat)
 }
 
 #[cfg(test)]
