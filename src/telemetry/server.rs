@@ -105,6 +105,8 @@ async fn accept(listener: TcpListener, limits: Limits, served: Served) {
                 open.make_room(limits.connections);
                 let connection = tokio::spawn(converse(stream, limits, served.clone()));
                 open.0.push_back(connection.abort_handle());
+                // Who has sent a request is answered before many more connect and close the connection.
+                tokio::task::yield_now().await;
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection to the health and metrics port failed");
