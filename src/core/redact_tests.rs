@@ -80,6 +80,19 @@ fn a_value_is_found_in_every_escape_and_with_other_whitespace() {
 }
 
 #[test]
+fn a_value_is_found_in_json_that_is_escaped_for_html_too() {
+    // As the API server's Go has it, and Java's Gson.
+    let value = "a<b>&c='d'==";
+    for quoted in [
+        r"a\u003cb\u003e\u0026c='d'==",
+        r"a\u003cb\u003e\u0026c\u003d\u0027d\u0027\u003d\u003d",
+    ] {
+        let text = format!("value \"{quoted}\" is wrong");
+        assert_eq!(shown(&[value], &text), "value \"(hidden)\" is wrong");
+    }
+}
+
+#[test]
 fn a_value_at_which_the_text_breaks_off_is_hidden() {
     let value = "0123456789".repeat(200);
     for text in [
