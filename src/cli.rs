@@ -82,7 +82,8 @@ pub struct Run {
         long,
         env = "ECS_EXPRESS_LOG",
         default_value = "info",
-        value_name = "FILTER"
+        value_name = "FILTER",
+        value_parser = values::log_filter
     )]
     pub log: String,
 
