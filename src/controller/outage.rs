@@ -222,6 +222,20 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_list_that_hangs_is_no_watch_that_works_though_the_api_server_answers_smaller_ones() {
+        let health = healthy();
+        let after = vec![expired(), Ok(Event::Init)];
+        let events = failing(Duration::from_secs(30), after);
+        let events = without_errors(events, health.clone(), || async { true });
+        tokio::spawn(async move {
+            let mut events = pin!(events);
+            while events.next().await.is_some() {}
+        });
+        sleep(Duration::from_secs(120)).await;
+        assert!(!health.readiness().ready, "nothing is listed yet");
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn the_pauses_grow_to_five_seconds_and_begin_anew_when_the_watch_has_worked() {
         let began = Instant::now();
         let mut attempts = Vec::new();
