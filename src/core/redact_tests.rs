@@ -128,6 +128,25 @@ fn a_redactor_shows_nothing_of_what_it_hides() {
     assert!(!format!("{:?}", hiding(&["s3cr3t"])).contains("s3cr3t"));
 }
 
+#[test]
+fn many_texts_about_a_large_object_cost_little_more_than_one() {
+    let values: Vec<String> = (0..250)
+        .map(|number| format!("{number:04}{}", "x".repeat(240)))
+        .collect();
+    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    let redactor = hiding(&values);
+    let time = |texts: u32| {
+        let began = std::time::Instant::now();
+        for _ in 0..texts {
+            redactor.show("ECS deployment ecs-svc/0123456789 completed.");
+        }
+        began.elapsed()
+    };
+    let first = time(1);
+    let hundred = time(100);
+    assert!(hundred < 20 * first, "{hundred:?} after {first:?}");
+}
+
 /// Values of every kind that a manifest can hold.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
