@@ -82,7 +82,8 @@ pub struct Run {
         long,
         env = "ECS_EXPRESS_LOG",
         default_value = "info",
-        value_name = "FILTER"
+        value_name = "FILTER",
+        value_parser = values::log_filter
     )]
     pub log: String,
 
@@ -193,6 +194,8 @@ mod tests {
             ("--settle-window", "0s", "shorter than 100ms"),
             ("--absence-gap", "0s", "shorter than 100ms"),
             ("--absence-gap", "99ms", "shorter than 100ms"),
+            ("--look-interval", "300000000000y", "longer than 10y"),
+            ("--settle-window", "11y", "longer than 10y"),
         ] {
             let error = run(&[flag, value]).unwrap_err();
             assert!(error.contains(flag) && error.contains(right), "{error}");
@@ -256,6 +259,33 @@ mod tests {
         let run = run(&["--namespace=team-a", "--aws-region=us-gov-west-1"]).unwrap();
         assert_eq!(run.namespace.as_deref(), Some("team-a"));
         assert_eq!(run.aws_region.as_deref(), Some("us-gov-west-1"));
+    }
+
+    #[test]
+    fn a_filter_of_the_log_that_would_keep_it_silent_is_refused() {
+        for wrong in [
+            "",
+            " ",
+            "inof",
+            "verbose",
+            "info,hyper",
+            "${LOG}",
+            "info;debug",
+        ] {
+            let error = run(&[&format!("--log={wrong}")]).unwrap_err();
+            assert!(error.contains("--log"), "{wrong}: {error}");
+        }
+        for right in [
+            "info",
+            "WARN",
+            "off",
+            "info,ecs_express_operator=debug",
+            "warn,hyper=off",
+            "ecs_express_operator[pass{object=a,b}]=trace",
+        ] {
+            let log = run(&[&format!("--log={right}")]).unwrap().log;
+            assert_eq!(log, right);
+        }
     }
 
     #[test]

@@ -39,12 +39,32 @@ pub(super) fn region(text: &str) -> Result<String, String> {
     ))
 }
 
-/// A duration that cannot make a hot loop.
+/// A filter of the log. A word that is no level would be taken for the name of a module, of which all is told, and of others
+/// nothing; an empty filter tells nothing but errors.
+pub(super) fn log_filter(text: &str) -> Result<String, String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let is_level = |word: &str| LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level));
+    let has_level = |directive: &str| directive.contains('=') || is_level(directive.trim());
+    // The fields of a span may have commas of their own.
+    if text.contains('[') || text.split(',').all(has_level) {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "\"{text}\" is no filter: use {}, or a module and a level as in \"info,ecs_express_operator=debug\"",
+        LEVELS.join(", ")
+    ))
+}
+
+/// A duration that cannot make a hot loop, nor overflow where it is multiplied.
 pub(super) fn interval(text: &str) -> Result<Duration, String> {
     const SHORTEST: Duration = Duration::from_millis(100);
+    const LONGEST: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
     let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
     if duration < SHORTEST {
         return Err(format!("{text} is shorter than 100ms"));
+    }
+    if duration > LONGEST {
+        return Err(format!("{text} is longer than 10y"));
     }
     Ok(duration)
 }

@@ -33,6 +33,7 @@ where
         answers,
         pause: SHORTEST_PAUSE,
         not_before: Instant::now(),
+        listing: false,
         outage: None,
     };
     stream::unfold(watch, |mut watch| async move {
@@ -49,6 +50,8 @@ struct Watch<S, A> {
     pause: Duration,
     /// When the watch may be tried again.
     not_before: Instant,
+    /// A list is asked for, of which nothing has come yet: its silence is no sign.
+    listing: bool,
     outage: Option<Outage>,
 }
 
@@ -71,6 +74,7 @@ where
                 events,
                 not_before,
                 answers,
+                listing,
                 outage,
                 health: _,
                 pause: _,
@@ -83,14 +87,15 @@ where
                 event = event => match event? {
                     Ok(event) => {
                         // The start of a list is no sign: its first request is still to come.
-                        if !matches!(event, Event::Init) {
+                        self.listing = matches!(event, Event::Init);
+                        if !self.listing {
                             self.works();
                         }
                         return Some(event);
                     }
                     Err(error) => self.failed(&error),
                 },
-                () = silent_and_answered(&*answers), if outage.is_some() => self.works(),
+                () = silent_and_answered(&*answers), if outage.is_some() && !*listing => self.works(),
             }
         }
     }
@@ -219,6 +224,20 @@ mod tests {
         assert!(!health.readiness().ready, "the API server does not answer");
         sleep(Duration::from_secs(11)).await;
         assert!(health.readiness().ready);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_that_hangs_is_no_watch_that_works_though_the_api_server_answers_smaller_ones() {
+        let health = healthy();
+        let after = vec![expired(), Ok(Event::Init)];
+        let events = failing(Duration::from_secs(30), after);
+        let events = without_errors(events, health.clone(), || async { true });
+        tokio::spawn(async move {
+            let mut events = pin!(events);
+            while events.next().await.is_some() {}
+        });
+        sleep(Duration::from_secs(120)).await;
+        assert!(!health.readiness().ready, "nothing is listed yet");
     }
 
     #[tokio::test(start_paused = true)]

@@ -35,6 +35,8 @@ impl Quotation {
         let json = json(value);
         let forms = BTreeSet::from([
             json_ascii(&json),
+            json_html(&json, "<>&"),
+            json_html(&json, "<>&='"),
             percent(value, "%20"),
             percent(value, "+"),
             xml(value),
@@ -143,6 +145,18 @@ fn json_ascii(json: &str) -> String {
             }
         }
         escaped
+    })
+}
+
+/// As a JSON string has it that may stand in HTML: Go escapes three of these characters, Java's Gson two more.
+fn json_html(json: &str, escaped: &str) -> String {
+    json.chars().fold(String::new(), |mut text, c| {
+        if escaped.contains(c) {
+            text.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            text.push(c);
+        }
+        text
     })
 }
 

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     ops::Deref,
+    sync::{Arc, OnceLock},
 };
 
 use super::{
@@ -54,9 +55,23 @@ impl PartialEq<&str> for ShownText {
 
 /// Cuts the environment values and the words of the command of an object out of texts about it. The ARN of a secret is
 /// no secret, and stays: whoever has to grant access to it must read which one it is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Redactor {
     values: BTreeSet<Hidden>,
+    /// Made of the values when the first text comes: there are many texts about an object, and the values may be large.
+    quotations: OnceLock<Arc<Quotations>>,
+}
+
+/// All forms of all values, by their first character.
+type Quotations = BTreeMap<char, Vec<Quotation>>;
+
+/// Says nothing of the values.
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redactor")
+            .field("values", &self.values.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Redactor {
@@ -88,7 +103,11 @@ impl Redactor {
             secrets: _,
         } = container;
         let values = command.iter().chain(environment.values());
+        let known = self.values.len();
         self.values.extend(values.cloned());
+        if self.values.len() > known {
+            self.quotations = OnceLock::new();
+        }
     }
 
     /// A text from outside, without what is hidden and without what changes at each call, in bounded length.
@@ -96,17 +115,16 @@ impl Redactor {
         if text.is_empty() {
             return ShownText::default();
         }
-        let quotations = self.quotations();
+        let quotations = self.quotations.get_or_init(|| Arc::new(self.quotations()));
         // Before anything is joined or cut off, by which a value would no longer be found; and once more, since what is
         // dropped in between brings together what was apart.
-        let redacted = redact(text, &quotations);
-        let redacted = redact(&stable_words(&redacted), &quotations);
+        let redacted = redact(text, quotations);
+        let redacted = redact(&stable_words(&redacted), quotations);
         ShownText(bounded(redacted))
     }
 
-    /// All forms of all values, by their first character.
-    fn quotations(&self) -> BTreeMap<char, Vec<Quotation>> {
-        let mut by_first: BTreeMap<char, Vec<Quotation>> = BTreeMap::new();
+    fn quotations(&self) -> Quotations {
+        let mut by_first = Quotations::new();
         let all = self
             .values
             .iter()
@@ -122,7 +140,7 @@ impl Redactor {
 }
 
 /// Puts the placeholder where a value is quoted; the longest quotation wins.
-fn redact(text: &str, quotations: &BTreeMap<char, Vec<Quotation>>) -> String {
+fn redact(text: &str, quotations: &Quotations) -> String {
     if quotations.is_empty() {
         return text.to_owned();
     }

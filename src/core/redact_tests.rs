@@ -80,6 +80,19 @@ fn a_value_is_found_in_every_escape_and_with_other_whitespace() {
 }
 
 #[test]
+fn a_value_is_found_in_json_that_is_escaped_for_html_too() {
+    // As the API server's Go has it, and Java's Gson.
+    let value = "a<b>&c='d'==";
+    for quoted in [
+        r"a\u003cb\u003e\u0026c='d'==",
+        r"a\u003cb\u003e\u0026c\u003d\u0027d\u0027\u003d\u003d",
+    ] {
+        let text = format!("value \"{quoted}\" is wrong");
+        assert_eq!(shown(&[value], &text), "value \"(hidden)\" is wrong");
+    }
+}
+
+#[test]
 fn a_value_at_which_the_text_breaks_off_is_hidden() {
     let value = "0123456789".repeat(200);
     for text in [
@@ -113,6 +126,25 @@ fn empty_values_and_the_placeholder_itself_change_nothing() {
 #[test]
 fn a_redactor_shows_nothing_of_what_it_hides() {
     assert!(!format!("{:?}", hiding(&["s3cr3t"])).contains("s3cr3t"));
+}
+
+#[test]
+fn many_texts_about_a_large_object_cost_little_more_than_one() {
+    let values: Vec<String> = (0..250)
+        .map(|number| format!("{number:04}{}", "x".repeat(240)))
+        .collect();
+    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    let redactor = hiding(&values);
+    let time = |texts: u32| {
+        let began = std::time::Instant::now();
+        for _ in 0..texts {
+            redactor.show("ECS deployment ecs-svc/0123456789 completed.");
+        }
+        began.elapsed()
+    };
+    let first = time(1);
+    let hundred = time(100);
+    assert!(hundred < 20 * first, "{hundred:?} after {first:?}");
 }
 
 /// Values of every kind that a manifest can hold.

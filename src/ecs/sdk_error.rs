@@ -63,8 +63,22 @@ fn refusal(
         operation,
         kind,
         effect,
-        code: code.map_or_else(|| format!("HTTP {status}"), str::to_owned),
+        code: code.map_or_else(
+            || format!("HTTP {status}"),
+            |code| shown_code(code, redactor),
+        ),
         message: redactor.show(message),
+    }
+}
+
+/// A code is a word, and stays one whatever is hidden; what is none comes from elsewhere, and is a text.
+fn shown_code(code: &str, redactor: &Redactor) -> String {
+    const LONGEST: usize = 100;
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if code.len() <= LONGEST && code.chars().all(is_word) {
+        code.to_owned()
+    } else {
+        redactor.show(code).into()
     }
 }
 
@@ -132,7 +146,7 @@ pub(super) fn listed(
         operation,
         kind,
         effect: Effect::None,
-        code: failure.reason().unwrap_or("UNKNOWN").to_owned(),
+        code: shown_code(failure.reason().unwrap_or("UNKNOWN"), redactor),
         message: redactor.show(failure.detail().unwrap_or_default()),
     }
 }

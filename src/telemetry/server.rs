@@ -105,6 +105,8 @@ async fn accept(listener: TcpListener, limits: Limits, served: Served) {
                 open.make_room(limits.connections);
                 let connection = tokio::spawn(converse(stream, limits, served.clone()));
                 open.0.push_back(connection.abort_handle());
+                // Who has sent a request is answered before many more connect and close the connection.
+                tokio::task::yield_now().await;
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection to the health and metrics port failed");
@@ -248,6 +250,29 @@ mod tests {
         newest.set_nonblocking(true).unwrap();
         let waiting = (&*newest).read(&mut [0]).unwrap_err();
         assert_eq!(waiting.kind(), ErrorKind::WouldBlock, "the newest stay");
+    }
+
+    #[tokio::test]
+    async fn the_probe_is_answered_though_many_connect_while_the_server_is_busy() {
+        let limits = Limits {
+            request: NEVER,
+            connection: NEVER,
+            ..Limits::default()
+        };
+        let address = serve(limits).await;
+        // One thread: the server gets to none of them before all have connected.
+        let mut probe = connect(address);
+        probe
+            .write_all(b"GET /healthz HTTP/1.1\r\nHost: probe\r\n\r\n")
+            .unwrap();
+        let idle: Vec<_> = (0..100).map(|_| connect(address)).collect();
+        let answer = tokio::task::spawn_blocking(move || {
+            let mut answer = String::new();
+            probe.read_to_string(&mut answer).map(|_| answer)
+        });
+        let answer = answer.await.unwrap().unwrap_or_default();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        drop(idle);
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use ecs_express_operator::{
     core::{
         failure::{Class, Effect, Failure, FailureKind},
+        redact::Redactor,
         request::{TagRequest, UntagRequest, UpdateRequest},
     },
     ecs::Ecs,
@@ -179,4 +180,17 @@ async fn no_failure_shows_a_value_of_the_environment() {
             "but ECS got it"
         );
     }
+}
+
+#[tokio::test]
+async fn a_code_that_no_service_of_aws_has_is_shown_like_any_text_from_outside() {
+    let code = format!("rejected by policy {SECRET} {}", "x".repeat(100_000));
+    let server = Loopback::of_account(move |_| refused(403, &code, ""));
+    let failure = adapter(&server)
+        .create(&create(everything()), &Redactor::of(&everything()))
+        .await
+        .unwrap_err();
+    assert!(failure.code.starts_with("rejected by policy"), "{failure}");
+    assert!(!failure.code.contains(SECRET), "{failure}");
+    assert!(failure.code.chars().count() < 1000, "{failure}");
 }
