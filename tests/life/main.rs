@@ -37,6 +37,7 @@ mod security_groups;
 mod stuck;
 mod tag_drift;
 mod tags;
+mod teeth;
 mod told;
 mod unobserved;
 mod unwritable;
