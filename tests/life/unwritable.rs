@@ -85,3 +85,17 @@ async fn rejections() -> World {
     world.rests().await;
     world
 }
+
+#[tokio::test]
+async fn a_rejection_that_begins_anew_is_told_anew() {
+    let mut world = rejections().await;
+    world.api.take_events();
+    world.api.reject(Some("status.x: no such field"));
+    world.apply(&with(
+        &json!({"primaryContainer": {"image": "shop:2", "environment": []}}),
+    ));
+    world.run(Duration::from_secs(300)).await;
+    let events = world.take_events();
+    let told = events.iter().filter(|reason| **reason == "StatusRejected");
+    assert_eq!(told.count(), 1, "{events:?}");
+}
