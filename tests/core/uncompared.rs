@@ -271,3 +271,14 @@ fn a_restart_waits_for_the_values_in_force_that_it_has_to_carry() {
     assert_eq!(decision.action, Action::Nothing);
     assert_eq!(code(&decision), "IncompleteAnswer");
 }
+
+#[test]
+fn a_group_of_ecs_own_that_the_spec_names_too_is_no_difference() {
+    let named = json!({"networkConfiguration": {"securityGroups": ["sg-1", "sg-ec5"]}});
+    let scene = scene(&named, |service| {
+        configuration(service).network.security_groups =
+            ["sg-1".to_owned(), "sg-ec5".to_owned()].into();
+    });
+    assert_eq!(compared(&scene), (vec![], vec![]));
+    assert_eq!(scene.decide().why, Why::InSync);
+}

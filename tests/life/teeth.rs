@@ -53,7 +53,9 @@ async fn an_empty_list_that_ecs_did_not_refuse_for_itself_is_sent_again() {
     for code in ["ThrottlingException", "AccessDeniedException"] {
         let groups = json!({"networkConfiguration": {"securityGroups": ["sg-0123abcd"]}});
         let mut world = World::ready(&groups).await;
-        world.emulator.fail_next(Fault::new(UPDATE, code, "not now"));
+        world
+            .emulator
+            .fail_next(Fault::new(UPDATE, code, "not now"));
         world.apply(&json!({}));
         world.until_ready().await;
         world.rests().await;

@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use ecs_express_emulator::Fault;
+use ecs_express_operator::{
+    core::state::State,
+    telemetry::metrics::{Calls, Metrics, ObjectStates},
+};
 use serde_json::json;
 use tracing::instrument::WithSubscriber;
 
@@ -56,7 +60,18 @@ async fn a_status_that_the_api_server_rejects_is_told_in_log_event_and_metric() 
     assert!(warned.iter().all(|line| line.contains("no such field")
         && line.contains("team-a/shop")
         && !line.contains("hunter2")));
-    drop(world);
+    let passes = &world.operator.passes;
+    let metrics = Metrics::new(passes, &Calls::default(), NoObjects);
+    let text = metrics.text().unwrap();
+    assert!(text.contains("outcome=\"rejected\""), "{text}");
+}
+
+struct NoObjects;
+
+impl ObjectStates for NoObjects {
+    fn states(&self) -> Vec<State> {
+        Vec::new()
+    }
 }
 
 async fn rejections() -> World {
