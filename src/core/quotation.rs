@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 /// Values that are shorter are hidden only where they stand alone: inside other words a `1` or a `true` is no quotation.
 const ANYWHERE_FROM: usize = 16;
 /// As much of a value must be there to be told where the text breaks off in the middle of it.
-const TRUNCATED_FROM: usize = 8;
+pub(super) const TRUNCATED_FROM: usize = 8;
 
 /// One form of a hidden value.
 pub(super) struct Quotation {

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     configuration::{Configuration, Container, Hidden},
-    quotation::Quotation,
+    quotation::{Quotation, TRUNCATED_FROM},
     stable_text::{bounded, stable_words},
 };
 
@@ -118,7 +118,11 @@ impl Redactor {
         let quotations = self.quotations.get_or_init(|| Arc::new(self.quotations()));
         // Before anything is joined or cut off, by which a value would no longer be found; and once more, since what is
         // dropped in between brings together what was apart.
-        let redacted = redact(text, quotations);
+        let (text, cut) = beginning(text);
+        let mut redacted = redact(text, quotations);
+        if cut {
+            redacted = without_end(&redacted);
+        }
         let redacted = redact(&stable_words(&redacted), quotations);
         ShownText(bounded(redacted))
     }
@@ -137,6 +141,24 @@ impl Redactor {
         }
         by_first
     }
+}
+
+/// As much of a text is read, in characters; of it a smaller part is shown. To look for long values in a long text that
+/// nearly quotes them takes the product of both.
+const LONGEST_READ: usize = 4_000;
+
+/// The part of a text that is read, and whether that is not all of it.
+fn beginning(text: &str) -> (&str, bool) {
+    match text.char_indices().nth(LONGEST_READ) {
+        Some((end, _)) => (&text[..end], true),
+        None => (text, false),
+    }
+}
+
+/// A text that was cut off, without the last characters: too few of a value may be left there to tell that it is one.
+fn without_end(text: &str) -> String {
+    let kept = text.chars().count().saturating_sub(2 * TRUNCATED_FROM);
+    text.chars().take(kept).chain(['…']).collect()
 }
 
 /// Puts the placeholder where a value is quoted; the longest quotation wins.

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use proptest::prelude::*;
 
@@ -129,22 +129,24 @@ fn a_redactor_shows_nothing_of_what_it_hides() {
 }
 
 #[test]
-fn many_texts_about_a_large_object_cost_little_more_than_one() {
-    let values: Vec<String> = (0..250)
-        .map(|number| format!("{number:04}{}", "x".repeat(240)))
-        .collect();
-    let values: Vec<&str> = values.iter().map(String::as_str).collect();
-    let redactor = hiding(&values);
-    let time = |texts: u32| {
-        let began = std::time::Instant::now();
-        for _ in 0..texts {
-            redactor.show("ECS deployment ecs-svc/0123456789 completed.");
-        }
-        began.elapsed()
-    };
-    let first = time(1);
-    let hundred = time(100);
-    assert!(hundred < 20 * first, "{hundred:?} after {first:?}");
+fn the_forms_of_the_values_are_made_once_for_all_texts_and_anew_for_a_value_more() {
+    let mut redactor = hiding(&["correct-horse-battery-staple"]);
+    let made = |redactor: &Redactor| redactor.quotations.get().cloned();
+    assert!(made(&redactor).is_none());
+    redactor.show("one");
+    let first = made(&redactor).unwrap();
+    redactor.show("another");
+    redactor.clone().show("a third");
+    assert!(Arc::ptr_eq(&first, &made(&redactor).unwrap()));
+    let mut more = Configuration::default();
+    more.container.get_or_insert_default().command = vec![Hidden::new("another-long-value-here")];
+    redactor.hide(&more);
+    assert!(made(&redactor).is_none());
+    assert!(
+        !redactor
+            .show("it says another-long-value-here")
+            .contains("another-long")
+    );
 }
 
 /// Values of every kind that a manifest can hold.
@@ -187,5 +189,24 @@ proptest! {
     #[test]
     fn a_text_that_quotes_nothing_is_as_it_would_be_without_values(text in "[a-m ]{0,60}", value in "[n-z0-9]{1,30}") {
         prop_assert_eq!(shown(&[&value], &text), shown(&[], &text));
+    }
+}
+
+#[test]
+fn of_a_very_long_text_only_the_beginning_is_read_and_no_part_of_a_value_is_left_at_its_end() {
+    let secret = "correct-horse-battery-staple";
+    let redactor = hiding(&[secret, &"x".repeat(3_900)]);
+    for quoted_at in 3_960..4_010 {
+        let filler = "x".repeat(3_900);
+        let rest = "y ".repeat((quoted_at - 3_900) / 2);
+        let text = format!("{filler} {rest}{secret} and more");
+        let shown = redactor.show(&text);
+        for length in 4..secret.len() {
+            assert!(
+                !shown.contains(&secret[..length]),
+                "{quoted_at}: {}",
+                &*shown
+            );
+        }
     }
 }

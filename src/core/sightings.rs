@@ -175,7 +175,8 @@ impl Sightings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::observed::Missing;
+    use crate::{api::memory::Intent, core::observed::Missing};
+    use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
     const GONE: Observed = Observed::Missing(Missing::NotFound);
 
@@ -236,5 +237,28 @@ mod tests {
         assert!(!sightings.missing_for(seconds_after(10)));
         sightings.refused(&before);
         assert!(sightings.missing_for(seconds_after(10)));
+    }
+
+    #[test]
+    fn the_window_of_an_intent_begins_when_it_is_first_seen_open_and_not_with_the_one_before_it() {
+        let sent = |counter| Memory {
+            intent: Some(Intent {
+                operation: "UpdateExpressGatewayService".to_owned(),
+                hash: String::new(),
+                counter,
+                at: Time(jiff::Timestamp::UNIX_EPOCH),
+                outcome: None,
+                expected: None,
+            }),
+            ..Memory::default()
+        };
+        let mut sightings = Sightings::default();
+        sightings.look(&GONE, Some(&sent(1)), at(0));
+        sightings.look(&GONE, Some(&sent(1)), at(120));
+        assert!(sightings.intent_open_for(seconds_after(120)));
+        sightings.look(&GONE, Some(&sent(2)), at(121));
+        assert!(!sightings.intent_open_for(seconds_after(120)));
+        sightings.look(&GONE, Some(&sent(2)), at(241));
+        assert!(sightings.intent_open_for(seconds_after(120)));
     }
 }

@@ -245,3 +245,40 @@ fn a_rollback_and_reported_drift_are_told_though_something_else_cannot_be_compar
         "IncompleteAnswer"
     );
 }
+
+#[test]
+fn beside_a_revision_that_another_made_no_group_more_is_ecs_own() {
+    let mut changed = groups(&["sg-1", "sg-2"], denied());
+    let applied = changed.memory.as_mut().unwrap().last_applied.as_mut();
+    applied.unwrap().revision = Some("another".into());
+    assert_eq!(compared(&changed), (vec![], vec![GROUPS]));
+    assert_eq!(changed.decide().action, Action::Nothing);
+}
+
+#[test]
+fn a_restart_waits_for_the_values_in_force_that_it_has_to_carry() {
+    let restart = json!({"metadata": {"annotations": {"ecs-express.dev/restart": "1"}}});
+    let spec = desired(&[restart]);
+    let mut shown = service(&spec);
+    let container = shown.revisions[0].configuration.container.as_mut();
+    container.unwrap().container_port = None;
+    let scene = Scene::of(
+        spec.clone(),
+        Observed::Present(Box::new(shown)),
+        Some(remembering(&spec)),
+    );
+    let decision = scene.decide();
+    assert_eq!(decision.action, Action::Nothing);
+    assert_eq!(code(&decision), "IncompleteAnswer");
+}
+
+#[test]
+fn a_group_of_ecs_own_that_the_spec_names_too_is_no_difference() {
+    let named = json!({"networkConfiguration": {"securityGroups": ["sg-1", "sg-ec5"]}});
+    let scene = scene(&named, |service| {
+        configuration(service).network.security_groups =
+            ["sg-1".to_owned(), "sg-ec5".to_owned()].into();
+    });
+    assert_eq!(compared(&scene), (vec![], vec![]));
+    assert_eq!(scene.decide().why, Why::InSync);
+}

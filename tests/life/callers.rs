@@ -197,3 +197,26 @@ async fn credentials_that_nothing_accepts_make_the_operator_unready() {
     assert!(world.operator.health.readiness().report.contains("aws: ok"));
     assert!(world.calls(DESCRIBE) > 2);
 }
+
+#[tokio::test]
+async fn a_create_that_was_not_sent_since_the_caller_is_unknown_is_made_soon() {
+    let mut world = World::with(json!({"bakeSeconds": 10})).await;
+    let provider = Provider::new(Gives::Keys(HOME));
+    world.use_provider(&provider);
+    world
+        .emulator
+        .fail_next(Fault::new(DESCRIBE, "AccessDeniedException", "no"));
+    world.apply(&json!({}));
+    world.pass().await;
+    // Other keys of the same account: whose they are is asked for just before the create.
+    provider.gives(Gives::Keys("AKIDEXAMPLE"));
+    world
+        .emulator
+        .fail_next(Fault::new("GetCallerIdentity", "ServerException", "no").times(10));
+    world.nudge();
+    world.run(Duration::from_secs(10)).await;
+    world.emulator.with_model(|model| model.clear_faults());
+    assert_eq!(world.calls(CREATE), 0);
+    world.run(Duration::from_secs(90)).await;
+    assert_eq!(world.calls(CREATE), 1);
+}

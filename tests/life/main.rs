@@ -29,6 +29,7 @@ mod open_updates;
 mod outages;
 mod ownership;
 mod process;
+mod proofs;
 mod quick_edits;
 mod refusals;
 mod restarts;

@@ -295,3 +295,31 @@ async fn under_report_an_edit_of_the_tags_is_sent_once_though_the_configuration_
     assert_eq!(world.tag("team").as_deref(), Some("payments"));
     assert_eq!(world.calls(TAG), 1);
 }
+
+#[tokio::test]
+async fn under_report_a_renamed_tag_is_set_and_its_former_name_removed() {
+    let report = json!({"driftPolicy": "Report"});
+    let mut world = World::ready(&team("web", &report)).await;
+    world.apply(&json!({"driftPolicy": "Report", "tags": [{"key": "group", "value": "web"}]}));
+    world.until_ready().await;
+    world.rests().await;
+    assert_eq!(world.tag("group").as_deref(), Some("web"));
+    assert_eq!(world.tag("team"), None);
+    assert_eq!(world.condition("Synced"), "True InSync");
+}
+
+#[tokio::test]
+async fn a_tag_that_was_given_up_and_put_right_outside_is_kept_again() {
+    let mut world = World::ready(&team("web", &json!({}))).await;
+    let change = json!({"untag": ["team"]});
+    world.outside(&change);
+    fought_over(&mut world, &change, HOUR).await;
+    assert_eq!(world.condition("Stalled"), "True NotConverging");
+    world.outside(&json!({"tag": [{"key": "team", "value": "web"}]}));
+    world.until_condition("Stalled", "absent").await;
+    world.rests().await;
+    world.outside(&change);
+    world
+        .until("tagged", |world| world.tag("team").is_some())
+        .await;
+}

@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use ecs_express_emulator::Fault;
+use ecs_express_operator::{
+    core::state::State,
+    telemetry::metrics::{Calls, Metrics, ObjectStates},
+};
 use serde_json::json;
 use tracing::instrument::WithSubscriber;
 
@@ -56,7 +60,18 @@ async fn a_status_that_the_api_server_rejects_is_told_in_log_event_and_metric() 
     assert!(warned.iter().all(|line| line.contains("no such field")
         && line.contains("team-a/shop")
         && !line.contains("hunter2")));
-    drop(world);
+    let passes = &world.operator.passes;
+    let metrics = Metrics::new(passes, &Calls::default(), NoObjects);
+    let text = metrics.text().unwrap();
+    assert!(text.contains("outcome=\"rejected\""), "{text}");
+}
+
+struct NoObjects;
+
+impl ObjectStates for NoObjects {
+    fn states(&self) -> Vec<State> {
+        Vec::new()
+    }
 }
 
 async fn rejections() -> World {
@@ -84,4 +99,18 @@ async fn rejections() -> World {
     world.until_ready().await;
     world.rests().await;
     world
+}
+
+#[tokio::test]
+async fn a_rejection_that_begins_anew_is_told_anew() {
+    let mut world = rejections().await;
+    world.api.take_events();
+    world.api.reject(Some("status.x: no such field"));
+    world.apply(&with(
+        &json!({"primaryContainer": {"image": "shop:2", "environment": []}}),
+    ));
+    world.run(Duration::from_secs(300)).await;
+    let events = world.take_events();
+    let told = events.iter().filter(|reason| **reason == "StatusRejected");
+    assert_eq!(told.count(), 1, "{events:?}");
 }
