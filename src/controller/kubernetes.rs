@@ -16,6 +16,7 @@ use super::{
     cached::Cached,
     objects::{MetadataPatch, ObjectKey, Objects, ObjectsError},
     recorders::Recorders,
+    refusal::refusal,
 };
 use crate::{
     api::{ExpressService, FIELD_MANAGER},
@@ -190,17 +191,7 @@ async fn answer<T>(
 ) -> Result<T, ObjectsError> {
     match tokio::time::timeout(REQUEST_TIMEOUT, request).await {
         Ok(Ok(object)) => Ok(object),
-        Ok(Err(kube::Error::Api(status))) if status.is_conflict() => Err(ObjectsError::Conflict),
-        Ok(Err(kube::Error::Api(status))) if status.is_not_found() => Err(ObjectsError::NotFound),
-        Ok(Err(kube::Error::Api(status))) if status.is_invalid() => {
-            Err(ObjectsError::Invalid(status.message))
-        }
-        // Its own text is the debug form of all of the status.
-        Ok(Err(kube::Error::Api(status))) => Err(ObjectsError::Other(format!(
-            "{} ({} {})",
-            status.message, status.code, status.reason
-        ))),
-        Ok(Err(error)) => Err(ObjectsError::Other(error.to_string())),
+        Ok(Err(error)) => Err(refusal(error)),
         Err(_) => Err(ObjectsError::Other(format!(
             "no answer within {REQUEST_TIMEOUT:?}"
         ))),

@@ -12,6 +12,7 @@ pub mod objects;
 mod outage;
 mod packed;
 mod recorders;
+mod refusal;
 mod rejected;
 mod report;
 pub mod run;

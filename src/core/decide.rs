@@ -153,13 +153,16 @@ pub fn decide(case: &Case<'_>) -> Decision {
         return decide_after(case, UpdateIntent::Closed);
     };
     let update = UpdateIntent::of(case, service);
-    let mut memory = case.memory.cloned();
-    if let Some(memory) = &mut memory
-        && matches!(owner(case, service), Ours | TagsLost)
-    {
-        record_effects(memory, case, service, &update);
-    }
-    let memory = memory.as_ref();
+    let decided = matches!(update, UpdateIntent::Landed(_) | UpdateIntent::Expired)
+        || case
+            .memory
+            .is_some_and(|memory| memory.open(Operation::Create).is_some());
+    let ours = matches!(owner(case, service), Ours | TagsLost);
+    let Some(mut memory) = case.memory.filter(|_| decided && ours).cloned() else {
+        return decide_after(case, update);
+    };
+    record_effects(&mut memory, case, service, &update);
+    let memory = Some(&memory);
     decide_after(&Case { memory, ..*case }, update)
 }
 

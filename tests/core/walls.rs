@@ -63,7 +63,8 @@ fn only_the_watch_its_cache_and_the_port_to_kubernetes_know_kube() {
                 "cached.rs",
                 "cached_tests.rs",
                 "kubernetes.rs",
-                "recorders.rs"
+                "recorders.rs",
+                "refusal.rs"
             ]
             .contains(&name),
             "{name}"

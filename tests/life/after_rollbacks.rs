@@ -3,43 +3,15 @@
 use std::time::Duration;
 
 use ecs_express_emulator::{Fault, Outcome};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     api_server::Stored,
-    world::{CREATE, DESCRIBE, SERVICE, UPDATE, World},
+    images::{image, images, lag, lost, running},
+    world::{CREATE, SERVICE, UPDATE, World},
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
-
-fn image(tag: u32) -> Value {
-    with_policy(tag, "Correct")
-}
-
-fn with_policy(tag: u32, policy: &str) -> Value {
-    json!({"primaryContainer": {"image": format!("shop:{tag}")}, "driftPolicy": policy})
-}
-
-fn images(world: &World) -> Vec<Value> {
-    let updates = world.sent(UPDATE).into_iter();
-    updates
-        .map(|update| update["primaryContainer"]["image"].clone())
-        .collect()
-}
-
-fn running(world: &World) -> Value {
-    world.service()["activeRevisions"][0]["image"].clone()
-}
-
-/// Reads of the service lie so many seconds behind.
-fn lag(world: &World, seconds: u64) {
-    let lag = json!({"readLagSeconds": {(DESCRIBE): seconds}});
-    world.emulator.change_settings(&lag).unwrap();
-}
-
-fn lost() -> Fault {
-    Fault::new(UPDATE, "ConnectionReset", "lost")
-}
 
 #[tokio::test]
 async fn an_edit_after_a_rollback_is_sent_again_when_its_answer_is_lost() {

@@ -7,18 +7,11 @@ use serde_json::{Value, json};
 
 use crate::{
     api_server::Stored,
+    images::{image, reported},
     world::{CREATE, SERVICE, UPDATE, World},
 };
 
 const MINUTES: Duration = Duration::from_secs(600);
-
-fn image(tag: u32) -> Value {
-    json!({"primaryContainer": {"image": format!("shop:{tag}")}})
-}
-
-fn reported(tag: u32) -> Value {
-    json!({"primaryContainer": {"image": format!("shop:{tag}")}, "driftPolicy": "Report"})
-}
 
 /// Image of the last update that was sent.
 fn last_image(world: &World) -> Value {

@@ -20,6 +20,7 @@ mod drift;
 mod edits;
 mod errors;
 mod fences;
+mod images;
 mod incomplete;
 mod large;
 mod left_in_force;

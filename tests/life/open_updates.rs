@@ -3,26 +3,14 @@
 use std::time::Duration;
 
 use ecs_express_emulator::{Fault, Outcome};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::world::{DESCRIBE, SERVICE, UPDATE, World};
+use crate::{
+    images::{image, images, reported},
+    world::{DESCRIBE, SERVICE, UPDATE, World},
+};
 
 const MINUTE: Duration = Duration::from_secs(60);
-
-fn image(tag: u32) -> Value {
-    json!({"primaryContainer": {"image": format!("shop:{tag}")}})
-}
-
-fn reported(tag: u32) -> Value {
-    json!({"primaryContainer": {"image": format!("shop:{tag}")}, "driftPolicy": "Report"})
-}
-
-fn images(world: &World) -> Vec<Value> {
-    let updates = world.sent(UPDATE).into_iter();
-    updates
-        .map(|update| update["primaryContainer"]["image"].clone())
-        .collect()
-}
 
 #[tokio::test]
 async fn a_lost_update_that_never_comes_up_does_not_hold_back_the_next_edit() {

@@ -3,47 +3,15 @@
 use std::time::Duration;
 
 use ecs_express_emulator::{Fault, Outcome};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     api_server::Stored,
+    images::{image, images, lag, lost, reported, running, with_policy},
     world::{DESCRIBE, SERVICE, UPDATE, World},
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
-
-fn image(tag: u32) -> Value {
-    with_policy(tag, "Correct")
-}
-
-fn reported(tag: u32) -> Value {
-    with_policy(tag, "Report")
-}
-
-fn with_policy(tag: u32, policy: &str) -> Value {
-    json!({"primaryContainer": {"image": format!("shop:{tag}")}, "driftPolicy": policy})
-}
-
-fn images(world: &World) -> Vec<Value> {
-    let updates = world.sent(UPDATE).into_iter();
-    updates
-        .map(|update| update["primaryContainer"]["image"].clone())
-        .collect()
-}
-
-fn running(world: &World) -> Value {
-    world.service()["activeRevisions"][0]["image"].clone()
-}
-
-/// Reads of the service lie so many seconds behind.
-fn lag(world: &World, seconds: u64) {
-    let lag = json!({"readLagSeconds": {(DESCRIBE): seconds}});
-    world.emulator.change_settings(&lag).unwrap();
-}
-
-fn lost() -> Fault {
-    Fault::new(UPDATE, "ConnectionReset", "lost")
-}
 
 #[tokio::test]
 async fn the_second_of_two_edits_whose_answer_is_lost_is_not_taken_for_the_first() {

@@ -3,30 +3,15 @@
 use std::time::Duration;
 
 use ecs_express_emulator::Fault;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     api_server::Stored,
+    images::{image, reported, running},
     world::{UPDATE, World},
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
-
-fn image(tag: u32) -> Value {
-    with_policy(tag, "Correct")
-}
-
-fn reported(tag: u32) -> Value {
-    with_policy(tag, "Report")
-}
-
-fn with_policy(tag: u32, policy: &str) -> Value {
-    json!({"primaryContainer": {"image": format!("shop:{tag}")}, "driftPolicy": policy})
-}
-
-fn running(world: &World) -> Value {
-    world.service()["activeRevisions"][0]["image"].clone()
-}
 
 #[tokio::test]
 async fn drift_after_a_restore_without_status_is_put_right_though_the_first_try_is_refused() {

@@ -3,29 +3,14 @@
 use std::time::Duration;
 
 use ecs_express_emulator::Fault;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::world::{CREATE, DELETE, DESCRIBE, SERVICE, UPDATE, World};
+use crate::{
+    images::{image, lag, running},
+    world::{CREATE, DELETE, DESCRIBE, SERVICE, UPDATE, World},
+};
 
 const MINUTE: Duration = Duration::from_secs(60);
-
-fn image(tag: u32) -> Value {
-    with_policy(tag, "Correct")
-}
-
-fn with_policy(tag: u32, policy: &str) -> Value {
-    json!({"primaryContainer": {"image": format!("shop:{tag}")}, "driftPolicy": policy})
-}
-
-fn running(world: &World) -> Value {
-    world.service()["activeRevisions"][0]["image"].clone()
-}
-
-/// Reads of the service lie so many seconds behind.
-fn lag(world: &World, seconds: u64) {
-    let lag = json!({"readLagSeconds": {(DESCRIBE): seconds}});
-    world.emulator.change_settings(&lag).unwrap();
-}
 
 #[tokio::test]
 async fn a_free_service_that_a_create_is_answered_with_is_not_taken_over() {

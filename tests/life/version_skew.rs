@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use ecs_express_emulator::{Fault, Outcome};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::world::{CREATE, DESCRIBE, SERVICE, UPDATE, World};
+use crate::{
+    images::{image, images, lag, lost, running, with_policy},
+    world::{CREATE, SERVICE, UPDATE, World},
+};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -16,35 +19,6 @@ const NEW_MEMBERS: [&str; 2] = ["initial", "intent/expected"];
 fn as_written_before(world: &World) {
     let unknown = json!({"status": {"memory": {"initial": null, "intent": {"expected": null}}}});
     world.api.patch(&world.key, None, &unknown, "").unwrap();
-}
-
-fn image(tag: u32) -> Value {
-    with_policy(tag, "Correct")
-}
-
-fn with_policy(tag: u32, policy: &str) -> Value {
-    json!({"primaryContainer": {"image": format!("shop:{tag}")}, "driftPolicy": policy})
-}
-
-fn images(world: &World) -> Vec<Value> {
-    let updates = world.sent(UPDATE).into_iter();
-    updates
-        .map(|update| update["primaryContainer"]["image"].clone())
-        .collect()
-}
-
-fn running(world: &World) -> Value {
-    world.service()["activeRevisions"][0]["image"].clone()
-}
-
-/// Reads of the service lie so many seconds behind.
-fn lag(world: &World, seconds: u64) {
-    let lag = json!({"readLagSeconds": {(DESCRIBE): seconds}});
-    world.emulator.change_settings(&lag).unwrap();
-}
-
-fn lost() -> Fault {
-    Fault::new(UPDATE, "ConnectionReset", "lost")
 }
 
 #[tokio::test]
