@@ -55,10 +55,12 @@ impl Conditions {
         self.list.iter().any(|condition| condition.type_ == kind)
     }
 
-    /// Whether a person has to act on this generation.
-    pub(super) fn is_stalled(&self) -> bool {
+    /// Whether a person has to act on this generation, or will have to if its wait lasts.
+    pub(super) fn outlasts_an_outage(&self) -> bool {
         self.list.iter().any(|condition| {
-            condition.type_ == types::STALLED
+            let waits =
+                condition.type_ == types::RECONCILING && usual_wait(&condition.reason).is_some();
+            (condition.type_ == types::STALLED || waits)
                 && condition.observed_generation == Some(self.generation)
         })
     }

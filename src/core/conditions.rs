@@ -146,8 +146,8 @@ impl Verdict {
         };
         let reason = self.stalled_by.unwrap_or(reason);
         match self.progress {
-            // Else each outage would tell anew of all that waits for a person.
-            Progress::Reconciling if self.read_failed && conditions.is_stalled() => {}
+            // Else each outage would tell anew of all that waits for a person, and begin each wait anew.
+            Progress::Reconciling if self.read_failed && conditions.outlasts_an_outage() => {}
             Progress::Reconciling if conditions.has_lasted(reason) => {
                 conditions.remove(types::RECONCILING);
                 conditions.set(types::STALLED, Truth::True, reason, message);

@@ -404,3 +404,23 @@ async fn an_edit_that_cannot_be_judged_yet_does_not_wait_for_a_person() {
     assert_eq!(world.condition("Stalled"), "absent");
     world.until_ready().await;
 }
+
+#[tokio::test]
+async fn a_passing_failure_of_reads_does_not_begin_the_wait_for_a_role_anew() {
+    let mut world = World::new().await;
+    let role = Fault::new(CREATE, "AccessDeniedException", "Cannot assume role x");
+    world.emulator.fail_next(role.times(10_000));
+    world.apply(&json!({}));
+    world.run(Duration::from_secs(240)).await;
+    assert_eq!(world.condition("Reconciling"), "True RoleNotUsable");
+    let throttle = Fault::new(DESCRIBE, "ThrottlingException", "Rate exceeded");
+    world.emulator.fail_next(throttle.times(12));
+    world.annotate("somebody", "looks");
+    world.until_condition("Ready", "Unknown Throttled").await;
+    world.run(Duration::from_secs(60)).await;
+    let creates = world.calls(CREATE);
+    world
+        .until("another try", |world| world.calls(CREATE) > creates)
+        .await;
+    assert_eq!(world.condition("Stalled"), "True RoleNotUsable");
+}
