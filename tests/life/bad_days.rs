@@ -67,12 +67,14 @@ async fn a_service_that_cannot_be_read_is_ready_unknown_and_nothing_is_destroyed
 #[tokio::test]
 async fn two_looks_that_find_nothing_do_not_count_across_a_look_that_finds_it() {
     let mut world = World::ready(&json!({})).await;
-    for _ in 0..5 {
+    for time in 0..5 {
+        let reads = world.calls(DESCRIBE);
         world
             .emulator
             .fail_next(Fault::new(DESCRIBE, "ResourceNotFoundException", "no"));
-        world.nudge();
+        world.annotate("somebody", &format!("edits {time}"));
         world.run(Duration::from_secs(30)).await;
+        assert!(world.calls(DESCRIBE) > reads + 1, "missed, then seen");
     }
     world.until_ready().await;
     assert_eq!(world.calls(CREATE), 1);

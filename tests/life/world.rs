@@ -123,7 +123,7 @@ impl World {
         operator(&self.emulator, &self.api, &self.clock, &self.access_key)
     }
 
-    /// Somebody looks into the object, or the watch starts anew: a pass is due now.
+    /// The watch starts anew: a pass is due now. An object of which the operator knows all is not read for that.
     pub fn nudge(&mut self) {
         self.next = Some(Duration::ZERO);
     }
