@@ -12,7 +12,9 @@ use super::{
     tags::note_given_up,
     update_intent::{UpdateIntent, landed, lapsed},
 };
-use crate::api::memory::{Intent, KnownService, LastApplied, Memory, RolledBack};
+use crate::api::memory::{
+    InitialConfiguration, Intent, KnownService, LastApplied, Memory, RolledBack,
+};
 
 /// What a look at a service of ours teaches.
 pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, findings: &Findings) {
@@ -103,9 +105,17 @@ pub(super) fn made_since(create: &Intent, made: Option<Timestamp>) -> bool {
 
 /// The create made nothing: the service is older than it.
 fn was_there_before(memory: &mut Memory) {
-    if let Some(create) = &mut memory.intent {
-        create.outcome = Some(outcome::REFUSED.to_owned());
-        create.expected = None;
+    let Some(create) = &mut memory.intent else {
+        return;
+    };
+    create.outcome = Some(outcome::REFUSED.to_owned());
+    let applies = create.take_expected().and_then(|expected| expected.applies);
+    // From then on another spec is an edit, also once another intent is stored.
+    if let Some(applies) = applies.filter(|_| memory.last_applied.is_none()) {
+        memory.initial = Some(InitialConfiguration {
+            hash: applies.hash,
+            rollout_hash: applies.rollout_hash,
+        });
     }
 }
 

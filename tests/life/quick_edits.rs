@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{
     api_server::Stored,
     images::{image, images, lag, lost, reported, running, with_policy},
-    world::{DESCRIBE, SERVICE, UPDATE, World},
+    world::{CREATE, DESCRIBE, SERVICE, UPDATE, World},
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -233,4 +233,29 @@ async fn an_edit_whose_second_try_is_refused_does_not_become_drift() {
         "{}",
         world.message("Ready")
     );
+}
+
+#[tokio::test]
+async fn an_edit_behind_a_create_is_no_drift_though_the_clock_is_minutes_ahead() {
+    for ahead in [Duration::ZERO, MINUTE * 3] {
+        let mut world = World::new().await;
+        world.clock.advance(ahead);
+        let refusal = Fault::new(CREATE, "InvalidParameterException", "no such image");
+        world.emulator.fail_next(refusal);
+        world.apply(&reported(1));
+        world.pass().await;
+        world.apply(&reported(2));
+        world.pass().await;
+        assert_eq!(world.calls(CREATE), 2);
+        world.apply(&reported(1));
+        let throttle = Fault::new(UPDATE, "ThrottlingException", "Rate exceeded");
+        world.emulator.fail_next(throttle);
+        world.run(MINUTE * 60).await;
+        assert_eq!(
+            (world.condition("Ready"), running(&world)),
+            ("True Available".into(), "shop:1".into()),
+            "clock ahead by {ahead:?}: {}",
+            world.message("Ready")
+        );
+    }
 }
