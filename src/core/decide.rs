@@ -8,6 +8,7 @@ use super::{
     adopt::adoption,
     configuration::Configuration,
     desired::{DeletionPolicy, Desired, DriftPolicy, Life},
+    failure::{Class, Failure},
     findings::{
         Findings,
         Owner::{self, Ours, TagsLost},
@@ -16,7 +17,7 @@ use super::{
     identity::owner_tags,
     learn::record_effects,
     memory::Operation,
-    observed::{Observed, Service, StatusCode},
+    observed::{Observed, Read, Service, StatusCode},
     recorded::IdentityCheck,
     request::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
     rollout::Rollout,
@@ -139,7 +140,7 @@ pub struct Decision {
 /// What is seen of the service, with what it proves.
 #[derive(Clone, Copy, Debug)]
 enum Sight<'a> {
-    Unreadable(&'a super::failure::Failure),
+    Unreadable(&'a Failure),
     Unproved,
     Absent,
     Draining,
@@ -269,6 +270,11 @@ fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
         Need::Settle
     } else if let Some(why) = f.needs_to_see_more(case, service) {
         tags_or(f, why)
+    } else if let Some(failure) = passing_failure(&service.deployments)
+        && (differs || f.restart)
+    {
+        // Which deployments there were before a call tells afterwards which one it made.
+        tags_or(f, Why::Unreadable(failure.clone()))
     } else if differs && f.rolled_back && f.diff.touches_scaling() && !held {
         Need::ScaleAlone(update(scaling_alone()))
     } else if differs && !f.rolled_back && f.is_under_way(case, service) && !new_scaling {
@@ -281,6 +287,14 @@ fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
         Need::Restart(update(f.update(case, service)))
     } else {
         tags_or(f, settled_why(f, service, differs))
+    }
+}
+
+/// The failure of a read that passes by itself.
+fn passing_failure<T>(read: &Read<T>) -> Option<&Failure> {
+    match read {
+        Read::Failed(failure) if failure.kind.class() == Class::Retry => Some(failure),
+        Read::Failed(_) | Read::Got(_) | Read::Skipped => None,
     }
 }
 

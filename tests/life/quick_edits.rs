@@ -259,3 +259,31 @@ async fn an_edit_behind_a_create_is_no_drift_though_the_clock_is_minutes_ahead()
         );
     }
 }
+
+#[tokio::test]
+async fn a_lost_edit_is_not_taken_for_a_rollback_that_no_list_told_of_before() {
+    for times in [1, 3] {
+        let mut world = World::ready(&image(1)).await;
+        world
+            .emulator
+            .set_outcome(SERVICE, Outcome::RollBackByCircuitBreaker);
+        world.outside(&json!({"update": {"primaryContainer": {"image": "other:1"}}}));
+        world.pass_time(MINUTE / 3);
+        let throttle = Fault::new(
+            "ListServiceDeployments",
+            "ThrottlingException",
+            "Rate exceeded",
+        );
+        world.emulator.fail_next(throttle.times(times));
+        world.emulator.fail_next(lost());
+        world.apply(&image(2));
+        world.until("sent", |world| world.calls(UPDATE) == 1).await;
+        world.run(MINUTE * 60).await;
+        assert_eq!(
+            (world.condition("Stalled"), running(&world)),
+            ("absent".into(), "shop:2".into()),
+            "{times}: {}",
+            world.message("Ready")
+        );
+    }
+}
