@@ -249,6 +249,21 @@ fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
         // Nothing was seen of the service: no row above this one says that it needs nothing.
         return Need::Nothing(Why::ProvingAbsence);
     };
+    match (
+        wanted(case, f, service),
+        passing_failure(&service.deployments),
+    ) {
+        // Which deployments there were before a call tells afterwards which one it made.
+        (
+            Need::ScaleAlone(_) | Need::Edit(_) | Need::Correct(_) | Need::Restart(_),
+            Some(failure),
+        ) => tags_or(f, Why::Unreadable(failure.clone())),
+        (need, _) => need,
+    }
+}
+
+/// What a present service of ours needs, as far as the findings tell.
+fn wanted(case: &Case<'_>, f: &Findings, service: &Service) -> Need {
     let update = |configuration| {
         Box::new(UpdateRequest {
             arn: case.desired.arn.clone(),
@@ -270,11 +285,6 @@ fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
         Need::Settle
     } else if let Some(why) = f.needs_to_see_more(case, service) {
         tags_or(f, why)
-    } else if let Some(failure) = passing_failure(&service.deployments)
-        && (differs || f.restart)
-    {
-        // Which deployments there were before a call tells afterwards which one it made.
-        tags_or(f, Why::Unreadable(failure.clone()))
     } else if differs && f.rolled_back && f.diff.touches_scaling() && !held {
         Need::ScaleAlone(update(scaling_alone()))
     } else if differs && !f.rolled_back && f.is_under_way(case, service) && !new_scaling {

@@ -191,3 +191,18 @@ fn an_ancestor_that_drains_does_not_settle_a_create_whose_answer_is_lost() {
     let scene = Scene::of(wanted, Observed::Present(Box::new(ancestor)), Some(lost));
     assert!(after(&scene).open_intent().is_some());
 }
+
+#[test]
+fn a_list_of_deployments_that_fails_in_passing_hides_nothing_that_holds_an_update_back() {
+    let wanted = desired(&[]);
+    let mut read_otherwise = service(&wanted);
+    let configuration = &mut read_otherwise.revisions[0].configuration;
+    configuration.container.as_mut().unwrap().image = "docker.io/shop:1".into();
+    let throttled = failure(FailureKind::Throttled, Effect::None);
+    read_otherwise.deployments = ecs_express_operator::core::observed::Read::Failed(throttled);
+    let observed = Observed::Present(Box::new(read_otherwise));
+    let scene = Scene::of(wanted.clone(), observed, Some(remembering(&wanted)));
+    let decision = scene.decide();
+    assert_eq!(decision.action, Action::Nothing);
+    assert_eq!(decision.why.reason(), "NotConverging");
+}
