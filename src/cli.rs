@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
     controller::context::Settings,
-    core::{retry::Intervals, sightings::Windows},
+    core::{history::Windows, retry::Intervals},
 };
 
 /// Runs Amazon ECS Express Mode services from Kubernetes.
@@ -53,8 +53,8 @@ pub struct Run {
     pub cluster_id: Option<String>,
 
     /// How often to look at a service that is at rest: how late an outside change is found.
-    #[arg(long, env = "ECS_EXPRESS_LOOK_INTERVAL", default_value = "5m", value_parser = values::interval)]
-    pub look_interval: Duration,
+    #[arg(long, alias = "look-interval", env = "ECS_EXPRESS_RESYNC_INTERVAL", default_value = "5m", value_parser = values::interval)]
+    pub resync_interval: Duration,
 
     /// How often to look while something is on its way.
     #[arg(long, env = "ECS_EXPRESS_POLL_INTERVAL", default_value = "10s", value_parser = values::interval)]
@@ -62,8 +62,8 @@ pub struct Run {
 
     /// Looks a second at most, on the long average: where there are more objects, each is looked at less often. A look is
     /// two to five calls.
-    #[arg(long, env = "ECS_EXPRESS_LOOK_RATE", default_value = "5", value_parser = values::rate)]
-    pub look_rate: f64,
+    #[arg(long, alias = "look-rate", env = "ECS_EXPRESS_MAX_RECONCILE_RATE", default_value = "5", value_parser = values::rate)]
+    pub max_reconcile_rate: f64,
 
     /// How long to wait for the effect of a call whose answer was lost; shorten it only for tests.
     #[arg(long, env = "ECS_EXPRESS_SETTLE_WINDOW", default_value = "2m", value_parser = values::interval)]
@@ -116,8 +116,8 @@ impl Run {
             },
             intervals: Intervals {
                 poll: self.poll_interval,
-                look: self.look_interval,
-                looks_per_second: self.look_rate,
+                resync: self.resync_interval,
+                max_reconcile_rate: self.max_reconcile_rate,
             },
             ..Settings::default()
         }
@@ -184,23 +184,23 @@ mod tests {
     #[test]
     fn an_interval_or_a_rate_that_cannot_be_kept_is_refused_with_its_flag_and_what_is_right() {
         for (flag, value, right) in [
-            ("--look-rate", "0", "at least 0.01"),
-            ("--look-rate", "NaN", "at least 0.01"),
-            ("--look-rate", "inf", "at least 0.01"),
-            ("--look-rate", "five", "no number"),
-            ("--look-interval", "0s", "shorter than 100ms"),
+            ("--max-reconcile-rate", "0", "at least 0.01"),
+            ("--max-reconcile-rate", "NaN", "at least 0.01"),
+            ("--max-reconcile-rate", "inf", "at least 0.01"),
+            ("--max-reconcile-rate", "five", "no number"),
+            ("--resync-interval", "0s", "shorter than 100ms"),
             ("--poll-interval", "99ms", "shorter than 100ms"),
             ("--poll-interval", "10", "time unit"),
             ("--settle-window", "0s", "shorter than 100ms"),
             ("--absence-gap", "0s", "shorter than 100ms"),
             ("--absence-gap", "99ms", "shorter than 100ms"),
-            ("--look-interval", "300000000000y", "longer than 10y"),
+            ("--resync-interval", "300000000000y", "longer than 10y"),
             ("--settle-window", "11y", "longer than 10y"),
         ] {
             let error = run(&[flag, value]).unwrap_err();
             assert!(error.contains(flag) && error.contains(right), "{error}");
         }
-        let error = run(&["--look-rate=-1"]).unwrap_err();
+        let error = run(&["--max-reconcile-rate=-1"]).unwrap_err();
         assert!(error.contains("at least 0.01"), "{error}");
     }
 
@@ -304,14 +304,14 @@ mod tests {
     #[test]
     fn the_flags_become_the_settings_of_the_loop() {
         let flags = [
-            "--look-rate=0.5",
-            "--look-interval=1m",
+            "--max-reconcile-rate=0.5",
+            "--resync-interval=1m",
             "--poll-interval=2s",
         ];
         let intervals = run(&flags).unwrap().settings().intervals;
-        assert_eq!(intervals.looks_per_second, 0.5);
+        assert_eq!(intervals.max_reconcile_rate, 0.5);
         assert_eq!(
-            (intervals.look.as_secs(), intervals.poll.as_secs()),
+            (intervals.resync.as_secs(), intervals.poll.as_secs()),
             (60, 2)
         );
     }

@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli::{Failed, Run},
-    controller::{cached::Cached, run::Loop},
-    core::{desired::Home, failure::Class, identity::Caller},
+    controller::{cache_entry::CacheEntry, run::Loop},
+    core::{desired::OperatorIdentity, failure::Class, identity::Caller},
     ecs::{
         Ecs,
         aws::{AwsEcs, ConnectError, Timeouts},
@@ -37,23 +37,27 @@ pub async fn operator(args: Run) -> Result<(), Failed> {
     if let Some(address) = args.listen {
         listen(address, served.clone()).await?;
     }
-    let Ready { client, ecs, home } = tokio::select! {
+    let Ready {
+        client,
+        ecs,
+        operator,
+    } = tokio::select! {
         () = stop.cancelled() => return Ok(()),
         ready = prepare(&args, &served.health) => ready?,
     };
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
-        account = home.caller.account,
-        region = home.region,
-        cluster_id = home.cluster_id,
+        account = operator.caller.account,
+        region = operator.region,
+        cluster_id = operator.cluster_id,
         namespace = args.namespace.as_deref().unwrap_or("all"),
         "watching ExpressServices"
     );
     let calls = ecs.calls().clone();
     let namespace = args.namespace.as_deref();
     let health = served.health.clone();
-    let watch = Loop::new(client, namespace, ecs, args.settings(), home, health);
-    let metrics = Metrics::new(&watch.passes(), &calls, watch.states());
+    let watch = Loop::new(client, namespace, ecs, args.settings(), operator, health);
+    let metrics = Metrics::new(&watch.reconciles(), &calls, watch.states());
     served.metrics.get_or_init(|| metrics);
     if watch.run(stop).await {
         tracing::info!("stopped");
@@ -77,7 +81,7 @@ async fn listen(address: SocketAddr, served: Served) -> Result<(), Failed> {
 struct Ready {
     client: Client,
     ecs: AwsEcs,
-    home: Home,
+    operator: OperatorIdentity,
 }
 
 async fn prepare(args: &Run, health: &Health) -> Result<Ready, Failed> {
@@ -90,12 +94,16 @@ async fn prepare(args: &Run, health: &Health) -> Result<Ready, Failed> {
     let cluster_id = cluster_id?;
     let ecs = connected(args, health).await?;
     let caller = first_caller(&ecs).await?;
-    let home = Home {
+    let operator = OperatorIdentity {
         region: ecs.default_region().to_owned(),
         caller,
         cluster_id,
     };
-    Ok(Ready { client, ecs, home })
+    Ok(Ready {
+        client,
+        ecs,
+        operator,
+    })
 }
 
 /// Asks for credentials until there are some: STS or the Pod Identity agent may be away for a while.
@@ -172,7 +180,7 @@ async fn kubernetes() -> Result<Client, Failed> {
 
 /// Asks for what the loop needs: the resource and the right to list it, and the cluster-id.
 async fn ready(client: &Client, args: &Run) -> Result<String, Failed> {
-    let objects: Api<Cached> = match &args.namespace {
+    let objects: Api<CacheEntry> = match &args.namespace {
         Some(namespace) => Api::namespaced(client.clone(), namespace),
         None => Api::all(client.clone()),
     };

@@ -11,7 +11,7 @@ use super::schema::{absent_instead_of_null, unknown_members_kept};
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
-pub struct Memory {
+pub struct OperatorState {
     /// Scheme of this memory and of its hashes.
     pub scheme: i32,
 

@@ -4,7 +4,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{memory::Memory, schema::absent_instead_of_null};
+use super::{memory::OperatorState, schema::absent_instead_of_null};
 
 /// What ECS has, and what the operator makes of it.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ pub struct ExpressServiceStatus {
 
     /// What the operator has to remember across restarts. Not for reading by other programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub memory: Option<Memory>,
+    pub memory: Option<OperatorState>,
 }
 
 /// A deployment of a service revision.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    Pass, PassError,
+    ReconcileError, Reconciliation,
     context::{Clock, Context},
     gather, log,
     objects::{MetadataPatch, Objects, status_patch},
@@ -16,13 +16,13 @@ use crate::{
         memory::Intent,
     },
     core::{
+        assessment::Owner,
         conditions::{Conditions, Truth},
-        decide::{Action, Case, Decision, Fence},
+        decide::{Action, Decision, Fence, Input},
         failure::{Effect, Failure, FailureKind},
-        findings::Owner,
+        history::ObservedAt,
         memory::Operation,
-        remember::{Outcome, before_sending, intent},
-        sightings::Taken,
+        record_call::{CallResult, intent, state_before_call},
     },
     ecs::{Created, Ecs, Updated},
 };
@@ -30,71 +30,71 @@ use crate::{
 /// What was sent, and what became of it.
 pub(super) struct Act {
     pub(super) sent: Option<Intent>,
-    pub(super) outcome: Outcome,
+    pub(super) result: CallResult,
 }
 
 /// Does what was decided.
 pub(super) async fn act<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
-    pass: &mut Pass,
-    case: &Case<'_>,
+    reconciliation: &mut Reconciliation,
+    input: &Input<'_>,
     decision: &Decision,
-) -> Result<Act, PassError> {
-    let sent = match fence(ctx, pass, case, decision).await? {
-        Fenced::NotNeeded => None,
-        Fenced::Stored(intent) => Some(intent),
-        Fenced::TooLate(intent, failure) => {
-            let (sent, outcome) = (Some(intent), Outcome::Failed(failure));
-            return Ok(Act { sent, outcome });
+) -> Result<Act, ReconcileError> {
+    let sent = match fence(ctx, reconciliation, input, decision).await? {
+        IntentWrite::NotNeeded => None,
+        IntentWrite::Stored(intent) => Some(intent),
+        IntentWrite::Expired(intent, failure) => {
+            let (sent, result) = (Some(intent), CallResult::Failed(failure));
+            return Ok(Act { sent, result });
         }
-        Fenced::Dropped(failure) => {
+        IntentWrite::Dropped(failure) => {
             // A service that is kept needs no call: it only stays without its mark.
             if matches!(decision.action, Action::Retain(_)) {
-                release(ctx, pass).await?;
+                release(ctx, reconciliation).await?;
             }
-            let (sent, outcome) = (None, Outcome::Failed(failure));
-            return Ok(Act { sent, outcome });
+            let (sent, result) = (None, CallResult::Failed(failure));
+            return Ok(Act { sent, result });
         }
     };
-    let proved = pass.entry.sightings.clone();
+    let proved = reconciliation.state.history.clone();
     if sent.is_some() {
-        pass.sent(ctx.clock.uptime());
+        reconciliation.sent(ctx.clock.uptime());
     }
     if let (Some(_), Some(operation)) = (&sent, decision.action.operation()) {
-        log::sending(&case.desired.object, operation, &decision.why);
+        log::sending(&input.desired.object, operation, &decision.reason);
     }
-    let outcome = call(ctx, pass, case, &decision.action).await?;
-    log::accepted(&case.desired.object, &decision.action, &outcome);
-    if let Outcome::Failed(failure) = &outcome
+    let result = call(ctx, reconciliation, input, &decision.action).await?;
+    log::accepted(&input.desired.object, &decision.action, &result);
+    if let CallResult::Failed(failure) = &result
         && failure.effect == Effect::None
         && !failure.kind.holds_the_name()
     {
-        pass.entry.sightings.refused(&proved);
+        reconciliation.state.history.call_rejected(&proved);
     }
-    Ok(Act { sent, outcome })
+    Ok(Act { sent, result })
 }
 
 /// Makes the call of an action.
 async fn call<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
-    pass: &mut Pass,
-    case: &Case<'_>,
+    reconciliation: &mut Reconciliation,
+    input: &Input<'_>,
     action: &Action,
-) -> Result<Outcome, PassError> {
-    let (arn, redactor) = (&case.desired.arn, &pass.redactor.clone());
+) -> Result<CallResult, ReconcileError> {
+    let (arn, redactor) = (&input.desired.arn, &reconciliation.redactor.clone());
     Ok(match action {
-        Action::Nothing => Outcome::Idle,
+        Action::Nothing => CallResult::Idle,
         Action::AddFinalizer => {
-            store_identity(ctx, pass, case).await?;
-            Outcome::Idle
+            store_identity(ctx, reconciliation, input).await?;
+            CallResult::Idle
         }
         Action::Create(request) => match ctx.ecs.create(request, redactor).await {
-            Ok(Created { created_at, tagged }) => Outcome::Created { created_at, tagged },
-            Err(failure) => Outcome::Failed(failure),
+            Ok(Created { created_at, tagged }) => CallResult::Created { created_at, tagged },
+            Err(failure) => CallResult::Failed(failure),
         },
         Action::Update(request) => match ctx.ecs.update(request, redactor).await {
-            Ok(Updated { revision }) => Outcome::Updated { revision },
-            Err(failure) => Outcome::Failed(failure),
+            Ok(Updated { revision }) => CallResult::Updated { revision },
+            Err(failure) => CallResult::Failed(failure),
         },
         Action::Delete => accepted(ctx.ecs.delete(arn, redactor).await),
         Action::Tag(request) | Action::Adopt(request) => {
@@ -103,46 +103,46 @@ async fn call<E: Ecs, O: Objects, C: Clock>(
         Action::Untag(request) => accepted(ctx.ecs.untag(request, redactor).await),
         Action::Retain(request) => {
             let marked = accepted(ctx.ecs.tag(request, redactor).await);
-            if let Outcome::Failed(failure) = &marked {
+            if let CallResult::Failed(failure) = &marked {
                 tracing::warn!(%arn, %failure, "the retained service could not be marked as released");
             }
-            release(ctx, pass).await?;
+            release(ctx, reconciliation).await?;
             marked
         }
-        Action::LookAtTags => {
+        Action::VerifyOwnerTags => {
             let started = ctx.clock.uptime();
-            match gather::owner_by_tags(&ctx.ecs, case.desired, redactor).await {
+            match gather::owner_by_tags(&ctx.ecs, input.desired, redactor).await {
                 Ok(owner) => {
-                    let foreign = !matches!(owner, Owner::Ours | Owner::TagsLost);
+                    let other_owner = !matches!(owner, Owner::Ours | Owner::TagsLost);
                     let ended = ctx.clock.uptime();
-                    pass.foreign = Some((foreign, Taken { started, ended }));
-                    Outcome::Idle
+                    reconciliation.other_owner = Some((other_owner, ObservedAt { started, ended }));
+                    CallResult::Idle
                 }
-                Err(failure) => Outcome::Failed(failure),
+                Err(failure) => CallResult::Failed(failure),
             }
         }
         Action::ReleaseFinalizer => {
-            release(ctx, pass).await?;
-            Outcome::Idle
+            release(ctx, reconciliation).await?;
+            CallResult::Idle
         }
     })
 }
 
-fn accepted(answer: Result<(), Failure>) -> Outcome {
+fn accepted(answer: Result<(), Failure>) -> CallResult {
     match answer {
-        Ok(()) => Outcome::Accepted,
-        Err(failure) => Outcome::Failed(failure),
+        Ok(()) => CallResult::Accepted,
+        Err(failure) => CallResult::Failed(failure),
     }
 }
 
 /// What stands between a decision and its call.
-enum Fenced {
+enum IntentWrite {
     /// The action sends nothing that changes something in ECS.
     NotNeeded,
     /// The intent is stored, and the call may go out.
     Stored(Intent),
     /// The intent is stored, but the answer was so slow that others may have come in between.
-    TooLate(Intent, Failure),
+    Expired(Intent, Failure),
     /// The API server did not store the intent, whatever it answered.
     Dropped(Failure),
 }
@@ -151,37 +151,40 @@ enum Fenced {
 /// there is no memory yet: an existing one would say, after a crash, that no create was ever sent.
 async fn fence<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
-    pass: &mut Pass,
-    case: &Case<'_>,
+    reconciliation: &mut Reconciliation,
+    input: &Input<'_>,
     decision: &Decision,
-) -> Result<Fenced, PassError> {
+) -> Result<IntentWrite, ReconcileError> {
     let now = ctx.clock.wall();
     let (Some(intent), Some(operation)) =
-        (intent(case, decision, now), decision.action.operation())
+        (intent(input, decision, now), decision.action.operation())
     else {
-        return Ok(Fenced::NotNeeded);
+        return Ok(IntentWrite::NotNeeded);
     };
     let young = |at| ctx.clock.uptime().saturating_sub(at) < ctx.settings.fence_age;
-    let fenced = case.fence == Fence::FinalizerStored
-        && case.memory.is_none()
+    let fenced = input.fence == Fence::FinalizerJustAdded
+        && input.memory.is_none()
         && matches!(decision.action, Action::Create(_))
-        && pass.fenced_at.is_some_and(young);
+        && reconciliation.fenced_at.is_some_and(young);
     if !fenced {
-        store_intent(ctx, pass, case, decision, &intent, now).await?;
+        store_intent(ctx, reconciliation, input, decision, &intent, now).await?;
         // The answer itself may have been slow: then the write is no fence any more.
-        let stored_at = pass.fenced_at.unwrap_or_default();
+        let stored_at = reconciliation.fenced_at.unwrap_or_default();
         if !young(stored_at) {
-            return Ok(Fenced::TooLate(intent, too_late(operation)));
+            return Ok(IntentWrite::Expired(
+                intent,
+                intent_write_expired(operation),
+            ));
         }
-        if !holds_intent(&pass.object, &intent) {
-            return Ok(Fenced::Dropped(dropped(operation)));
+        if !holds_intent(&reconciliation.object, &intent) {
+            return Ok(IntentWrite::Dropped(dropped(operation)));
         }
     }
-    Ok(Fenced::Stored(intent))
+    Ok(IntentWrite::Stored(intent))
 }
 
 /// Nothing was sent: as good as a clean refusal.
-fn too_late(operation: Operation) -> Failure {
+fn intent_write_expired(operation: Operation) -> Failure {
     Failure {
         operation: operation.action(),
         kind: FailureKind::Unavailable,
@@ -217,20 +220,20 @@ fn dropped(operation: Operation) -> Failure {
 
 async fn store_intent<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
-    pass: &mut Pass,
-    case: &Case<'_>,
+    reconciliation: &mut Reconciliation,
+    input: &Input<'_>,
     decision: &Decision,
     intent: &Intent,
     now: Timestamp,
-) -> Result<(), PassError> {
-    let memory = before_sending(case, decision, Some(intent.clone()), now);
-    let before = pass.object.status.clone().unwrap_or_default();
-    let mut conditions = Conditions::new(before.conditions.clone(), case.desired.generation, now);
+) -> Result<(), ReconcileError> {
+    let memory = state_before_call(input, decision, Some(intent.clone()), now);
+    let before = reconciliation.object.status.clone().unwrap_or_default();
+    let mut conditions = Conditions::new(before.conditions.clone(), input.desired.generation, now);
     // One that holds already keeps its reason and time: this is but another try. So does what only a person can end.
     if !conditions.has(types::RECONCILING) && !conditions.has(types::STALLED) {
-        let why = &decision.why;
-        let message = why.message(case, decision.findings.as_ref());
-        conditions.set(types::RECONCILING, Truth::True, why.reason(), &message);
+        let reason = &decision.reason;
+        let message = reason.message(input, decision.assessment.as_ref());
+        conditions.set(types::RECONCILING, Truth::True, reason.as_str(), &message);
     }
     let fenced = ExpressServiceStatus {
         memory: Some(memory),
@@ -240,18 +243,27 @@ async fn store_intent<E: Ecs, O: Objects, C: Clock>(
     // What the new intent has no more, the outcome of the last one above all, must go.
     let patch = status_patch(&before, &fenced);
     let asked_at = ctx.clock.uptime();
-    pass.stored(ctx.objects.patch_status(&pass.object, &patch).await?);
-    pass.fenced_at = Some(asked_at);
+    reconciliation.stored(
+        ctx.objects
+            .patch_status(&reconciliation.object, &patch)
+            .await?,
+    );
+    reconciliation.fenced_at = Some(asked_at);
     Ok(())
 }
 
 /// Stores finalizer and identity in one write.
 async fn store_identity<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
-    pass: &mut Pass,
-    case: &Case<'_>,
-) -> Result<(), PassError> {
-    let mut finalizers = pass.object.metadata.finalizers.clone().unwrap_or_default();
+    reconciliation: &mut Reconciliation,
+    input: &Input<'_>,
+) -> Result<(), ReconcileError> {
+    let mut finalizers = reconciliation
+        .object
+        .metadata
+        .finalizers
+        .clone()
+        .unwrap_or_default();
     if !finalizers.iter().any(|finalizer| finalizer == FINALIZER) {
         finalizers.push(FINALIZER.to_owned());
     }
@@ -260,31 +272,44 @@ async fn store_identity<E: Ecs, O: Objects, C: Clock>(
         annotations: BTreeMap::from([
             (
                 annotations::SERVICE_ARN.to_owned(),
-                case.desired.arn.to_string(),
+                input.desired.arn.to_string(),
             ),
             (
                 annotations::CLUSTER_ID.to_owned(),
-                case.desired.cluster_id.clone(),
+                input.desired.cluster_id.clone(),
             ),
         ]),
     };
     let asked_at = ctx.clock.uptime();
-    pass.stored(ctx.objects.patch_metadata(&pass.object, &patch).await?);
-    pass.fenced_at = Some(asked_at);
+    reconciliation.stored(
+        ctx.objects
+            .patch_metadata(&reconciliation.object, &patch)
+            .await?,
+    );
+    reconciliation.fenced_at = Some(asked_at);
     Ok(())
 }
 
 async fn release<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
-    pass: &mut Pass,
-) -> Result<(), PassError> {
-    let mut finalizers = pass.object.metadata.finalizers.clone().unwrap_or_default();
+    reconciliation: &mut Reconciliation,
+) -> Result<(), ReconcileError> {
+    let mut finalizers = reconciliation
+        .object
+        .metadata
+        .finalizers
+        .clone()
+        .unwrap_or_default();
     finalizers.retain(|finalizer| finalizer != FINALIZER);
     let patch = MetadataPatch {
         finalizers,
         annotations: BTreeMap::new(),
     };
-    pass.stored(ctx.objects.patch_metadata(&pass.object, &patch).await?);
-    pass.released = true;
+    reconciliation.stored(
+        ctx.objects
+            .patch_metadata(&reconciliation.object, &patch)
+            .await?,
+    );
+    reconciliation.released = true;
     Ok(())
 }

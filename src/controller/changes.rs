@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{cached::Cached, outage::without_errors};
+use super::{cache_entry::CacheEntry, outage::without_errors};
 use crate::telemetry::health::Health;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use kube::{
@@ -23,19 +23,19 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// Watches, begins anew after trouble, keeps the store of `writer`, and shows each event to `note` when it is stored.
 /// Gives each object that has news, when the store shows it.
 pub(super) fn changes(
-    api: Api<Cached>,
-    store: Store<Cached>,
-    writer: Writer<Cached>,
+    api: Api<CacheEntry>,
+    store: Store<CacheEntry>,
+    writer: Writer<CacheEntry>,
     health: Health,
-    note: impl Fn(&Event<Cached>),
-) -> impl Stream<Item = watcher::Result<Cached>> {
+    note: impl Fn(&Event<CacheEntry>),
+) -> impl Stream<Item = watcher::Result<CacheEntry>> {
     let events = watcher::watcher(api.clone(), watcher::Config::default().page_size(PAGE));
     let events = without_errors(events, health, move || answers(api.clone()));
-    stored_news(events.map(Ok), store, writer, note)
+    stored_changes(events.map(Ok), store, writer, note)
 }
 
 /// Whether the API server answers a list of one object.
-async fn answers(api: Api<Cached>) -> bool {
+async fn answers(api: Api<CacheEntry>) -> bool {
     let one = ListParams::default().limit(1);
     let answer = tokio::time::timeout(ANSWER, api.list(&one)).await;
     matches!(answer, Ok(Ok(_)))
@@ -43,12 +43,12 @@ async fn answers(api: Api<Cached>) -> bool {
 
 /// A list is in the store only when its last page has come. Kube's `applied_objects` gives the objects of the first page
 /// before: a pass over one of them would see the object as it was, or none, and nothing would lead to another.
-fn stored_news(
-    events: impl Stream<Item = watcher::Result<Event<Cached>>>,
-    store: Store<Cached>,
-    writer: Writer<Cached>,
-    note: impl Fn(&Event<Cached>),
-) -> impl Stream<Item = watcher::Result<Cached>> {
+fn stored_changes(
+    events: impl Stream<Item = watcher::Result<Event<CacheEntry>>>,
+    store: Store<CacheEntry>,
+    writer: Writer<CacheEntry>,
+    note: impl Fn(&Event<CacheEntry>),
+) -> impl Stream<Item = watcher::Result<CacheEntry>> {
     let before = store.clone();
     events
         .modify(move |object| {
@@ -61,7 +61,10 @@ fn stored_news(
         .try_flatten()
 }
 
-fn news(event: Event<Cached>, store: &Store<Cached>) -> impl Iterator<Item = Cached> + use<> {
+fn news(
+    event: Event<CacheEntry>,
+    store: &Store<CacheEntry>,
+) -> impl Iterator<Item = CacheEntry> + use<> {
     let stored = match event {
         Event::Apply(object) => vec![Arc::new(object)],
         // All that the store holds now is of this list.
@@ -70,14 +73,14 @@ fn news(event: Event<Cached>, store: &Store<Cached>) -> impl Iterator<Item = Cac
     };
     stored
         .into_iter()
-        .filter(|object| object.is_news())
+        .filter(|object| object.has_changed())
         .map(Arc::unwrap_or_clone)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::stored_news;
-    use crate::controller::cached::Cached;
+    use super::stored_changes;
+    use crate::controller::cache_entry::CacheEntry;
     use futures::{StreamExt, stream};
     use kube::{
         ResourceExt,
@@ -88,7 +91,7 @@ mod tests {
     };
     use serde_json::json;
 
-    fn object(name: &str, generation: i64) -> Cached {
+    fn object(name: &str, generation: i64) -> CacheEntry {
         let object = json!({
             "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService",
             "metadata": {"name": name, "namespace": "team-a", "uid": name, "generation": generation},
@@ -98,14 +101,17 @@ mod tests {
     }
 
     /// The objects that the events lead to, each with the generation that the store shows when it comes.
-    async fn led_to(events: impl IntoIterator<Item = Event<Cached>>) -> Vec<(String, Option<i64>)> {
+    async fn led_to(
+        events: impl IntoIterator<Item = Event<CacheEntry>>,
+    ) -> Vec<(String, Option<i64>)> {
         let (store, writer) = reflector::store();
         let events = stream::iter(events.into_iter().map(watcher::Result::Ok));
-        let mut led_to: Vec<_> = stored_news(events, store.clone(), writer, |_| {})
+        let mut led_to: Vec<_> = stored_changes(events, store.clone(), writer, |_| {})
             .map(|object| {
                 let object = object.unwrap();
                 let stored = store.get(&ObjectRef::from_obj(&object));
-                let generation = |stored: &Cached| stored.unpack().unwrap().metadata.generation;
+                let generation =
+                    |stored: &CacheEntry| stored.decompress().unwrap().metadata.generation;
                 (object.name_any(), stored.as_deref().and_then(generation))
             })
             .collect()

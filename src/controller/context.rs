@@ -8,18 +8,18 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    journal::{Entry, Journal},
     objects::{ObjectKey, Objects},
+    reconcile_state::{ReconcileState, ReconcileStates},
 };
 use crate::{
     core::{
-        desired::Home,
+        desired::OperatorIdentity,
+        history::{Uptime, Windows},
         identity::Caller,
         retry::Intervals,
-        sightings::{Uptime, Windows},
     },
     ecs::Ecs,
-    telemetry::{health::Health, metrics::Passes},
+    telemetry::{health::Health, metrics::Reconciles},
 };
 
 /// Clock and chance, so that a simulation can rule both.
@@ -29,7 +29,7 @@ pub trait Clock: Send + Sync + 'static {
     /// The monotonic clock, for what is to be proved.
     fn uptime(&self) -> Uptime;
     /// A random number from 0 to 1.
-    fn chance(&self) -> f64;
+    fn random(&self) -> f64;
 }
 
 /// Settings of the loop.
@@ -42,7 +42,7 @@ pub struct Settings {
     /// How old a fence may be when the call goes out.
     pub fence_age: Duration,
     /// How long one pass may take.
-    pub pass_deadline: Duration,
+    pub reconcile_timeout: Duration,
 }
 
 impl Default for Settings {
@@ -52,7 +52,7 @@ impl Default for Settings {
             intervals: Intervals::default(),
             fence_age: Duration::from_secs(5),
             // Four reads and a write of 20 s each.
-            pass_deadline: Duration::from_secs(100),
+            reconcile_timeout: Duration::from_secs(100),
         }
     }
 }
@@ -68,26 +68,32 @@ pub struct Context<E, O, C> {
     /// Settings.
     pub settings: Settings,
     /// Passes, counted.
-    pub passes: Passes,
+    pub reconciles: Reconciles,
     /// Whether the operator can do its work.
     pub health: Health,
     /// What is known of each object.
-    pub journal: Journal,
-    home: Mutex<Home>,
+    pub states: ReconcileStates,
+    operator: Mutex<OperatorIdentity>,
 }
 
 impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
     /// A context with an empty journal.
-    pub fn new(ecs: E, objects: O, clock: C, settings: Settings, home: Home) -> Self {
+    pub fn new(
+        ecs: E,
+        objects: O,
+        clock: C,
+        settings: Settings,
+        operator: OperatorIdentity,
+    ) -> Self {
         Self {
             ecs,
             objects,
             clock,
             settings,
-            passes: Passes::default(),
+            reconciles: Reconciles::default(),
             health: Health::default(),
-            journal: Journal::default(),
-            home: Mutex::new(home),
+            states: ReconcileStates::default(),
+            operator: Mutex::new(operator),
         }
     }
 
@@ -98,20 +104,20 @@ impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
     }
 
     /// Where the operator is at home, with the caller last known.
-    pub fn home(&self) -> Home {
-        lock(&self.home).clone()
+    pub fn operator(&self) -> OperatorIdentity {
+        lock(&self.operator).clone()
     }
 
     /// Notes whose credentials the operator uses.
     pub fn note_caller(&self, caller: Caller) {
-        lock(&self.home).caller = caller;
+        lock(&self.operator).caller = caller;
     }
 
     /// The rest of the wait for the next look, if the cache shows only what the last pass has read or written itself.
-    pub fn echo(&self, key: &ObjectKey) -> Option<Duration> {
+    pub fn own_write_delay(&self, key: &ObjectKey) -> Option<Duration> {
         let version = self.objects.cached_version(key)?;
-        let known = |entry: &Entry| (entry.known_versions.contains(&version), entry.due);
-        let (known, due) = self.journal.of(key, known)?;
+        let known = |state: &ReconcileState| (state.known_versions.contains(&version), state.due);
+        let (known, due) = self.states.of(key, known)?;
         let rest = due?.checked_sub(self.clock.uptime())?;
         (known && !rest.is_zero()).then_some(rest)
     }
@@ -119,7 +125,7 @@ impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
     /// Forgets every object that the cache has no more.
     pub fn forget_all_but_cached(&self) {
         let cached = |key: &ObjectKey| self.objects.cached_version(key).is_some();
-        self.journal.forget_all_but(cached);
+        self.states.forget_all_but(cached);
     }
 }
 

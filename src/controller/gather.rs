@@ -7,17 +7,17 @@ use super::{
 use crate::{
     api::{ExpressServiceStatus, status::DeploymentStatus},
     core::{
-        desired::{Desired, Life},
+        assessment::Owner,
+        desired::{Desired, Phase},
         failure::{Effect, Failure, FailureKind},
-        findings::Owner,
+        history::Uptime,
         identity::OwnerTags,
-        memory::{Operation, outcome},
+        memory::{IntentState, Operation},
         observed::{Management, Missing, Observed, Read, Service, StatusCode},
         reads::{RESOURCES_LAST, Reads, Resources, plan, plan_with_counts},
         recorded::IdentityCheck,
         redact::Redactor,
-        rollout::{Verdict, verdict},
-        sightings::Uptime,
+        rollout::{DeploymentState, deployment_state},
     },
     ecs::{Ecs, ServiceFacts, ServiceRecord},
 };
@@ -31,7 +31,7 @@ pub(super) struct Kept<'a> {
 }
 
 /// Looks at the object's service, and at the neighbours that the look needs.
-pub(super) async fn look<E: Ecs, O: Objects, C: Clock>(
+pub(super) async fn observe<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     desired: &Desired,
     status: &ExpressServiceStatus,
@@ -42,9 +42,9 @@ pub(super) async fn look<E: Ecs, O: Objects, C: Clock>(
         // No call is made from which it could be seen that the former account is back.
         ctx.ecs.doubt_caller();
     }
-    let nothing_to_ask = desired.life == Life::Left
+    let nothing_to_ask = desired.phase == Phase::Finalized
         || desired.identity != IdentityCheck::Same
-        || desired.invalid.is_some() && !matches!(desired.life, Life::Leaving(_));
+        || desired.invalid.is_some() && !matches!(desired.phase, Phase::Deleting(_));
     if nothing_to_ask {
         return Observed::NotAsked;
     }
@@ -62,7 +62,7 @@ pub(super) async fn look<E: Ecs, O: Objects, C: Clock>(
                 status,
                 resources(ctx, kept.resources_due),
             );
-            neighbours(ctx, &mut service, reads, status, kept).await;
+            related_reads(ctx, &mut service, reads, status, kept).await;
             Observed::Present(service)
         }
         other => ordinary_service(&ctx.ecs, desired, status, other, kept.redactor).await,
@@ -76,7 +76,7 @@ fn resources<E: Ecs, O: Objects, C: Clock>(
     due: &mut Option<Uptime>,
 ) -> Resources {
     let now = ctx.clock.uptime();
-    let due = due.get_or_insert_with(|| now + RESOURCES_LAST.mul_f64(ctx.clock.chance()));
+    let due = due.get_or_insert_with(|| now + RESOURCES_LAST.mul_f64(ctx.clock.random()));
     if now < *due {
         Resources::Fresh
     } else {
@@ -84,7 +84,7 @@ fn resources<E: Ecs, O: Objects, C: Clock>(
     }
 }
 
-async fn neighbours<E: Ecs, O: Objects, C: Clock>(
+async fn related_reads<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     service: &mut Service,
     mut reads: Reads,
@@ -106,7 +106,7 @@ async fn neighbours<E: Ecs, O: Objects, C: Clock>(
     if reads.deployments {
         let mut deployments = ecs.deployments(&arn, redactor).await;
         for deployment in deployments.iter_mut().flatten() {
-            keep_told_reason(deployment, status);
+            keep_reported_reason(deployment, status);
         }
         service.deployments = read(deployments);
     }
@@ -125,14 +125,14 @@ async fn neighbours<E: Ecs, O: Objects, C: Clock>(
 
 /// The reason of a deployment that has ended stays as it was told: it may quote values of a revision that no longer runs,
 /// which nobody knows by now.
-fn keep_told_reason(deployment: &mut DeploymentStatus, status: &ExpressServiceStatus) {
-    let told = status.deployment.as_ref().filter(|told| {
-        told.arn.is_some()
-            && told.arn == deployment.arn
-            && told.status == deployment.status
-            && verdict(told.status.as_deref()) != Verdict::InProgress
+fn keep_reported_reason(deployment: &mut DeploymentStatus, status: &ExpressServiceStatus) {
+    let reported = status.deployment.as_ref().filter(|reported| {
+        reported.arn.is_some()
+            && reported.arn == deployment.arn
+            && reported.status == deployment.status
+            && deployment_state(reported.status.as_deref()) != DeploymentState::InProgress
     });
-    if let Some(reason) = told.and_then(|told| told.reason.clone()) {
+    if let Some(reason) = reported.and_then(|reported| reported.reason.clone()) {
         deployment.reason = Some(reason);
     }
 }
@@ -202,8 +202,7 @@ fn create_is_unclear(status: &ExpressServiceStatus) -> bool {
     let refused = memory
         .and_then(|memory| memory.intent.as_ref())
         .is_some_and(|intent| {
-            intent.operation == Operation::Create.as_str()
-                && intent.outcome.as_deref() == Some(outcome::REFUSED)
+            intent.is_for(Operation::Create) && intent.state() == IntentState::Rejected
         });
     refused || memory.is_some_and(|memory| memory.open(Operation::Create).is_some())
 }
@@ -218,8 +217,8 @@ pub(super) async fn owner_by_tags<E: Ecs>(
     Ok(
         match OwnerTags::read(&tags, &desired.object, &desired.cluster_id) {
             OwnerTags::Ours => Owner::Ours,
-            OwnerTags::Another(whose) | OwnerTags::Partial(whose) => Owner::Another(whose),
-            OwnerTags::None | OwnerTags::Released => Owner::Free,
+            OwnerTags::Other(whose) | OwnerTags::Partial(whose) => Owner::Other(whose),
+            OwnerTags::None | OwnerTags::Released => Owner::Unowned,
         },
     )
 }

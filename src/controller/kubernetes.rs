@@ -13,7 +13,7 @@ use kube::{
 use serde_json::{Value, json};
 
 use super::{
-    cached::Cached,
+    cache_entry::CacheEntry,
     objects::{MetadataPatch, ObjectKey, Objects, ObjectsError},
     recorders::Recorders,
     refusal::refusal,
@@ -33,13 +33,13 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// The API server, with the watch's store before it.
 pub struct Kubernetes {
     client: Client,
-    store: Store<Cached>,
+    store: Store<CacheEntry>,
     recorders: Recorders,
 }
 
 impl Kubernetes {
     /// Reads from `store`, writes with `client`.
-    pub fn new(client: Client, store: Store<Cached>) -> Self {
+    pub fn new(client: Client, store: Store<CacheEntry>) -> Self {
         let reporter = Reporter {
             controller: FIELD_MANAGER.to_owned(),
             instance: std::env::var("HOSTNAME").ok(),
@@ -75,7 +75,11 @@ impl Kubernetes {
 
     /// Says of a malformed object that it is malformed: by an event, and in its status where the API server still takes
     /// one (it does not where a value has another type than the schema's).
-    pub async fn mark_malformed(&self, object: &Cached, message: &str) -> Result<(), ObjectsError> {
+    pub async fn mark_malformed(
+        &self,
+        object: &CacheEntry,
+        message: &str,
+    ) -> Result<(), ObjectsError> {
         let meta = object.meta();
         let reason = crate::api::conditions::reasons::INVALID_SPEC;
         let event = KubeEvent {
@@ -96,7 +100,7 @@ impl Kubernetes {
             "observedGeneration": meta.generation,
             "conditions": [condition("Ready", "False"), condition("Synced", "False"), condition("Stalled", "True")],
         }});
-        let api: Api<Cached> = Api::namespaced(
+        let api: Api<CacheEntry> = Api::namespaced(
             self.client.clone(),
             meta.namespace.as_deref().unwrap_or_default(),
         );
@@ -107,7 +111,7 @@ impl Kubernetes {
 }
 
 /// The states of the objects in the watch's store.
-pub struct States(pub Store<Cached>);
+pub struct States(pub Store<CacheEntry>);
 
 impl ObjectStates for States {
     fn states(&self) -> Vec<State> {
@@ -120,7 +124,7 @@ impl Objects for Kubernetes {
     fn cached(&self, key: &ObjectKey) -> Option<Arc<ExpressService>> {
         let reference = ObjectRef::new(&key.name).within(&key.namespace);
         let cached = self.store.get(&reference)?;
-        match cached.unpack() {
+        match cached.decompress() {
             Ok(object) => Some(Arc::new(object)),
             Err(malformed) => {
                 // Of a malformed object the loop has told already.

@@ -4,65 +4,70 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::journal::Entry;
+use super::reconcile_state::ReconcileState;
 use crate::{
     api::{ExpressServiceStatus, conditions::types},
     core::{
-        decide::{Action, Case, Decision},
+        decide::{Action, Decision, Input},
         events::{Event, Severity},
         failure::Failure,
         identity::ObjectIdentity,
         memory::Operation,
         observed::{Observed, Read},
-        remember::Outcome,
-        why::{Progress, Why},
+        reason::{Progress, Reason},
+        record_call::CallResult,
     },
 };
 
 /// A call that changes something goes out.
-pub(super) fn sending(object: &ObjectIdentity, operation: Operation, why: &Why) {
+pub(super) fn sending(object: &ObjectIdentity, operation: Operation, reason: &Reason) {
     tracing::info!(
         %object,
         operation = operation.action(),
-        why = why.reason(),
+        reason = reason.as_str(),
         "sending a change to AWS"
     );
 }
 
 /// AWS accepted a call that changes something. Of a failure [`failures`] tells.
-pub(super) fn accepted(object: &ObjectIdentity, action: &Action, outcome: &Outcome) {
+pub(super) fn accepted(object: &ObjectIdentity, action: &Action, result: &CallResult) {
     let operation = action.operation().map(Operation::action);
-    match (operation, outcome) {
-        (Some(operation), Outcome::Updated { revision }) => {
+    match (operation, result) {
+        (Some(operation), CallResult::Updated { revision }) => {
             let revision = revision.as_deref().unwrap_or_default();
             tracing::info!(%object, operation, revision, "AWS accepted the change");
         }
-        (Some(operation), Outcome::Created { .. } | Outcome::Accepted) => {
+        (Some(operation), CallResult::Created { .. } | CallResult::Accepted) => {
             tracing::info!(%object, operation, "AWS accepted the change");
         }
-        (Some(_), Outcome::Idle | Outcome::Failed(_)) | (None, _) => {}
+        (Some(_), CallResult::Idle | CallResult::Failed(_)) | (None, _) => {}
     }
 }
 
 /// A failure that is new, one that lasts, or the end of one.
-pub(super) fn failures(entry: &mut Entry, case: &Case<'_>, decision: &Decision, outcome: &Outcome) {
-    let object = &case.desired.object;
-    let failure = match (outcome, &decision.why) {
-        (Outcome::Failed(failure), _) | (_, Why::Unreadable(failure)) => Some(failure),
-        _ => neighbouring_failure(case.observed),
+pub(super) fn failures(
+    state: &mut ReconcileState,
+    input: &Input<'_>,
+    decision: &Decision,
+    result: &CallResult,
+) {
+    let object = &input.desired.object;
+    let failure = match (result, &decision.reason) {
+        (CallResult::Failed(failure), _) | (_, Reason::Unreadable(failure)) => Some(failure),
+        _ => related_failure(input.observed),
     };
     let Some(failure) = failure else {
         let works = matches!(
-            outcome,
-            Outcome::Created { .. } | Outcome::Updated { .. } | Outcome::Accepted
-        ) || decision.why.progress() == Progress::AtRest
-            || decision.why == Why::RollingOut;
-        if works && entry.failing.take().is_some() {
+            result,
+            CallResult::Created { .. } | CallResult::Updated { .. } | CallResult::Accepted
+        ) || decision.reason.progress() == Progress::AtRest
+            || decision.reason == Reason::Deploying;
+        if works && state.failing.take().is_some() {
             tracing::info!(%object, "what failed works again");
         }
         return;
     };
-    let attempts = entry.attempts + 1;
+    let attempts = state.attempts + 1;
     let Failure {
         operation,
         kind,
@@ -70,9 +75,9 @@ pub(super) fn failures(entry: &mut Entry, case: &Case<'_>, decision: &Decision, 
         code,
         message,
     } = failure;
-    let before = entry.failing.replace(identity(failure));
-    let repeated = before == entry.failing;
-    if repeated && matches!(outcome, Outcome::Failed(_)) {
+    let before = state.failing.replace(identity(failure));
+    let repeated = before == state.failing;
+    if repeated && matches!(result, CallResult::Failed(_)) {
         tracing::info!(%object, operation, ?kind, code, text = %message, attempts, "a call to AWS fails still");
     } else if repeated {
         tracing::debug!(%object, operation, ?kind, code, text = %message, attempts, "a call to AWS fails still");
@@ -82,7 +87,7 @@ pub(super) fn failures(entry: &mut Entry, case: &Case<'_>, decision: &Decision, 
 }
 
 /// A read beside the service's own that failed. The pass goes on without it.
-fn neighbouring_failure(observed: &Observed) -> Option<&Failure> {
+fn related_failure(observed: &Observed) -> Option<&Failure> {
     let Observed::Present(service) = observed else {
         return None;
     };

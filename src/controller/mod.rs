@@ -1,16 +1,16 @@
 //! The loop: gather → decide → act → report. It knows Kubernetes and AWS only through two ports.
 
 mod act;
-pub mod cached;
+pub mod cache_entry;
 mod changes;
+mod compressed;
 pub mod context;
 mod gather;
-pub mod journal;
 pub mod kubernetes;
 mod log;
 pub mod objects;
 mod outage;
-mod packed;
+pub mod reconcile_state;
 mod recorders;
 mod refusal;
 mod rejected;
@@ -22,84 +22,84 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     api::{ExpressService, ExpressServiceStatus},
     core::{
-        decide::{Action, Case, Decision, Fence, decide},
+        assessment::Owner,
+        decide::{Action, Decision, Fence, Input, decide},
         desired::Desired,
         failure::Failure,
-        findings::Owner,
+        history::{ObservedAt, Uptime},
         observed::Observed,
+        reason::{Progress, Reason},
+        record_call::CallResult,
         recorded::has_finalizer,
         redact::Redactor,
-        remember::Outcome,
-        retry::{attempts_after, next_look},
-        sightings::{Taken, Uptime},
-        why::{Progress, Why},
+        retry::{attempts_after, requeue_after},
     },
     ecs::Ecs,
-    telemetry::metrics::PassOutcome,
+    telemetry::metrics::ReconcileOutcome,
 };
 use context::{Clock, Context};
-use journal::Entry;
 use objects::{ObjectKey, Objects, ObjectsError};
+use reconcile_state::ReconcileState;
 
 /// When to look at an object again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
+pub enum Requeue {
     /// After a delay, or when it changes.
-    Look(Duration),
+    After(Duration),
     /// When it changes.
-    Change,
+    AwaitChange,
 }
 
 /// One look at one object, at most one call that changes something, and a report.
 pub async fn reconcile<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     key: &ObjectKey,
-) -> Next {
-    if let Some(rest) = ctx.echo(key) {
-        return Next::Look(rest);
+) -> Requeue {
+    if let Some(rest) = ctx.own_write_delay(key) {
+        return Requeue::After(rest);
     }
     let Some(object) = ctx.objects.cached(key) else {
-        ctx.journal.forget(key);
-        return Next::Change;
+        ctx.states.forget(key);
+        return Requeue::AwaitChange;
     };
     let uid = object.metadata.uid.clone().unwrap_or_default();
-    let entry = ctx.journal.entry(key, &uid);
-    let mut pass = Pass::new(object, entry);
+    let state = ctx.states.get(key, &uid);
+    let mut reconciliation = Reconciliation::new(object, state);
     let started = ctx.clock.uptime();
-    let deadline = ctx.settings.pass_deadline;
-    let ended = match tokio::time::timeout(deadline, pass.run(ctx)).await {
+    let deadline = ctx.settings.reconcile_timeout;
+    let ended = match tokio::time::timeout(deadline, reconciliation.run(ctx)).await {
         Ok(ended) => ended,
-        Err(_) => Err(PassError::Deadline(deadline)),
+        Err(_) => Err(ReconcileError::Deadline(deadline)),
     };
     let took = ctx.clock.uptime().saturating_sub(started);
-    ctx.passes.count(outcome(&ended), took);
-    if let Err(PassError::Objects(ObjectsError::Invalid(text))) = &ended {
-        rejected::tell(ctx, &mut pass, text).await;
+    ctx.reconciles.count(outcome(&ended), took);
+    if let Err(ReconcileError::Objects(ObjectsError::Invalid(text))) = &ended {
+        rejected::tell(ctx, &mut reconciliation, text).await;
     }
-    pass.close(ctx, key, ended)
+    reconciliation.close(ctx, key, ended)
 }
 
 /// What a pass came to, for the metrics.
-fn outcome(ended: &Result<(Decision, Outcome), PassError>) -> PassOutcome {
+fn outcome(ended: &Result<(Decision, CallResult), ReconcileError>) -> ReconcileOutcome {
     match ended {
-        Err(PassError::Objects(ObjectsError::Invalid(_))) => PassOutcome::Rejected,
-        Err(_) => PassOutcome::Interrupted,
-        Ok((_, Outcome::Failed(_))) => PassOutcome::Failed,
-        Ok((_, Outcome::Created { .. } | Outcome::Updated { .. } | Outcome::Accepted)) => {
-            PassOutcome::Changed
+        Err(ReconcileError::Objects(ObjectsError::Invalid(_))) => ReconcileOutcome::Rejected,
+        Err(_) => ReconcileOutcome::Interrupted,
+        Ok((_, CallResult::Failed(_))) => ReconcileOutcome::Failed,
+        Ok((_, CallResult::Created { .. } | CallResult::Updated { .. } | CallResult::Accepted)) => {
+            ReconcileOutcome::Changed
         }
-        Ok((decision, Outcome::Idle)) => match (&decision.why, decision.why.progress()) {
-            (Why::Unreadable(_), _) => PassOutcome::Failed,
-            (_, Progress::Reconciling) => PassOutcome::Waiting,
-            (_, Progress::Stalled) => PassOutcome::Stalled,
-            (_, Progress::AtRest) => PassOutcome::AtRest,
+        Ok((decision, CallResult::Idle)) => match (&decision.reason, decision.reason.progress()) {
+            (Reason::Unreadable(_), _) => ReconcileOutcome::Failed,
+            (_, Progress::Reconciling) => ReconcileOutcome::Waiting,
+            (_, Progress::Stalled) => ReconcileOutcome::Stalled,
+            (_, Progress::AtRest) => ReconcileOutcome::AtRest,
         },
     }
 }
 
 /// Why a pass ended early. Nothing is lost: the next one looks again.
 #[derive(Debug, thiserror::Error)]
-enum PassError {
+enum ReconcileError {
     #[error(transparent)]
     Objects(#[from] ObjectsError),
     #[error("the pass took longer than {0:?}; it is tried again")]
@@ -107,16 +107,16 @@ enum PassError {
 }
 
 /// One pass over one object.
-struct Pass {
+struct Reconciliation {
     object: ExpressService,
     status_before: ExpressServiceStatus,
-    entry: Entry,
+    state: ReconcileState,
     /// What the object hides.
     redactor: Redactor,
     /// When the request of the last fencing write went out.
     fenced_at: Option<Uptime>,
     /// What the second reading of the tags said.
-    foreign: Option<(bool, Taken)>,
+    other_owner: Option<(bool, ObservedAt)>,
     released: bool,
     /// The resourceVersions that it has read and written.
     known_versions: Vec<String>,
@@ -124,17 +124,17 @@ struct Pass {
     rebased: bool,
 }
 
-impl Pass {
-    fn new(object: Arc<ExpressService>, entry: Entry) -> Self {
+impl Reconciliation {
+    fn new(object: Arc<ExpressService>, state: ReconcileState) -> Self {
         let object = Arc::unwrap_or_clone(object);
         Self {
             status_before: object.status.clone().unwrap_or_default(),
             known_versions: object.metadata.resource_version.iter().cloned().collect(),
             object,
-            entry,
+            state,
             redactor: Redactor::default(),
             fenced_at: None,
-            foreign: None,
+            other_owner: None,
             released: false,
             rebased: false,
         }
@@ -158,37 +158,38 @@ impl Pass {
     async fn run<E: Ecs, O: Objects, C: Clock>(
         &mut self,
         ctx: &Context<E, O, C>,
-    ) -> Result<(Decision, Outcome), PassError> {
+    ) -> Result<(Decision, CallResult), ReconcileError> {
         let caller = self.caller(ctx).await;
-        let desired = Desired::parse(&self.object, &ctx.home());
+        let desired = Desired::parse(&self.object, &ctx.operator());
         self.redactor.hide(&desired.configuration);
         let kept = gather::Kept {
             redactor: &mut self.redactor,
-            resources_due: &mut self.entry.resources_due,
+            resources_due: &mut self.state.resources_due,
         };
         let started = ctx.clock.uptime();
-        let observed = gather::look(ctx, &desired, &self.status_before, caller, kept).await;
-        let taken = Taken {
+        let observed = gather::observe(ctx, &desired, &self.status_before, caller, kept).await;
+        let observed_at = ObservedAt {
             started,
             ended: ctx.clock.uptime(),
         };
         let memory = self.status_before.trusted_memory();
-        self.entry.sightings.look(&observed, memory, taken);
+        self.state.history.record(&observed, memory, observed_at);
         let had_finalizer = has_finalizer(&self.object);
-        let (decision, outcome) = self
-            .step(ctx, &desired, (&observed, taken), Fence::Needed)
+        let (decision, result) = self
+            .step(ctx, &desired, (&observed, observed_at), Fence::Needed)
             .await?;
         if decision.action != Action::AddFinalizer {
-            return Ok((decision, outcome));
+            return Ok((decision, result));
         }
         // The finalizer is stored, and is a fence: the same look may lead on to the create.
-        let desired = Desired::parse(&self.object, &ctx.home());
+        let desired = Desired::parse(&self.object, &ctx.operator());
         let fence = if had_finalizer {
             Fence::Needed
         } else {
-            Fence::FinalizerStored
+            Fence::FinalizerJustAdded
         };
-        self.step(ctx, &desired, (&observed, taken), fence).await
+        self.step(ctx, &desired, (&observed, observed_at), fence)
+            .await
     }
 
     /// Whose credentials these are; with the failure while that cannot be asked.
@@ -203,43 +204,45 @@ impl Pass {
         &mut self,
         ctx: &Context<E, O, C>,
         desired: &Desired,
-        (observed, taken): (&Observed, Taken),
+        (observed, observed_at): (&Observed, ObservedAt),
         fence: Fence,
-    ) -> Result<(Decision, Outcome), PassError> {
+    ) -> Result<(Decision, CallResult), ReconcileError> {
         let status = self.status_before.clone();
         let memory = status.trusted_memory();
-        let sightings = self.entry.sightings.clone();
-        let case = Case {
+        let history = self.state.history.clone();
+        let input = Input {
             desired,
             observed,
             memory,
             deployment: status.deployment.as_ref(),
             managed_resources: status.managed_resources.as_deref().unwrap_or_default(),
-            sightings: &sightings,
+            history: &history,
             windows: &ctx.settings.windows,
             fence,
             now: ctx.clock.wall(),
         };
-        let decision = decide(&case);
-        tracing::debug!(object = %desired.object, why = ?decision.why.reason(), "decided");
-        let act = act::act(ctx, self, &case, &decision).await?;
-        log::failures(&mut self.entry, &case, &decision, &act.outcome);
+        let decision = decide(&input);
+        tracing::debug!(object = %desired.object, reason = ?decision.reason.as_str(), "decided");
+        let act = act::act(ctx, self, &input, &decision).await?;
+        log::failures(&mut self.state, &input, &decision, &act.result);
         if decision.action != Action::AddFinalizer {
-            report::report(ctx, self, &case, &decision, &act).await?;
+            report::report(ctx, self, &input, &decision, &act).await?;
         }
         let ours = decision
-            .findings
+            .assessment
             .as_ref()
-            .is_some_and(|findings| matches!(findings.owner, Owner::Ours | Owner::TagsLost));
-        if let Some((foreign, taken)) = self.foreign.or(ours.then_some((false, taken))) {
-            self.entry.sightings.look_at_tags(foreign, taken);
+            .is_some_and(|assessment| matches!(assessment.owner, Owner::Ours | Owner::TagsLost));
+        if let Some((other_owner, observed_at)) =
+            self.other_owner.or(ours.then_some((false, observed_at)))
+        {
+            self.state.history.record_owner(other_owner, observed_at);
         }
-        Ok((decision, act.outcome))
+        Ok((decision, act.result))
     }
 
     /// A call that changes something goes out.
     fn sent(&mut self, now: Uptime) {
-        self.entry.sightings.sent(now);
+        self.state.history.call_sent(now);
     }
 
     /// Keeps what was learned, and says when to look again.
@@ -247,49 +250,52 @@ impl Pass {
         mut self,
         ctx: &Context<E, O, C>,
         key: &ObjectKey,
-        ended: Result<(Decision, Outcome), PassError>,
-    ) -> Next {
+        ended: Result<(Decision, CallResult), ReconcileError>,
+    ) -> Requeue {
         let settings = &ctx.settings;
-        if self.released || matches!(&ended, Ok((decision, _)) if decision.why == Why::Left) {
-            ctx.journal.forget(key);
-            return Next::Change;
+        if self.released
+            || matches!(&ended, Ok((decision, _)) if decision.reason == Reason::Finalized)
+        {
+            ctx.states.forget(key);
+            return Requeue::AwaitChange;
         }
         let delay = match &ended {
-            Ok((decision, outcome)) => {
-                self.entry.rejection_told = false;
-                let failed = matches!(outcome, Outcome::Failed(_))
-                    || matches!(decision.why, Why::Unreadable(_));
-                self.entry.attempts = attempts_after(self.entry.attempts, decision, outcome);
-                self.entry.under_way = !failed && decision.why.progress() == Progress::Reconciling;
-                next_look(
+            Ok((decision, result)) => {
+                self.state.rejection_reported = false;
+                let failed = matches!(result, CallResult::Failed(_))
+                    || matches!(decision.reason, Reason::Unreadable(_));
+                self.state.attempts = attempts_after(self.state.attempts, decision, result);
+                self.state.in_progress =
+                    !failed && decision.reason.progress() == Progress::Reconciling;
+                requeue_after(
                     decision,
-                    outcome,
-                    self.entry.attempts,
+                    result,
+                    self.state.attempts,
                     &settings.intervals,
                     &settings.windows,
-                    ctx.journal.crowd(self.entry.under_way),
-                    ctx.clock.chance(),
+                    ctx.states.in_progress_count(self.state.in_progress),
+                    ctx.clock.random(),
                 )
             }
             Err(error) => {
-                self.entry.attempts += 1;
+                self.state.attempts += 1;
                 // The API server quotes the object, too.
                 let error = self.redactor.show(&error.to_string());
-                tracing::info!(object = %key, %error, attempts = self.entry.attempts, "the pass ended early");
-                let doubled = 1 << self.entry.attempts.min(10);
+                tracing::info!(object = %key, %error, attempts = self.state.attempts, "the pass ended early");
+                let doubled = 1 << self.state.attempts.min(10);
                 (settings.intervals.poll / 100)
                     .saturating_mul(doubled)
-                    .min(settings.intervals.look)
+                    .min(settings.intervals.resync)
             }
         };
-        self.entry.due = Some(ctx.clock.uptime() + delay);
-        self.entry.known_versions = match ended {
+        self.state.due = Some(ctx.clock.uptime() + delay);
+        self.state.known_versions = match ended {
             Ok(_) => self.known_versions,
             Err(_) => Vec::new(),
         };
         if ctx.objects.cached_version(key).is_some() {
-            ctx.journal.keep(key, self.entry);
+            ctx.states.keep(key, self.state);
         }
-        Next::Look(delay)
+        Requeue::After(delay)
     }
 }

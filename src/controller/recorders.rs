@@ -47,27 +47,27 @@ impl Recorders {
     /// The recorder for an event: a repeat finds the one that told it before.
     pub(super) fn of(&self, event: &Event, about: &ObjectReference) -> Recorder {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.retain(|_, told| told.at.elapsed() < FORGOTTEN_AFTER);
+        last.retain(|_, reported| reported.at.elapsed() < FORGOTTEN_AFTER);
         let key = (about.uid.clone().unwrap_or_default(), event.reason.clone());
         let recorder = last
             .get(&key)
-            .filter(|told| told.note == event.note)
+            .filter(|reported| reported.note == event.note)
             .map_or_else(
                 || Recorder::new(self.client.clone(), self.reporter.clone()),
-                |told| told.recorder.clone(),
+                |reported| reported.recorder.clone(),
             );
-        let told = Last {
+        let reported = Last {
             note: event.note.clone(),
             recorder: recorder.clone(),
             at: Instant::now(),
         };
         if last.len() >= KEPT && !last.contains_key(&key) {
-            let oldest = last.iter().min_by_key(|(_, told)| told.at);
+            let oldest = last.iter().min_by_key(|(_, reported)| reported.at);
             if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
                 last.remove(&oldest);
             }
         }
-        last.insert(key, told);
+        last.insert(key, reported);
         recorder
     }
 }

@@ -1,7 +1,7 @@
 //! What Kubernetes does not take. While a status cannot be written, it shows what was: so it is told in every other way.
 
 use super::{
-    Pass,
+    Reconciliation,
     context::{Clock, Context},
     objects::{ObjectKey, Objects},
 };
@@ -10,17 +10,17 @@ use crate::{core::events::Event, ecs::Ecs};
 /// Tells that the API server does not take what was written, each time in the log, and once by an event.
 pub(super) async fn tell<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
-    pass: &mut Pass,
+    reconciliation: &mut Reconciliation,
     text: &str,
 ) {
     // The API server quotes the object.
-    let text = pass.redactor.show(text);
-    let object = ObjectKey::of(&pass.object.metadata);
-    let attempts = pass.entry.attempts + 1;
+    let text = reconciliation.redactor.show(text);
+    let object = ObjectKey::of(&reconciliation.object.metadata);
+    let attempts = reconciliation.state.attempts + 1;
     tracing::warn!(%object, attempts, error = %text, "the API server rejects what the operator writes");
-    if !std::mem::replace(&mut pass.entry.rejection_told, true) {
+    if !std::mem::replace(&mut reconciliation.state.rejection_reported, true) {
         ctx.objects
-            .publish(&pass.object, &Event::rejected(&text))
+            .publish(&reconciliation.object, &Event::rejected(&text))
             .await;
     }
 }

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{
-    Pass, PassError,
+    ReconcileError, Reconciliation,
     act::Act,
     context::{Clock, Context},
     log,
@@ -12,13 +12,13 @@ use super::{
 use crate::{
     api::{ExpressService, ExpressServiceStatus},
     core::{
-        decide::{Action, Case, Decision},
+        decide::{Action, Decision, Input},
         events::events,
-        remember::remember,
-        retry::is_worth_telling,
-        status::{is_ready, project, says_something_new},
+        reason::Reason,
+        record_call::record_call,
+        retry::should_report,
+        status::{is_ready, is_status_change, project},
         transitions::lasting_failure,
-        why::Why,
     },
     ecs::Ecs,
 };
@@ -29,40 +29,42 @@ const ATTEMPTS: usize = 3;
 /// Writes what is new.
 pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
-    pass: &mut Pass,
-    case: &Case<'_>,
+    reconciliation: &mut Reconciliation,
+    input: &Input<'_>,
     decision: &Decision,
     act: &Act,
-) -> Result<(), PassError> {
-    let ready = is_ready(&pass.status_before);
+) -> Result<(), ReconcileError> {
+    let ready = is_ready(&reconciliation.status_before);
     // The first memory has to be written: a finalizer without any means a create in flight.
-    let remembered = pass.status_before.trusted_memory().is_some();
-    if remembered && !is_worth_telling(&decision.why, pass.entry.attempts, ready) {
+    let remembered = reconciliation.status_before.trusted_memory().is_some();
+    if remembered && !should_report(&decision.reason, reconciliation.state.attempts, ready) {
         return Ok(());
     }
     let now = ctx.clock.wall();
     // Events compare with the status before the pass, not with its fence.
-    let before = pass.status_before.clone();
-    let stored = pass.object.status.clone().unwrap_or_default();
-    let memory = remember(case, decision, act.sent.clone(), &act.outcome, now);
-    let status = as_stored(project(&stored, case, decision, &act.outcome, memory, now));
-    let object = &case.desired.object;
-    let attempts = pass.entry.attempts;
-    let mut events = events(&before, &status, case, decision, &act.outcome);
-    events.extend(lasting_failure(case, decision, &act.outcome, attempts));
-    if !pass.released && decision.why != Why::Left {
-        let since = pass
-            .entry
+    let before = reconciliation.status_before.clone();
+    let stored = reconciliation.object.status.clone().unwrap_or_default();
+    let memory = record_call(input, decision, act.sent.clone(), &act.result, now);
+    let status = as_stored(project(&stored, input, decision, &act.result, memory, now));
+    let object = &input.desired.object;
+    let attempts = reconciliation.state.attempts;
+    let mut events = events(&before, &status, input, decision, &act.result);
+    events.extend(lasting_failure(input, decision, &act.result, attempts));
+    if !reconciliation.released && decision.reason != Reason::Finalized {
+        let since = reconciliation
+            .state
             .written_at
             .map_or(std::time::Duration::MAX, |at| {
                 ctx.clock.uptime().saturating_sub(at)
             });
         let fingerprint = fingerprint(&status);
-        if says_something_new(&stored, &status, since) && pass.entry.unstored != Some(fingerprint) {
-            write(ctx, pass, &stored, &status).await?;
-            pass.entry.written_at = Some(ctx.clock.uptime());
-            let whole = pass.object.status.as_ref() == Some(&status);
-            pass.entry.unstored = (!whole).then_some(fingerprint);
+        if is_status_change(&stored, &status, since)
+            && reconciliation.state.unstored != Some(fingerprint)
+        {
+            write(ctx, reconciliation, &stored, &status).await?;
+            reconciliation.state.written_at = Some(ctx.clock.uptime());
+            let whole = reconciliation.object.status.as_ref() == Some(&status);
+            reconciliation.state.unstored = (!whole).then_some(fingerprint);
             if !whole {
                 tracing::warn!(%object, "the API server drops a part of the status: the CustomResourceDefinition is older than the operator; update it with: ecs-express-operator crd | kubectl apply --server-side -f -");
             }
@@ -70,10 +72,10 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     }
     log::transitions(object, &before, &status);
     // While a retained service is still held, its fence came late and its mark was not tried: nothing to tell yet.
-    let held_back = matches!(decision.action, Action::Retain(_)) && !pass.released;
+    let held_back = matches!(decision.action, Action::Retain(_)) && !reconciliation.released;
     for event in events.iter().filter(|_| !held_back) {
         log::event(object, event);
-        ctx.objects.publish(&pass.object, event).await;
+        ctx.objects.publish(&reconciliation.object, event).await;
     }
     Ok(())
 }
@@ -90,28 +92,38 @@ fn fingerprint(status: &ExpressServiceStatus) -> u64 {
 /// object by now.
 async fn write<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
-    pass: &mut Pass,
+    reconciliation: &mut Reconciliation,
     stored: &ExpressServiceStatus,
     status: &ExpressServiceStatus,
-) -> Result<(), PassError> {
+) -> Result<(), ReconcileError> {
     let patch = status_patch(stored, status);
-    let key = ObjectKey::of(&pass.object.metadata);
+    let key = ObjectKey::of(&reconciliation.object.metadata);
     for _ in 1..ATTEMPTS {
-        match ctx.objects.patch_status(&pass.object, &patch).await {
+        match ctx
+            .objects
+            .patch_status(&reconciliation.object, &patch)
+            .await
+        {
             Err(ObjectsError::Conflict) => {
                 let fresh = ctx.objects.read(&key).await?;
-                if fresh.metadata.uid != pass.object.metadata.uid || !same_memory(&fresh, stored) {
+                if fresh.metadata.uid != reconciliation.object.metadata.uid
+                    || !same_memory(&fresh, stored)
+                {
                     return Err(ObjectsError::Conflict.into());
                 }
-                pass.rebase(fresh);
+                reconciliation.rebase(fresh);
             }
             answer => {
-                pass.stored(answer?);
+                reconciliation.stored(answer?);
                 return Ok(());
             }
         }
     }
-    pass.stored(ctx.objects.patch_status(&pass.object, &patch).await?);
+    reconciliation.stored(
+        ctx.objects
+            .patch_status(&reconciliation.object, &patch)
+            .await?,
+    );
     Ok(())
 }
 

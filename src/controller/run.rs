@@ -20,17 +20,17 @@ use kube::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Next,
-    cached::Cached,
+    Requeue,
+    cache_entry::CacheEntry,
     changes::changes,
     context::{Clock, Context, Settings},
     kubernetes::{Kubernetes, States},
     objects::ObjectKey,
 };
 use crate::{
-    core::{desired::Home, sightings::Uptime},
+    core::{desired::OperatorIdentity, history::Uptime},
     ecs::Ecs,
-    telemetry::{health::Health, metrics::Passes},
+    telemetry::{health::Health, metrics::Reconciles},
 };
 
 /// Objects worked on at once: enough to hide AWS's latency at its rates, few enough for its throttles at a start.
@@ -48,7 +48,7 @@ impl Clock for SystemClock {
         self.0.elapsed()
     }
 
-    fn chance(&self) -> f64 {
+    fn random(&self) -> f64 {
         // Each RandomState has keys of its own: chance enough to keep objects out of step.
         let random = RandomState::new().build_hasher().finish();
         random as f64 / u64::MAX as f64
@@ -60,9 +60,9 @@ type Shared<E> = Context<E, Kubernetes, SystemClock>;
 /// A loop that is ready to run.
 pub struct Loop<E> {
     ctx: Arc<Shared<E>>,
-    api: Api<Cached>,
-    reader: Store<Cached>,
-    writer: Writer<Cached>,
+    api: Api<CacheEntry>,
+    reader: Store<CacheEntry>,
+    writer: Writer<CacheEntry>,
 }
 
 impl<E: Ecs> Loop<E> {
@@ -72,13 +72,13 @@ impl<E: Ecs> Loop<E> {
         namespace: Option<&str>,
         ecs: E,
         settings: Settings,
-        home: Home,
+        operator: OperatorIdentity,
         health: Health,
     ) -> Self {
         let (reader, writer) = reflector::store();
         let objects = Kubernetes::new(client.clone(), reader.clone());
         let clock = SystemClock(std::time::Instant::now());
-        let ctx = Context::new(ecs, objects, clock, settings, home).with_health(health);
+        let ctx = Context::new(ecs, objects, clock, settings, operator).with_health(health);
         let api = match namespace {
             Some(namespace) => Api::namespaced(client, namespace),
             None => Api::all(client),
@@ -92,8 +92,8 @@ impl<E: Ecs> Loop<E> {
     }
 
     /// The passes, counted.
-    pub fn passes(&self) -> Passes {
-        self.ctx.passes.clone()
+    pub fn reconciles(&self) -> Reconciles {
+        self.ctx.reconciles.clone()
     }
 
     /// The state of each object.
@@ -114,7 +114,7 @@ impl<E: Ecs> Loop<E> {
         let note = move |event: &_| note(&seen, event);
         let changes = changes(api, reader.clone(), writer, health, note);
         let synced = reader.clone();
-        let passes = Controller::for_stream(changes, reader)
+        let reconciles = Controller::for_stream(changes, reader)
             .with_config(Config::default().concurrency(CONCURRENCY))
             .graceful_shutdown_on(stop.clone().cancelled_owned())
             .run(reconcile, |_, error, _| match *error {}, ctx)
@@ -136,7 +136,7 @@ impl<E: Ecs> Loop<E> {
             }
         };
         tokio::select! {
-            () = passes => {}
+            () = reconciles => {}
             // No pass has begun, and the Controller would wait for a list that nobody fetches any more.
             () = stopped_unsynced => {}
         }
@@ -144,7 +144,10 @@ impl<E: Ecs> Loop<E> {
     }
 }
 
-async fn reconcile<E: Ecs>(object: Arc<Cached>, ctx: Arc<Shared<E>>) -> Result<Action, Infallible> {
+async fn reconcile<E: Ecs>(
+    object: Arc<CacheEntry>,
+    ctx: Arc<Shared<E>>,
+) -> Result<Action, Infallible> {
     let key = ObjectKey::of(object.meta());
     if let Some(message) = object.malformed() {
         tracing::warn!(object = %key, what = message, "a stored object is malformed");
@@ -152,20 +155,20 @@ async fn reconcile<E: Ecs>(object: Arc<Cached>, ctx: Arc<Shared<E>>) -> Result<A
             Ok(()) => Action::await_change(),
             Err(error) => {
                 tracing::info!(object = %key, %error, "the malformed object has no status that says so");
-                Action::requeue(ctx.settings.intervals.look)
+                Action::requeue(ctx.settings.intervals.resync)
             }
         });
     }
     Ok(match super::reconcile(&ctx, &key).await {
-        Next::Look(delay) => Action::requeue(delay),
-        Next::Change => Action::await_change(),
+        Requeue::After(delay) => Action::requeue(delay),
+        Requeue::AwaitChange => Action::await_change(),
     })
 }
 
 /// Notes that the list is in, and forgets what is gone: told by the watch, or missing after a new list.
-fn note<E: Ecs>(ctx: &Shared<E>, event: &watcher::Event<Cached>) {
+fn note<E: Ecs>(ctx: &Shared<E>, event: &watcher::Event<CacheEntry>) {
     match event {
-        watcher::Event::Delete(object) => ctx.journal.forget(&ObjectKey::of(object.meta())),
+        watcher::Event::Delete(object) => ctx.states.forget(&ObjectKey::of(object.meta())),
         watcher::Event::InitDone => {
             ctx.health.synced();
             ctx.forget_all_but_cached();

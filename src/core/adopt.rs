@@ -1,77 +1,80 @@
 //! Adoption: when a service that nobody owns is taken over.
 
 use super::{
+    assessment::Assessment,
     configuration::hash_of_texts,
-    decide::{Action, Case, tag},
+    decide::{Action, Input, tag},
     desired::AdoptionPolicy,
-    findings::Findings,
     observed::{Management, Read, Service},
-    why::Why,
+    reason::Reason,
 };
 
 /// Tags that another tool leaves on what it manages.
 const CLAIM: &str = "aws:cloudformation:stack-name";
 /// Tags that ECS takes; those of AWS do not count.
-const MOST_TAGS: usize = 50;
+const MAX_TAGS: usize = 50;
 
 /// What a confirmation confirms: the spec, and the differences as they were shown.
-fn adoption_hash(case: &Case<'_>, findings: &Findings) -> String {
-    let shown = findings.diff.differences.iter().map(ToString::to_string);
-    let tags = findings.tags.replaced().map(ToString::to_string);
-    let spec = case.desired.configuration.hash();
+fn adoption_hash(input: &Input<'_>, assessment: &Assessment) -> String {
+    let shown = assessment.diff.differences.iter().map(ToString::to_string);
+    let tags = assessment.tags.replaced().map(ToString::to_string);
+    let spec = input.desired.configuration.hash();
     hash_of_texts(std::iter::once(spec).chain(shown).chain(tags))
 }
 
 /// A free service: taken over if asked, possible, and either without difference or confirmed.
 pub(super) fn adoption(
-    case: &Case<'_>,
+    input: &Input<'_>,
     service: &Service,
-    findings: Option<&Findings>,
-) -> (Action, Why) {
-    let desired = case.desired;
-    let refuse = |cause: String| (Action::Nothing, Why::NotAdoptable(cause));
-    let Some(findings) = findings else {
-        return (Action::Nothing, Why::ProvingAbsence);
+    assessment: Option<&Assessment>,
+) -> (Action, Reason) {
+    let desired = input.desired;
+    let refuse = |cause: String| (Action::Nothing, Reason::NotAdoptable(cause));
+    let Some(assessment) = assessment else {
+        return (Action::Nothing, Reason::WaitingForAbsence);
     };
-    let taken = service.management.got() == Some(&Management::Customer);
+    let observed_at = service.management.got() == Some(&Management::Customer);
     let tags = desired.tags();
-    let changes_nothing = findings.diff.is_empty() && findings.tags.replaced().next().is_none();
+    let changes_nothing = assessment.diff.is_empty() && assessment.tags.replaced().next().is_none();
     let room = service
         .tags
         .keys()
         .filter(|key| !key.starts_with("aws:") && !tags.contains_key(*key));
-    if taken {
+    if observed_at {
         refuse("it is an ordinary ECS service, not an Express service".into())
     } else if desired.adoption == AdoptionPolicy::Never {
         (
             Action::Nothing,
-            Why::NotOwned("nobody that the operator knows".into()),
+            Reason::NotOwned("nobody that the operator knows".into()),
         )
     } else if let Read::Failed(failure) = &service.management {
         // Whoever manages it may be somebody else.
-        (Action::Nothing, Why::Unreadable(failure.clone()))
+        (Action::Nothing, Reason::Unreadable(failure.clone()))
     } else if let Some(stack) = service.tags.get(CLAIM) {
         refuse(format!("the CloudFormation stack \"{stack}\" manages it"))
-    } else if let Some(role) = &findings.immutable {
+    } else if let Some(role) = &assessment.immutable {
         refuse(format!(
             "its infrastructure role is {role}, which ECS cannot change; set spec.infrastructureRoleArn to it in another ExpressService"
         ))
-    } else if room.count() + tags.len() > MOST_TAGS {
+    } else if room.count() + tags.len() > MAX_TAGS {
         refuse(format!(
-            "it has no room for the operator's tags: ECS takes {MOST_TAGS}"
+            "it has no room for the operator's tags: ECS takes {MAX_TAGS}"
         ))
     } else if service.newest().is_none() || service.management.got().is_none() {
         // What it would change, or who manages it, cannot be told yet.
-        (Action::Nothing, Why::Adopting)
-    } else if let Some(missing) = findings.diff.uncompared.first() {
+        (Action::Nothing, Reason::Adopting)
+    } else if let Some(missing) = assessment.diff.not_comparable.first() {
         // Nor what it would change of what cannot be compared.
-        (Action::Nothing, Why::Unreadable(missing.failure(service)))
-    } else if changes_nothing || desired.adopt_confirm == Some(adoption_hash(case, findings)) {
-        (Action::Adopt(tag(desired, tags)), Why::Adopting)
+        (
+            Action::Nothing,
+            Reason::Unreadable(missing.failure(service)),
+        )
+    } else if changes_nothing || desired.adopt_confirm == Some(adoption_hash(input, assessment)) {
+        (Action::Adopt(tag(desired, tags)), Reason::Adopting)
     } else {
         (
             Action::Nothing,
-            Why::AdoptionNotConfirmed(adoption_hash(case, findings)),
+            Reason::AdoptionNotConfirmed(adoption_hash(input, assessment)),
         )
     }
 }

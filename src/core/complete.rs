@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{
     configuration::{Configuration, Container, Network, Scaling},
     field::{Block, Field},
-    uncompared::{Cause, Uncompared},
+    not_comparable::{Cause, NotComparable},
 };
 
 /// Completes the blocks that the user set by the values in force, without ECS's own security groups. `cleared` are the
@@ -143,7 +143,7 @@ pub(super) fn unknown_in_force(
     actual: &Configuration,
     managed_groups: Option<&BTreeSet<&str>>,
     cleared: &BTreeSet<Field>,
-) -> Option<Uncompared> {
+) -> Option<NotComparable> {
     let (set, shown) = (desired.values(), actual.values());
     let clears_groups = cleared.contains(&Field::SecurityGroups);
     let is_sent = |block| match block {
@@ -165,6 +165,6 @@ pub(super) fn unknown_in_force(
         } else {
             return None;
         };
-        carried.then_some(Uncompared { field, cause })
+        carried.then_some(NotComparable { field, cause })
     })
 }

@@ -2,23 +2,23 @@
 
 pub use super::condition_list::{Conditions, Truth};
 use super::{
-    decide::{Action, Case, Decision},
+    assessment::{Assessment, Owner},
+    decide::{Action, Decision, Input},
     explain::explain,
     failure::{Class, Failure, FailureKind},
-    findings::{Findings, Owner},
     left_in_force::{self, carried},
     messages::{beneath_suspension, had_service},
     observed::{Observed, Service, StatusCode},
-    remember::Outcome,
+    reason::{Progress, Reason},
+    record_call::CallResult,
     rollout::Rollout,
     unsynced::unsynced,
-    why::{Progress, Why},
 };
 use crate::api::conditions::{reasons, types};
 
 /// What the conditions say after a pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct ConditionUpdate {
     ready: (Truth, &'static str, String),
     synced: (Truth, &'static str, String),
     progress: Progress,
@@ -30,78 +30,91 @@ pub struct Verdict {
 
 /// What was told before, and what is told of where the service answers.
 #[derive(Clone, Copy, Debug)]
-pub struct Shown<'a> {
+pub struct Reported<'a> {
     /// The URL that the status shows after this pass.
     pub url: Option<&'a str>,
     /// Whether `Ready` was True before it.
     pub was_ready: bool,
 }
 
-impl Verdict {
+impl ConditionUpdate {
     /// Judges a pass.
-    pub fn of(case: &Case<'_>, decision: &Decision, outcome: &Outcome, shown: Shown<'_>) -> Self {
-        let findings = decision.findings.as_ref();
-        if let Outcome::Failed(failure) = outcome {
-            return Self::failed(case, decision, failure, shown);
+    pub fn of(
+        input: &Input<'_>,
+        decision: &Decision,
+        result: &CallResult,
+        shown: Reported<'_>,
+    ) -> Self {
+        let assessment = decision.assessment.as_ref();
+        if let CallResult::Failed(failure) = result {
+            return Self::failed(input, decision, failure, shown);
         }
-        let why = &decision.why;
-        let message = why.message(case, findings);
+        let reason = &decision.reason;
+        let message = reason.message(input, assessment);
         let mut stalled_by = None;
-        let (ready, progress) = match why {
-            Why::InSync => ((Truth::True, why.reason(), message), Progress::AtRest),
-            Why::Suspended => {
-                let truth = suspended_is_ready(case, findings, shown);
-                stalled_by = stalled_beneath_suspension(case);
+        let (ready, progress) = match reason {
+            Reason::Available => ((Truth::True, reason.as_str(), message), Progress::AtRest),
+            Reason::Suspended => {
+                let truth = suspended_is_ready(input, assessment, shown);
+                stalled_by = stalled_beneath_suspension(input);
                 let progress = stalled_by.map_or(Progress::AtRest, |_| Progress::Stalled);
-                ((truth, why.reason(), message), progress)
+                ((truth, reason.as_str(), message), progress)
             }
-            Why::ShownOnly if has_run_the_spec(case, findings, shown) => {
-                ((Truth::True, why.reason(), message), Progress::AtRest)
+            Reason::Drifted if has_run_the_spec(input, assessment, shown) => {
+                ((Truth::True, reason.as_str(), message), Progress::AtRest)
             }
             // Nothing says that the spec ever ran, and nothing will come by itself.
-            Why::ShownOnly => ((Truth::False, why.reason(), message), Progress::Stalled),
-            Why::RollingOut if is_first_deployment(case) => (
+            Reason::Drifted => ((Truth::False, reason.as_str(), message), Progress::Stalled),
+            Reason::Deploying if is_first_deployment(input) => (
                 (Truth::False, reasons::PROVISIONING, message),
                 Progress::Reconciling,
             ),
             // Tags do not touch what runs.
-            Why::Tagging | Why::TagsLost if runs_the_spec(case, findings, shown) => (
+            Reason::Tagging | Reason::TagsLost if runs_the_spec(input, assessment, shown) => (
                 (
                     Truth::True,
                     reasons::AVAILABLE,
-                    Why::InSync.message(case, findings),
+                    Reason::Available.message(input, assessment),
                 ),
                 Progress::AtRest,
             ),
-            Why::TagNotConverging(_) if runs_the_spec(case, findings, shown) => (
+            Reason::TagNotConverging(_) if runs_the_spec(input, assessment, shown) => (
                 (
                     Truth::True,
                     reasons::AVAILABLE,
-                    Why::InSync.message(case, findings),
+                    Reason::Available.message(input, assessment),
                 ),
-                why.progress(),
+                reason.progress(),
             ),
-            Why::Unreadable(_) => ((Truth::Unknown, why.reason(), message), why.progress()),
-            _ => ((Truth::False, why.reason(), message), why.progress()),
+            Reason::Unreadable(_) => (
+                (Truth::Unknown, reason.as_str(), message),
+                reason.progress(),
+            ),
+            _ => ((Truth::False, reason.as_str(), message), reason.progress()),
         };
         Self {
-            synced: synced(case, decision, &ready),
+            synced: synced(input, decision, &ready),
             ready,
             progress,
             stalled_by,
-            read_failed: matches!(why, Why::Unreadable(failure) if failure.kind.class() == Class::Retry),
+            read_failed: matches!(reason, Reason::Unreadable(failure) if failure.kind.class() == Class::Retry),
         }
     }
 
-    fn failed(case: &Case<'_>, decision: &Decision, failure: &Failure, shown: Shown<'_>) -> Self {
-        let findings = decision.findings.as_ref();
+    fn failed(
+        input: &Input<'_>,
+        decision: &Decision,
+        failure: &Failure,
+        shown: Reported<'_>,
+    ) -> Self {
+        let assessment = decision.assessment.as_ref();
         let tags_only = matches!(decision.action, Action::Tag(_) | Action::Untag(_));
-        let mut message = explain(failure, case.desired);
+        let mut message = explain(failure, input.desired);
         if let Action::Update(request) = &decision.action {
-            message.push_str(&carried(&request.configuration, case, failure));
+            message.push_str(&carried(&request.configuration, input, failure));
         }
-        let ready = if tags_only && runs_the_spec(case, findings, shown) {
-            let message = Why::InSync.message(case, findings);
+        let ready = if tags_only && runs_the_spec(input, assessment, shown) {
+            let message = Reason::Available.message(input, assessment);
             (Truth::True, reasons::AVAILABLE, message)
         } else {
             (Truth::False, failure.kind.reason(), message.clone())
@@ -112,14 +125,14 @@ impl Verdict {
             Class::Invalid | Class::Blocked => Progress::Stalled,
             Class::Retry => Progress::Reconciling,
         };
-        let synced = match (case.observed, findings) {
-            (Observed::Present(service), Some(findings))
-                if !tags_only && findings.in_sync(service) =>
+        let synced = match (input.observed, assessment) {
+            (Observed::Present(service), Some(assessment))
+                if !tags_only && assessment.in_sync(service) =>
             {
                 (
                     Truth::True,
                     reasons::IN_SYNC,
-                    in_sync_text(service, findings),
+                    in_sync_text(service, assessment),
                 )
             }
             _ => (Truth::False, failure.kind.reason(), message),
@@ -170,113 +183,127 @@ impl Verdict {
 }
 
 /// Whether this generation's configuration is the one that runs, its deployment succeeded, and an endpoint exists.
-fn runs_the_spec(case: &Case<'_>, findings: Option<&Findings>, shown: Shown<'_>) -> bool {
-    let (Observed::Present(service), Some(findings)) = (case.observed, findings) else {
+fn runs_the_spec(input: &Input<'_>, assessment: Option<&Assessment>, shown: Reported<'_>) -> bool {
+    let (Observed::Present(service), Some(assessment)) = (input.observed, assessment) else {
         return false;
     };
     service.code == StatusCode::Active
-        && findings.is_final(service)
-        && findings.immutable.is_none()
-        && matches!(findings.rollout, Rollout::Succeeded(_))
+        && assessment.is_final(service)
+        && assessment.immutable.is_none()
+        && matches!(assessment.rollout, Rollout::Succeeded(_))
         && shown.url.is_some()
 }
 
 /// Whether the spec ran as it is, before somebody changed the service outside this object: it was told to be ready, or the
 /// deployment of what was last applied is known to have succeeded.
-fn has_run_the_spec(case: &Case<'_>, findings: Option<&Findings>, shown: Shown<'_>) -> bool {
-    let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
+fn has_run_the_spec(
+    input: &Input<'_>,
+    assessment: Option<&Assessment>,
+    shown: Reported<'_>,
+) -> bool {
+    let applied = input.memory.and_then(|memory| memory.last_applied.as_ref());
     let succeeded = applied.is_some_and(|applied| {
-        applied.hash == case.desired.configuration.hash() && applied.revision.is_some()
-    }) && findings
-        .is_some_and(|findings| matches!(findings.rollout, Rollout::Succeeded(_)));
+        applied.hash == input.desired.configuration.hash() && applied.revision.is_some()
+    }) && assessment
+        .is_some_and(|assessment| matches!(assessment.rollout, Rollout::Succeeded(_)));
     shown.url.is_some() && (shown.was_ready || succeeded)
 }
 
-fn suspended_is_ready(case: &Case<'_>, findings: Option<&Findings>, shown: Shown<'_>) -> Truth {
-    let drifted = matches!(beneath_suspension(case), Why::Correcting | Why::ShownOnly);
-    let ready =
-        runs_the_spec(case, findings, shown) || drifted && has_run_the_spec(case, findings, shown);
+fn suspended_is_ready(
+    input: &Input<'_>,
+    assessment: Option<&Assessment>,
+    shown: Reported<'_>,
+) -> Truth {
+    let drifted = matches!(
+        beneath_suspension(input),
+        Reason::CorrectingDrift | Reason::Drifted
+    );
+    let ready = runs_the_spec(input, assessment, shown)
+        || drifted && has_run_the_spec(input, assessment, shown);
     if ready { Truth::True } else { Truth::False }
 }
 
 /// Why a suspended service needs a person all the same. An edit that waits is what the user asked for.
-fn stalled_beneath_suspension(case: &Case<'_>) -> Option<&'static str> {
-    match beneath_suspension(case) {
-        Why::Creating | Why::ServiceDeleted | Why::DrainingBeforeCreate if had_service(case) => {
+fn stalled_beneath_suspension(input: &Input<'_>) -> Option<&'static str> {
+    match beneath_suspension(input) {
+        Reason::Creating | Reason::ServiceDeleted | Reason::DrainingBeforeCreate
+            if had_service(input) =>
+        {
             Some(reasons::SERVICE_DELETED)
         }
-        why if why.progress() == Progress::Stalled => Some(why.reason()),
+        reason if reason.progress() == Progress::Stalled => Some(reason.as_str()),
         _ => None,
     }
 }
 
 /// Whether nothing of this service ever ran but what is being deployed.
-fn is_first_deployment(case: &Case<'_>) -> bool {
-    match case.observed {
+fn is_first_deployment(input: &Input<'_>) -> bool {
+    match input.observed {
         Observed::Present(service) => {
             service.revisions.len() <= 1
-                && case
+                && input
                     .memory
                     .and_then(|memory| memory.intent.as_ref())
-                    .is_none_or(|intent| intent.operation == "Create")
+                    .is_none_or(|intent| intent.is_for(super::memory::Operation::Create))
         }
         Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => false,
     }
 }
 
 fn synced(
-    case: &Case<'_>,
+    input: &Input<'_>,
     decision: &Decision,
     ready: &(Truth, &'static str, String),
 ) -> (Truth, &'static str, String) {
     let (_, reason, message) = ready;
-    let (Some(findings), Observed::Present(service)) = (&decision.findings, case.observed) else {
-        let truth = match decision.why {
-            Why::Unreadable(_) => Truth::Unknown,
+    let (Some(assessment), Observed::Present(service)) = (&decision.assessment, input.observed)
+    else {
+        let truth = match decision.reason {
+            Reason::Unreadable(_) => Truth::Unknown,
             _ => Truth::False,
         };
         return (truth, reason, message.clone());
     };
-    let owned = matches!(findings.owner, Owner::Ours | Owner::TagsLost);
-    let sends_all = decision.why == Why::Edited && findings.diff.is_empty();
+    let owned = matches!(assessment.owner, Owner::Ours | Owner::TagsLost);
+    let sends_all = decision.reason == Reason::Updating && assessment.diff.is_empty();
     match (
-        findings.diff.differences.first(),
-        findings.diff.left_in_force.first(),
-        unsynced(case, decision, findings),
+        assessment.diff.differences.first(),
+        assessment.diff.left_in_force.first(),
+        unsynced(input, decision, assessment),
     ) {
-        _ if !owned || findings.immutable.is_some() || sends_all => {
+        _ if !owned || assessment.immutable.is_some() || sends_all => {
             (Truth::False, reason, message.clone())
         }
         (Some(first), ..) => {
-            let reason = match decision.why {
-                Why::Suspended if findings.edited => reasons::SUSPENDED,
-                Why::InSync | Why::Suspended => reasons::DRIFTED,
-                _ => decision.why.reason(),
+            let reason = match decision.reason {
+                Reason::Suspended if assessment.edited => reasons::SUSPENDED,
+                Reason::Available | Reason::Suspended => reasons::DRIFTED,
+                _ => decision.reason.as_str(),
             };
             (Truth::False, reason, first.to_string())
         }
-        (None, ..) if findings.mode_switched => (Truth::False, reason, message.clone()),
+        (None, ..) if assessment.mode_switched => (Truth::False, reason, message.clone()),
         (None, _, Some(unsynced)) => unsynced,
         (None, Some(_), None) => (
             Truth::True,
             reasons::LEFT_IN_FORCE,
-            left_in_force::message(&findings.diff.left_in_force),
+            left_in_force::message(&assessment.diff.left_in_force),
         ),
         (None, None, None) => (
             Truth::True,
             reasons::IN_SYNC,
-            in_sync_text(service, findings),
+            in_sync_text(service, assessment),
         ),
     }
 }
 
 /// What ECS makes of a configuration that does not differ from the spec.
-fn in_sync_text(service: &Service, findings: &Findings) -> String {
+fn in_sync_text(service: &Service, assessment: &Assessment) -> String {
     let none_runs = service
         .counts
         .got()
         .is_some_and(|counts| counts.running == 0);
-    let text = match (&service.code, &findings.rollout) {
+    let text = match (&service.code, &assessment.rollout) {
         (StatusCode::Draining, _) => "ECS has this configuration and is deleting the service",
         (StatusCode::Other(_), _) => "ECS has this configuration",
         _ if service.newest().is_none() => "ECS has this configuration and is rolling it out",

@@ -15,9 +15,9 @@ use super::{
 
 /// A text that never shows itself: an environment value, a word of a command, the place of a secret.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Hidden(String);
+pub struct Redacted(String);
 
-impl Hidden {
+impl Redacted {
     /// Hides a text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
@@ -29,7 +29,7 @@ impl Hidden {
     }
 }
 
-impl fmt::Debug for Hidden {
+impl fmt::Debug for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("…")
     }
@@ -72,11 +72,11 @@ pub struct Container {
     /// ARN of the secret with the registry's credentials.
     pub credentials: Option<String>,
     /// Command; empty means the image's own.
-    pub command: Vec<Hidden>,
+    pub command: Vec<Redacted>,
     /// Environment variables by name.
-    pub environment: BTreeMap<String, Hidden>,
+    pub environment: BTreeMap<String, Redacted>,
     /// Places of secrets by name.
-    pub secrets: BTreeMap<String, Hidden>,
+    pub secrets: BTreeMap<String, Redacted>,
 }
 
 /// Where the container's output goes.
@@ -165,7 +165,7 @@ impl Configuration {
             (Field::SecurityGroups, set(security_groups)),
             (Field::Subnets, set(subnets)),
             (Field::Cpu, cpu.as_deref().map(cpu_units)),
-            (Field::Memory, memory.as_deref().map(memory_mib)),
+            (Field::OperatorState, memory.as_deref().map(memory_mib)),
             (Field::CpuArchitecture, text(cpu_architecture)),
         ];
         values.extend(scaling.values());
@@ -293,8 +293,8 @@ mod tests {
     #[test]
     fn no_debug_text_shows_a_hidden_value() {
         let container = Container {
-            command: vec![Hidden::new("--password=hunter2")],
-            environment: BTreeMap::from([("TOKEN".into(), Hidden::new("hunter2"))]),
+            command: vec![Redacted::new("--password=hunter2")],
+            environment: BTreeMap::from([("TOKEN".into(), Redacted::new("hunter2"))]),
             ..Container::default()
         };
         assert!(!format!("{container:?}").contains("hunter2"));

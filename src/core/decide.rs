@@ -6,43 +6,43 @@ use jiff::Timestamp;
 
 use super::{
     adopt::adoption,
-    configuration::Configuration,
-    desired::{DeletionPolicy, Desired, DriftPolicy, Life},
-    failure::{Class, Failure},
-    findings::{
-        Findings,
+    assessment::{
+        Assessment,
         Owner::{self, Ours, TagsLost},
         owner,
     },
+    configuration::Configuration,
+    desired::{DeletionPolicy, Desired, DriftPolicy, Phase},
+    failure::{Class, Failure},
+    history::{ObservationHistory, Windows},
     identity::owner_tags,
-    learn::record_effects,
     memory::Operation,
     observed::{Observed, Read, Service, StatusCode},
+    reason::Reason,
+    record_observation::record_effects,
     recorded::IdentityCheck,
     request::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
     rollout::Rollout,
-    sightings::{Sightings, Windows},
     update_intent::UpdateIntent,
-    why::Why,
 };
-use crate::api::memory::Memory;
+use crate::api::memory::OperatorState;
 use crate::api::status::{DeploymentStatus, ManagedResource};
 
 /// All that a decision depends on.
 #[derive(Clone, Copy, Debug)]
-pub struct Case<'a> {
+pub struct Input<'a> {
     /// The object.
     pub desired: &'a Desired,
     /// What ECS was seen to have.
     pub observed: &'a Observed,
     /// What is remembered, if it can be trusted.
-    pub memory: Option<&'a Memory>,
+    pub memory: Option<&'a OperatorState>,
     /// The deployment in the status.
     pub deployment: Option<&'a DeploymentStatus>,
     /// What ECS made for the service, as the status has it.
     pub managed_resources: &'a [ManagedResource],
     /// What this process has seen.
-    pub sightings: &'a Sightings,
+    pub history: &'a ObservationHistory,
     /// How long to wait before believing.
     pub windows: &'a Windows,
     /// Whether this pass has just stored the finalizer.
@@ -51,7 +51,7 @@ pub struct Case<'a> {
     pub now: Timestamp,
 }
 
-impl Case<'_> {
+impl Input<'_> {
     /// Whether a retry is asked for that was not made yet.
     pub(super) fn retry_asked(&self) -> bool {
         let asked = &self.desired.retry;
@@ -67,7 +67,7 @@ impl Case<'_> {
     /// Whether the spec has a configuration of which ECS rolled the deployment back, or may do so: the one that was last
     /// applied, or the only one that is known.
     pub(super) fn is_baseline(&self) -> bool {
-        let baseline = self.memory.and_then(Memory::baseline);
+        let baseline = self.memory.and_then(OperatorState::baseline);
         let configuration = &self.desired.configuration;
         baseline.is_none_or(|baseline| match baseline.rollout {
             Some(rollout) => rollout == configuration.rollout_hash(),
@@ -82,7 +82,7 @@ pub enum Fence {
     /// None: a call that changes something needs one.
     Needed,
     /// This pass stored finalizer and identity: no create of this object can be in flight.
-    FinalizerStored,
+    FinalizerJustAdded,
 }
 
 /// What to do; at most one call that changes something in ECS.
@@ -107,7 +107,7 @@ pub enum Action {
     /// Mark the service released, as well as may be, then release the finalizer.
     Retain(TagRequest),
     /// Read the tags once more, by ListTagsForResource.
-    LookAtTags,
+    VerifyOwnerTags,
     /// Release the finalizer.
     ReleaseFinalizer,
 }
@@ -121,7 +121,9 @@ impl Action {
             Self::Delete => Some(Operation::Delete),
             Self::Tag(_) | Self::Adopt(_) | Self::Retain(_) => Some(Operation::Tag),
             Self::Untag(_) => Some(Operation::Untag),
-            Self::Nothing | Self::AddFinalizer | Self::LookAtTags | Self::ReleaseFinalizer => None,
+            Self::Nothing | Self::AddFinalizer | Self::VerifyOwnerTags | Self::ReleaseFinalizer => {
+                None
+            }
         }
     }
 }
@@ -132,171 +134,174 @@ pub struct Decision {
     /// What to do.
     pub action: Action,
     /// Why, for people.
-    pub why: Why,
+    pub reason: Reason,
     /// What the look at a present service showed.
-    pub findings: Option<Findings>,
+    pub assessment: Option<Assessment>,
 }
 
 /// What is seen of the service, with what it proves.
 #[derive(Clone, Copy, Debug)]
-enum Sight<'a> {
+enum Presence<'a> {
     Unreadable(&'a Failure),
-    Unproved,
+    Missing,
     Absent,
     Draining,
     Active(&'a Service),
-    Unknown(&'a Service),
+    UnknownStatus(&'a Service),
 }
 
 /// Decides. The rows are those of the design's table, in its order; the first match wins.
-pub fn decide(case: &Case<'_>) -> Decision {
-    let Observed::Present(service) = case.observed else {
-        return decide_after(case, UpdateIntent::Closed);
+pub fn decide(input: &Input<'_>) -> Decision {
+    let Observed::Present(service) = input.observed else {
+        return decide_after(input, UpdateIntent::Closed);
     };
-    let update = UpdateIntent::of(case, service);
+    let update = UpdateIntent::of(input, service);
     let decided = matches!(update, UpdateIntent::Landed(_) | UpdateIntent::Expired)
-        || case
+        || input
             .memory
             .is_some_and(|memory| memory.open(Operation::Create).is_some());
-    let ours = matches!(owner(case, service), Ours | TagsLost);
-    let Some(mut memory) = case.memory.filter(|_| decided && ours).cloned() else {
-        return decide_after(case, update);
+    let ours = matches!(owner(input, service), Ours | TagsLost);
+    let Some(mut memory) = input.memory.filter(|_| decided && ours).cloned() else {
+        return decide_after(input, update);
     };
-    record_effects(&mut memory, case, service, &update);
+    record_effects(&mut memory, input, service, &update);
     let memory = Some(&memory);
-    decide_after(&Case { memory, ..*case }, update)
+    decide_after(&Input { memory, ..*input }, update)
 }
 
 /// Decides with a memory in which it is recorded whether the last call has taken effect.
 #[rustfmt::skip]
-fn decide_after(case: &Case<'_>, update: UpdateIntent) -> Decision {
-    use {Action as A, DeletionPolicy::Retain, Life::*, Need as N, Owner::*, Sight as S};
-    let findings = match case.observed {
-        Observed::Present(service) => Some(Findings::of(case, service, update)),
+fn decide_after(input: &Input<'_>, update: UpdateIntent) -> Decision {
+    use {Action as A, DeletionPolicy::Retain, Phase::*, PendingChange as P, Owner::*, Presence as S};
+    let assessment = match input.observed {
+        Observed::Present(service) => Some(Assessment::of(input, service, update)),
         Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => None,
     };
-    let (d, sight) = (case.desired, sight(case));
-    let owner = findings.as_ref().map(|findings| &findings.owner);
-    let need = need(case, findings.as_ref());
+    let (d, presence) = (input.desired, presence(input));
+    let owner = assessment.as_ref().map(|assessment| &assessment.owner);
+    let pending_change = pending_change(input, assessment.as_ref());
     let changed = identity_changed(d);
     let same = changed.is_none();
-    let invalid = d.invalid.clone().map(Why::InvalidSpec);
-    let foreign = case.sightings.foreign_for(case.windows.absence_gap);
-    let tags_given_up = findings.as_ref().is_some_and(|findings| findings.tags.given_up.is_some());
-    let lost = had_service(case) && d.drift == DriftPolicy::Report;
-    let never_sent = case.memory.is_some_and(Memory::never_had_a_service)
-        && case.sightings.unreadable_for(case.windows.settle);
+    let invalid = d.invalid.clone().map(Reason::InvalidSpec);
+    let other_owner = input.history.other_owner_for(input.windows.absence_gap);
+    let tags_given_up = assessment.as_ref().is_some_and(|assessment| assessment.tags.given_up.is_some());
+    let lost = had_service(input) && d.drift == DriftPolicy::Report;
+    let never_sent = input.memory.is_some_and(OperatorState::never_had_a_service)
+        && input.history.unreadable_for(input.windows.settle);
 
-    let (action, why) = match (d.life, sight, owner, need) {
-        (Left, ..)                                             => (A::Nothing, Why::Left),
-        (Leaving(Retain), _, Some(Ours | TagsLost), _) if same => (A::Retain(release(d)), Why::Retained),
-        (Leaving(Retain), ..)                                  => (A::ReleaseFinalizer, Why::RetainedUnmarked),
-        (Leaving(_), ..) if let Some(why) = changed            => (A::Nothing, why),
-        (Leaving(_), S::Unreadable(_), ..) if never_sent       => (A::ReleaseFinalizer, Why::NothingToDelete),
-        (Leaving(_), S::Unreadable(failure), ..)               => (A::Nothing, Why::Unreadable(failure.clone())),
-        (Leaving(_), S::Unproved, ..)                          => (A::Nothing, Why::ProvingAbsence),
-        (Leaving(_), S::Absent, ..)                            => (A::ReleaseFinalizer, Why::Gone),
-        (Leaving(_), S::Draining, ..)                          => (A::Nothing, Why::Draining),
-        (Leaving(_), _, Some(Ours | TagsLost), _)              => (A::Delete, Why::Deleting),
-        (Leaving(_), ..) if foreign                            => (A::ReleaseFinalizer, Why::LeftAlone),
-        (Leaving(_), ..)                                       => (A::LookAtTags, Why::NotOursToDelete),
-        (New, ..) if let Some(why) = invalid                   => (A::Nothing, why),
-        (New, S::Unreadable(failure), ..)                      => (A::Nothing, Why::Unreadable(failure.clone())),
-        (New, ..)                                              => (A::AddFinalizer, Why::Beginning),
-        (Living, ..) if let Some(why) = changed                => (A::Nothing, why),
-        (Living, ..) if let Some(why) = invalid                => (A::Nothing, why),
-        (Living, S::Unreadable(failure), ..)                   => (A::Nothing, Why::Unreadable(failure.clone())),
-        (Living, S::Unproved, ..)                              => (A::Nothing, Why::ProvingAbsence),
-        (Living, ..) if d.suspend                              => (A::Nothing, Why::Suspended),
-        (Living, S::Absent, ..) if lost                        => (A::Nothing, Why::ServiceDeleted),
-        (Living, S::Absent, ..)                                => (create(d), Why::Creating),
-        (Living, S::Draining, ..)                              => (A::Nothing, Why::DrainingBeforeCreate),
-        (Living, _, Some(Another(whose)), _)                   => (A::Nothing, Why::NotOwned(whose.clone())),
-        (Living, S::Active(service) | S::Unknown(service), Some(Free), _) => adoption(case, service, findings.as_ref()),
-        (Living, _, Some(TagsLost), N::Settle)                 => (A::Nothing, Why::Settling),
-        (Living, _, Some(TagsLost), _) if !tags_given_up       => (A::Tag(tag(d, lost_tags(findings.as_ref()))), Why::TagsLost),
-        (Living, S::Unknown(service), ..)                      => (A::Nothing, Why::UnknownCode(service.code.as_str().to_owned())),
-        (Living, _, _, N::Impossible(role))                    => (A::Nothing, Why::Immutable(role)),
-        (Living, _, _, N::Settle)                              => (A::Nothing, Why::Settling),
-        (Living, _, _, N::ScaleAlone(update))                  => (A::Update(update), Why::ScalingAlone),
-        (Living, _, _, N::Edit(update))                        => (A::Update(update), Why::Edited),
-        (Living, _, _, N::Correct(update))                     => (A::Update(update), Why::Correcting),
-        (Living, _, _, N::Restart(update))                     => (A::Update(update), Why::Restarting),
-        (Living, _, _, N::Tag(tags))                           => (A::Tag(tag(d, tags)), Why::Tagging),
-        (Living, _, _, N::Untag(keys))                         => (A::Untag(UntagRequest { arn: d.arn.clone(), keys }), Why::Tagging),
-        (Living, _, _, N::Nothing(why))                        => (A::Nothing, why),
+    let (action, reason) = match (d.phase, presence, owner, pending_change) {
+        (Finalized, ..)                                             => (A::Nothing, Reason::Finalized),
+        (Deleting(Retain), _, Some(Ours | TagsLost), _) if same => (A::Retain(release(d)), Reason::Retained),
+        (Deleting(Retain), ..)                                  => (A::ReleaseFinalizer, Reason::RetainedUnmarked),
+        (Deleting(_), ..) if let Some(reason) = changed            => (A::Nothing, reason),
+        (Deleting(_), S::Unreadable(_), ..) if never_sent       => (A::ReleaseFinalizer, Reason::NothingToDelete),
+        (Deleting(_), S::Unreadable(failure), ..)               => (A::Nothing, Reason::Unreadable(failure.clone())),
+        (Deleting(_), S::Missing, ..)                          => (A::Nothing, Reason::WaitingForAbsence),
+        (Deleting(_), S::Absent, ..)                            => (A::ReleaseFinalizer, Reason::Deleted),
+        (Deleting(_), S::Draining, ..)                          => (A::Nothing, Reason::Draining),
+        (Deleting(_), _, Some(Ours | TagsLost), _)              => (A::Delete, Reason::Deleting),
+        (Deleting(_), ..) if other_owner                            => (A::ReleaseFinalizer, Reason::LeftAlone),
+        (Deleting(_), ..)                                       => (A::VerifyOwnerTags, Reason::WaitingForOwner),
+        (Unclaimed, ..) if let Some(reason) = invalid                   => (A::Nothing, reason),
+        (Unclaimed, S::Unreadable(failure), ..)                      => (A::Nothing, Reason::Unreadable(failure.clone())),
+        (Unclaimed, ..)                                              => (A::AddFinalizer, Reason::Claiming),
+        (Active, ..) if let Some(reason) = changed                => (A::Nothing, reason),
+        (Active, ..) if let Some(reason) = invalid                => (A::Nothing, reason),
+        (Active, S::Unreadable(failure), ..)                   => (A::Nothing, Reason::Unreadable(failure.clone())),
+        (Active, S::Missing, ..)                              => (A::Nothing, Reason::WaitingForAbsence),
+        (Active, ..) if d.suspend                              => (A::Nothing, Reason::Suspended),
+        (Active, S::Absent, ..) if lost                        => (A::Nothing, Reason::ServiceDeleted),
+        (Active, S::Absent, ..)                                => (create(d), Reason::Creating),
+        (Active, S::Draining, ..)                              => (A::Nothing, Reason::DrainingBeforeCreate),
+        (Active, _, Some(Other(whose)), _)                   => (A::Nothing, Reason::NotOwned(whose.clone())),
+        (Active, S::Active(service) | S::UnknownStatus(service), Some(Unowned), _) => adoption(input, service, assessment.as_ref()),
+        (Active, _, Some(TagsLost), P::WaitForUpdate)                 => (A::Nothing, Reason::WaitingForUpdate),
+        (Active, _, Some(TagsLost), _) if !tags_given_up       => (A::Tag(tag(d, lost_tags(assessment.as_ref()))), Reason::TagsLost),
+        (Active, S::UnknownStatus(service), ..)                      => (A::Nothing, Reason::UnknownStatus(service.code.as_str().to_owned())),
+        (Active, _, _, P::Impossible(role))                    => (A::Nothing, Reason::Immutable(role)),
+        (Active, _, _, P::WaitForUpdate)                              => (A::Nothing, Reason::WaitingForUpdate),
+        (Active, _, _, P::ScaleOnly(update))                  => (A::Update(update), Reason::ScalingOnly),
+        (Active, _, _, P::Update(update))                        => (A::Update(update), Reason::Updating),
+        (Active, _, _, P::Correct(update))                     => (A::Update(update), Reason::CorrectingDrift),
+        (Active, _, _, P::Restart(update))                     => (A::Update(update), Reason::Restarting),
+        (Active, _, _, P::Tag(tags))                           => (A::Tag(tag(d, tags)), Reason::Tagging),
+        (Active, _, _, P::Untag(keys))                         => (A::Untag(UntagRequest { arn: d.arn.clone(), keys }), Reason::Tagging),
+        (Active, _, _, P::Nothing(reason))                        => (A::Nothing, reason),
     };
-    let why = super::stuck::judged(case, findings.as_ref(), why);
-    Decision { action, why, findings }
+    let reason = super::stuck::with_deadline(input, assessment.as_ref(), reason);
+    Decision { action, reason, assessment }
 }
 
 /// What a living, present service of ours needs.
-enum Need {
+enum PendingChange {
     Impossible(String),
-    Settle,
-    ScaleAlone(Box<UpdateRequest>),
-    Edit(Box<UpdateRequest>),
+    WaitForUpdate,
+    ScaleOnly(Box<UpdateRequest>),
+    Update(Box<UpdateRequest>),
     Correct(Box<UpdateRequest>),
     Restart(Box<UpdateRequest>),
     Tag(BTreeMap<String, String>),
     Untag(BTreeSet<String>),
-    Nothing(Why),
+    Nothing(Reason),
 }
 
 /// The last rows of the table: `RolledBack` and drift under `Report` take theirs out.
-fn need(case: &Case<'_>, findings: Option<&Findings>) -> Need {
-    let (Some(f), Observed::Present(service)) = (findings, case.observed) else {
+fn pending_change(input: &Input<'_>, assessment: Option<&Assessment>) -> PendingChange {
+    let (Some(f), Observed::Present(service)) = (assessment, input.observed) else {
         // Nothing was seen of the service: no row above this one says that it needs nothing.
-        return Need::Nothing(Why::ProvingAbsence);
+        return PendingChange::Nothing(Reason::WaitingForAbsence);
     };
     match (
-        wanted(case, f, service),
+        wanted(input, f, service),
         passing_failure(&service.deployments),
     ) {
         // Which deployments there were before a call tells afterwards which one it made.
         (
-            Need::ScaleAlone(_) | Need::Edit(_) | Need::Correct(_) | Need::Restart(_),
+            PendingChange::ScaleOnly(_)
+            | PendingChange::Update(_)
+            | PendingChange::Correct(_)
+            | PendingChange::Restart(_),
             Some(failure),
-        ) => tags_or(f, Why::Unreadable(failure.clone())),
-        (need, _) => need,
+        ) => tags_or(f, Reason::Unreadable(failure.clone())),
+        (pending_change, _) => pending_change,
     }
 }
 
 /// What a present service of ours needs, as far as the findings tell.
-fn wanted(case: &Case<'_>, f: &Findings, service: &Service) -> Need {
+fn wanted(input: &Input<'_>, f: &Assessment, service: &Service) -> PendingChange {
     let update = |configuration| {
         Box::new(UpdateRequest {
-            arn: case.desired.arn.clone(),
+            arn: input.desired.arn.clone(),
             configuration,
             cleared: f.diff.cleared(),
         })
     };
     let scaling_alone = || Configuration {
-        scaling: f.scaling_update(case, service),
+        scaling: f.scaling_update(input, service),
         ..Configuration::default()
     };
     let differs = !f.diff.is_empty() || f.mode_switched;
     let new_scaling = f.edited && f.diff.touches_scaling() && !f.rollout.is_rolling_back();
     let unseen = f.edited && service.newest().is_none();
-    let held = f.stubborn || f.shown_only;
+    let held = f.not_converging || f.report_only;
     if let Some(role) = &f.immutable {
-        Need::Impossible(role.clone())
+        PendingChange::Impossible(role.clone())
     } else if f.update == UpdateIntent::Waiting {
-        Need::Settle
-    } else if let Some(why) = f.needs_to_see_more(case, service) {
-        tags_or(f, why)
+        PendingChange::WaitForUpdate
+    } else if let Some(reason) = f.missing_observation(input, service) {
+        tags_or(f, reason)
     } else if differs && f.rolled_back && f.diff.touches_scaling() && !held {
-        Need::ScaleAlone(update(scaling_alone()))
-    } else if differs && !f.rolled_back && f.is_under_way(case, service) && !new_scaling {
-        Need::Nothing(settled_why(f, service, false))
-    } else if (differs || unseen) && f.edited && !f.rolled_back && !f.stubborn {
-        Need::Edit(update(f.update(case, service)))
+        PendingChange::ScaleOnly(update(scaling_alone()))
+    } else if differs && !f.rolled_back && f.is_in_progress(input, service) && !new_scaling {
+        PendingChange::Nothing(idle_reason(f, service, false))
+    } else if (differs || unseen) && f.edited && !f.rolled_back && !f.not_converging {
+        PendingChange::Update(update(f.update(input, service)))
     } else if differs && !held && !f.rolled_back {
-        Need::Correct(update(f.update(case, service)))
+        PendingChange::Correct(update(f.update(input, service)))
     } else if f.restart && !f.rolled_back && service.newest().is_some() {
-        Need::Restart(update(f.update(case, service)))
+        PendingChange::Restart(update(f.update(input, service)))
     } else {
-        tags_or(f, settled_why(f, service, differs))
+        tags_or(f, idle_reason(f, service, differs))
     }
 }
 
@@ -309,73 +314,75 @@ fn passing_failure<T>(read: &Read<T>) -> Option<&Failure> {
 }
 
 /// The tags, which depend on nothing else; or nothing.
-fn tags_or(f: &Findings, why: Why) -> Need {
+fn tags_or(f: &Assessment, reason: Reason) -> PendingChange {
     if !f.tags.set.is_empty() {
-        return Need::Tag(f.tags.set.clone());
+        return PendingChange::Tag(f.tags.set.clone());
     }
     if !f.tags.remove.is_empty() {
-        return Need::Untag(f.tags.remove.clone());
+        return PendingChange::Untag(f.tags.remove.clone());
     }
-    match (why, &f.tags.given_up) {
-        (Why::InSync, Some(path)) => Need::Nothing(Why::TagNotConverging(path.clone())),
-        (why, _) => Need::Nothing(why),
+    match (reason, &f.tags.given_up) {
+        (Reason::Available, Some(path)) => {
+            PendingChange::Nothing(Reason::TagNotConverging(path.clone()))
+        }
+        (reason, _) => PendingChange::Nothing(reason),
     }
 }
 
-fn settled_why(f: &Findings, service: &Service, differs: bool) -> Why {
+fn idle_reason(f: &Assessment, service: &Service, differs: bool) -> Reason {
     if f.rolled_back {
-        return Why::RolledBack;
+        return Reason::RolledBack;
     }
-    if f.stubborn {
-        return Why::NotConverging;
+    if f.not_converging {
+        return Reason::NotConverging;
     }
-    if f.shown_only && differs {
-        return Why::ShownOnly;
+    if f.report_only && differs {
+        return Reason::Drifted;
     }
     match &f.rollout {
-        Rollout::Failed(_) => Why::RolledBack,
-        Rollout::Unreadable(failure) => Why::Unreadable(failure.clone()),
-        Rollout::Pending | Rollout::InProgress(_) => Why::RollingOut,
+        Rollout::Failed(_) => Reason::RolledBack,
+        Rollout::Unreadable(failure) => Reason::Unreadable(failure.clone()),
+        Rollout::Pending | Rollout::InProgress(_) => Reason::Deploying,
         Rollout::Succeeded(_) if service.revisions.iter().all(|r| r.endpoints.is_empty()) => {
-            Why::NoEndpoint
+            Reason::WaitingForEndpoint
         }
-        Rollout::Succeeded(_) => Why::InSync,
+        Rollout::Succeeded(_) => Reason::Available,
     }
 }
 
-fn sight<'a>(case: &Case<'a>) -> Sight<'a> {
-    match case.observed {
-        Observed::Unreadable(failure) => Sight::Unreadable(failure),
-        Observed::Missing(_) if is_absent(case) => Sight::Absent,
-        Observed::Missing(_) | Observed::NotAsked => Sight::Unproved,
+fn presence<'a>(input: &Input<'a>) -> Presence<'a> {
+    match input.observed {
+        Observed::Unreadable(failure) => Presence::Unreadable(failure),
+        Observed::Missing(_) if is_absent(input) => Presence::Absent,
+        Observed::Missing(_) | Observed::NotAsked => Presence::Missing,
         Observed::Present(service) => match service.code {
-            StatusCode::Active => Sight::Active(service),
-            StatusCode::Draining => Sight::Draining,
-            StatusCode::Other(_) => Sight::Unknown(service),
+            StatusCode::Active => Presence::Active(service),
+            StatusCode::Draining => Presence::Draining,
+            StatusCode::Other(_) => Presence::UnknownStatus(service),
         },
     }
 }
 
 /// Whether what is missing is proved to be absent, or, where nothing can have been there, just not seen.
-fn is_absent(case: &Case<'_>) -> bool {
-    let Some(memory) = case.memory else {
-        return match case.fence {
-            Fence::FinalizerStored => true,
+fn is_absent(input: &Input<'_>) -> bool {
+    let Some(memory) = input.memory else {
+        return match input.fence {
+            Fence::FinalizerJustAdded => true,
             // A finalizer without any memory: a create may be in flight.
-            Fence::Needed => case.sightings.missing_for(case.windows.settle),
+            Fence::Needed => input.history.missing_for(input.windows.settle),
         };
     };
     if memory.open(Operation::Create).is_some() {
-        case.sightings.missing_for(case.windows.settle)
-    } else if had_service(case) {
-        case.sightings.missing_for(case.windows.absence_gap)
+        input.history.missing_for(input.windows.settle)
+    } else if had_service(input) {
+        input.history.missing_for(input.windows.absence_gap)
     } else {
         true
     }
 }
 
-fn had_service(case: &Case<'_>) -> bool {
-    case.memory.is_some_and(|memory| memory.service.is_some())
+fn had_service(input: &Input<'_>) -> bool {
+    input.memory.is_some_and(|memory| memory.service.is_some())
 }
 
 fn create(desired: &Desired) -> Action {
@@ -395,9 +402,9 @@ pub(super) fn tag(desired: &Desired, tags: BTreeMap<String, String>) -> TagReque
 }
 
 /// The owner tags that are lost, and what else is to be set: under `Report` not the user's tags that others changed.
-fn lost_tags(findings: Option<&Findings>) -> BTreeMap<String, String> {
-    findings
-        .map(|findings| findings.tags.set.clone())
+fn lost_tags(assessment: Option<&Assessment>) -> BTreeMap<String, String> {
+    assessment
+        .map(|assessment| assessment.tags.set.clone())
         .unwrap_or_default()
 }
 
@@ -406,9 +413,9 @@ fn release(desired: &Desired) -> TagRequest {
     tag(desired, BTreeMap::from([released]))
 }
 
-fn identity_changed(desired: &Desired) -> Option<Why> {
+fn identity_changed(desired: &Desired) -> Option<Reason> {
     match &desired.identity {
-        IdentityCheck::Changed { recorded, now } => Some(Why::IdentityChanged {
+        IdentityCheck::Changed { recorded, now } => Some(Reason::IdentityChanged {
             recorded: recorded.clone(),
             now: now.clone(),
         }),

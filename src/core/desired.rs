@@ -9,15 +9,17 @@ use crate::api::{
 };
 
 use super::{
-    configuration::{Configuration, Container, Hidden, Logs, Mode, Network, Scaling, hash_of_tags},
+    configuration::{
+        Configuration, Container, Logs, Mode, Network, Redacted, Scaling, hash_of_tags,
+    },
     identity::{Caller, ObjectIdentity, ServiceArn, owner_tags_of},
     invalid::invalid,
-    recorded::{IdentityCheck, Recorded, has_finalizer, is_unclaimed},
+    recorded::{IdentityCheck, RecordedIdentity, has_finalizer, is_unclaimed},
 };
 
 /// Where the operator is at home.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Home {
+pub struct OperatorIdentity {
     /// Whose credentials it uses.
     pub caller: Caller,
     /// Region of objects that name none.
@@ -28,15 +30,15 @@ pub struct Home {
 
 /// How far the life of an object has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Life {
+pub enum Phase {
     /// Finalizer or identity is not stored yet.
-    New,
+    Unclaimed,
     /// Finalizer and identity are stored.
-    Living,
+    Active,
     /// Being deleted, finalizer held.
-    Leaving(DeletionPolicy),
+    Deleting(DeletionPolicy),
     /// Being deleted, finalizer released.
-    Left,
+    Finalized,
 }
 
 /// What becomes of the ECS service with its object.
@@ -83,7 +85,7 @@ pub struct Desired {
     /// Generation of its spec.
     pub generation: i64,
     /// How far its life has come.
-    pub life: Life,
+    pub phase: Phase,
     /// Whether its recorded identity is the present one.
     pub identity: IdentityCheck,
     /// The one address of its ECS service: the recorded one, else the computed one.
@@ -116,27 +118,27 @@ pub struct Desired {
 
 impl Desired {
     /// Parses an object as the API server stores it.
-    pub fn parse(object: &ExpressService, home: &Home) -> Self {
+    pub fn parse(object: &ExpressService, operator: &OperatorIdentity) -> Self {
         let spec = &object.spec;
         let identity = ObjectIdentity {
             namespace: object.metadata.namespace.clone().unwrap_or_default(),
             name: object.metadata.name.clone().unwrap_or_default(),
             uid: object.metadata.uid.clone().unwrap_or_default(),
         };
-        let here = address(&identity, spec, home);
+        let here = address(&identity, spec, operator);
         let recorded = match is_unclaimed(object) {
-            true => Recorded::nothing(),
-            false => Recorded::of(object),
+            true => RecordedIdentity::nothing(),
+            false => RecordedIdentity::of(object),
         };
-        let check = recorded.check(&here, &home.cluster_id);
+        let check = recorded.check(&here, &operator.cluster_id);
         let annotation = |key: &str| object.metadata.annotations.as_ref()?.get(key).cloned();
         Self {
-            life: life(object, &recorded, &check),
+            phase: phase(object, &recorded, &check),
             generation: object.metadata.generation.unwrap_or_default(),
             invalid: invalid(spec, &here),
             arn: recorded.arn.unwrap_or(here),
             identity: check,
-            cluster_id: home.cluster_id.clone(),
+            cluster_id: operator.cluster_id.clone(),
             object: identity,
             mode: match spec.task_definition_arn {
                 Some(_) => Mode::TaskDefinition,
@@ -179,30 +181,37 @@ impl Desired {
     }
 }
 
-fn life(object: &ExpressService, recorded: &Recorded, check: &IdentityCheck) -> Life {
+fn phase(object: &ExpressService, recorded: &RecordedIdentity, check: &IdentityCheck) -> Phase {
     match (
         object.metadata.deletion_timestamp.is_some(),
         has_finalizer(object),
     ) {
-        (true, false) => Life::Left,
-        (true, true) => Life::Leaving(match object.spec.deletion_policy.as_deref() {
+        (true, false) => Phase::Finalized,
+        (true, true) => Phase::Deleting(match object.spec.deletion_policy.as_deref() {
             None | Some("Delete") => DeletionPolicy::Delete,
             // A word of a newer schema: the policy that destroys nothing.
             Some(_) => DeletionPolicy::Retain,
         }),
-        (false, false) => Life::New,
-        (false, true) if !recorded.annotated && *check == IdentityCheck::Same => Life::New,
-        (false, true) => Life::Living,
+        (false, false) => Phase::Unclaimed,
+        (false, true) if !recorded.annotated && *check == IdentityCheck::Same => Phase::Unclaimed,
+        (false, true) => Phase::Active,
     }
 }
 
 /// The ARN of the object's service as the spec and the caller have it.
-fn address(object: &ObjectIdentity, spec: &ExpressServiceSpec, home: &Home) -> ServiceArn {
+fn address(
+    object: &ObjectIdentity,
+    spec: &ExpressServiceSpec,
+    operator: &OperatorIdentity,
+) -> ServiceArn {
     let cluster = spec.cluster.as_deref().unwrap_or("default");
     ServiceArn {
-        partition: home.caller.partition.clone(),
-        region: spec.region.clone().unwrap_or_else(|| home.region.clone()),
-        account: home.caller.account.clone(),
+        partition: operator.caller.partition.clone(),
+        region: spec
+            .region
+            .clone()
+            .unwrap_or_else(|| operator.region.clone()),
+        account: operator.caller.account.clone(),
         cluster: cluster.rsplit('/').next().unwrap_or(cluster).to_owned(),
         name: spec
             .service_name
@@ -254,19 +263,19 @@ fn container(container: &PrimaryContainer) -> Container {
         credentials: repository_credentials
             .as_ref()
             .map(|credentials| credentials.credentials_parameter.clone()),
-        command: command.iter().flatten().map(Hidden::new).collect(),
+        command: command.iter().flatten().map(Redacted::new).collect(),
         environment: environment
             .iter()
             .flatten()
             .map(|variable| {
                 let value = variable.value.clone().unwrap_or_default();
-                (variable.name.clone(), Hidden::new(value))
+                (variable.name.clone(), Redacted::new(value))
             })
             .collect(),
         secrets: secrets
             .iter()
             .flatten()
-            .map(|secret| (secret.name.clone(), Hidden::new(&secret.value_from)))
+            .map(|secret| (secret.name.clone(), Redacted::new(&secret.value_from)))
             .collect(),
     }
 }

@@ -6,7 +6,7 @@ use super::{
     complete::users_groups,
     configuration::{Configuration, Mode},
     field::{Field, WhenUnset},
-    uncompared::{Cause, Uncompared},
+    not_comparable::{Cause, NotComparable},
     value::{Value, join},
 };
 
@@ -49,13 +49,13 @@ pub struct Diff {
     /// What stays in force though it is no longer in the spec.
     pub left_in_force: Vec<LeftInForce>,
     /// What cannot be compared yet.
-    pub uncompared: Vec<Uncompared>,
+    pub not_comparable: Vec<NotComparable>,
 }
 
 impl Diff {
     /// Whether all could be compared, and an update would change nothing.
     pub fn is_empty(&self) -> bool {
-        self.differences.is_empty() && self.uncompared.is_empty()
+        self.differences.is_empty() && self.not_comparable.is_empty()
     }
 
     /// Whether scaling differs.
@@ -119,7 +119,7 @@ pub fn diff(
             Comparison::Same => {}
             Comparison::Differs(difference) => diff.differences.push(difference),
             Comparison::LeftInForce(left) => diff.left_in_force.push(left),
-            Comparison::Unknown(cause) => diff.uncompared.push(Uncompared { field, cause }),
+            Comparison::Unknown(cause) => diff.not_comparable.push(NotComparable { field, cause }),
         }
     }
     diff

@@ -1,13 +1,13 @@
 //! The events of a pass: on transitions only.
 
 use super::{
-    decide::{Action, Case, Decision},
-    desired::Life,
+    decide::{Action, Decision, Input},
+    desired::Phase,
     messages::had_service,
     observed::{Observed, StatusCode},
-    remember::Outcome,
+    reason::Reason,
+    record_call::CallResult,
     transitions::transitions,
-    why::Why,
 };
 use crate::api::{ExpressServiceStatus, conditions::reasons};
 
@@ -40,16 +40,16 @@ const LONGEST_NOTE: usize = 1000;
 pub fn events(
     previous: &ExpressServiceStatus,
     status: &ExpressServiceStatus,
-    case: &Case<'_>,
+    input: &Input<'_>,
     decision: &Decision,
-    outcome: &Outcome,
+    result: &CallResult,
 ) -> Vec<Event> {
-    let mut events: Vec<Event> = deleted_outside(previous, case, decision)
+    let mut events: Vec<Event> = deleted_outside(previous, input, decision)
         .into_iter()
-        .chain(accepted(case, decision, outcome))
-        .chain(let_go(case, decision, outcome))
+        .chain(accepted(input, decision, result))
+        .chain(let_go(input, decision, result))
         .collect();
-    let changed = transitions(previous, status, case, decision, outcome, &events);
+    let changed = transitions(previous, status, input, decision, result, &events);
     events.extend(changed);
     events
 }
@@ -57,18 +57,18 @@ pub fn events(
 /// The service of this object is proved to be gone, though nobody asked this object: told before it is created again.
 fn deleted_outside(
     previous: &ExpressServiceStatus,
-    case: &Case<'_>,
+    input: &Input<'_>,
     decision: &Decision,
 ) -> Option<Event> {
     let was_there = previous
         .status_code
         .as_deref()
         .is_some_and(|code| code != "INACTIVE");
-    let gone = decision.why == Why::Creating
-        && case.desired.life == Life::Living
-        && matches!(case.observed, Observed::Missing(_));
-    (was_there && gone && had_service(case)).then(|| {
-        let message = decision.why.message(case, None);
+    let gone = decision.reason == Reason::Creating
+        && input.desired.phase == Phase::Active
+        && matches!(input.observed, Observed::Missing(_));
+    (was_there && gone && had_service(input)).then(|| {
+        let message = decision.reason.message(input, None);
         let note = with_lost_url(message, previous);
         Event::warning(reasons::SERVICE_DELETED, "Observe", note)
     })
@@ -83,49 +83,50 @@ pub(super) fn with_lost_url(message: String, previous: &ExpressServiceStatus) ->
 }
 
 /// ECS accepted a call.
-fn accepted(case: &Case<'_>, decision: &Decision, outcome: &Outcome) -> Option<Event> {
-    let arn = &case.desired.arn;
-    let message = || decision.why.message(case, decision.findings.as_ref());
-    match (outcome, &decision.why) {
-        (Outcome::Created { .. }, _) => Some(Event::normal(
+fn accepted(input: &Input<'_>, decision: &Decision, result: &CallResult) -> Option<Event> {
+    let arn = &input.desired.arn;
+    let message = || decision.reason.message(input, decision.assessment.as_ref());
+    match (result, &decision.reason) {
+        (CallResult::Created { .. }, _) => Some(Event::normal(
             reasons::CREATED,
             "Create",
             format!("ECS accepted {arn}"),
         )),
-        (Outcome::Updated { .. }, Why::Correcting) => Some(Event::warning(
+        (CallResult::Updated { .. }, Reason::CorrectingDrift) => Some(Event::warning(
             reasons::DRIFT_CORRECTED,
             "Update",
             message(),
         )),
-        (Outcome::Updated { .. }, _) => Some(Event::normal(reasons::UPDATED, "Update", message())),
-        (Outcome::Accepted, Why::Deleting) => Some(Event::normal(
+        (CallResult::Updated { .. }, _) => {
+            Some(Event::normal(reasons::UPDATED, "Update", message()))
+        }
+        (CallResult::Accepted, Reason::Deleting) => Some(Event::normal(
             reasons::DELETING,
             "Delete",
             format!("ECS accepted to delete {arn}"),
         )),
-        (Outcome::Accepted, Why::Adopting) => Some(Event::normal(
+        (CallResult::Accepted, Reason::Adopting) => Some(Event::normal(
             reasons::ADOPTING,
             "Adopt",
             format!("took over {arn}"),
         )),
-        (Outcome::Idle | Outcome::Accepted | Outcome::Failed(_), _) => None,
+        (CallResult::Idle | CallResult::Accepted | CallResult::Failed(_), _) => None,
     }
 }
 
 /// The object goes.
-fn let_go(case: &Case<'_>, decision: &Decision, outcome: &Outcome) -> Option<Event> {
-    let draining =
-        matches!(case.observed, Observed::Present(service) if service.code == StatusCode::Draining);
-    let why = match (&decision.action, outcome) {
-        (Action::Retain(_), Outcome::Failed(_)) => &Why::RetainedUnmarked,
-        (Action::Retain(_) | Action::ReleaseFinalizer, _) => &decision.why,
+fn let_go(input: &Input<'_>, decision: &Decision, result: &CallResult) -> Option<Event> {
+    let draining = matches!(input.observed, Observed::Present(service) if service.code == StatusCode::Draining);
+    let reason = match (&decision.action, result) {
+        (Action::Retain(_), CallResult::Failed(_)) => &Reason::RetainedUnmarked,
+        (Action::Retain(_) | Action::ReleaseFinalizer, _) => &decision.reason,
         _ => return None,
     };
-    let note = why.message(case, None);
-    Some(match why {
-        Why::Gone => Event::normal(why.reason(), "Delete", note),
-        Why::Retained if !draining => Event::normal(why.reason(), "Delete", note),
-        _ => Event::warning(why.reason(), "Delete", note),
+    let note = reason.message(input, None);
+    Some(match reason {
+        Reason::Deleted => Event::normal(reason.as_str(), "Delete", note),
+        Reason::Retained if !draining => Event::normal(reason.as_str(), "Delete", note),
+        _ => Event::warning(reason.as_str(), "Delete", note),
     })
 }
 

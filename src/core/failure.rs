@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::redact::ShownText;
+use super::redact::RedactedText;
 use crate::api::conditions::reasons;
 
 /// Who can help.
@@ -184,7 +184,7 @@ pub struct Failure {
     /// Code as AWS gave it, or the kind of the transport's failure.
     pub code: String,
     /// Text as AWS gave it, without what the object hides, and without request ids, UUIDs and times.
-    pub message: ShownText,
+    pub message: RedactedText,
 }
 
 /// Names of members in AWS's texts, and the field of the spec behind each; the longer name first where one contains another.

@@ -19,7 +19,7 @@ pub enum Field {
     ExecutionRoleArn,
     TaskRoleArn,
     Cpu,
-    Memory,
+    OperatorState,
     CpuArchitecture,
     HealthCheckPath,
     Subnets,
@@ -67,7 +67,7 @@ impl Field {
         Self::ExecutionRoleArn,
         Self::TaskRoleArn,
         Self::Cpu,
-        Self::Memory,
+        Self::OperatorState,
         Self::CpuArchitecture,
         Self::HealthCheckPath,
         Self::Subnets,
@@ -95,7 +95,7 @@ impl Field {
             Self::ExecutionRoleArn => "spec.executionRoleArn",
             Self::TaskRoleArn => "spec.taskRoleArn",
             Self::Cpu => "spec.cpu",
-            Self::Memory => "spec.memory",
+            Self::OperatorState => "spec.memory",
             Self::CpuArchitecture => "spec.cpuArchitecture",
             Self::HealthCheckPath => "spec.healthCheckPath",
             Self::Subnets => "spec.networkConfiguration.subnets",
@@ -127,7 +127,7 @@ impl Field {
             | Self::ExecutionRoleArn
             | Self::TaskRoleArn
             | Self::Cpu
-            | Self::Memory
+            | Self::OperatorState
             | Self::CpuArchitecture
             | Self::HealthCheckPath
             | Self::Subnets
@@ -163,7 +163,7 @@ impl Field {
             | Self::ExecutionRoleArn
             | Self::TaskRoleArn
             | Self::Cpu
-            | Self::Memory
+            | Self::OperatorState
             | Self::CpuArchitecture
             | Self::HealthCheckPath => Block::None,
         }
@@ -177,7 +177,7 @@ impl Field {
             | Self::ContainerPort
             | Self::TaskDefinitionArn
             | Self::Cpu
-            | Self::Memory
+            | Self::OperatorState
             | Self::HealthCheckPath
             | Self::Subnets
             | Self::SecurityGroups
@@ -211,7 +211,7 @@ impl Field {
             | Self::ExecutionRoleArn
             | Self::TaskRoleArn
             | Self::Cpu
-            | Self::Memory
+            | Self::OperatorState
             | Self::CpuArchitecture => true,
             Self::TaskDefinitionArn
             | Self::HealthCheckPath

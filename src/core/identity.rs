@@ -147,7 +147,7 @@ pub enum OwnerTags {
     /// Cluster-id, namespace and name are this object's.
     Ours,
     /// They name another object.
-    Another(String),
+    Other(String),
     /// Only some of cluster-id, namespace and name are there, and those are this object's.
     Partial(String),
     /// There are none.
@@ -189,7 +189,7 @@ impl OwnerTags {
             (None, None, None, None) => Self::None,
             (.., Some(owner_tags::RELEASED)) => Self::Released,
             _ if fits => Self::Partial(whose),
-            _ => Self::Another(whose),
+            _ => Self::Other(whose),
         }
     }
 }
@@ -232,7 +232,7 @@ mod tests {
         tags.remove(owner_tags::UID);
         assert!(matches!(
             OwnerTags::read(&tags, &object, "c2"),
-            OwnerTags::Another(_)
+            OwnerTags::Other(_)
         ));
         assert_eq!(
             OwnerTags::read(&BTreeMap::new(), &object, "c1"),

@@ -4,25 +4,30 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::{
+    assessment::{MAX_ATTEMPTS, made_from_this_spec},
     configuration::Configuration,
-    decide::{Action, Case, Decision},
+    decide::{Action, Decision, Input},
     diff::{Diff, LeftInForce},
     failure::{Failure, FailureKind},
     field::{Field, WhenUnset},
-    findings::{TRIES, made_of_this_spec},
     observed::Service,
 };
-use crate::api::memory::{Breaker, Memory};
+use crate::api::memory::{Breaker, OperatorState};
 
 /// A list that was sent empty and is still there, or that ECS refused to take empty, cannot be cleared: it is left in force,
 /// once and for all.
-pub(super) fn give_up_emptying(diff: &mut Diff, case: &Case<'_>, service: &Service, edited: bool) {
-    let verified = made_of_this_spec(case, service, edited);
-    let refused = was_refused(case);
+pub(super) fn give_up_emptying(
+    diff: &mut Diff,
+    input: &Input<'_>,
+    service: &Service,
+    edited: bool,
+) {
+    let verified = made_from_this_spec(input, service, edited);
+    let refused = was_refused(input);
     if !verified && !refused {
         return;
     }
-    let wanted = case.desired.configuration.values();
+    let wanted = input.desired.configuration.values();
     let (kept, stay): (Vec<_>, Vec<_>) = std::mem::take(&mut diff.differences)
         .into_iter()
         .partition(|difference| {
@@ -40,19 +45,19 @@ pub(super) fn give_up_emptying(diff: &mut Diff, case: &Case<'_>, service: &Servi
 }
 
 /// Whether ECS refused an update of this spec that sent an empty list of security groups.
-fn was_refused(case: &Case<'_>) -> bool {
-    let breaker = case.memory.and_then(|memory| memory.breaker.as_ref());
+fn was_refused(input: &Input<'_>) -> bool {
+    let breaker = input.memory.and_then(|memory| memory.breaker.as_ref());
     breaker.is_some_and(|breaker| {
         breaker.path == Field::SecurityGroups.path()
-            && breaker.count >= TRIES
-            && breaker.hash == case.desired.configuration.hash()
+            && breaker.count >= MAX_ATTEMPTS
+            && breaker.hash == input.desired.configuration.hash()
     })
 }
 
 /// Remembers that ECS refused an update that sends an empty list: the next one goes without it.
-pub(super) fn note_refusal(
-    memory: &mut Memory,
-    case: &Case<'_>,
+pub(super) fn record_rejection(
+    memory: &mut OperatorState,
+    input: &Input<'_>,
     decision: &Decision,
     failure: &Failure,
 ) {
@@ -63,9 +68,9 @@ pub(super) fn note_refusal(
     if clears && failure.kind == FailureKind::InvalidParameter {
         memory.breaker = Some(Breaker {
             path: Field::SecurityGroups.path().to_owned(),
-            hash: case.desired.configuration.hash(),
-            count: TRIES,
-            since: Some(Time(case.now)),
+            hash: input.desired.configuration.hash(),
+            count: MAX_ATTEMPTS,
+            since: Some(Time(input.now)),
         });
     }
 }
@@ -96,11 +101,11 @@ pub(super) fn addition(left: &[LeftInForce]) -> String {
 
 /// What a refused update carried from ECS, where the refusal may speak of it: its text names the value or the member, or it
 /// is the target value of another metric. Without this a person looks in the spec for a value that is not there.
-pub(super) fn carried(request: &Configuration, case: &Case<'_>, failure: &Failure) -> String {
+pub(super) fn carried(request: &Configuration, input: &Input<'_>, failure: &Failure) -> String {
     if failure.kind != FailureKind::InvalidParameter {
         return String::new();
     }
-    let set = case.desired.configuration.values();
+    let set = input.desired.configuration.values();
     let carried: Vec<String> = request
         .values()
         .into_iter()

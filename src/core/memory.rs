@@ -8,7 +8,7 @@ use super::{
 };
 use crate::api::{
     ExpressServiceStatus,
-    memory::{Expected, InitialConfiguration, Intent, LastApplied, Memory, RolledBack},
+    memory::{Expected, InitialConfiguration, Intent, LastApplied, OperatorState, RolledBack},
 };
 
 /// Scheme of the memory and its hashes; another number is not believed. Raise it with each change of a hash.
@@ -42,16 +42,51 @@ impl Operation {
     }
 }
 
-/// What is known of an intent's effect. An intent without outcome may or may not have taken effect.
-pub mod outcome {
-    /// ECS accepted the call; its effect was not seen yet.
-    pub const ACCEPTED: &str = "Accepted";
-    /// The effect was seen.
-    pub const LANDED: &str = "Landed";
-    /// ECS refused the call cleanly.
-    pub const REFUSED: &str = "Refused";
-    /// Its window passed without a trace of it.
-    pub const LAPSED: &str = "Lapsed";
+/// What is known of the effect of an intent's call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IntentState {
+    /// No answer arrived: the call may or may not have taken effect.
+    Unknown,
+    /// ECS accepted the call; its effect is not visible yet.
+    Accepted,
+    /// The effect of the call was observed.
+    Applied,
+    /// ECS rejected the call, which had no effect.
+    Rejected,
+    /// The settle window passed without a trace of the call.
+    Expired,
+}
+
+impl IntentState {
+    /// Parses the word in the status. Version 0.1 wrote `Landed`, `Refused` and `Lapsed`.
+    fn parse(word: Option<&str>) -> Self {
+        match word {
+            Some("Accepted") => Self::Accepted,
+            Some("Applied" | "Landed") => Self::Applied,
+            Some("Rejected" | "Refused") => Self::Rejected,
+            Some("Expired" | "Lapsed") => Self::Expired,
+            Some(_) | None => Self::Unknown,
+        }
+    }
+
+    /// The word in the status; none while the effect is unknown.
+    pub fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Unknown => None,
+            Self::Accepted => Some("Accepted"),
+            Self::Applied => Some("Applied"),
+            Self::Rejected => Some("Rejected"),
+            Self::Expired => Some("Expired"),
+        }
+    }
+
+    /// Whether the call may still take effect, or its effect is still to be observed.
+    pub fn is_open(self) -> bool {
+        match self {
+            Self::Unknown | Self::Accepted => true,
+            Self::Applied | Self::Rejected | Self::Expired => false,
+        }
+    }
 }
 
 impl Operation {
@@ -69,7 +104,7 @@ impl Operation {
 
 impl ExpressServiceStatus {
     /// The memory, if it is there and of the present scheme.
-    pub fn trusted_memory(&self) -> Option<&Memory> {
+    pub fn trusted_memory(&self) -> Option<&OperatorState> {
         self.memory
             .as_ref()
             .filter(|memory| memory.scheme == SCHEME)
@@ -95,6 +130,21 @@ impl<'a> From<&'a LastApplied> for Hashes<'a> {
 }
 
 impl Intent {
+    /// What is known of the call's effect.
+    pub fn state(&self) -> IntentState {
+        IntentState::parse(self.outcome.as_deref())
+    }
+
+    /// Records what is known of the call's effect.
+    pub fn set_state(&mut self, state: IntentState) {
+        self.outcome = state.as_str().map(str::to_owned);
+    }
+
+    /// Whether the intent is for a call of this operation.
+    pub fn is_for(&self, operation: Operation) -> bool {
+        self.operation == operation.as_str()
+    }
+
     /// What the call is expected to bring, if that was noted with this very intent.
     pub fn expected(&self) -> Option<&Expected> {
         self.expected
@@ -134,7 +184,7 @@ impl InitialConfiguration {
     }
 }
 
-impl Memory {
+impl OperatorState {
     /// The configuration from which another one in the spec is an edit: the one last applied; before that, the one of the
     /// create that was sent; before that, the one with which this memory began.
     pub fn baseline(&self) -> Option<Hashes<'_>> {
@@ -154,7 +204,8 @@ impl Memory {
             let of_intent = initial
                 .filter(|initial| initial.whole == intent.hash)
                 .unwrap_or(of_intent);
-            (intent.operation == Operation::Create.as_str())
+            intent
+                .is_for(Operation::Create)
                 .then(|| applies.map_or(of_intent, Hashes::from))
         };
         let applied = self.last_applied.as_ref().map(Hashes::from);
@@ -171,26 +222,21 @@ impl Memory {
     /// Whether no call can ever have made a service for this object, and none was seen.
     pub fn never_had_a_service(&self) -> bool {
         let refused_create = |intent: &Intent| {
-            intent.operation == Operation::Create.as_str()
-                && intent.outcome.as_deref() == Some(outcome::REFUSED)
+            intent.is_for(Operation::Create) && intent.state() == IntentState::Rejected
         };
         self.service.is_none() && self.intent.as_ref().is_none_or(refused_create)
     }
 
     /// The intent whose effect was not seen yet.
     pub fn open_intent(&self) -> Option<&Intent> {
-        self.intent.as_ref().filter(|intent| {
-            !matches!(
-                intent.outcome.as_deref(),
-                Some(outcome::LANDED | outcome::REFUSED | outcome::LAPSED)
-            )
-        })
+        self.intent
+            .as_ref()
+            .filter(|intent| intent.state().is_open())
     }
 
     /// The open intent, if it is of this operation.
     pub fn open(&self, operation: Operation) -> Option<&Intent> {
-        self.open_intent()
-            .filter(|intent| intent.operation == operation.as_str())
+        self.open_intent().filter(|intent| intent.is_for(operation))
     }
 
     /// Fields that the spec set when it was last applied, if that was in the same mode: a switch of mode unsets nothing.

@@ -1,71 +1,71 @@
 //! The messages of conditions and events: what is the case, why, and what to do.
 
 use super::{
-    decide::{Case, decide},
+    assessment::{Assessment, Owner},
+    decide::{Input, decide},
     desired::{Desired, DriftPolicy, Invalid},
     diff::Difference,
     explain::explain,
-    findings::{Findings, Owner},
     identity::owner_tags,
     left_in_force::addition,
     observed::{Observed, Revision, Service, StatusCode},
+    reason::Reason,
     stuck,
     tags::TagDifference,
-    why::Why,
 };
 use crate::api::annotations;
 
-impl Why {
+impl Reason {
     /// What is going on, why, and the next step.
-    pub fn message(&self, case: &Case<'_>, findings: Option<&Findings>) -> String {
-        let desired = case.desired;
+    pub fn message(&self, input: &Input<'_>, assessment: Option<&Assessment>) -> String {
+        let desired = input.desired;
         let arn = &desired.arn;
         let annotate = |annotation: &str, value: &str| annotate(desired, annotation, value);
-        let first = || first_difference(findings);
+        let first = || first_difference(assessment);
         match self {
-            Self::Left => "nothing holds this object".into(),
-            Self::Retained => retained(case),
-            Self::RetainedUnmarked => retained_unmarked(case),
+            Self::Finalized => "nothing holds this object".into(),
+            Self::Retained => retained(input),
+            Self::RetainedUnmarked => retained_unmarked(input),
             Self::IdentityChanged { recorded, now } => format!("the service was recorded as {recorded}, but the operator's credentials and settings now give {now}; nothing is sent until they agree: give the operator the former account, Region and cluster-id, or delete this object with deletionPolicy Retain"),
             Self::Unreadable(failure) => explain(failure, desired),
-            Self::ProvingAbsence => format!("ECS does not show {arn}; it is looked for again before that is believed"),
-            Self::Gone => format!("{arn} is gone"),
-            Self::Draining => format!("ECS is deleting {arn}; the object goes when it is gone; until then ECS needs the infrastructure role {}", infrastructure_role(case)),
+            Self::WaitingForAbsence => format!("ECS does not show {arn}; it is looked for again before that is believed"),
+            Self::Deleted => format!("{arn} is gone"),
+            Self::Draining => format!("ECS is deleting {arn}; the object goes when it is gone; until then ECS needs the infrastructure role {}", infrastructure_role(input)),
             Self::NothingToDelete => format!("nothing was ever sent to ECS for this object, and {arn} cannot be read; the object goes without it: if a service of that name exists, delete it in ECS"),
             Self::Deleting => format!("deleting {arn}"),
-            Self::NotOursToDelete => format!("the tags of {arn} do not say that it is this object's; they are read again before it is left alone"),
-            Self::LeftAlone => left_alone(case),
-            Self::Beginning => "storing the identity before the first call".into(),
+            Self::WaitingForOwner => format!("the tags of {arn} do not say that it is this object's; they are read again before it is left alone"),
+            Self::LeftAlone => left_alone(input),
+            Self::Claiming => "storing the identity before the first call".into(),
             Self::InvalidSpec(Invalid { field, message }) => format!("{field}: {message}"),
-            Self::Suspended => suspended(case, findings),
+            Self::Suspended => suspended(input, assessment),
             Self::ServiceDeleted => format!("{arn} was deleted outside this object, and driftPolicy is Report; set driftPolicy to Correct to create it again (the URL changes), or delete this object"),
-            Self::Creating if had_service(case) => format!("{arn} was deleted outside this object; it is created again, and the URL changes"),
+            Self::Creating if had_service(input) => format!("{arn} was deleted outside this object; it is created again, and the URL changes"),
             Self::Creating => format!("creating {arn}"),
-            Self::DrainingBeforeCreate => draining_before_create(case),
-            Self::NotOwned(whose) => not_owned(case, findings, whose),
-            Self::NotAdoptable(cause) => format!("{}{arn} exists and cannot be adopted: {cause}", what_became_of_ours(case)),
-            Self::AdoptionNotConfirmed(hash) => format!("{}adopting {arn} would change it: {}; correct the spec, or confirm with: {}", what_became_of_ours(case), all_differences(findings), annotate(annotations::ADOPT_CONFIRM, hash)),
-            Self::Adopting => format!("{}taking over {arn}", what_became_of_ours(case)),
+            Self::DrainingBeforeCreate => draining_before_create(input),
+            Self::NotOwned(whose) => not_owned(input, assessment, whose),
+            Self::NotAdoptable(cause) => format!("{}{arn} exists and cannot be adopted: {cause}", what_became_of_ours(input)),
+            Self::AdoptionNotConfirmed(hash) => format!("{}adopting {arn} would change it: {}; correct the spec, or confirm with: {}", what_became_of_ours(input), all_differences(assessment), annotate(annotations::ADOPT_CONFIRM, hash)),
+            Self::Adopting => format!("{}taking over {arn}", what_became_of_ours(input)),
             Self::TagsLost => format!("the owner tags of {arn} are lost; setting them again"),
-            Self::UnknownCode(code) => format!("ECS says {code}, which this version of the operator does not know; the service is only observed: upgrade the operator"),
+            Self::UnknownStatus(code) => format!("ECS says {code}, which this version of the operator does not know; the service is only observed: upgrade the operator"),
             Self::Immutable(role) => format!("spec.infrastructureRoleArn: the service has {role}, which ECS cannot change; the service was replaced outside this object, or made for a former object of this name: to keep it, delete this object with deletionPolicy Retain and create it again with that role; to have a new one, delete this object, and the service with it, and create it again"),
-            Self::Settling => "an update was sent and is not to be seen yet; it is looked for before another is sent".into(),
-            Self::Edited if is_a_retry(case) => format!("a retry was asked: sending the configuration to ECS again: {}", fields_sent(case, findings)),
-            Self::Edited => format!("sending the new configuration to ECS: {}", fields_sent(case, findings)),
-            Self::ScalingAlone => format!("scaling alone is sent, since ECS did not keep the rest of this configuration{}: {}", rollback_reason(findings), scaling_differences(findings)),
-            Self::Correcting => format!("the service was changed outside this object and is put right: {}", first()),
-            Self::Restarting if case.retry_asked() => "a retry was asked: deploying the same configuration again".into(),
+            Self::WaitingForUpdate => "an update was sent and is not to be seen yet; it is looked for before another is sent".into(),
+            Self::Updating if is_a_retry(input) => format!("a retry was asked: sending the configuration to ECS again: {}", fields_sent(input, assessment)),
+            Self::Updating => format!("sending the new configuration to ECS: {}", fields_sent(input, assessment)),
+            Self::ScalingOnly => format!("scaling alone is sent, since ECS did not keep the rest of this configuration{}: {}", rollback_reason(assessment), scaling_differences(assessment)),
+            Self::CorrectingDrift => format!("the service was changed outside this object and is put right: {}", first()),
+            Self::Restarting if input.retry_asked() => "a retry was asked: deploying the same configuration again".into(),
             Self::Restarting => "a restart was asked: deploying the same configuration again".into(),
             Self::Tagging => "the tags are brought up to date".into(),
-            Self::RolledBack => rolled_back(case, findings),
-            Self::ShownOnly => format!("the service was changed outside this object, and driftPolicy is Report: {}; edit the spec, or set driftPolicy to Correct", first()),
+            Self::RolledBack => rolled_back(input, assessment),
+            Self::Drifted => format!("the service was changed outside this object, and driftPolicy is Report: {}; edit the spec, or set driftPolicy to Correct", first()),
             Self::NotConverging => format!("ECS accepts the configuration, but keeps a difference: {}; write the field as ECS has it, or ask for another try with: {}", first(), annotate(annotations::RETRY, NOW)),
             Self::TagNotConverging(path) => format!("{path} was set several times and did not stay so: something else keeps changing it, and no tag is sent any more; find who changes it, edit spec.tags, or ask for another try with: {}", ask_for_a_retry(desired)),
-            Self::RollingOut => rollout_message(findings),
-            Self::ManagedResourceFailed => stuck::resource_failed(case),
-            Self::ProgressDeadlineExceeded => stuck::deadline_exceeded(case, findings),
-            Self::NoEndpoint => "the deployment succeeded; ECS shows no endpoint yet".into(),
-            Self::InSync => in_sync(case, findings),
+            Self::Deploying => rollout_message(assessment),
+            Self::ManagedResourceFailed => stuck::resource_failed(input),
+            Self::ProgressDeadlineExceeded => stuck::deadline_exceeded(input, assessment),
+            Self::WaitingForEndpoint => "the deployment succeeded; ECS shows no endpoint yet".into(),
+            Self::Available => in_sync(input, assessment),
         }
     }
 }
@@ -87,39 +87,40 @@ fn annotate(desired: &Desired, annotation: &str, value: &str) -> String {
     )
 }
 
-fn present<'a>(case: &Case<'a>) -> Option<&'a Service> {
-    match case.observed {
+fn present<'a>(input: &Input<'a>) -> Option<&'a Service> {
+    match input.observed {
         Observed::Present(service) => Some(service),
         Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => None,
     }
 }
 
-fn is_draining(case: &Case<'_>) -> bool {
-    present(case).is_some_and(|service| service.code == StatusCode::Draining)
+fn is_draining(input: &Input<'_>) -> bool {
+    present(input).is_some_and(|service| service.code == StatusCode::Draining)
 }
 
 /// Whether this object is on record as having made or adopted a service.
-pub(super) fn had_service(case: &Case<'_>) -> bool {
-    case.memory.is_some_and(|memory| memory.service.is_some())
+pub(super) fn had_service(input: &Input<'_>) -> bool {
+    input.memory.is_some_and(|memory| memory.service.is_some())
 }
 
 /// Whether the service that is there is the one on record.
-pub(super) fn is_the_recorded_one(case: &Case<'_>, service: &Service) -> bool {
-    case.memory
+pub(super) fn is_the_recorded_one(input: &Input<'_>, service: &Service) -> bool {
+    input
+        .memory
         .and_then(|memory| memory.service.as_ref())
         .is_some_and(|known| known.created_at.as_ref().map(|at| at.0) == service.created_at)
 }
 
 /// The role that ECS needs until the service is gone.
-fn infrastructure_role<'a>(case: &Case<'a>) -> &'a str {
-    present(case)
+fn infrastructure_role<'a>(input: &Input<'a>) -> &'a str {
+    present(input)
         .and_then(|service| service.infrastructure_role_arn.as_deref())
-        .unwrap_or(&case.desired.infrastructure_role_arn)
+        .unwrap_or(&input.desired.infrastructure_role_arn)
 }
 
-fn retained(case: &Case<'_>) -> String {
-    let arn = &case.desired.arn;
-    if is_draining(case) {
+fn retained(input: &Input<'_>) -> String {
+    let arn = &input.desired.arn;
+    if is_draining(input) {
         format!(
             "deletionPolicy is Retain, but ECS is deleting {arn} already, which cannot be stopped; the object goes"
         )
@@ -128,20 +129,20 @@ fn retained(case: &Case<'_>) -> String {
     }
 }
 
-fn retained_unmarked(case: &Case<'_>) -> String {
-    let arn = &case.desired.arn;
-    if is_draining(case) {
-        return retained(case);
+fn retained_unmarked(input: &Input<'_>) -> String {
+    let arn = &input.desired.arn;
+    if is_draining(input) {
+        return retained(input);
     }
     format!(
         "deletionPolicy is Retain: {arn} is left as it is, without a mark; a service that remains is no longer managed"
     )
 }
 
-fn draining_before_create(case: &Case<'_>) -> String {
-    let (arn, role) = (&case.desired.arn, infrastructure_role(case));
-    let ours = present(case).is_some_and(|service| is_the_recorded_one(case, service));
-    match (ours, case.desired.drift) {
+fn draining_before_create(input: &Input<'_>) -> String {
+    let (arn, role) = (&input.desired.arn, infrastructure_role(input));
+    let ours = present(input).is_some_and(|service| is_the_recorded_one(input, service));
+    match (ours, input.desired.drift) {
         (false, _) => format!(
             "a former service {arn} is still being deleted; it is created again when that is gone; until then ECS needs the infrastructure role {role}"
         ),
@@ -155,12 +156,12 @@ fn draining_before_create(case: &Case<'_>) -> String {
 }
 
 /// Where another service has the name of the one that this object had, or the tags of that one were changed: that.
-fn what_became_of_ours(case: &Case<'_>) -> &'static str {
-    match present(case) {
-        Some(service) if had_service(case) && !is_the_recorded_one(case, service) => {
+fn what_became_of_ours(input: &Input<'_>) -> &'static str {
+    match present(input) {
+        Some(service) if had_service(input) && !is_the_recorded_one(input, service) => {
             "the service that this object had is gone, deleted outside this object, and another has its name: "
         }
-        Some(_) if had_service(case) => {
+        Some(_) if had_service(input) => {
             "the owner tags of the service that this object had were changed outside this object: "
         }
         _ => "",
@@ -168,22 +169,23 @@ fn what_became_of_ours(case: &Case<'_>) -> &'static str {
 }
 
 /// The object of this cluster that the owner tags name.
-fn neighbour(case: &Case<'_>) -> Option<String> {
-    let tags = &present(case)?.tags;
-    let here = tags.get(owner_tags::CLUSTER_ID)? == &case.desired.cluster_id;
+fn related_object(input: &Input<'_>) -> Option<String> {
+    let tags = &present(input)?.tags;
+    let here = tags.get(owner_tags::CLUSTER_ID)? == &input.desired.cluster_id;
     let (namespace, name) = (
         tags.get(owner_tags::NAMESPACE)?,
         tags.get(owner_tags::NAME)?,
     );
-    let another = (namespace, name) != (&case.desired.object.namespace, &case.desired.object.name);
+    let another =
+        (namespace, name) != (&input.desired.object.namespace, &input.desired.object.name);
     (here && another).then(|| format!("{namespace}/{name}"))
 }
 
-fn left_alone(case: &Case<'_>) -> String {
-    let arn = &case.desired.arn;
-    match neighbour(case) {
-        Some(neighbour) => format!(
-            "{arn} is not this object's and is left alone: it belongs to the ExpressService {neighbour} of this cluster, which runs it"
+fn left_alone(input: &Input<'_>) -> String {
+    let arn = &input.desired.arn;
+    match related_object(input) {
+        Some(related_object) => format!(
+            "{arn} is not this object's and is left alone: it belongs to the ExpressService {related_object} of this cluster, which runs it"
         ),
         None => format!(
             "{arn} is not this object's and is left alone; if it is no longer wanted, delete it in ECS"
@@ -191,26 +193,26 @@ fn left_alone(case: &Case<'_>) -> String {
     }
 }
 
-fn not_owned(case: &Case<'_>, findings: Option<&Findings>, whose: &str) -> String {
+fn not_owned(input: &Input<'_>, assessment: Option<&Assessment>, whose: &str) -> String {
     const OTHER_NAME: &str = "create another ExpressService with another spec.serviceName";
-    let (arn, became) = (&case.desired.arn, what_became_of_ours(case));
-    let free = findings.is_some_and(|findings| findings.owner == Owner::Free);
-    let was_ours = present(case).is_some_and(|service| is_the_recorded_one(case, service));
-    match neighbour(case) {
+    let (arn, became) = (&input.desired.arn, what_became_of_ours(input));
+    let free = assessment.is_some_and(|assessment| assessment.owner == Owner::Unowned);
+    let was_ours = present(input).is_some_and(|service| is_the_recorded_one(input, service));
+    match related_object(input) {
         _ if free => format!(
             "{became}{arn} exists and belongs to {whose}; set spec.adoptionPolicy to Adopt to take it over, or {OTHER_NAME}"
         ),
-        Some(neighbour) => format!(
-            "{became}{arn} exists and belongs to the ExpressService {neighbour} of this cluster, which runs it; {OTHER_NAME}, and delete this one: the service is left alone"
+        Some(related_object) => format!(
+            "{became}{arn} exists and belongs to the ExpressService {related_object} of this cluster, which runs it; {OTHER_NAME}, and delete this one: the service is left alone"
         ),
         None if was_ours => format!(
             "{became}{arn} belongs to {whose}; if that is a mistake, set the tags {} to {}, {} to {} and {} to {} again, and this object goes on",
             owner_tags::CLUSTER_ID,
-            case.desired.cluster_id,
+            input.desired.cluster_id,
             owner_tags::NAMESPACE,
-            case.desired.object.namespace,
+            input.desired.object.namespace,
             owner_tags::NAME,
-            case.desired.object.name,
+            input.desired.object.name,
         ),
         None => format!(
             "{became}{arn} exists and belongs to {whose}; {OTHER_NAME}; only if that owner is gone for good, delete the service in ECS"
@@ -219,67 +221,67 @@ fn not_owned(case: &Case<'_>, findings: Option<&Findings>, whose: &str) -> Strin
 }
 
 /// What would be decided if the object were not suspended.
-pub(super) fn beneath_suspension(case: &Case<'_>) -> Why {
+pub(super) fn beneath_suspension(input: &Input<'_>) -> Reason {
     let desired = Desired {
         suspend: false,
-        ..case.desired.clone()
+        ..input.desired.clone()
     };
-    let awake = Case {
+    let awake = Input {
         desired: &desired,
-        ..*case
+        ..*input
     };
-    decide(&awake).why
+    decide(&awake).reason
 }
 
-fn suspended(case: &Case<'_>, findings: Option<&Findings>) -> String {
-    let arn = &case.desired.arn;
-    let beneath = beneath_suspension(case);
+fn suspended(input: &Input<'_>, assessment: Option<&Assessment>) -> String {
+    let arn = &input.desired.arn;
+    let beneath = beneath_suspension(input);
     let state = match &beneath {
-        Why::Creating | Why::ServiceDeleted if had_service(case) => format!(
+        Reason::Creating | Reason::ServiceDeleted if had_service(input) => format!(
             "{arn} was deleted outside this object; set spec.suspend to false to create it again (the URL changes)"
         ),
-        Why::Creating => "there is no service yet, and none is created".into(),
-        Why::DrainingBeforeCreate if had_service(case) => format!(
+        Reason::Creating => "there is no service yet, and none is created".into(),
+        Reason::DrainingBeforeCreate if had_service(input) => format!(
             "{arn} was deleted outside this object and drains; set spec.suspend to false to create it again when it is gone (the URL changes)"
         ),
-        Why::DrainingBeforeCreate => format!("a former service {arn} is still being deleted"),
-        Why::Edited if is_a_retry(case) => format!(
+        Reason::DrainingBeforeCreate => format!("a former service {arn} is still being deleted"),
+        Reason::Updating if is_a_retry(input) => format!(
             "the retry that was asked is not made: {}",
-            fields_sent(case, findings)
+            fields_sent(input, assessment)
         ),
-        Why::Edited => format!("the edit is not sent: {}", fields_sent(case, findings)),
-        Why::Correcting | Why::ShownOnly => format!(
+        Reason::Updating => format!("the edit is not sent: {}", fields_sent(input, assessment)),
+        Reason::CorrectingDrift | Reason::Drifted => format!(
             "it was changed outside this object: {}",
-            first_difference(findings)
+            first_difference(assessment)
         ),
-        Why::Restarting => "the restart that was asked is not made".into(),
-        Why::Adopting => format!("{arn} is not taken over"),
-        Why::TagsLost | Why::Tagging => "its tags are not brought up to date".into(),
-        Why::InSync => "it runs this configuration and answers".into(),
-        other => other.message(case, findings),
+        Reason::Restarting => "the restart that was asked is not made".into(),
+        Reason::Adopting => format!("{arn} is not taken over"),
+        Reason::TagsLost | Reason::Tagging => "its tags are not brought up to date".into(),
+        Reason::Available => "it runs this configuration and answers".into(),
+        other => other.message(input, assessment),
     };
     format!("spec.suspend is true: the service is only observed; {state}")
 }
 
 /// Whether this is no edit, but the same configuration once more.
-fn is_a_retry(case: &Case<'_>) -> bool {
-    let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
-    case.retry_asked()
-        && applied.is_none_or(|applied| applied.hash == case.desired.configuration.hash())
+fn is_a_retry(input: &Input<'_>) -> bool {
+    let applied = input.memory.and_then(|memory| memory.last_applied.as_ref());
+    input.retry_asked()
+        && applied.is_none_or(|applied| applied.hash == input.desired.configuration.hash())
 }
 
 /// The fields that an edit sends: those that differ, or all where ECS shows nothing to compare with.
-fn fields_sent(case: &Case<'_>, findings: Option<&Findings>) -> String {
-    if findings.is_some_and(|findings| !findings.diff.differences.is_empty()) {
-        return first_difference(findings);
+fn fields_sent(input: &Input<'_>, assessment: Option<&Assessment>) -> String {
+    if assessment.is_some_and(|assessment| !assessment.diff.differences.is_empty()) {
+        return first_difference(assessment);
     }
-    let fields = case.desired.configuration.values();
+    let fields = input.desired.configuration.values();
     let paths: Vec<&str> = fields.keys().map(|field| field.path()).collect();
     paths.join(", ")
 }
 
-fn first_difference(findings: Option<&Findings>) -> String {
-    let differences = findings.map_or(&[][..], |findings| &findings.diff.differences);
+fn first_difference(assessment: Option<&Assessment>) -> String {
+    let differences = assessment.map_or(&[][..], |assessment| &assessment.diff.differences);
     match differences {
         [] => "no field differs".into(),
         [only] => only.to_string(),
@@ -290,9 +292,9 @@ fn first_difference(findings: Option<&Findings>) -> String {
     }
 }
 
-fn all_differences(findings: Option<&Findings>) -> String {
-    let differences = findings.map_or(&[][..], |findings| &findings.diff.differences);
-    let tags = findings.into_iter().flat_map(|it| it.tags.replaced());
+fn all_differences(assessment: Option<&Assessment>) -> String {
+    let differences = assessment.map_or(&[][..], |assessment| &assessment.diff.differences);
+    let tags = assessment.into_iter().flat_map(|it| it.tags.replaced());
     let texts: Vec<String> = differences
         .iter()
         .map(Difference::to_string)
@@ -301,8 +303,8 @@ fn all_differences(findings: Option<&Findings>) -> String {
     texts.join(", ")
 }
 
-fn scaling_differences(findings: Option<&Findings>) -> String {
-    let differences = findings.map_or(&[][..], |findings| &findings.diff.differences);
+fn scaling_differences(assessment: Option<&Assessment>) -> String {
+    let differences = assessment.map_or(&[][..], |assessment| &assessment.diff.differences);
     let scaling = differences
         .iter()
         .filter(|difference| difference.field.is_scaling());
@@ -325,15 +327,15 @@ pub(super) fn revision_id(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)
 }
 
-fn rolled_back(case: &Case<'_>, findings: Option<&Findings>) -> String {
-    let retry = ask_for_a_retry(case.desired);
+fn rolled_back(input: &Input<'_>, assessment: Option<&Assessment>) -> String {
+    let retry = ask_for_a_retry(input.desired);
     let next =
         format!("it is not sent again: change the spec, or ask for another try with: {retry}");
-    let rollback = findings.and_then(|findings| findings.rollback.as_ref());
+    let rollback = assessment.and_then(|assessment| assessment.rollback.as_ref());
     let status = rollback.and_then(|rollback| rollback.status.as_deref());
-    let reason = rollback_reason(findings);
-    let in_sync = findings.is_some_and(|findings| findings.diff.is_empty());
-    let shown = present(case)
+    let reason = rollback_reason(assessment);
+    let in_sync = assessment.is_some_and(|assessment| assessment.diff.is_empty());
+    let shown = present(input)
         .and_then(Service::newest)
         .filter(|_| !in_sync)
         .map(named);
@@ -351,8 +353,8 @@ fn rolled_back(case: &Case<'_>, findings: Option<&Findings>) -> String {
     }
 }
 
-fn rollback_reason(findings: Option<&Findings>) -> String {
-    let Some(rollback) = findings.and_then(|findings| findings.rollback.as_ref()) else {
+fn rollback_reason(assessment: Option<&Assessment>) -> String {
+    let Some(rollback) = assessment.and_then(|assessment| assessment.rollback.as_ref()) else {
         return String::new();
     };
     match (&rollback.status, &rollback.reason) {
@@ -362,8 +364,8 @@ fn rollback_reason(findings: Option<&Findings>) -> String {
     }
 }
 
-fn rollout_message(findings: Option<&Findings>) -> String {
-    match findings.and_then(|findings| findings.rollout.deployment()) {
+fn rollout_message(assessment: Option<&Assessment>) -> String {
+    match assessment.and_then(|assessment| assessment.rollout.deployment()) {
         None => "ECS accepted the configuration; its deployment is not to be seen yet".into(),
         Some(deployment) => format!(
             "ECS is deploying the configuration: {}",
@@ -372,15 +374,15 @@ fn rollout_message(findings: Option<&Findings>) -> String {
     }
 }
 
-fn in_sync(case: &Case<'_>, findings: Option<&Findings>) -> String {
-    let left = findings.map(|findings| addition(&findings.diff.left_in_force));
+fn in_sync(input: &Input<'_>, assessment: Option<&Assessment>) -> String {
+    let left = assessment.map(|assessment| addition(&assessment.diff.left_in_force));
     let left = left.unwrap_or_default();
-    let failed = present(case).and_then(stuck::failed_resources);
+    let failed = present(input).and_then(stuck::failed_resources);
     match failed {
         None => format!("the service runs this configuration and answers{left}"),
         Some(failed) => format!(
             "the service runs this configuration{left}; but {failed}; check the infrastructure role {}",
-            infrastructure_role(case)
+            infrastructure_role(input)
         ),
     }
 }

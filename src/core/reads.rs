@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    desired::{Desired, Life},
+    desired::{Desired, Phase},
     observed::{Service, TaskCounts},
-    rollout::{Verdict, verdict},
+    rollout::{DeploymentState, deployment_state},
 };
 use crate::api::ExpressServiceStatus;
 
@@ -39,9 +39,9 @@ pub fn plan(
     status: &ExpressServiceStatus,
     resources: Resources,
 ) -> Reads {
-    let living = match desired.life {
-        Life::New | Life::Living => true,
-        Life::Leaving(_) | Life::Left => false,
+    let living = match desired.phase {
+        Phase::Unclaimed | Phase::Active => true,
+        Phase::Deleting(_) | Phase::Finalized => false,
     };
     let settled = is_settled(service, status) && !is_about_to_send(desired, status);
     let unknown = status.managed_resources.is_none() || still_provisioning(status);
@@ -80,10 +80,10 @@ fn is_settled(service: &Service, status: &ExpressServiceStatus) -> bool {
         .and_then(|memory| memory.last_applied.as_ref())
         .and_then(|applied| applied.revision.as_deref());
     let newest = service.newest().map(|revision| revision.arn.as_str());
-    let ended = match verdict(deployment.status.as_deref()) {
-        Verdict::InProgress => false,
-        Verdict::Succeeded => target == newest,
-        Verdict::Failed => target == newest || target == applied,
+    let ended = match deployment_state(deployment.status.as_deref()) {
+        DeploymentState::InProgress => false,
+        DeploymentState::Succeeded => target == newest,
+        DeploymentState::Failed => target == newest || target == applied,
     };
     let nothing_sent = status
         .trusted_memory()

@@ -19,7 +19,7 @@ pub enum IdentityCheck {
 }
 
 /// Identity on record: annotations, else the status.
-pub(super) struct Recorded {
+pub(super) struct RecordedIdentity {
     pub(super) annotated: bool,
     pub(super) arn: Option<ServiceArn>,
     unreadable: Option<String>,
@@ -37,7 +37,7 @@ pub fn has_finalizer(object: &ExpressService) -> bool {
     finalizers.any(|finalizer| finalizer == FINALIZER)
 }
 
-impl Recorded {
+impl RecordedIdentity {
     pub(super) fn nothing() -> Self {
         Self {
             annotated: false,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    configuration::{Configuration, Container, Hidden},
+    configuration::{Configuration, Container, Redacted},
     quotation::{Quotation, TRUNCATED_FROM},
     stable_text::{bounded, stable_words},
 };
@@ -18,22 +18,22 @@ pub const PLACEHOLDER: &str = "(hidden)";
 
 /// A text of AWS that may be shown and logged. Only a [`Redactor`] makes one of a text that came from outside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ShownText(String);
+pub struct RedactedText(String);
 
 /// A text of the program itself quotes nobody.
-impl From<&'static str> for ShownText {
+impl From<&'static str> for RedactedText {
     fn from(text: &'static str) -> Self {
         Self(text.to_owned())
     }
 }
 
-impl From<ShownText> for String {
-    fn from(text: ShownText) -> Self {
+impl From<RedactedText> for String {
+    fn from(text: RedactedText) -> Self {
         text.0
     }
 }
 
-impl Deref for ShownText {
+impl Deref for RedactedText {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -41,13 +41,13 @@ impl Deref for ShownText {
     }
 }
 
-impl fmt::Display for ShownText {
+impl fmt::Display for RedactedText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl PartialEq<&str> for ShownText {
+impl PartialEq<&str> for RedactedText {
     fn eq(&self, other: &&str) -> bool {
         self.0 == *other
     }
@@ -57,7 +57,7 @@ impl PartialEq<&str> for ShownText {
 /// no secret, and stays: whoever has to grant access to it must read which one it is.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    values: BTreeSet<Hidden>,
+    values: BTreeSet<Redacted>,
     /// Made of the values when the first text comes: there are many texts about an object, and the values may be large.
     quotations: OnceLock<Arc<Quotations>>,
 }
@@ -111,9 +111,9 @@ impl Redactor {
     }
 
     /// A text from outside, without what is hidden and without what changes at each call, in bounded length.
-    pub fn show(&self, text: &str) -> ShownText {
+    pub fn show(&self, text: &str) -> RedactedText {
         if text.is_empty() {
-            return ShownText::default();
+            return RedactedText::default();
         }
         let quotations = self.quotations.get_or_init(|| Arc::new(self.quotations()));
         // Before anything is joined or cut off, by which a value would no longer be found; and once more, since what is
@@ -124,7 +124,7 @@ impl Redactor {
             redacted = without_end(&redacted);
         }
         let redacted = redact(&stable_words(&redacted), quotations);
-        ShownText(bounded(redacted))
+        RedactedText(bounded(redacted))
     }
 
     fn quotations(&self) -> Quotations {

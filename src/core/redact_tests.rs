@@ -3,17 +3,17 @@ use std::{collections::BTreeMap, sync::Arc};
 use proptest::prelude::*;
 
 use super::{PLACEHOLDER, Redactor};
-use crate::core::configuration::{Configuration, Container, Hidden};
+use crate::core::configuration::{Configuration, Container, Redacted};
 
 fn hiding(values: &[&str]) -> Redactor {
     let values = values.iter().enumerate();
     let environment: BTreeMap<_, _> = values
-        .map(|(number, value)| (number.to_string(), Hidden::new(*value)))
+        .map(|(number, value)| (number.to_string(), Redacted::new(*value)))
         .collect();
     Redactor::of(&Configuration {
         container: Some(Container {
             environment,
-            command: vec![Hidden::new("--flag")],
+            command: vec![Redacted::new("--flag")],
             ..Container::default()
         }),
         ..Configuration::default()
@@ -139,7 +139,7 @@ fn the_forms_of_the_values_are_made_once_for_all_texts_and_anew_for_a_value_more
     redactor.clone().show("a third");
     assert!(Arc::ptr_eq(&first, &made(&redactor).unwrap()));
     let mut more = Configuration::default();
-    more.container.get_or_insert_default().command = vec![Hidden::new("another-long-value-here")];
+    more.container.get_or_insert_default().command = vec![Redacted::new("another-long-value-here")];
     redactor.hide(&more);
     assert!(made(&redactor).is_none());
     assert!(

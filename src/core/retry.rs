@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::{
     decide::{Action, Decision},
     failure::{Class, Failure},
-    remember::Outcome,
-    sightings::Windows,
-    why::{Progress, Why},
+    history::Windows,
+    reason::{Progress, Reason},
+    record_call::CallResult,
 };
 
 /// How often to look; settings.
@@ -16,19 +16,19 @@ pub struct Intervals {
     /// While something is on its way.
     pub poll: Duration,
     /// At rest: how late a change that nobody tells us about is found.
-    pub look: Duration,
+    pub resync: Duration,
     /// Looks a second at most, on the long average: many objects are looked at less often, so that the operator leaves the
     /// account's other clients their share of ECS's throttles. A look is two to five calls.
-    pub looks_per_second: f64,
+    pub max_reconcile_rate: f64,
 }
 
 impl Default for Intervals {
     fn default() -> Self {
         Self {
             poll: Duration::from_secs(10),
-            look: Duration::from_secs(300),
+            resync: Duration::from_secs(300),
             // A quarter of DescribeServices' 20 calls a second.
-            looks_per_second: 5.0,
+            max_reconcile_rate: 5.0,
         }
     }
 }
@@ -36,43 +36,43 @@ impl Default for Intervals {
 impl Intervals {
     /// Time that one look at each of so many objects takes.
     fn round(&self, objects: usize) -> Duration {
-        let seconds = objects as f64 / self.looks_per_second;
-        Duration::try_from_secs_f64(seconds).unwrap_or(self.look)
+        let seconds = objects as f64 / self.max_reconcile_rate;
+        Duration::try_from_secs_f64(seconds).unwrap_or(self.resync)
     }
 }
 
 /// Failed looks in a row that are not told: a single throttle must not make a service that runs look lost.
-const UNTOLD_LOOKS: u32 = 2;
+const UNREPORTED_FAILURES: u32 = 2;
 
 /// Whether a decision is worth telling people after so many failed passes in a row before this one. `ready` says whether
 /// the service was told to be ready: then one look that misses it is not believed aloud either.
-pub fn is_worth_telling(why: &Why, failed_before: u32, ready: bool) -> bool {
-    match why {
-        Why::ProvingAbsence => !ready,
-        Why::Unreadable(failure) if failure.kind.class() == Class::Retry => {
-            failed_before >= UNTOLD_LOOKS
+pub fn should_report(reason: &Reason, failed_before: u32, ready: bool) -> bool {
+    match reason {
+        Reason::WaitingForAbsence => !ready,
+        Reason::Unreadable(failure) if failure.kind.class() == Class::Retry => {
+            failed_before >= UNREPORTED_FAILURES
         }
         _ => true,
     }
 }
 
 /// Failed attempts in a row after this decision. Waiting is neither a failure nor the end of one.
-pub fn attempts_after(before: u32, decision: &Decision, outcome: &Outcome) -> u32 {
+pub fn attempts_after(before: u32, decision: &Decision, result: &CallResult) -> u32 {
     let failed =
-        matches!(outcome, Outcome::Failed(_)) || matches!(decision.why, Why::Unreadable(_));
-    match decision.why {
+        matches!(result, CallResult::Failed(_)) || matches!(decision.reason, Reason::Unreadable(_));
+    match decision.reason {
         _ if failed => before.saturating_add(1),
-        Why::ProvingAbsence
-        | Why::NotOursToDelete
-        | Why::Settling
-        | Why::Draining
-        | Why::DrainingBeforeCreate => before,
+        Reason::WaitingForAbsence
+        | Reason::WaitingForOwner
+        | Reason::WaitingForUpdate
+        | Reason::Draining
+        | Reason::DrainingBeforeCreate => before,
         _ => 0,
     }
 }
 
 /// Failed passes in a row after which an object waits for its turn among all that fail or rest.
-const SOON: u32 = 2;
+const QUICK_RETRIES: u32 = 2;
 
 /// Longest time between two looks at what is on its way, however many there are: people wait for it.
 const LONGEST_POLL: Duration = Duration::from_secs(120);
@@ -80,38 +80,40 @@ const LONGEST_POLL: Duration = Duration::from_secs(120);
 /// Width of the band around a delay from which the real one is drawn, so that objects do not move in step.
 const JITTER: f64 = 0.2;
 
-/// Delay until the next look. `attempts` counts the failed passes in a row, `crowd` the objects that are as far as this one
+/// Delay until the next look. `attempts` counts the failed passes in a row, `in_progress_count` the objects that are as far as this one
 /// (on their way, or not), `jitter` is a random number from 0 to 1.
-pub fn next_look(
+pub fn requeue_after(
     decision: &Decision,
-    outcome: &Outcome,
+    result: &CallResult,
     attempts: u32,
     intervals: &Intervals,
     windows: &Windows,
-    crowd: usize,
+    in_progress_count: usize,
     jitter: f64,
 ) -> Duration {
-    let failure = match (outcome, &decision.why) {
-        (Outcome::Failed(failure), _) | (_, Why::Unreadable(failure)) => Some(failure),
+    let failure = match (result, &decision.reason) {
+        (CallResult::Failed(failure), _) | (_, Reason::Unreadable(failure)) => Some(failure),
         _ => None,
     };
-    let delay = match (failure, &decision.why) {
+    let delay = match (failure, &decision.reason) {
         // One object tries again soon; many that fail together must not press on what fails them.
         (Some(failure), _) => {
             let delay = backoff(failure, attempts, intervals);
-            if attempts > SOON {
-                delay.max(intervals.round(crowd))
+            if attempts > QUICK_RETRIES {
+                delay.max(intervals.round(in_progress_count))
             } else {
                 delay
             }
         }
-        (None, Why::ProvingAbsence | Why::NotOursToDelete) => windows.absence_gap,
-        (None, why) => match why.progress() {
+        (None, Reason::WaitingForAbsence | Reason::WaitingForOwner) => windows.absence_gap,
+        (None, reason) => match reason.progress() {
             Progress::Reconciling => {
-                let round = intervals.round(crowd).min(LONGEST_POLL);
+                let round = intervals.round(in_progress_count).min(LONGEST_POLL);
                 intervals.poll.max(round)
             }
-            Progress::AtRest | Progress::Stalled => intervals.look.max(intervals.round(crowd)),
+            Progress::AtRest | Progress::Stalled => {
+                intervals.resync.max(intervals.round(in_progress_count))
+            }
         },
     };
     delay.mul_f64(1.0 + JITTER * (jitter.clamp(0.0, 1.0) - 0.5)) + slack(decision, windows)
@@ -120,8 +122,11 @@ pub fn next_look(
 /// A look that has to lie a whole window after another must not come early.
 fn slack(decision: &Decision, windows: &Windows) -> Duration {
     match decision.action {
-        Action::Nothing | Action::LookAtTags
-            if matches!(decision.why, Why::ProvingAbsence | Why::NotOursToDelete) =>
+        Action::Nothing | Action::VerifyOwnerTags
+            if matches!(
+                decision.reason,
+                Reason::WaitingForAbsence | Reason::WaitingForOwner
+            ) =>
         {
             windows.absence_gap.mul_f64(JITTER)
         }
@@ -134,9 +139,9 @@ pub fn backoff(failure: &Failure, attempts: u32, intervals: &Intervals) -> Durat
     let doubled = |first: Duration| first.saturating_mul(1 << attempts.saturating_sub(1).min(16));
     match failure.kind.class() {
         // From a tenth of the poll interval: a second by default.
-        Class::Retry => doubled(intervals.poll / 10).min(intervals.look),
+        Class::Retry => doubled(intervals.poll / 10).min(intervals.resync),
         // A new role takes minutes: quick at first, then slow.
-        Class::Blocked => doubled(intervals.poll).min(intervals.look),
-        Class::Invalid => intervals.look.saturating_mul(2),
+        Class::Blocked => doubled(intervals.poll).min(intervals.resync),
+        Class::Invalid => intervals.resync.saturating_mul(2),
     }
 }

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 
 use super::{
     failure::Failure,
-    memory::Operation,
+    memory::{IntentState, Operation},
     observed::{Read, Service},
     update_intent::is_new_deployment,
 };
-use crate::api::memory::Memory;
+use crate::api::memory::OperatorState;
 use crate::api::status::DeploymentStatus;
 
 /// What became of the deployment of the wanted revision.
@@ -38,7 +38,7 @@ pub struct Rollback {
 
 /// How a deployment stands, by the words of `ServiceDeploymentStatus`. There is no FAILED.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum DeploymentState {
     /// PENDING, IN_PROGRESS, STOP_REQUESTED, ROLLBACK_REQUESTED, ROLLBACK_IN_PROGRESS, and words yet unknown.
     InProgress,
     /// SUCCESSFUL.
@@ -48,20 +48,20 @@ pub enum Verdict {
 }
 
 /// Verdict on a deployment's status.
-pub fn verdict(status: Option<&str>) -> Verdict {
+pub fn deployment_state(status: Option<&str>) -> DeploymentState {
     match status {
-        Some("SUCCESSFUL") => Verdict::Succeeded,
-        Some("STOPPED" | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED") => Verdict::Failed,
-        _ => Verdict::InProgress,
+        Some("SUCCESSFUL") => DeploymentState::Succeeded,
+        Some("STOPPED" | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED") => DeploymentState::Failed,
+        _ => DeploymentState::InProgress,
     }
 }
 
 impl Rollout {
     fn of(deployment: DeploymentStatus) -> Self {
-        match verdict(deployment.status.as_deref()) {
-            Verdict::InProgress => Self::InProgress(Some(deployment)),
-            Verdict::Succeeded => Self::Succeeded(Some(deployment)),
-            Verdict::Failed => Self::Failed(deployment),
+        match deployment_state(deployment.status.as_deref()) {
+            DeploymentState::InProgress => Self::InProgress(Some(deployment)),
+            DeploymentState::Succeeded => Self::Succeeded(Some(deployment)),
+            DeploymentState::Failed => Self::Failed(deployment),
         }
     }
 
@@ -94,7 +94,7 @@ impl Rollout {
     pub fn judge(
         service: &Service,
         in_sync: bool,
-        memory: Option<&Memory>,
+        memory: Option<&OperatorState>,
         remembered: Option<&DeploymentStatus>,
         now: Timestamp,
     ) -> Self {
@@ -152,13 +152,13 @@ pub(super) const CLOCK_SKEW: i64 = 60;
 
 /// The deployment by which alone an update is known whose answer is lost: the newest, if it began after the intent.
 fn lost_update<'a>(
-    memory: Option<&Memory>,
+    memory: Option<&OperatorState>,
     newest: Option<&'a DeploymentStatus>,
     in_sync: bool,
 ) -> Option<&'a DeploymentStatus> {
     let intent = memory?
         .open(Operation::Update)
-        .filter(|intent| intent.outcome.is_none() && !in_sync)?;
+        .filter(|intent| intent.state() == IntentState::Unknown && !in_sync)?;
     newest.filter(|newest| is_new_deployment(newest, intent))
 }
 
@@ -166,7 +166,9 @@ fn lost_update<'a>(
 pub(super) fn is_deploying(service: &Service) -> bool {
     let newest = service.deployments.got().and_then(|all| all.first());
     service.current_deployment.is_some()
-        || newest.is_some_and(|newest| verdict(newest.status.as_deref()) == Verdict::InProgress)
+        || newest.is_some_and(|newest| {
+            deployment_state(newest.status.as_deref()) == DeploymentState::InProgress
+        })
 }
 
 /// Least age of a revision whose deployment may have been forgotten, in seconds.

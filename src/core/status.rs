@@ -6,33 +6,33 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::{
-    conditions::{Conditions, Shown, Verdict},
-    decide::{Case, Decision},
+    assessment::{Assessment, Owner},
+    conditions::{ConditionUpdate, Conditions, Reported},
+    decide::{Decision, Input},
     desired::AdoptionPolicy,
-    findings::{Findings, Owner},
     messages::revision_id,
     observed::{Missing, Observed, Revision, Service},
-    remember::Outcome,
+    reason::Reason,
+    record_call::CallResult,
     tags::TagDifference,
-    why::Why,
 };
 use crate::api::{
     ExpressServiceStatus,
     conditions::{reasons, types},
-    memory::Memory,
+    memory::OperatorState,
     status::{Drift, RevisionStatus},
 };
 
 /// The status after a pass.
 pub fn project(
     previous: &ExpressServiceStatus,
-    case: &Case<'_>,
+    input: &Input<'_>,
     decision: &Decision,
-    outcome: &Outcome,
-    memory: Memory,
+    result: &CallResult,
+    memory: OperatorState,
     now: Timestamp,
 ) -> ExpressServiceStatus {
-    let desired = case.desired;
+    let desired = input.desired;
     let mut status = ExpressServiceStatus {
         observed_generation: Some(desired.generation),
         service_arn: Some(desired.arn.to_string()),
@@ -41,12 +41,12 @@ pub fn project(
         memory: Some(memory),
         ..previous.clone()
     };
-    match case.observed {
+    match input.observed {
         Observed::NotAsked | Observed::Unreadable(_) => {}
         // Not proved yet: what was seen before stays.
-        Observed::Missing(Missing::NotFound) if decision.why == Why::ProvingAbsence => {}
+        Observed::Missing(Missing::NotFound) if decision.reason == Reason::WaitingForAbsence => {}
         Observed::Missing(missing) => forget_service(&mut status, *missing),
-        Observed::Present(service) if is_a_strangers(case, decision) => {
+        Observed::Present(service) if is_owned_by_another(input, decision) => {
             forget_service(&mut status, Missing::NotFound);
             status.status_code = Some(service.code.as_str().to_owned());
         }
@@ -54,13 +54,13 @@ pub fn project(
             show_service(&mut status, service, decision, now);
         }
     }
-    let shown = Shown {
+    let shown = Reported {
         url: status.url.as_deref(),
         was_ready: is_ready(previous),
     };
-    let verdict = Verdict::of(case, decision, outcome, shown);
+    let update = ConditionUpdate::of(input, decision, result, shown);
     let mut conditions = Conditions::new(previous.conditions.clone(), desired.generation, now);
-    verdict.put(&mut conditions);
+    update.put(&mut conditions);
     status.conditions = conditions.into_inner();
     status
 }
@@ -72,11 +72,14 @@ pub fn is_ready(status: &ExpressServiceStatus) -> bool {
 }
 
 /// Of somebody else's service, which shares but the name, nothing is shown to this object's readers.
-fn is_a_strangers(case: &Case<'_>, decision: &Decision) -> bool {
-    let owner = decision.findings.as_ref().map(|findings| &findings.owner);
+fn is_owned_by_another(input: &Input<'_>, decision: &Decision) -> bool {
+    let owner = decision
+        .assessment
+        .as_ref()
+        .map(|assessment| &assessment.owner);
     match owner {
-        Some(Owner::Another(_)) => true,
-        Some(Owner::Free) => case.desired.adoption == AdoptionPolicy::Never,
+        Some(Owner::Other(_)) => true,
+        Some(Owner::Unowned) => input.desired.adoption == AdoptionPolicy::Never,
         Some(Owner::Ours | Owner::TagsLost) | None => false,
     }
 }
@@ -115,14 +118,14 @@ fn show_service(
     if let Some(resources) = service.managed_resources.got() {
         status.managed_resources = some(resources.clone());
     }
-    if let Some(findings) = &decision.findings {
-        status.deployment = findings
+    if let Some(assessment) = &decision.assessment {
+        status.deployment = assessment
             .rollout
             .deployment()
             .or(status.deployment.as_ref())
             .cloned();
-        let tags = findings.shown_tags(&decision.action);
-        status.drift = drift(status.drift.take(), findings, tags, now);
+        let tags = assessment.shown_tags(&decision.action);
+        status.drift = drift(status.drift.take(), assessment, tags, now);
     }
 }
 
@@ -177,7 +180,7 @@ fn revision(revision: &Revision) -> RevisionStatus {
 /// The differences, each with the time at which it was first seen.
 fn drift(
     previous: Option<Vec<Drift>>,
-    findings: &Findings,
+    assessment: &Assessment,
     tags: &[TagDifference],
     now: Timestamp,
 ) -> Option<Vec<Drift>> {
@@ -193,7 +196,7 @@ fn drift(
             since: Some(since.unwrap_or(Time(now))),
         }
     };
-    let fields = findings.diff.differences.iter().map(|difference| {
+    let fields = assessment.diff.differences.iter().map(|difference| {
         let path = difference.field.path().to_owned();
         drift(path, &difference.desired, &difference.actual)
     });
@@ -208,18 +211,18 @@ fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
 }
 
 /// How long the mere course of a rollout, or task counts, may wait to be told: each telling is a write.
-const COURSE_MAY_WAIT: Duration = Duration::from_secs(120);
+const PROGRESS_REPORT_INTERVAL: Duration = Duration::from_secs(120);
 
 /// Whether a status says something that is worth a write now.
-pub fn says_something_new(
+pub fn is_status_change(
     old: &ExpressServiceStatus,
     new: &ExpressServiceStatus,
     since_last_write: Duration,
 ) -> bool {
-    if without_course(old) != without_course(new) {
+    if without_progress(old) != without_progress(new) {
         return true;
     }
-    without_times(old) != without_times(new) && since_last_write >= COURSE_MAY_WAIT
+    without_times(old) != without_times(new) && since_last_write >= PROGRESS_REPORT_INTERVAL
 }
 
 /// A status without the times of its conditions, which are no news by themselves.
@@ -233,7 +236,7 @@ fn without_times(status: &ExpressServiceStatus) -> ExpressServiceStatus {
 
 /// A status without what moves by itself while a rollout goes well: the stage, the task counts, and managed resources that
 /// come up without a word from ECS.
-fn without_course(status: &ExpressServiceStatus) -> ExpressServiceStatus {
+fn without_progress(status: &ExpressServiceStatus) -> ExpressServiceStatus {
     let mut status = without_times(status);
     status.desired_count = None;
     status.running_count = None;

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{
-    decide::Case,
-    findings::Findings,
+    assessment::Assessment,
+    decide::Input,
     messages::named,
     observed::{Observed, Service},
+    reason::Reason,
     rollout::Rollout,
-    why::Why,
 };
 use crate::api::status::{DeploymentStatus, ManagedResource};
 
@@ -19,31 +19,38 @@ use crate::api::status::{DeploymentStatus, ManagedResource};
 const PROGRESS_DEADLINE: i64 = 30 * 60;
 
 /// Whether what is under way needs a person.
-pub(super) fn judged(case: &Case<'_>, findings: Option<&Findings>, why: Why) -> Why {
-    let (Why::RollingOut | Why::NoEndpoint, Some(findings), Observed::Present(service)) =
-        (&why, findings, case.observed)
+pub(super) fn with_deadline(
+    input: &Input<'_>,
+    assessment: Option<&Assessment>,
+    reason: Reason,
+) -> Reason {
+    let (
+        Reason::Deploying | Reason::WaitingForEndpoint,
+        Some(assessment),
+        Observed::Present(service),
+    ) = (&reason, assessment, input.observed)
     else {
-        return why;
+        return reason;
     };
-    let rolling_back = findings.rollout.is_rolling_back();
+    let rolling_back = assessment.rollout.is_rolling_back();
     // What goes on after a rollback has begun may take as long again.
     let deadline = PROGRESS_DEADLINE * if rolling_back { 2 } else { 1 };
-    let late = began(service, findings)
-        .is_some_and(|began| case.now.as_second() - began.as_second() >= deadline);
+    let late = began(service, assessment)
+        .is_some_and(|began| input.now.as_second() - began.as_second() >= deadline);
     if !rolling_back && failed_resources(service).is_some() {
-        Why::ManagedResourceFailed
+        Reason::ManagedResourceFailed
     } else if late {
-        Why::ProgressDeadlineExceeded
+        Reason::ProgressDeadlineExceeded
     } else {
-        why
+        reason
     }
 }
 
 /// When the deployment began, or, once it has ended, the wait for the endpoint.
-fn began(service: &Service, findings: &Findings) -> Option<Timestamp> {
+fn began(service: &Service, assessment: &Assessment) -> Option<Timestamp> {
     let newest = service.newest();
     let made = newest.map_or(service.created_at, |newest| newest.created_at);
-    let Some(deployment) = findings.rollout.deployment() else {
+    let Some(deployment) = assessment.rollout.deployment() else {
         return made;
     };
     let ended = deployment.finished_at.as_ref();
@@ -70,15 +77,15 @@ pub(super) fn progress_of(deployment: &DeploymentStatus) -> String {
 }
 
 /// The message where ECS could not make what the service needs.
-pub(super) fn resource_failed(case: &Case<'_>) -> String {
-    let Observed::Present(service) = case.observed else {
+pub(super) fn resource_failed(input: &Input<'_>) -> String {
+    let Observed::Present(service) = input.observed else {
         return String::new();
     };
     let failed = failed_resources(service).unwrap_or_default();
     let role = service
         .infrastructure_role_arn
         .as_deref()
-        .unwrap_or(&case.desired.infrastructure_role_arn);
+        .unwrap_or(&input.desired.infrastructure_role_arn);
     format!(
         "ECS could not make what the service needs: {failed}{}; {}; correct the cause, often a permission of the infrastructure role {role}; ECS may not try again by itself: an edit of the spec is sent at once, and where nothing serves yet, deleting this object and creating it again begins anew",
         tasks(service),
@@ -87,11 +94,11 @@ pub(super) fn resource_failed(case: &Case<'_>) -> String {
 }
 
 /// The message where a deployment takes too long.
-pub(super) fn deadline_exceeded(case: &Case<'_>, findings: Option<&Findings>) -> String {
-    let (Observed::Present(service), Some(findings)) = (case.observed, findings) else {
+pub(super) fn deadline_exceeded(input: &Input<'_>, assessment: Option<&Assessment>) -> String {
+    let (Observed::Present(service), Some(assessment)) = (input.observed, assessment) else {
         return String::new();
     };
-    let at = began(service, findings).map_or_else(
+    let at = began(service, assessment).map_or_else(
         || "a time that ECS does not tell".to_owned(),
         |began| {
             let began = Timestamp::from_second(began.as_second()).unwrap_or(began);
@@ -101,7 +108,7 @@ pub(super) fn deadline_exceeded(case: &Case<'_>, findings: Option<&Findings>) ->
     let missing =
         unfinished_resources(service).map_or_else(String::new, |text| format!("; {text}"));
     let (tasks, serving) = (tasks(service), serving(service));
-    match (&findings.rollout, findings.rollout.deployment()) {
+    match (&assessment.rollout, assessment.rollout.deployment()) {
         (Rollout::Succeeded(_), _) => format!(
             "the deployment succeeded at {at}, more than 30 minutes ago, and ECS shows no endpoint{missing}; look at status.managedResources and at the service in ECS"
         ),
@@ -138,20 +145,20 @@ fn serving(service: &Service) -> String {
 
 /// The managed resources that FAILED, with ECS's reasons.
 pub(super) fn failed_resources(service: &Service) -> Option<String> {
-    told(service, |resource| {
+    reported(service, |resource| {
         resource.status.as_deref() == Some("FAILED")
     })
 }
 
 /// The managed resources that are not ACTIVE, with ECS's reasons.
 fn unfinished_resources(service: &Service) -> Option<String> {
-    told(service, |resource| {
+    reported(service, |resource| {
         resource.status.as_deref() != Some("ACTIVE")
     })
 }
 
 /// Resources with the same status and reason are named together.
-fn told(service: &Service, wanted: impl Fn(&ManagedResource) -> bool) -> Option<String> {
+fn reported(service: &Service, wanted: impl Fn(&ManagedResource) -> bool) -> Option<String> {
     let mut groups: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     let resources = service.managed_resources.got().into_iter().flatten();
     for resource in resources.filter(|resource| wanted(resource)) {

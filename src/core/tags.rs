@@ -8,11 +8,11 @@ use std::{
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::{
-    decide::{Action, Case},
-    findings::{Findings, TRIES},
+    assessment::{Assessment, MAX_ATTEMPTS},
+    decide::{Action, Input},
     identity::owner_tags,
 };
-use crate::api::memory::{Breaker, Memory};
+use crate::api::memory::{Breaker, OperatorState};
 
 /// A tag of the spec that the service does not have so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,15 +131,16 @@ impl TagDiff {
 
     /// Sends nothing where a tag that is to be set was set again and again in vain. A new edit of the tags, or a retry, is
     /// another try.
-    pub(super) fn without_futile_tries(self, case: &Case<'_>) -> Self {
-        let breaker = case.memory.and_then(|memory| memory.tag_breaker.as_ref());
+    pub(super) fn without_exhausted_attempts(self, input: &Input<'_>) -> Self {
+        let breaker = input.memory.and_then(|memory| memory.tag_breaker.as_ref());
         let futile = breaker.filter(|breaker| {
-            (breaker.count > TRIES || breaker.count == TRIES && !is_old(breaker, case))
-                && breaker.hash == case.desired.tags_hash()
+            (breaker.count > MAX_ATTEMPTS
+                || breaker.count == MAX_ATTEMPTS && !is_old(breaker, input))
+                && breaker.hash == input.desired.tags_hash()
                 && self.set.keys().any(|key| path(key) == breaker.path)
         });
         match futile {
-            Some(breaker) if !case.retry_asked() => Self {
+            Some(breaker) if !input.retry_asked() => Self {
                 set: BTreeMap::new(),
                 remove: BTreeSet::new(),
                 differences: self.differences,
@@ -155,7 +156,7 @@ impl TagDiff {
     }
 }
 
-impl Findings {
+impl Assessment {
     /// The tags that differ and about which an action does nothing.
     pub(super) fn shown_tags(&self, action: &Action) -> &[TagDifference] {
         match action {
@@ -166,24 +167,28 @@ impl Findings {
             | Action::Update(_)
             | Action::Delete
             | Action::Retain(_)
-            | Action::LookAtTags
+            | Action::VerifyOwnerTags
             | Action::ReleaseFinalizer => &self.tags.differences,
         }
     }
 }
 
 /// In so many seconds the tries to set a tag count together: who changes it now and then is put right each time.
-const TRIES_COUNT_FOR: i64 = 3600;
+const ATTEMPT_WINDOW: i64 = 3600;
 
 /// Counts a TagResource call that ECS accepted.
-pub(super) fn count_try(memory: &mut Memory, case: &Case<'_>, findings: &Findings) {
-    let paths: Vec<String> = findings.tags.set.keys().map(|key| path(key)).collect();
-    let hash = case.desired.tags_hash();
+pub(super) fn count_attempt(
+    memory: &mut OperatorState,
+    input: &Input<'_>,
+    assessment: &Assessment,
+) {
+    let paths: Vec<String> = assessment.tags.set.keys().map(|key| path(key)).collect();
+    let hash = input.desired.tags_hash();
     let before = memory.tag_breaker.take().filter(|breaker| {
         breaker.hash == hash
             && paths.contains(&breaker.path)
-            && !is_old(breaker, case)
-            && !case.retry_asked()
+            && !is_old(breaker, input)
+            && !input.retry_asked()
     });
     memory.tag_breaker = match before {
         Some(breaker) => Some(Breaker {
@@ -194,40 +199,46 @@ pub(super) fn count_try(memory: &mut Memory, case: &Case<'_>, findings: &Finding
             path,
             hash,
             count: 1,
-            since: Some(Time(case.now)),
+            since: Some(Time(input.now)),
         }),
     };
 }
 
 /// Takes down that the tags of the spec are sent, once nothing more is to follow: from then on another value is drift,
 /// also while the configuration differs.
-pub(super) fn note_tags_sent(memory: &mut Memory, case: &Case<'_>, findings: &Findings) {
-    let TagDiff { set, remove, .. } = &findings.tags;
+pub(super) fn record_tags_sent(
+    memory: &mut OperatorState,
+    input: &Input<'_>,
+    assessment: &Assessment,
+) {
+    let TagDiff { set, remove, .. } = &assessment.tags;
     let all = set.is_empty() || remove.is_empty();
     if let Some(applied) = &mut memory.last_applied
         && all
     {
-        applied.tags_hash = Some(case.desired.tags_hash());
+        applied.tags_hash = Some(input.desired.tags_hash());
     }
 }
 
 /// Takes down that a tag was given up, which holds until it is in order again; then its tries are forgotten. Both are written
 /// with a condition that changes anyhow: at rest nothing is.
-pub(super) fn note_given_up(memory: &mut Memory, findings: &Findings) {
-    let tags = &findings.tags;
+pub(super) fn record_given_up(memory: &mut OperatorState, assessment: &Assessment) {
+    let tags = &assessment.tags;
     if let Some(breaker) = &mut memory.tag_breaker
         && tags.given_up.is_some()
     {
-        breaker.count = TRIES + 1;
+        breaker.count = MAX_ATTEMPTS + 1;
     }
     if tags.given_up.is_none() && tags.is_empty() && tags.differences.is_empty() {
-        memory.tag_breaker.take_if(|breaker| breaker.count > TRIES);
+        memory
+            .tag_breaker
+            .take_if(|breaker| breaker.count > MAX_ATTEMPTS);
     }
 }
 
-fn is_old(breaker: &Breaker, case: &Case<'_>) -> bool {
+fn is_old(breaker: &Breaker, input: &Input<'_>) -> bool {
     breaker
         .since
         .as_ref()
-        .is_none_or(|since| case.now.as_second() - since.0.as_second() > TRIES_COUNT_FOR)
+        .is_none_or(|since| input.now.as_second() - since.0.as_second() > ATTEMPT_WINDOW)
 }

@@ -3,40 +3,40 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 
 use super::{
-    decide::{Case, Decision},
-    desired::Life,
+    decide::{Decision, Input},
+    desired::Phase,
     events::{Event, with_lost_url},
     explain::explain,
     failure::{Class, Failure, FailureKind},
     messages::is_the_recorded_one,
     observed::{Observed, StatusCode},
-    remember::Outcome,
+    reason::Reason,
+    record_call::CallResult,
     stuck::failed_resources,
-    why::Why,
 };
 use crate::api::{
     ExpressServiceStatus,
     conditions::{reasons, types},
 };
 
-/// The events of the changes from `previous` to `status`. `told` are those that this pass has already.
+/// The events of the changes from `previous` to `status`. `reported` are those that this pass has already.
 pub(super) fn transitions(
     previous: &ExpressServiceStatus,
     status: &ExpressServiceStatus,
-    case: &Case<'_>,
+    input: &Input<'_>,
     decision: &Decision,
-    outcome: &Outcome,
-    told: &[Event],
+    result: &CallResult,
+    reported: &[Event],
 ) -> Vec<Event> {
     let mut events: Vec<Event> = reached(previous, status).into_iter().collect();
-    events.extend(stalled(previous, status, case));
-    let mut warned = told.iter().chain(&events).any(Event::is_warning);
+    events.extend(stalled(previous, status, input));
+    let mut warned = reported.iter().chain(&events).any(Event::is_warning);
     for event in [
         drifted(previous, status),
         left_in_force(previous, status),
-        lost(previous, status, case, decision, outcome),
-        role_not_usable(previous, case, decision, outcome),
-        resource_failed(previous, case),
+        lost(previous, status, input, decision, result),
+        role_not_usable(previous, input, decision, result),
+        resource_failed(previous, input),
     ] {
         // The first Warning of a pass tells the cause; what follows from it is in the conditions.
         let news = event.filter(|_| !warned);
@@ -75,13 +75,13 @@ fn reached(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -> Op
 fn stalled(
     previous: &ExpressServiceStatus,
     status: &ExpressServiceStatus,
-    case: &Case<'_>,
+    input: &Input<'_>,
 ) -> Option<Event> {
     let now = condition(status, types::STALLED)?;
     let before = condition(previous, types::STALLED);
     let news = before.is_none_or(|before| before.reason != now.reason);
     news.then(|| {
-        let note = note(now, previous, status, case);
+        let note = note(now, previous, status, input);
         Event::warning(known_reason(&now.reason), "Reconcile", note)
     })
 }
@@ -91,14 +91,13 @@ fn note(
     now: &Condition,
     previous: &ExpressServiceStatus,
     status: &ExpressServiceStatus,
-    case: &Case<'_>,
+    input: &Input<'_>,
 ) -> String {
     let message = now.message.clone();
-    let draining =
-        matches!(case.observed, Observed::Present(service) if service.code == StatusCode::Draining);
-    let deleted_outside = draining && case.desired.life == Life::Living;
+    let draining = matches!(input.observed, Observed::Present(service) if service.code == StatusCode::Draining);
+    let deleted_outside = draining && input.desired.phase == Phase::Active;
     // Of a service that is another's now no URL is shown, and all the same it answers there.
-    let taken_away = matches!(case.observed, Observed::Present(service) if is_the_recorded_one(case, service))
+    let taken_away = matches!(input.observed, Observed::Present(service) if is_the_recorded_one(input, service))
         && !draining;
     if (status.url.is_none() && !taken_away) || deleted_outside {
         with_lost_url(message, previous)
@@ -133,44 +132,48 @@ fn left_in_force(previous: &ExpressServiceStatus, status: &ExpressServiceStatus)
 fn lost(
     previous: &ExpressServiceStatus,
     status: &ExpressServiceStatus,
-    case: &Case<'_>,
+    input: &Input<'_>,
     decision: &Decision,
-    outcome: &Outcome,
+    result: &CallResult,
 ) -> Option<Event> {
     let (before, now) = (
         condition(previous, types::READY)?,
         condition(status, types::READY)?,
     );
-    if !is_true(Some(before)) || is_true(Some(now)) || is_asked_for(before, case, decision, outcome)
+    if !is_true(Some(before)) || is_true(Some(now)) || is_asked_for(before, input, decision, result)
     {
         return None;
     }
-    let note = note(now, previous, status, case);
+    let note = note(now, previous, status, input);
     Some(Event::warning(known_reason(&now.reason), "Observe", note))
 }
 
 /// Whether the user changed or deletes the object, so that it is not ready for a while.
 fn is_asked_for(
     before: &Condition,
-    case: &Case<'_>,
+    input: &Input<'_>,
     decision: &Decision,
-    outcome: &Outcome,
+    result: &CallResult,
 ) -> bool {
-    if failure(decision, outcome).is_some() {
+    if failure(decision, result).is_some() {
         return false;
     }
-    let edited = before.observed_generation != Some(case.desired.generation);
-    match &decision.why {
-        Why::Edited | Why::Restarting | Why::Settling | Why::Tagging | Why::Beginning => true,
-        Why::RollingOut | Why::Suspended | Why::NoEndpoint => edited,
-        _ => matches!(case.desired.life, Life::Leaving(_) | Life::Left),
+    let edited = before.observed_generation != Some(input.desired.generation);
+    match &decision.reason {
+        Reason::Updating
+        | Reason::Restarting
+        | Reason::WaitingForUpdate
+        | Reason::Tagging
+        | Reason::Claiming => true,
+        Reason::Deploying | Reason::Suspended | Reason::WaitingForEndpoint => edited,
+        _ => matches!(input.desired.phase, Phase::Deleting(_) | Phase::Finalized),
     }
 }
 
 /// The failure that a pass met.
-fn failure<'a>(decision: &'a Decision, outcome: &'a Outcome) -> Option<&'a Failure> {
-    match (outcome, &decision.why) {
-        (Outcome::Failed(failure), _) | (_, Why::Unreadable(failure)) => Some(failure),
+fn failure<'a>(decision: &'a Decision, result: &'a CallResult) -> Option<&'a Failure> {
+    match (result, &decision.reason) {
+        (CallResult::Failed(failure), _) | (_, Reason::Unreadable(failure)) => Some(failure),
         _ => None,
     }
 }
@@ -178,33 +181,33 @@ fn failure<'a>(decision: &'a Decision, outcome: &'a Outcome) -> Option<&'a Failu
 /// A role of the spec cannot be assumed: told before it is known whether that passes.
 fn role_not_usable(
     previous: &ExpressServiceStatus,
-    case: &Case<'_>,
+    input: &Input<'_>,
     decision: &Decision,
-    outcome: &Outcome,
+    result: &CallResult,
 ) -> Option<Event> {
-    let failure = failure(decision, outcome)?;
-    let told = |kind: &str| {
+    let failure = failure(decision, result)?;
+    let reported = |kind: &str| {
         condition(previous, kind)
             .is_some_and(|condition| condition.reason == reasons::ROLE_NOT_USABLE)
     };
-    let news = failure.kind == FailureKind::RoleNotUsable && !told(types::READY);
+    let news = failure.kind == FailureKind::RoleNotUsable && !reported(types::READY);
     news.then(|| {
-        let note = explain(failure, case.desired);
+        let note = explain(failure, input.desired);
         Event::warning(reasons::ROLE_NOT_USABLE, "Reconcile", note)
     })
 }
 
 /// Something that ECS made for the service failed.
-fn resource_failed(previous: &ExpressServiceStatus, case: &Case<'_>) -> Option<Event> {
-    let Observed::Present(service) = case.observed else {
+fn resource_failed(previous: &ExpressServiceStatus, input: &Input<'_>) -> Option<Event> {
+    let Observed::Present(service) = input.observed else {
         return None;
     };
-    let told = previous
+    let reported = previous
         .managed_resources
         .iter()
         .flatten()
         .any(|resource| resource.status.as_deref() == Some("FAILED"));
-    let failed = failed_resources(service).filter(|_| !told)?;
+    let failed = failed_resources(service).filter(|_| !reported)?;
     Some(Event::warning(
         reasons::MANAGED_RESOURCE_FAILED,
         "Observe",
@@ -213,21 +216,21 @@ fn resource_failed(previous: &ExpressServiceStatus, case: &Case<'_>) -> Option<E
 }
 
 /// Failed passes in a row after which a failure that passes by itself is told: about five minutes of them by default.
-const LASTING: u32 = 9;
+const LASTING_FAILURE_ATTEMPTS: u32 = 9;
 
 /// A throttle or an outage of AWS that lasts; `attempts` counts the failed passes before this one.
 pub fn lasting_failure(
-    case: &Case<'_>,
+    input: &Input<'_>,
     decision: &Decision,
-    outcome: &Outcome,
+    result: &CallResult,
     attempts: u32,
 ) -> Option<Event> {
-    let failure = failure(decision, outcome)?;
-    let lasts = failure.kind.class() == Class::Retry && attempts + 1 == LASTING;
+    let failure = failure(decision, result)?;
+    let lasts = failure.kind.class() == Class::Retry && attempts + 1 == LASTING_FAILURE_ATTEMPTS;
     lasts.then(|| {
         let note = format!(
-            "{LASTING} times in a row: {}",
-            explain(failure, case.desired)
+            "{LASTING_FAILURE_ATTEMPTS} times in a row: {}",
+            explain(failure, input.desired)
         );
         Event::warning(failure.kind.reason(), "Reconcile", note)
     })

@@ -1,32 +1,33 @@
 //! What `Synced` says where no field is seen to differ, and all the same not everything is as the spec says.
 
 use super::{
+    assessment::Assessment,
     conditions::Truth,
-    decide::{Case, Decision},
-    findings::Findings,
+    decide::{Decision, Input},
+    not_comparable,
     observed::Observed,
-    uncompared,
-    why::Why,
+    reason::Reason,
 };
 use crate::api::conditions::reasons;
 
 /// A field cannot be compared, or a tag differs and nothing is sent about it. `None` where neither is so.
 pub(super) fn unsynced(
-    case: &Case<'_>,
+    input: &Input<'_>,
     decision: &Decision,
-    findings: &Findings,
+    assessment: &Assessment,
 ) -> Option<(Truth, &'static str, String)> {
     if let (Observed::Present(service), Some(first)) =
-        (case.observed, findings.diff.uncompared.first())
+        (input.observed, assessment.diff.not_comparable.first())
     {
         let failure = first.failure(service);
-        let message = uncompared::message(&findings.diff.uncompared, &failure.to_string());
+        let message =
+            not_comparable::message(&assessment.diff.not_comparable, &failure.to_string());
         return Some((Truth::Unknown, failure.kind.reason(), message));
     }
-    if let why @ Why::TagNotConverging(_) = &decision.why {
-        let message = why.message(case, Some(findings));
-        return Some((Truth::False, why.reason(), message));
+    if let reason @ Reason::TagNotConverging(_) = &decision.reason {
+        let message = reason.message(input, Some(assessment));
+        return Some((Truth::False, reason.as_str(), message));
     }
-    let shown = findings.shown_tags(&decision.action).first()?;
+    let shown = assessment.shown_tags(&decision.action).first()?;
     Some((Truth::False, reasons::DRIFTED, shown.to_string()))
 }

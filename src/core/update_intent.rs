@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{
-    decide::Case,
-    findings::shows_the_spec,
-    memory::{Operation, outcome},
+    assessment::shows_the_spec,
+    decide::Input,
+    memory::{IntentState, Operation},
     observed::{Read, Service},
-    rollout::{CLOCK_SKEW, Verdict, verdict},
+    rollout::{CLOCK_SKEW, DeploymentState, deployment_state},
 };
 use crate::api::{
-    memory::{Expected, Intent, LastApplied, Memory},
+    memory::{Expected, Intent, LastApplied, OperatorState},
     status::DeploymentStatus,
 };
 
@@ -31,20 +31,20 @@ pub enum UpdateIntent {
 
 /// Settle windows after which an update whose answer was lost is given up though another deployment still runs, behind which
 /// ECS may have queued it: half an hour by default.
-const QUEUED_AT_MOST: u32 = 15;
+const QUEUED_WINDOWS: u32 = 15;
 
 impl UpdateIntent {
     /// Judges the open update by an observation of the service.
-    pub fn of(case: &Case<'_>, service: &Service) -> Self {
-        let Some((memory, intent)) = case
+    pub fn of(input: &Input<'_>, service: &Service) -> Self {
+        let Some((memory, intent)) = input
             .memory
             .and_then(|memory| Some((memory, memory.open(Operation::Update)?)))
         else {
             return Self::Closed;
         };
-        let in_sync = shows_the_spec(case, service);
-        let accepted = intent.outcome.as_deref() == Some(outcome::ACCEPTED);
-        let same_spec = intent.hash == case.desired.configuration.hash();
+        let in_sync = shows_the_spec(input, service);
+        let accepted = intent.state() == IntentState::Accepted;
+        let same_spec = intent.hash == input.desired.configuration.hash();
         let revision = match accepted {
             true => accepted_revision(memory, intent, service),
             false => lost_revision(memory, intent, service, same_spec && in_sync, same_spec),
@@ -55,7 +55,7 @@ impl UpdateIntent {
         if accepted && !same_spec && !in_sync {
             return Self::Superseded;
         }
-        if has_expired(case, intent, same_spec || in_sync, accepted) {
+        if has_expired(input, intent, same_spec || in_sync, accepted) {
             Self::Expired
         } else {
             Self::Waiting
@@ -63,27 +63,27 @@ impl UpdateIntent {
     }
 
     /// Records in the memory what has become of the update.
-    pub(super) fn record(&self, memory: &mut Memory, case: &Case<'_>) {
+    pub(super) fn record(&self, memory: &mut OperatorState, input: &Input<'_>) {
         match self {
-            Self::Landed(revision) => landed(memory, case, Some(revision.clone())),
-            Self::Expired => lapsed(memory),
+            Self::Landed(revision) => landed(memory, input, Some(revision.clone())),
+            Self::Expired => expired(memory),
             Self::Closed | Self::Waiting | Self::Superseded => {}
         }
     }
 }
 
 /// The open create or update has taken effect: what it carried is what was last applied, and what it answered is done.
-pub(super) fn landed(memory: &mut Memory, case: &Case<'_>, revision: Option<String>) {
+pub(super) fn landed(memory: &mut OperatorState, input: &Input<'_>, revision: Option<String>) {
     let former = memory.last_applied.clone();
     let Some(intent) = &mut memory.intent else {
         return;
     };
-    let update = intent.operation == Operation::Update.as_str();
-    let lost = intent.outcome.is_none();
-    intent.outcome = Some(outcome::LANDED.to_owned());
-    let same_spec = intent.hash == case.desired.configuration.hash();
+    let update = intent.is_for(Operation::Update);
+    let lost = intent.state() == IntentState::Unknown;
+    intent.set_state(IntentState::Applied);
+    let same_spec = intent.hash == input.desired.configuration.hash();
     let expected = intent.take_expected();
-    let unnoted = || (update && lost && same_spec).then(|| carried(case, former));
+    let unnoted = || (update && lost && same_spec).then(|| carried(input, former));
     let applies = expected
         .as_ref()
         .and_then(|expected| expected.applies.clone());
@@ -113,16 +113,16 @@ pub(super) fn landed(memory: &mut Memory, case: &Case<'_>, revision: Option<Stri
 }
 
 /// What an intent of this very spec carried that was stored by an operator which did not note it yet.
-fn carried(case: &Case<'_>, former: Option<LastApplied>) -> LastApplied {
+fn carried(input: &Input<'_>, former: Option<LastApplied>) -> LastApplied {
     let former = former.unwrap_or_default();
-    let configuration = &case.desired.configuration;
+    let configuration = &input.desired.configuration;
     let mut fields: BTreeSet<String> = former.fields.into_iter().collect();
     let set = configuration.values().into_keys();
     fields.extend(set.map(|field| field.path().to_owned()));
     LastApplied {
         hash: configuration.hash(),
         rollout_hash: configuration.rollout_hash(),
-        mode: case.desired.mode.as_str().to_owned(),
+        mode: input.desired.mode.as_str().to_owned(),
         fields: fields.into_iter().collect(),
         tags_hash: former.tags_hash,
         tag_keys: former.tag_keys,
@@ -131,14 +131,14 @@ fn carried(case: &Case<'_>, former: Option<LastApplied>) -> LastApplied {
 }
 
 /// The window of the intent has passed without a trace of it.
-pub(super) fn lapsed(memory: &mut Memory) {
+pub(super) fn expired(memory: &mut OperatorState) {
     let Some(intent) = &mut memory.intent else {
         return;
     };
-    let accepted = intent.outcome.as_deref() == Some(outcome::ACCEPTED);
-    intent.outcome = Some(outcome::LAPSED.to_owned());
+    let accepted = intent.state() == IntentState::Accepted;
+    intent.set_state(IntentState::Expired);
     let expected = intent.take_expected();
-    if !accepted || intent.operation != Operation::Update.as_str() {
+    if !accepted || !intent.is_for(Operation::Update) {
         return;
     }
     // ECS accepted it, and it did not come: what is applied is not known any more, so that it counts as an edit again.
@@ -154,7 +154,7 @@ pub(super) fn lapsed(memory: &mut Memory) {
 }
 
 /// The restart or retry for which the call was made is done.
-fn answered(memory: &mut Memory, expected: Option<Expected>) {
+fn answered(memory: &mut OperatorState, expected: Option<Expected>) {
     let Some(Expected { restart, retry, .. }) = expected else {
         return;
     };
@@ -164,21 +164,21 @@ fn answered(memory: &mut Memory, expected: Option<Expected>) {
 
 /// While another deployment runs, ECS may have queued the update: then an equal one would be a second deployment. A retry
 /// asks for it all the same.
-fn has_expired(case: &Case<'_>, intent: &Intent, equal: bool, accepted: bool) -> bool {
-    let window = case.windows.settle;
+fn has_expired(input: &Input<'_>, intent: &Intent, equal: bool, accepted: bool) -> bool {
+    let window = input.windows.settle;
     let retry = intent
         .expected()
         .and_then(|expected| expected.retry.as_ref());
-    let asked_again = case.retry_asked() && retry != case.desired.retry.as_ref();
+    let asked_again = input.retry_asked() && retry != input.desired.retry.as_ref();
     if !equal || asked_again {
-        return case.sightings.intent_open_for(window);
+        return input.history.intent_open_for(window);
     }
-    let given_up = !accepted && case.sightings.intent_open_for(window * QUEUED_AT_MOST);
-    case.sightings.intent_idle_for(window) || given_up
+    let given_up = !accepted && input.history.intent_open_for(window * QUEUED_WINDOWS);
+    input.history.intent_idle_for(window) || given_up
 }
 
 /// ECS named the revision: it is shown, or a deployment of it has ended.
-fn accepted_revision(memory: &Memory, intent: &Intent, service: &Service) -> Option<String> {
+fn accepted_revision(memory: &OperatorState, intent: &Intent, service: &Service) -> Option<String> {
     let applied = memory.last_applied.as_ref()?;
     let Some(revision) = &applied.revision else {
         return new_revision(memory, intent, service).map(str::to_owned);
@@ -192,7 +192,7 @@ fn accepted_revision(memory: &Memory, intent: &Intent, service: &Service) -> Opt
 
 /// The answer was lost: only what is new in ECS can tell.
 fn lost_revision(
-    memory: &Memory,
+    memory: &OperatorState,
     intent: &Intent,
     service: &Service,
     arrived: bool,
@@ -215,7 +215,10 @@ fn lost_revision(
 
 /// The revisions that are no effect of the call: the newest one before it, and that of the update before, which ECS may
 /// show only later.
-fn known_revisions<'a>(memory: &'a Memory, intent: &'a Intent) -> impl Iterator<Item = &'a str> {
+fn known_revisions<'a>(
+    memory: &'a OperatorState,
+    intent: &'a Intent,
+) -> impl Iterator<Item = &'a str> {
     let before = intent
         .expected()
         .and_then(|expected| expected.revision_before.as_deref());
@@ -226,7 +229,7 @@ fn known_revisions<'a>(memory: &'a Memory, intent: &'a Intent) -> impl Iterator<
 
 /// The newest revision, if it was made after the call, or may have been.
 fn new_revision<'a>(
-    memory: &'a Memory,
+    memory: &'a OperatorState,
     intent: &'a Intent,
     service: &'a Service,
 ) -> Option<&'a str> {
@@ -280,8 +283,8 @@ fn brings(deployment: &DeploymentStatus, revision: &str) -> bool {
 }
 
 fn has_ended(deployment: &DeploymentStatus) -> bool {
-    match verdict(deployment.status.as_deref()) {
-        Verdict::InProgress => false,
-        Verdict::Succeeded | Verdict::Failed => true,
+    match deployment_state(deployment.status.as_deref()) {
+        DeploymentState::InProgress => false,
+        DeploymentState::Succeeded | DeploymentState::Failed => true,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::configuration::Hidden;
+use super::configuration::Redacted;
 
 /// A normalised value: two values are equal exactly when they mean the same to ECS.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,9 +14,9 @@ pub enum Value {
     /// A list whose order has no meaning.
     Set(BTreeSet<String>),
     /// Hidden texts in order.
-    Words(Vec<Hidden>),
+    Words(Vec<Redacted>),
     /// Hidden texts by name.
-    Named(BTreeMap<String, Hidden>),
+    Named(BTreeMap<String, Redacted>),
 }
 
 impl Value {
@@ -62,7 +62,7 @@ impl Value {
 }
 
 /// The names whose values differ, and those that only the other side has.
-fn shown_names(named: &BTreeMap<String, Hidden>, other: Option<&Value>) -> String {
+fn shown_names(named: &BTreeMap<String, Redacted>, other: Option<&Value>) -> String {
     let empty = BTreeMap::new();
     let others = match other {
         Some(Value::Named(others)) => others,
@@ -103,7 +103,7 @@ mod tests {
             Value::Named(
                 pairs
                     .iter()
-                    .map(|(n, v)| ((*n).to_owned(), Hidden::new(*v)))
+                    .map(|(n, v)| ((*n).to_owned(), Redacted::new(*v)))
                     .collect(),
             )
         };

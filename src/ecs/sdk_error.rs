@@ -11,7 +11,7 @@ use aws_sdk_ecs::{
 use super::classify::classify;
 use crate::core::{
     failure::{Effect, Failure, FailureKind},
-    redact::{Redactor, ShownText},
+    redact::{RedactedText, Redactor},
 };
 
 /// A call that failed, in words that may be shown.
@@ -120,7 +120,7 @@ fn lasts(error: &CredentialsError) -> bool {
 }
 
 /// Nobody knows whether the call took effect.
-pub(super) fn unclear(operation: &'static str, code: &str, message: ShownText) -> Failure {
+pub(super) fn unclear(operation: &'static str, code: &str, message: RedactedText) -> Failure {
     Failure {
         operation,
         kind: FailureKind::Unavailable,

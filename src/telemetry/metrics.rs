@@ -17,14 +17,14 @@ type Labels<const N: usize> = [(&'static str, &'static str); N];
 
 /// Passes by outcome, with the time they took.
 #[derive(Clone, Debug)]
-pub struct Passes {
+pub struct Reconciles {
     total: Family<Labels<1>, Counter>,
     seconds: Histogram,
 }
 
 /// What a pass came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PassOutcome {
+pub enum ReconcileOutcome {
     /// ECS accepted a call that changes something.
     Changed,
     /// Nothing was to do but to wait for ECS.
@@ -41,7 +41,7 @@ pub enum PassOutcome {
     Rejected,
 }
 
-impl PassOutcome {
+impl ReconcileOutcome {
     fn as_str(self) -> &'static str {
         match self {
             Self::Changed => "changed",
@@ -55,7 +55,7 @@ impl PassOutcome {
     }
 }
 
-impl Default for Passes {
+impl Default for Reconciles {
     fn default() -> Self {
         Self {
             total: Family::default(),
@@ -65,9 +65,9 @@ impl Default for Passes {
     }
 }
 
-impl Passes {
+impl Reconciles {
     /// Counts a pass.
-    pub fn count(&self, outcome: PassOutcome, took: Duration) {
+    pub fn count(&self, outcome: ReconcileOutcome, took: Duration) {
         self.total
             .get_or_create(&[("outcome", outcome.as_str())])
             .inc();
@@ -164,19 +164,19 @@ pub struct Metrics(Registry);
 
 impl Metrics {
     /// Metrics of these passes, calls and objects.
-    pub fn new(passes: &Passes, calls: &Calls, objects: impl ObjectStates) -> Self {
+    pub fn new(reconciles: &Reconciles, calls: &Calls, objects: impl ObjectStates) -> Self {
         let mut registry = Registry::with_prefix("ecs_express");
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The program that runs", build);
         registry.register(
             "reconciles",
             "Passes over an object, by outcome",
-            passes.total.clone(),
+            reconciles.total.clone(),
         );
         registry.register(
             "reconcile_seconds",
             "Time that a pass took",
-            passes.seconds.clone(),
+            reconciles.seconds.clone(),
         );
         registry.register(
             "ecs_calls",

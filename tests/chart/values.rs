@@ -163,7 +163,7 @@ fn every_value_arrives() {
             "--listen=0.0.0.0:8080",
             "--namespace=team",
             "--cluster-id=cluster-of-team",
-            "--look-interval=1m 30s",
+            "--resync-interval=1m 30s",
             "--poll-interval=500ms",
             "--log=info,ecs_express_operator=debug",
             "--log-format=text",

@@ -36,9 +36,9 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             .image = "evil:1".into();
     };
     let memory = || remembering(&before);
-    let update = |hash: &str, outcome| {
+    let update = |hash: &str, result| {
         let mut memory = memory();
-        memory.intent = Some(intent("Update", hash, outcome));
+        memory.intent = Some(intent("Update", hash, result));
         memory
     };
     let rolled_back = || {
@@ -371,7 +371,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             "deployment in progress",
             Scene::of(
                 before.clone(),
-                ran_before(&|s| s.deployments = Read::Got(vec![under_way(REVISION, "SCALE_UP")])),
+                ran_before(&|s| s.deployments = Read::Got(vec![in_progress(REVISION, "SCALE_UP")])),
                 Some(memory()),
             ),
         ),

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use ecs_express_operator::core::{
+    assessment::Assessment,
     complete::complete,
-    configuration::{Configuration, Hidden, Mode},
+    configuration::{Configuration, Mode, Redacted},
     diff::diff,
     field::Field,
-    findings::Findings,
     observed::{Observed, Service},
     update_intent::UpdateIntent,
 };
@@ -22,7 +22,7 @@ fn differing(spec: &Value, change: fn(&mut Service)) -> Vec<&'static str> {
     change(&mut service);
     let observed = Observed::Present(Box::new(service.clone()));
     let scene = Scene::of(wanted, observed, None);
-    Findings::of(&scene.case(), &service, UpdateIntent::Closed)
+    Assessment::of(&scene.input(), &service, UpdateIntent::Closed)
         .diff
         .differences
         .iter()
@@ -100,9 +100,9 @@ fn environment_secrets_and_command_are_ours_whole() {
         let container = configuration(service).container.as_mut().unwrap();
         container
             .environment
-            .insert("DEBUG".into(), Hidden::new("1"));
-        container.secrets.insert("KEY".into(), Hidden::new("k"));
-        container.command.push(Hidden::new("sh"));
+            .insert("DEBUG".into(), Redacted::new("1"));
+        container.secrets.insert("KEY".into(), Redacted::new("k"));
+        container.command.push(Redacted::new("sh"));
     };
     assert_eq!(
         differing(&json!({}), added),
@@ -139,9 +139,9 @@ fn every_field_that_the_user_set_is_compared() {
     container.logs.as_mut().unwrap().group = "x".into();
     container.logs.as_mut().unwrap().stream_prefix = "x".into();
     container.credentials = Some("x".into());
-    container.command = vec![Hidden::new("x")];
-    container.environment.insert("X".into(), Hidden::new("x"));
-    container.secrets.insert("X".into(), Hidden::new("x"));
+    container.command = vec![Redacted::new("x")];
+    container.environment.insert("X".into(), Redacted::new("x"));
+    container.secrets.insert("X".into(), Redacted::new("x"));
     other.execution_role_arn = Some("x".into());
     other.task_role_arn = Some("x".into());
     other.health_check_path = Some("/x".into());
@@ -178,7 +178,7 @@ fn differing_configurations(spec: &Configuration, actual: &Configuration) -> Vec
 fn everything() -> Configuration {
     let manifest = include_str!("../../examples/everything.yaml");
     let object = serde_saphyr::from_str(manifest).unwrap();
-    ecs_express_operator::core::desired::Desired::parse(&object, &home()).configuration
+    ecs_express_operator::core::desired::Desired::parse(&object, &operator()).configuration
 }
 
 #[test]
@@ -191,9 +191,9 @@ fn a_field_that_was_set_and_is_unset_stays_in_force_and_is_named() {
         Observed::Present(Box::new(service.clone())),
         Some(remembering(&before)),
     );
-    let findings = Findings::of(&scene.case(), &service, UpdateIntent::Closed);
-    assert!(findings.diff.is_empty());
-    let left: Vec<_> = findings
+    let assessment = Assessment::of(&scene.input(), &service, UpdateIntent::Closed);
+    assert!(assessment.diff.is_empty());
+    let left: Vec<_> = assessment
         .diff
         .left_in_force
         .iter()
@@ -216,7 +216,7 @@ fn without_memory_nothing_counts_as_unset() {
         None,
     );
     assert!(
-        Findings::of(&scene.case(), &service, UpdateIntent::Closed)
+        Assessment::of(&scene.input(), &service, UpdateIntent::Closed)
             .diff
             .left_in_force
             .is_empty()

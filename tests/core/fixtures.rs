@@ -5,20 +5,20 @@ use std::{collections::BTreeMap, time::Duration};
 use ecs_express_operator::{
     api::{
         ExpressService, FINALIZER, annotations,
-        memory::{Intent, KnownService, LastApplied, Memory},
+        memory::{Intent, KnownService, LastApplied, OperatorState},
         status::{DeploymentStatus, ManagedResource},
     },
     core::{
         configuration::{Configuration, Container, Network, Scaling},
-        decide::{Case, Decision, Fence, decide},
-        desired::{Desired, Home},
+        decide::{Decision, Fence, Input, decide},
+        desired::{Desired, OperatorIdentity},
         failure::{Effect, Failure, FailureKind},
+        history::{ObservationHistory, ObservedAt, Windows},
         identity::{Caller, owner_tags, owner_tags_of},
         memory::SCHEME,
         observed::{
             Management, Missing, Observed, Read, Revision, Service, StatusCode, TaskCounts,
         },
-        sightings::{Sightings, Taken, Windows},
     },
 };
 use jiff::Timestamp;
@@ -30,8 +30,8 @@ pub const WINDOWS: Windows = Windows {
     absence_gap: Duration::from_secs(10),
 };
 
-pub fn home() -> Home {
-    Home {
+pub fn operator() -> OperatorIdentity {
+    OperatorIdentity {
         caller: Caller {
             partition: "aws".into(),
             account: "123456789012".into(),
@@ -108,7 +108,7 @@ pub fn desired(patches: &[Value]) -> Desired {
     for patch in patches {
         merge(&mut manifest, patch);
     }
-    Desired::parse(&serde_json::from_value(manifest).unwrap(), &home())
+    Desired::parse(&serde_json::from_value(manifest).unwrap(), &operator())
 }
 
 /// What ECS shows after accepting a configuration: its defaults in force, its own security group, its task definition.
@@ -211,7 +211,7 @@ pub fn deployment(revision: &str, status: &str) -> DeploymentStatus {
 }
 
 /// A deployment that began a minute ago.
-pub fn under_way(revision: &str, stage: &str) -> DeploymentStatus {
+pub fn in_progress(revision: &str, stage: &str) -> DeploymentStatus {
     DeploymentStatus {
         stage: Some(stage.into()),
         started_at: Some(Time(at(10 * 24 * 3600 - 60))),
@@ -220,8 +220,8 @@ pub fn under_way(revision: &str, stage: &str) -> DeploymentStatus {
 }
 
 /// The memory of an object whose configuration ECS accepted and runs.
-pub fn remembering(desired: &Desired) -> Memory {
-    Memory {
+pub fn remembering(desired: &Desired) -> OperatorState {
+    OperatorState {
         scheme: SCHEME,
         service: Some(KnownService {
             arn: desired.arn.to_string(),
@@ -242,15 +242,15 @@ pub fn remembering(desired: &Desired) -> Memory {
             tag_keys: desired.user_tags.keys().cloned().collect(),
             revision: Some(REVISION.into()),
         }),
-        ..Memory::default()
+        ..OperatorState::default()
     }
 }
 
 /// The memory of an object that never sent anything.
-pub fn blank() -> Memory {
-    Memory {
+pub fn blank() -> OperatorState {
+    OperatorState {
         scheme: SCHEME,
-        ..Memory::default()
+        ..OperatorState::default()
     }
 }
 
@@ -282,11 +282,19 @@ pub fn unreadable() -> Observed {
 pub const MISSING: Observed = Observed::Missing(Missing::NotFound);
 
 /// Sightings over a span of seconds, at both of its ends.
-pub fn seen(observed: &Observed, memory: Option<&Memory>, seconds: u64) -> Sightings {
-    let mut sightings = Sightings::default();
-    sightings.look(observed, memory, Taken::at(Duration::ZERO));
-    sightings.look(observed, memory, Taken::at(Duration::from_secs(seconds)));
-    sightings
+pub fn seen(
+    observed: &Observed,
+    memory: Option<&OperatorState>,
+    seconds: u64,
+) -> ObservationHistory {
+    let mut history = ObservationHistory::default();
+    history.record(observed, memory, ObservedAt::at(Duration::ZERO));
+    history.record(
+        observed,
+        memory,
+        ObservedAt::at(Duration::from_secs(seconds)),
+    );
+    history
 }
 
 pub fn another_owner() -> BTreeMap<String, String> {
@@ -308,17 +316,17 @@ pub fn without_owner(service: &mut Service) {
 pub struct Scene {
     pub desired: Desired,
     pub observed: Observed,
-    pub memory: Option<Memory>,
-    pub sightings: Sightings,
+    pub memory: Option<OperatorState>,
+    pub history: ObservationHistory,
     pub fence: Fence,
     /// What the status knows of what ECS made.
     pub managed_resources: Vec<ManagedResource>,
 }
 
 impl Scene {
-    pub fn of(desired: Desired, observed: Observed, memory: Option<Memory>) -> Self {
+    pub fn of(desired: Desired, observed: Observed, memory: Option<OperatorState>) -> Self {
         Self {
-            sightings: seen(&observed, memory.as_ref(), 0),
+            history: seen(&observed, memory.as_ref(), 0),
             desired,
             observed,
             memory,
@@ -328,18 +336,18 @@ impl Scene {
     }
 
     pub fn seen_for(mut self, seconds: u64) -> Self {
-        self.sightings = seen(&self.observed, self.memory.as_ref(), seconds);
+        self.history = seen(&self.observed, self.memory.as_ref(), seconds);
         self
     }
 
-    pub fn case(&self) -> Case<'_> {
-        Case {
+    pub fn input(&self) -> Input<'_> {
+        Input {
             desired: &self.desired,
             observed: &self.observed,
             memory: self.memory.as_ref(),
             deployment: None,
             managed_resources: &self.managed_resources,
-            sightings: &self.sightings,
+            history: &self.history,
             windows: &WINDOWS,
             fence: self.fence,
             now: at(10 * 24 * 3600),
@@ -347,6 +355,6 @@ impl Scene {
     }
 
     pub fn decide(&self) -> Decision {
-        decide(&self.case())
+        decide(&self.input())
     }
 }

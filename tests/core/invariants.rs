@@ -3,11 +3,11 @@
 
 use ecs_express_operator::core::{
     decide::{Action, Fence},
-    desired::{DeletionPolicy, Life},
+    desired::{DeletionPolicy, Phase},
+    history::ObservedAt,
     identity::OwnerTags,
     observed::{Observed, Service, StatusCode},
     recorded::IdentityCheck,
-    sightings::Taken,
 };
 use serde_json::{Value, json};
 
@@ -56,12 +56,13 @@ fn scenes() -> Vec<(String, Scene)> {
                     let mut scene =
                         Scene::of(desired(&patches), observed.clone(), memory).seen_for(seconds);
                     scene
-                        .sightings
-                        .look_at_tags(true, Taken::at(std::time::Duration::ZERO));
-                    scene
-                        .sightings
-                        .look_at_tags(true, Taken::at(std::time::Duration::from_secs(seconds)));
-                    for fence in [Fence::Needed, Fence::FinalizerStored] {
+                        .history
+                        .record_owner(true, ObservedAt::at(std::time::Duration::ZERO));
+                    scene.history.record_owner(
+                        true,
+                        ObservedAt::at(std::time::Duration::from_secs(seconds)),
+                    );
+                    for fence in [Fence::Needed, Fence::FinalizerJustAdded] {
                         scene.fence = fence;
                         let name = format!(
                             "{patches:?} {seen_as} {:?} {seconds} {fence:?}",
@@ -73,7 +74,7 @@ fn scenes() -> Vec<(String, Scene)> {
                                 desired: scene.desired.clone(),
                                 observed: scene.observed.clone(),
                                 memory: scene.memory.clone(),
-                                sightings: scene.sightings.clone(),
+                                history: scene.history.clone(),
                                 fence,
                                 managed_resources: Vec::new(),
                             },
@@ -150,7 +151,7 @@ fn is_ours(scene: &Scene) -> bool {
                 known.arn == service.arn.to_string()
                     && known.created_at.as_ref().map(|time| time.0) == service.created_at
             }),
-        OwnerTags::Another(_) | OwnerTags::Released => false,
+        OwnerTags::Other(_) | OwnerTags::Released => false,
     }
 }
 
@@ -171,8 +172,8 @@ fn no_combination_of_circumstances_breaks_a_safety_invariant() {
                     "create over what was not seen to be missing: {name}"
                 );
                 assert_eq!(
-                    desired.life,
-                    Life::Living,
+                    desired.phase,
+                    Phase::Active,
                     "create without finalizer and identity: {name}"
                 );
                 assert!(
@@ -191,14 +192,14 @@ fn no_combination_of_circumstances_breaks_a_safety_invariant() {
                     active && is_ours(scene) && same && !desired.suspend,
                     "update: {name}"
                 );
-                assert_eq!(desired.life, Life::Living, "{name}");
+                assert_eq!(desired.phase, Phase::Active, "{name}");
             }
             Action::Tag(_) | Action::Untag(_) => {
                 assert!(
                     present && is_ours(scene) && same && !desired.suspend,
                     "tag: {name}"
                 );
-                assert_eq!(desired.life, Life::Living, "{name}");
+                assert_eq!(desired.phase, Phase::Active, "{name}");
             }
             Action::Adopt(_) => {
                 assert!(present && same && !desired.suspend, "adopt: {name}");
@@ -210,17 +211,17 @@ fn no_combination_of_circumstances_breaks_a_safety_invariant() {
             Action::Delete => {
                 assert!(is_ours(scene) && same, "delete of what is not ours: {name}");
                 assert_eq!(
-                    desired.life,
-                    Life::Leaving(DeletionPolicy::Delete),
+                    desired.phase,
+                    Phase::Deleting(DeletionPolicy::Delete),
                     "delete of a living object: {name}"
                 );
             }
             Action::Retain(_) => {
                 assert!(is_ours(scene) && same, "mark on what is not ours: {name}")
             }
-            Action::ReleaseFinalizer => match desired.life {
-                Life::Leaving(DeletionPolicy::Retain) => {}
-                Life::Leaving(DeletionPolicy::Delete) => {
+            Action::ReleaseFinalizer => match desired.phase {
+                Phase::Deleting(DeletionPolicy::Retain) => {}
+                Phase::Deleting(DeletionPolicy::Delete) => {
                     assert!(same, "{name}");
                     let never_sent = scene
                         .memory
@@ -236,10 +237,10 @@ fn no_combination_of_circumstances_breaks_a_safety_invariant() {
                         "release of a service that is ours and there: {name}"
                     );
                 }
-                life => panic!("released a finalizer in {life:?}: {name}"),
+                phase => panic!("released a finalizer in {phase:?}: {name}"),
             },
-            Action::AddFinalizer => assert_eq!(desired.life, Life::New, "{name}"),
-            Action::LookAtTags | Action::Nothing => {}
+            Action::AddFinalizer => assert_eq!(desired.phase, Phase::Unclaimed, "{name}"),
+            Action::VerifyOwnerTags | Action::Nothing => {}
         }
     }
 }

@@ -9,28 +9,28 @@ use ecs_express_operator::{
         failure::{Effect, FailureKind},
         observed::TaskCounts,
         reads::{Resources, plan, plan_with_counts},
-        remember::Outcome,
-        retry::{Intervals, next_look},
-        why::Why,
+        reason::Reason,
+        record_call::CallResult,
+        retry::{Intervals, requeue_after},
     },
 };
 
 use crate::fixtures::{REVISION, WINDOWS, deployment, desired, failure, remembering, service};
 
-fn delay(why: Why, crowd: usize) -> Duration {
+fn delay(reason: Reason, in_progress_count: usize) -> Duration {
     let decision = Decision {
         action: Action::Nothing,
-        why,
-        findings: None,
+        reason,
+        assessment: None,
     };
     let intervals = Intervals::default();
-    next_look(
+    requeue_after(
         &decision,
-        &Outcome::Idle,
+        &CallResult::Idle,
         0,
         &intervals,
         &WINDOWS,
-        crowd,
+        in_progress_count,
         0.5,
     )
 }
@@ -38,15 +38,15 @@ fn delay(why: Why, crowd: usize) -> Duration {
 #[test]
 fn few_objects_are_looked_at_by_the_intervals_and_many_at_five_a_second() {
     let seconds = Duration::from_secs;
-    assert_eq!(delay(Why::InSync, 1), seconds(300));
-    assert_eq!(delay(Why::InSync, 1_500), seconds(300));
-    assert_eq!(delay(Why::InSync, 10_000), seconds(2_000));
-    assert_eq!(delay(Why::RolledBack, 10_000), seconds(2_000));
-    assert_eq!(delay(Why::RollingOut, 1), seconds(10));
-    assert_eq!(delay(Why::RollingOut, 50), seconds(10));
-    assert_eq!(delay(Why::RollingOut, 500), seconds(100));
+    assert_eq!(delay(Reason::Available, 1), seconds(300));
+    assert_eq!(delay(Reason::Available, 1_500), seconds(300));
+    assert_eq!(delay(Reason::Available, 10_000), seconds(2_000));
+    assert_eq!(delay(Reason::RolledBack, 10_000), seconds(2_000));
+    assert_eq!(delay(Reason::Deploying, 1), seconds(10));
+    assert_eq!(delay(Reason::Deploying, 50), seconds(10));
+    assert_eq!(delay(Reason::Deploying, 500), seconds(100));
     assert_eq!(
-        delay(Why::RollingOut, 10_000),
+        delay(Reason::Deploying, 10_000),
         seconds(120),
         "people wait for it"
     );
@@ -54,23 +54,31 @@ fn few_objects_are_looked_at_by_the_intervals_and_many_at_five_a_second() {
 
 #[test]
 fn proof_of_absence_waits_for_its_window_however_many_objects_there_are() {
-    let alone = delay(Why::ProvingAbsence, 1);
+    let alone = delay(Reason::WaitingForAbsence, 1);
     assert!(alone >= WINDOWS.absence_gap);
-    assert_eq!(delay(Why::ProvingAbsence, 10_000), alone);
+    assert_eq!(delay(Reason::WaitingForAbsence, 10_000), alone);
 }
 
 #[test]
 fn one_failing_object_tries_again_soon_and_ten_thousand_wait_for_their_turn() {
     let throttled = failure(FailureKind::Throttled, Effect::None);
-    let after = |attempts: u32, crowd: usize| {
+    let after = |attempts: u32, in_progress_count: usize| {
         let decision = Decision {
             action: Action::Nothing,
-            why: Why::Unreadable(throttled.clone()),
-            findings: None,
+            reason: Reason::Unreadable(throttled.clone()),
+            assessment: None,
         };
         let intervals = Intervals::default();
-        let idle = Outcome::Idle;
-        next_look(&decision, &idle, attempts, &intervals, &WINDOWS, crowd, 0.5)
+        let idle = CallResult::Idle;
+        requeue_after(
+            &decision,
+            &idle,
+            attempts,
+            &intervals,
+            &WINDOWS,
+            in_progress_count,
+            0.5,
+        )
     };
     assert_eq!(after(1, 10_000), Duration::from_secs(1));
     assert_eq!(after(5, 1), Duration::from_secs(16));

@@ -1,12 +1,12 @@
 //! What a pass leaves in the memory, and what it must not.
 
 use ecs_express_operator::{
-    api::{annotations, memory::Memory},
+    api::{annotations, memory::OperatorState},
     core::{
         decide::{Action, Fence},
         failure::{Effect, FailureKind},
         observed::{Observed, StatusCode},
-        remember::{Outcome, before_sending, intent, remember},
+        record_call::{CallResult, intent, record_call, state_before_call},
     },
 };
 use serde_json::json;
@@ -14,20 +14,26 @@ use serde_json::json;
 use crate::fixtures::*;
 
 /// The memory after a pass that sends nothing.
-fn after(scene: &Scene) -> Memory {
-    remember(&scene.case(), &scene.decide(), None, &Outcome::Idle, at(0))
+fn after(scene: &Scene) -> OperatorState {
+    record_call(
+        &scene.input(),
+        &scene.decide(),
+        None,
+        &CallResult::Idle,
+        at(0),
+    )
 }
 
 /// The memory after the decided call, with this outcome.
-fn after_sending(scene: &Scene, outcome: &Outcome) -> Memory {
+fn after_sending(scene: &Scene, result: &CallResult) -> OperatorState {
     let decision = scene.decide();
-    let sent = intent(&scene.case(), &decision, at(0));
+    let sent = intent(&scene.input(), &decision, at(0));
     assert!(sent.is_some(), "{:?}", decision.action);
-    remember(&scene.case(), &decision, sent, outcome, at(0))
+    record_call(&scene.input(), &decision, sent, result, at(0))
 }
 
-fn unknown() -> Outcome {
-    Outcome::Failed(failure(FailureKind::Unavailable, Effect::Unknown))
+fn unknown() -> CallResult {
+    CallResult::Failed(failure(FailureKind::Unavailable, Effect::Unknown))
 }
 
 #[test]
@@ -54,7 +60,7 @@ fn a_finalizer_stored_in_this_pass_leaves_no_create_in_flight() {
         MISSING,
         None,
     );
-    scene.fence = Fence::FinalizerStored;
+    scene.fence = Fence::FinalizerJustAdded;
     assert_eq!(after(&scene).open_intent(), None);
 }
 
@@ -95,9 +101,9 @@ fn a_restart_whose_answer_is_lost_is_not_asked_again_and_one_that_is_refused_is(
     let scene = Scene::of(wanted, observed, Some(remembering(&desired(&[]))));
     let decision = scene.decide();
     assert!(matches!(decision.action, Action::Update(_)));
-    let sent = intent(&scene.case(), &decision, at(0));
-    let fence = before_sending(&scene.case(), &decision, sent, at(0));
-    let open = |memory: &Memory| {
+    let sent = intent(&scene.input(), &decision, at(0));
+    let fence = state_before_call(&scene.input(), &decision, sent, at(0));
+    let open = |memory: &OperatorState| {
         memory
             .open_intent()
             .and_then(|intent| intent.expected()?.restart.clone())
@@ -117,9 +123,9 @@ fn a_restart_whose_answer_is_lost_is_not_asked_again_and_one_that_is_refused_is(
     assert_eq!(next.decide().action, Action::Nothing);
     assert_eq!(next.seen_for(119).decide().action, Action::Nothing);
     let next = Scene::of(scene.desired.clone(), scene.observed.clone(), Some(lost));
-    let lapsed = next.seen_for(120).decide().action;
-    assert!(matches!(lapsed, Action::Update(_)), "it leaves no trace");
-    let refused = Outcome::Failed(failure(FailureKind::Throttled, Effect::None));
+    let expired = next.seen_for(120).decide().action;
+    assert!(matches!(expired, Action::Update(_)), "it leaves no trace");
+    let refused = CallResult::Failed(failure(FailureKind::Throttled, Effect::None));
     assert_eq!(after_sending(&scene, &refused).restart, None);
 }
 
@@ -144,7 +150,7 @@ fn the_only_revision_after_a_create_is_ecs_reading_of_the_spec() {
     let wanted = desired(&[]);
     let mut created = after_sending(
         &Scene::of(wanted.clone(), MISSING, Some(blank())),
-        &Outcome::Created {
+        &CallResult::Created {
             created_at: Some(at(0)),
             tagged: true,
         },
@@ -163,7 +169,7 @@ fn the_only_revision_after_a_create_is_ecs_reading_of_the_spec() {
         decision.action,
         Action::Nothing,
         "no chain of deployments: {:?}",
-        decision.why
+        decision.reason
     );
 }
 
@@ -204,5 +210,5 @@ fn a_list_of_deployments_that_fails_in_passing_hides_nothing_that_holds_an_updat
     let scene = Scene::of(wanted.clone(), observed, Some(remembering(&wanted)));
     let decision = scene.decide();
     assert_eq!(decision.action, Action::Nothing);
-    assert_eq!(decision.why.reason(), "NotConverging");
+    assert_eq!(decision.reason.as_str(), "NotConverging");
 }

@@ -7,8 +7,8 @@ use ecs_express_operator::core::{
     decide::Action,
     diff::diff,
     observed::Observed,
-    remember::{Outcome, intent, remember},
-    status::{project, says_something_new},
+    record_call::{CallResult, intent, record_call},
+    status::{is_status_change, project},
 };
 use proptest::{collection::btree_map, option, prelude::*, sample::select};
 use serde_json::{Value, json};
@@ -117,17 +117,17 @@ proptest! {
         let scene = Scene::of(wanted, observed, None);
         let decision = scene.decide();
         prop_assert_eq!(&decision.action, &Action::Nothing);
-        let memory = remember(&scene.case(), &decision, None, &Outcome::Idle, at(0));
-        let first = project(&Default::default(), &scene.case(), &decision, &Outcome::Idle, memory.clone(), at(0));
+        let memory = record_call(&scene.input(), &decision, None, &CallResult::Idle, at(0));
+        let first = project(&Default::default(), &scene.input(), &decision, &CallResult::Idle, memory.clone(), at(0));
         let ready = first.conditions.iter().find(|condition| condition.type_ == "Ready").unwrap();
         prop_assert_eq!(&ready.status, "True");
 
         let again = Scene { memory: Some(memory), ..scene };
         let decision = again.decide();
         prop_assert_eq!(&decision.action, &Action::Nothing);
-        let memory = remember(&again.case(), &decision, None, &Outcome::Idle, at(500));
-        let second = project(&first, &again.case(), &decision, &Outcome::Idle, memory, at(500));
-        prop_assert!(!says_something_new(&first, &second, std::time::Duration::MAX));
+        let memory = record_call(&again.input(), &decision, None, &CallResult::Idle, at(500));
+        let second = project(&first, &again.input(), &decision, &CallResult::Idle, memory, at(500));
+        prop_assert!(!is_status_change(&first, &second, std::time::Duration::MAX));
     }
 
     #[test]
@@ -143,10 +143,10 @@ proptest! {
         let scene = Scene::of(wanted, Observed::Present(Box::new(other)), Some(blank()));
         let decision = scene.decide();
         prop_assert!(matches!(decision.action, Action::Update(_)));
-        let sent = intent(&scene.case(), &decision, at(0));
-        let outcome = Outcome::Updated { revision: None };
-        let memory = remember(&scene.case(), &decision, sent, &outcome, at(0));
-        let status = project(&Default::default(), &scene.case(), &decision, &outcome, memory, at(0));
+        let sent = intent(&scene.input(), &decision, at(0));
+        let result = CallResult::Updated { revision: None };
+        let memory = record_call(&scene.input(), &decision, sent, &result, at(0));
+        let status = project(&Default::default(), &scene.input(), &decision, &result, memory, at(0));
         let shown = format!("{} {decision:?} {:?}", serde_json::to_string(&status).unwrap(), scene.desired);
         prop_assert!(!shown.contains("hunter2"), "{shown}");
     }

@@ -6,7 +6,7 @@ use ecs_express_operator::{
         events::events,
         failure::{Effect, Failure, FailureKind},
         observed::{Observed, Read, Service},
-        remember::{Outcome, intent, remember},
+        record_call::{CallResult, intent, record_call},
         status::project,
     },
 };
@@ -16,13 +16,13 @@ use crate::fixtures::*;
 
 pub(crate) fn report(
     scene: &Scene,
-    outcome: &Outcome,
+    result: &CallResult,
     previous: &ExpressServiceStatus,
 ) -> (ExpressServiceStatus, String) {
     let decision = scene.decide();
-    let sent = intent(&scene.case(), &decision, at(60));
-    let memory = remember(&scene.case(), &decision, sent, outcome, at(60));
-    let status = project(previous, &scene.case(), &decision, outcome, memory, at(60));
+    let sent = intent(&scene.input(), &decision, at(60));
+    let memory = record_call(&scene.input(), &decision, sent, result, at(60));
+    let status = project(previous, &scene.input(), &decision, result, memory, at(60));
     let mut text = String::new();
     for condition in &status.conditions {
         text.push_str(&format!(
@@ -30,7 +30,7 @@ pub(crate) fn report(
             condition.type_, condition.status, condition.reason, condition.message
         ));
     }
-    for event in events(previous, &status, &scene.case(), &decision, outcome) {
+    for event in events(previous, &status, &scene.input(), &decision, result) {
         text.push_str(&format!(
             "  event {:?} {}: {}\n",
             event.severity, event.reason, event.note
@@ -44,8 +44,8 @@ pub(crate) fn refused(
     operation: &'static str,
     code: &str,
     message: &'static str,
-) -> Outcome {
-    Outcome::Failed(Failure {
+) -> CallResult {
+    CallResult::Failed(Failure {
         operation,
         kind,
         effect: Effect::None,
@@ -63,7 +63,7 @@ fn the_story_of_a_service_and_of_its_bad_days_reads_well() {
         change(&mut service);
         Observed::Present(Box::new(service))
     };
-    let created = || Outcome::Created {
+    let created = || CallResult::Created {
         created_at: Some(at(0)),
         tagged: true,
     };
@@ -87,7 +87,7 @@ fn the_story_of_a_service_and_of_its_bad_days_reads_well() {
     };
     let mut sent_edit = remembering(&edited);
     sent_edit.last_applied.as_mut().unwrap().revision = Some("r2".into());
-    let scenes: Vec<(&str, (Scene, Outcome))> = vec![
+    let scenes: Vec<(&str, (Scene, CallResult))> = vec![
         ("created", (create(), created())),
         (
             "first deployment",
@@ -95,25 +95,25 @@ fn the_story_of_a_service_and_of_its_bad_days_reads_well() {
                 Scene::of(
                     wanted.clone(),
                     running(|s| {
-                        s.deployments = Read::Got(vec![under_way(REVISION, "SCALE_UP")]);
+                        s.deployments = Read::Got(vec![in_progress(REVISION, "SCALE_UP")]);
                     }),
                     remembered(),
                 ),
-                Outcome::Idle,
+                CallResult::Idle,
             ),
         ),
         (
             "ready",
             (
                 Scene::of(wanted.clone(), running(|_| ()), remembered()),
-                Outcome::Idle,
+                CallResult::Idle,
             ),
         ),
         (
             "edited",
             (
                 Scene::of(edited.clone(), running(|_| ()), remembered()),
-                Outcome::Updated {
+                CallResult::Updated {
                     revision: Some("r2".into()),
                 },
             ),
@@ -122,7 +122,7 @@ fn the_story_of_a_service_and_of_its_bad_days_reads_well() {
             "rolled back",
             (
                 Scene::of(edited.clone(), running(rolled_back), Some(sent_edit)),
-                Outcome::Idle,
+                CallResult::Idle,
             ),
         ),
         (
@@ -141,7 +141,7 @@ fn the_story_of_a_service_and_of_its_bad_days_reads_well() {
                     }),
                     remembered(),
                 ),
-                Outcome::Updated { revision: None },
+                CallResult::Updated { revision: None },
             ),
         ),
         (
@@ -152,7 +152,7 @@ fn the_story_of_a_service_and_of_its_bad_days_reads_well() {
                     Observed::Present(Box::new(service(&task_role))),
                     Some(remembering(&task_role)),
                 ),
-                Outcome::Idle,
+                CallResult::Idle,
             ),
         ),
         (
@@ -199,7 +199,7 @@ fn the_story_of_a_service_and_of_its_bad_days_reads_well() {
             "not readable",
             (
                 Scene::of(wanted.clone(), unreadable(), remembered()),
-                Outcome::Idle,
+                CallResult::Idle,
             ),
         ),
         (
@@ -210,14 +210,14 @@ fn the_story_of_a_service_and_of_its_bad_days_reads_well() {
                     running(|s| s.tags = another_owner()),
                     Some(blank()),
                 ),
-                Outcome::Idle,
+                CallResult::Idle,
             ),
         ),
         (
             "other account",
             (
                 Scene::of(desired(&[elsewhere()]), Observed::NotAsked, remembered()),
-                Outcome::Idle,
+                CallResult::Idle,
             ),
         ),
         (
@@ -228,37 +228,37 @@ fn the_story_of_a_service_and_of_its_bad_days_reads_well() {
                     running(|_| ()),
                     remembered(),
                 ),
-                Outcome::Idle,
+                CallResult::Idle,
             ),
         ),
         (
             "deleting",
             (
                 Scene::of(desired(&[leaving("Delete")]), running(|_| ()), remembered()),
-                Outcome::Accepted,
+                CallResult::Accepted,
             ),
         ),
         (
             "gone",
             (
                 Scene::of(desired(&[leaving("Delete")]), MISSING, remembered()).seen_for(10),
-                Outcome::Idle,
+                CallResult::Idle,
             ),
         ),
         (
             "retained",
             (
                 Scene::of(desired(&[leaving("Retain")]), running(|_| ()), remembered()),
-                Outcome::Idle,
+                CallResult::Idle,
             ),
         ),
     ];
     let text: Vec<String> = scenes
         .into_iter()
-        .map(|(name, (scene, outcome))| {
+        .map(|(name, (scene, result))| {
             format!(
                 "{name}\n{}",
-                report(&scene, &outcome, &ExpressServiceStatus::default()).1
+                report(&scene, &result, &ExpressServiceStatus::default()).1
             )
         })
         .collect();

@@ -5,8 +5,8 @@ use ecs_express_operator::{
     core::{
         failure::{Effect, FailureKind},
         observed::Observed,
-        remember::Outcome,
-        status::says_something_new,
+        record_call::CallResult,
+        status::is_status_change,
     },
 };
 use serde_json::json;
@@ -24,12 +24,12 @@ fn last_transition_time_moves_only_with_the_status() {
         Observed::Present(Box::new(service(&wanted))),
         None,
     );
-    let (mut before, _) = report(&scene, &Outcome::Idle, &ExpressServiceStatus::default());
+    let (mut before, _) = report(&scene, &CallResult::Idle, &ExpressServiceStatus::default());
     for condition in &mut before.conditions {
         condition.last_transition_time =
             k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(at(-100));
     }
-    let (after, _) = report(&scene, &Outcome::Idle, &before);
+    let (after, _) = report(&scene, &CallResult::Idle, &before);
     assert!(
         after
             .conditions
@@ -37,7 +37,7 @@ fn last_transition_time_moves_only_with_the_status() {
             .all(|condition| condition.last_transition_time.0 == at(-100))
     );
     let lost = Scene::of(wanted, unreadable(), None);
-    let (after, _) = report(&lost, &Outcome::Idle, &before);
+    let (after, _) = report(&lost, &CallResult::Idle, &before);
     let ready = after
         .conditions
         .iter()
@@ -56,7 +56,7 @@ fn a_service_without_endpoint_is_not_ready() {
     service.revisions[0].endpoints.clear();
     service.revisions[0].created_at = Some(at(10 * 24 * 3600 - 60));
     let scene = Scene::of(wanted, Observed::Present(Box::new(service)), None);
-    let (_, text) = report(&scene, &Outcome::Idle, &ExpressServiceStatus::default());
+    let (_, text) = report(&scene, &CallResult::Idle, &ExpressServiceStatus::default());
     assert!(text.contains("Ready=False Provisioning"), "{text}");
 }
 
@@ -66,19 +66,19 @@ fn an_unknown_status_code_is_mirrored_as_ecs_says_it() {
     let mut service = service(&wanted);
     service.code = ecs_express_operator::core::observed::StatusCode::Other("HIBERNATING".into());
     let scene = Scene::of(wanted, Observed::Present(Box::new(service)), None);
-    let (status, _) = report(&scene, &Outcome::Idle, &ExpressServiceStatus::default());
+    let (status, _) = report(&scene, &CallResult::Idle, &ExpressServiceStatus::default());
     assert_eq!(status.status_code.as_deref(), Some("HIBERNATING"));
 }
 
 #[test]
 fn a_look_that_failed_once_says_nothing_and_a_missing_permission_is_told_at_once() {
-    use ecs_express_operator::core::{retry::is_worth_telling, why::Why};
-    let why = |kind| Why::Unreadable(failure(kind, Effect::None));
-    assert!(!is_worth_telling(&why(FailureKind::Throttled), 0, true));
-    assert!(!is_worth_telling(&why(FailureKind::Unavailable), 1, true));
-    assert!(is_worth_telling(&why(FailureKind::Unavailable), 2, true));
-    assert!(is_worth_telling(&why(FailureKind::AccessDenied), 0, true));
-    assert!(is_worth_telling(&Why::InSync, 0, true));
+    use ecs_express_operator::core::{reason::Reason, retry::should_report};
+    let reason = |kind| Reason::Unreadable(failure(kind, Effect::None));
+    assert!(!should_report(&reason(FailureKind::Throttled), 0, true));
+    assert!(!should_report(&reason(FailureKind::Unavailable), 1, true));
+    assert!(should_report(&reason(FailureKind::Unavailable), 2, true));
+    assert!(should_report(&reason(FailureKind::AccessDenied), 0, true));
+    assert!(should_report(&Reason::Available, 0, true));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn of_a_strangers_service_nothing_is_shown() {
     let mut theirs = service(&wanted);
     theirs.tags = another_owner();
     let scene = Scene::of(wanted, Observed::Present(Box::new(theirs)), Some(blank()));
-    let (status, _) = report(&scene, &Outcome::Idle, &ExpressServiceStatus::default());
+    let (status, _) = report(&scene, &CallResult::Idle, &ExpressServiceStatus::default());
     assert_eq!(status.status_code.as_deref(), Some("ACTIVE"));
     let shown = (
         status.url,
@@ -106,9 +106,9 @@ fn what_was_seen_stays_until_the_absence_is_proved() {
         Observed::Present(Box::new(service(&wanted))),
         None,
     );
-    let (before, _) = report(&seen, &Outcome::Idle, &ExpressServiceStatus::default());
+    let (before, _) = report(&seen, &CallResult::Idle, &ExpressServiceStatus::default());
     let missed = Scene::of(wanted.clone(), MISSING, Some(remembering(&wanted)));
-    let (after, _) = report(&missed, &Outcome::Idle, &before);
+    let (after, _) = report(&missed, &CallResult::Idle, &before);
     assert_eq!(
         (&after.url, &after.revisions),
         (&before.url, &before.revisions)
@@ -116,7 +116,7 @@ fn what_was_seen_stays_until_the_absence_is_proved() {
     let gone = missed.seen_for(10);
     let (after, _) = report(
         &gone,
-        &Outcome::Created {
+        &CallResult::Created {
             created_at: None,
             tagged: true,
         },
@@ -165,7 +165,7 @@ fn a_role_is_given_minutes_from_its_first_refusal_whatever_went_on_before() {
     };
     let (creating, _) = report(
         &scene,
-        &Outcome::Created {
+        &CallResult::Created {
             created_at: None,
             tagged: true,
         },
@@ -199,7 +199,7 @@ fn the_mere_course_of_a_rollout_waits_two_minutes_and_all_else_is_told_at_once()
     };
     let said_after = |seconds: u64, change: serde_json::Value| {
         let waited = std::time::Duration::from_secs(seconds);
-        says_something_new(&status(json!({})), &status(change), waited)
+        is_status_change(&status(json!({})), &status(change), waited)
     };
     for course in [
         json!({"/deployment": {"status": "IN_PROGRESS", "stage": "BAKE_TIME"}}),
@@ -235,7 +235,7 @@ fn a_status_code_that_is_not_known_needs_a_person_and_is_a_warning() {
         Observed::Present(Box::new(service)),
         Some(remembering(&wanted)),
     );
-    let (_, text) = report(&scene, &Outcome::Idle, &ExpressServiceStatus::default());
+    let (_, text) = report(&scene, &CallResult::Idle, &ExpressServiceStatus::default());
     assert!(text.contains("Stalled=True UnknownStatus"), "{text}");
     assert!(text.contains("upgrade the operator"), "{text}");
     assert!(text.contains("event Warning UnknownStatus"), "{text}");
@@ -250,15 +250,19 @@ fn a_deployment_that_nobody_asked_this_object_for_is_a_warning() {
         Observed::Present(Box::new(service(&wanted))),
         Some(remembering(&wanted)),
     );
-    let (ready, _) = report(&at_rest, &Outcome::Idle, &ExpressServiceStatus::default());
+    let (ready, _) = report(
+        &at_rest,
+        &CallResult::Idle,
+        &ExpressServiceStatus::default(),
+    );
     let mut deploying = service(&wanted);
-    deploying.deployments = Read::Got(vec![under_way(REVISION, "SCALE_UP")]);
+    deploying.deployments = Read::Got(vec![in_progress(REVISION, "SCALE_UP")]);
     let scene = Scene::of(
         wanted.clone(),
         Observed::Present(Box::new(deploying)),
         Some(remembering(&wanted)),
     );
-    let (_, text) = report(&scene, &Outcome::Idle, &ready);
+    let (_, text) = report(&scene, &CallResult::Idle, &ready);
     assert!(text.contains("event Warning Provisioning"), "{text}");
 }
 
@@ -271,7 +275,11 @@ fn a_managed_resource_that_fails_later_is_a_warning_and_is_said_once() {
         Observed::Present(Box::new(service(&wanted))),
         Some(remembering(&wanted)),
     );
-    let (ready, _) = report(&at_rest, &Outcome::Idle, &ExpressServiceStatus::default());
+    let (ready, _) = report(
+        &at_rest,
+        &CallResult::Idle,
+        &ExpressServiceStatus::default(),
+    );
     let mut broken = service(&wanted);
     let Read::Got(resources) = &mut broken.managed_resources else {
         panic!("the fixture has resources");
@@ -282,12 +290,12 @@ fn a_managed_resource_that_fails_later_is_a_warning_and_is_said_once() {
         Observed::Present(Box::new(broken)),
         Some(remembering(&wanted)),
     );
-    let (status, text) = report(&scene, &Outcome::Idle, &ready);
+    let (status, text) = report(&scene, &CallResult::Idle, &ready);
     assert!(
         text.contains("event Warning ManagedResourceFailed: ServiceSecurityGroup FAILED"),
         "{text}"
     );
     assert!(text.contains("Ready=True Available: the service runs this configuration; but ServiceSecurityGroup FAILED"), "{text}");
-    let (_, text) = report(&scene, &Outcome::Idle, &status);
+    let (_, text) = report(&scene, &CallResult::Idle, &status);
     assert!(!text.contains("event"), "{text}");
 }

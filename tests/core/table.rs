@@ -7,9 +7,9 @@ use ecs_express_operator::{
     core::{
         decide::{Action, Decision, Fence},
         desired::Desired,
+        history::ObservedAt,
         observed::{Management, Observed, Read, Service, StatusCode},
-        sightings::Taken,
-        why::Why,
+        reason::Reason,
     },
 };
 use serde_json::json;
@@ -37,20 +37,20 @@ pub(crate) fn row(circumstances: &str, decision: &Decision) -> String {
         Action::Untag(request) => format!("UNTAG {}", request.keys.len()),
         Action::Adopt(request) => format!("ADOPT: TAG {}", request.tags.len()),
         Action::Retain(_) => "mark released, release finalizer".into(),
-        Action::LookAtTags => "look at the tags again".into(),
+        Action::VerifyOwnerTags => "look at the tags again".into(),
         Action::ReleaseFinalizer => "release finalizer".into(),
     };
     format!(
         "{circumstances:<64} → {action:<34} {} ({:?})",
-        decision.why.reason(),
-        decision.why.progress()
+        decision.reason.as_str(),
+        decision.reason.progress()
     )
 }
 
-type Sight = (&'static str, fn(&Desired) -> (Observed, u64));
+type Presence = (&'static str, fn(&Desired) -> (Observed, u64));
 
 /// What can be seen of the service, and for how many seconds.
-const SIGHTS: [Sight; 7] = [
+const SIGHTS: [Presence; 7] = [
     ("not readable", |_| (unreadable(), 0)),
     ("missing, seen once", |_| (MISSING, 0)),
     ("missing for 10 s", |_| (MISSING, 10)),
@@ -96,9 +96,9 @@ const OWNERS: [Ownership; 5] = [
 ];
 
 /// Every sight, and every owner where there is one; owners that make no difference are one row.
-fn life(name: &str, patches: &[serde_json::Value]) -> String {
+fn phase(name: &str, patches: &[serde_json::Value]) -> String {
     let mut rows = Vec::new();
-    for (sight, make) in SIGHTS {
+    for (presence, make) in SIGHTS {
         let wanted = desired(patches);
         let (observed, seconds) = make(&wanted);
         let mut by_owner = Vec::new();
@@ -116,12 +116,12 @@ fn life(name: &str, patches: &[serde_json::Value]) -> String {
             .all(|(_, decision)| row("", decision) == first)
         {
             rows.push(row(
-                &format!("{name} | {sight} | any owner"),
+                &format!("{name} | {presence} | any owner"),
                 &by_owner[0].1,
             ));
         } else {
             for (owner, decision) in by_owner {
-                rows.push(row(&format!("{name} | {sight} | {owner}"), &decision));
+                rows.push(row(&format!("{name} | {presence} | {owner}"), &decision));
             }
         }
     }
@@ -131,33 +131,33 @@ fn life(name: &str, patches: &[serde_json::Value]) -> String {
 #[test]
 fn what_is_done_in_each_life_for_each_sight_and_owner() {
     let table = [
-        life("new", &[new_object()]),
-        life("living", &[]),
-        life("living, identity differs", &[elsewhere()]),
-        life("living, suspended", &[json!({"spec": {"suspend": true}})]),
-        life(
+        phase("new", &[new_object()]),
+        phase("living", &[]),
+        phase("living, identity differs", &[elsewhere()]),
+        phase("living, suspended", &[json!({"spec": {"suspend": true}})]),
+        phase(
             "living, Report",
             &[json!({"spec": {"driftPolicy": "Report"}})],
         ),
-        life(
+        phase(
             "living, invalid",
             &[json!({"spec": {"cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/default"}})],
         ),
-        life("deleting", &[leaving("Delete")]),
-        life(
+        phase("deleting", &[leaving("Delete")]),
+        phase(
             "deleting, suspended",
             &[leaving("Delete"), json!({"spec": {"suspend": true}})],
         ),
-        life(
+        phase(
             "deleting, identity differs",
             &[leaving("Delete"), elsewhere()],
         ),
-        life("deleting, Retain", &[leaving("Retain")]),
-        life(
+        phase("deleting, Retain", &[leaving("Retain")]),
+        phase(
             "deleting, Retain, identity differs",
             &[leaving("Retain"), elsewhere()],
         ),
-        life("deleting, no finalizer", &[left()]),
+        phase("deleting, no finalizer", &[left()]),
     ];
     insta::assert_snapshot!("lives", table.join("\n\n"));
 }
@@ -174,7 +174,7 @@ fn when_what_is_missing_counts_as_absent() {
     let memories = BTreeMap::from([
         (
             "1 finalizer stored in this pass",
-            (None, Fence::FinalizerStored),
+            (None, Fence::FinalizerJustAdded),
         ),
         ("2 no memory", (None, Fence::Needed)),
         ("3 nothing ever sent", (Some(blank()), Fence::Needed)),
@@ -218,11 +218,11 @@ fn when_a_free_service_is_taken_over() {
         Observed::Present(Box::new(service))
     };
     let unconfirmed = desired(&[adopt.clone(), edit.clone()]);
-    let why = Scene::of(unconfirmed, free(|_| ()), Some(blank()))
+    let reason = Scene::of(unconfirmed, free(|_| ()), Some(blank()))
         .decide()
-        .why;
-    let Why::AdoptionNotConfirmed(hash) = why else {
-        panic!("{why:?}");
+        .reason;
+    let Reason::AdoptionNotConfirmed(hash) = reason else {
+        panic!("{reason:?}");
     };
     let confirm = json!({"metadata": {"annotations": {(annotations::ADOPT_CONFIRM): hash}}});
     let many = |service: &mut Service| {
@@ -290,13 +290,13 @@ fn a_service_that_is_not_ours_is_let_go_only_after_two_readings_of_its_tags() {
     let mut service = service(&wanted);
     service.tags = another_owner();
     let mut scene = Scene::of(wanted, Observed::Present(Box::new(service)), Some(blank()));
-    assert_eq!(scene.decide().action, Action::LookAtTags);
+    assert_eq!(scene.decide().action, Action::VerifyOwnerTags);
     scene
-        .sightings
-        .look_at_tags(true, Taken::at(Duration::ZERO));
-    assert_eq!(scene.decide().action, Action::LookAtTags);
+        .history
+        .record_owner(true, ObservedAt::at(Duration::ZERO));
+    assert_eq!(scene.decide().action, Action::VerifyOwnerTags);
     scene
-        .sightings
-        .look_at_tags(true, Taken::at(Duration::from_secs(10)));
+        .history
+        .record_owner(true, ObservedAt::at(Duration::from_secs(10)));
     assert_eq!(scene.decide().action, Action::ReleaseFinalizer);
 }

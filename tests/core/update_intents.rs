@@ -3,7 +3,7 @@
 use ecs_express_operator::{
     api::{
         annotations,
-        memory::{Expected, Memory},
+        memory::{Expected, OperatorState},
         status::DeploymentStatus,
     },
     core::{
@@ -25,7 +25,7 @@ fn image(image: &str) -> Desired {
 }
 
 /// The memory after an update to `shop:2` went out while `shop:1` ran.
-fn sent(outcome: Option<&str>) -> Memory {
+fn sent(outcome: Option<&str>) -> OperatorState {
     let (before, sent) = (image("shop:1"), image("shop:2"));
     let mut memory = remembering(&before);
     let mut intent = intent("Update", &sent.configuration.hash(), outcome);
@@ -82,10 +82,15 @@ fn deploys(service: Service, deployments: Vec<DeploymentStatus>) -> Service {
 }
 
 /// What is judged of `service` for a spec after so many seconds.
-fn judged(spec: &Desired, memory: Memory, service: &Service, seconds: u64) -> UpdateIntent {
+fn with_deadline(
+    spec: &Desired,
+    memory: OperatorState,
+    service: &Service,
+    seconds: u64,
+) -> UpdateIntent {
     let observed = Observed::Present(Box::new(service.clone()));
     let scene = Scene::of(spec.clone(), observed, Some(memory)).seen_for(seconds);
-    UpdateIntent::of(&scene.case(), service)
+    UpdateIntent::of(&scene.input(), service)
 }
 
 fn new() -> UpdateIntent {
@@ -96,36 +101,43 @@ fn new() -> UpdateIntent {
 fn an_accepted_update_has_landed_when_its_revision_or_the_end_of_its_deployment_is_seen() {
     let accepted = || sent(Some("Accepted"));
     let spec = image("shop:2");
-    assert_eq!(judged(&spec, accepted(), &shows("shop:2"), 0), new());
+    assert_eq!(with_deadline(&spec, accepted(), &shows("shop:2"), 0), new());
     for status in ["SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "STOPPED"] {
         let ended = deploys(runs(|_| ()), vec![began(NEW, status)]);
-        assert_eq!(judged(&spec, accepted(), &ended, 0), new(), "{status}");
+        assert_eq!(
+            with_deadline(&spec, accepted(), &ended, 0),
+            new(),
+            "{status}"
+        );
     }
     let coming = deploys(runs(|_| ()), vec![began(NEW, "IN_PROGRESS")]);
-    assert_eq!(judged(&spec, accepted(), &coming, 0), UpdateIntent::Waiting);
+    assert_eq!(
+        with_deadline(&spec, accepted(), &coming, 0),
+        UpdateIntent::Waiting
+    );
 }
 
 #[test]
 fn an_accepted_update_is_not_given_up_while_another_deployment_runs() {
     let spec = image("shop:2");
-    let judged =
-        |service: &Service, seconds| judged(&spec, sent(Some("Accepted")), service, seconds);
+    let with_deadline =
+        |service: &Service, seconds| with_deadline(&spec, sent(Some("Accepted")), service, seconds);
     let busy = deploys(runs(|_| ()), vec![began(REVISION, "IN_PROGRESS")]);
-    assert_eq!(judged(&busy, 24 * 3600), UpdateIntent::Waiting);
+    assert_eq!(with_deadline(&busy, 24 * 3600), UpdateIntent::Waiting);
     let busy = runs(|service| service.current_deployment = Some("deployment".into()));
-    assert_eq!(judged(&busy, 24 * 3600), UpdateIntent::Waiting);
+    assert_eq!(with_deadline(&busy, 24 * 3600), UpdateIntent::Waiting);
     let idle = runs(|_| ());
-    assert_eq!(judged(&idle, 119), UpdateIntent::Waiting);
-    assert_eq!(judged(&idle, 120), UpdateIntent::Expired);
+    assert_eq!(with_deadline(&idle, 119), UpdateIntent::Waiting);
+    assert_eq!(with_deadline(&idle, 120), UpdateIntent::Expired);
 }
 
 #[test]
 fn an_edit_need_not_wait_for_an_accepted_update_and_a_revert_must() {
     let accepted = || sent(Some("Accepted"));
     let service = runs(|_| ());
-    let superseded = judged(&image("shop:3"), accepted(), &service, 0);
+    let superseded = with_deadline(&image("shop:3"), accepted(), &service, 0);
     assert_eq!(superseded, UpdateIntent::Superseded);
-    let reverted = |seconds| judged(&image("shop:1"), accepted(), &service, seconds);
+    let reverted = |seconds| with_deadline(&image("shop:1"), accepted(), &service, seconds);
     assert_eq!(reverted(119), UpdateIntent::Waiting);
     assert_eq!(reverted(120), UpdateIntent::Expired);
 }
@@ -134,9 +146,17 @@ fn an_edit_need_not_wait_for_an_accepted_update_and_a_revert_must() {
 fn a_lost_update_has_landed_when_a_new_revision_is_seen_whatever_the_spec_says_by_now() {
     for spec in ["shop:2", "shop:1", "shop:3"] {
         let shown = shows("shop:2");
-        assert_eq!(judged(&image(spec), sent(None), &shown, 0), new(), "{spec}");
+        assert_eq!(
+            with_deadline(&image(spec), sent(None), &shown, 0),
+            new(),
+            "{spec}"
+        );
         let ended = deploys(runs(|_| ()), vec![began(NEW, "ROLLBACK_SUCCESSFUL")]);
-        assert_eq!(judged(&image(spec), sent(None), &ended, 0), new(), "{spec}");
+        assert_eq!(
+            with_deadline(&image(spec), sent(None), &ended, 0),
+            new(),
+            "{spec}"
+        );
     }
 }
 
@@ -144,7 +164,10 @@ fn a_lost_update_has_landed_when_a_new_revision_is_seen_whatever_the_spec_says_b
 fn a_new_revision_that_is_not_what_was_sent_is_somebody_elses() {
     let spec = image("shop:2");
     let others = deploys(shows("registry/shop:2"), vec![began(NEW, "IN_PROGRESS")]);
-    assert_eq!(judged(&spec, sent(None), &others, 0), UpdateIntent::Waiting);
+    assert_eq!(
+        with_deadline(&spec, sent(None), &others, 0),
+        UpdateIntent::Waiting
+    );
 }
 
 #[test]
@@ -153,13 +176,19 @@ fn a_revision_that_is_older_or_that_the_update_before_made_is_no_trace_of_a_lost
     let mut older = shows("shop:2");
     older.revisions[1].created_at = Some(at(9));
     older.revisions.remove(0);
-    assert_eq!(judged(&spec, sent(None), &older, 0), UpdateIntent::Waiting);
+    assert_eq!(
+        with_deadline(&spec, sent(None), &older, 0),
+        UpdateIntent::Waiting
+    );
     let mut behind = sent(None);
     if let Some(applied) = &mut behind.last_applied {
         applied.revision = Some(NEW.into());
     }
     let shown = deploys(shows("shop:2"), vec![began(NEW, "IN_PROGRESS")]);
-    assert_eq!(judged(&spec, behind, &shown, 0), UpdateIntent::Waiting);
+    assert_eq!(
+        with_deadline(&spec, behind, &shown, 0),
+        UpdateIntent::Waiting
+    );
 }
 
 #[test]
@@ -169,8 +198,8 @@ fn a_deployment_that_was_there_before_is_no_trace_of_a_lost_update() {
         expected.deployment_before = Some(format!("{NEW}/deployment"));
     }
     let ended = deploys(runs(|_| ()), vec![began(NEW, "ROLLBACK_SUCCESSFUL")]);
-    let judged = judged(&image("shop:2"), memory, &ended, 0);
-    assert_eq!(judged, UpdateIntent::Waiting);
+    let with_deadline = with_deadline(&image("shop:2"), memory, &ended, 0);
+    assert_eq!(with_deadline, UpdateIntent::Waiting);
 }
 
 #[test]
@@ -180,14 +209,20 @@ fn what_was_noted_with_another_intent_is_not_believed() {
         expected.counter += 1;
         expected.revision_before = Some(NEW.into());
     }
-    assert_eq!(judged(&image("shop:2"), memory, &shows("shop:2"), 0), new());
+    assert_eq!(
+        with_deadline(&image("shop:2"), memory, &shows("shop:2"), 0),
+        new()
+    );
 }
 
 #[test]
 fn a_deployment_of_a_revision_that_ran_before_is_no_trace_of_a_lost_update() {
     let spec = image("shop:2");
     let former = deploys(runs(|_| ()), vec![began(REVISION, "SUCCESSFUL")]);
-    assert_eq!(judged(&spec, sent(None), &former, 0), UpdateIntent::Waiting);
+    assert_eq!(
+        with_deadline(&spec, sent(None), &former, 0),
+        UpdateIntent::Waiting
+    );
 }
 
 #[test]
@@ -206,9 +241,9 @@ fn a_lost_update_without_a_trace_is_given_up_after_its_window_and_behind_a_deplo
         ("another behind a deployment", &other, &busy, 120),
         ("a retry behind a deployment", &retried, &busy, 120),
     ] {
-        let judged = |seconds| judged(spec, sent(None), service, seconds);
-        assert_eq!(judged(seconds - 1), UpdateIntent::Waiting, "{what}");
-        assert_eq!(judged(seconds), UpdateIntent::Expired, "{what}");
+        let with_deadline = |seconds| with_deadline(spec, sent(None), service, seconds);
+        assert_eq!(with_deadline(seconds - 1), UpdateIntent::Waiting, "{what}");
+        assert_eq!(with_deadline(seconds), UpdateIntent::Expired, "{what}");
     }
     let mut answered = sent(None);
     if let Some(intent) = &mut answered.intent {
@@ -216,7 +251,7 @@ fn a_lost_update_without_a_trace_is_given_up_after_its_window_and_behind_a_deplo
         expected.retry = Some("1".into());
     }
     assert_eq!(
-        judged(&retried, answered, &busy, 120),
+        with_deadline(&retried, answered, &busy, 120),
         UpdateIntent::Waiting,
         "a retry frees an update once"
     );
@@ -235,6 +270,9 @@ fn where_no_revision_was_shown_before_only_one_that_is_what_was_sent_has_come_of
     };
     let created = deploys(runs(|_| ()), vec![began(REVISION, "IN_PROGRESS")]);
     let spec = image("shop:2");
-    assert_eq!(judged(&spec, unknown(), &created, 0), UpdateIntent::Waiting);
-    assert_eq!(judged(&spec, unknown(), &shows("shop:2"), 0), new());
+    assert_eq!(
+        with_deadline(&spec, unknown(), &created, 0),
+        UpdateIntent::Waiting
+    );
+    assert_eq!(with_deadline(&spec, unknown(), &shows("shop:2"), 0), new());
 }

@@ -60,8 +60,8 @@ fn only_the_watch_its_cache_and_the_port_to_kubernetes_know_kube() {
                 "run.rs",
                 "changes.rs",
                 "outage.rs",
-                "cached.rs",
-                "cached_tests.rs",
+                "cache_entry.rs",
+                "cache_entry_tests.rs",
                 "kubernetes.rs",
                 "recorders.rs",
                 "refusal.rs"

@@ -6,7 +6,7 @@ use ecs_express_operator::{
     api::ExpressServiceStatus,
     core::{
         events::{Event, events},
-        remember::{Outcome, intent, remember},
+        record_call::{CallResult, intent, record_call},
         status::project,
     },
 };
@@ -20,7 +20,7 @@ use crate::{
 pub fn messages() -> BTreeMap<&'static str, String> {
     let mut messages: BTreeMap<_, _> = scenes()
         .into_iter()
-        .map(|(reason, (scene, outcome))| (reason, said(reason, &scene, &outcome)))
+        .map(|(reason, (scene, result))| (reason, said(reason, &scene, &result)))
         .collect();
     // No decision leads there: the status of any scene may be rejected.
     let Event {
@@ -34,12 +34,12 @@ pub fn messages() -> BTreeMap<&'static str, String> {
 }
 
 /// What a scene says with this reason: the conditions, or else the event.
-fn said(reason: &str, scene: &Scene, outcome: &Outcome) -> String {
+fn said(reason: &str, scene: &Scene, result: &CallResult) -> String {
     let decision = scene.decide();
-    let sent = intent(&scene.case(), &decision, at(60));
-    let memory = remember(&scene.case(), &decision, sent, outcome, at(60));
+    let sent = intent(&scene.input(), &decision, at(60));
+    let memory = record_call(&scene.input(), &decision, sent, result, at(60));
     let before = ExpressServiceStatus::default();
-    let status = project(&before, &scene.case(), &decision, outcome, memory, at(60));
+    let status = project(&before, &scene.input(), &decision, result, memory, at(60));
     let mut said: Vec<(String, String)> = Vec::new();
     let conditions = status.conditions.iter();
     for condition in conditions.filter(|condition| condition.reason == reason) {
@@ -53,7 +53,7 @@ fn said(reason: &str, scene: &Scene, outcome: &Outcome) -> String {
         }
     }
     if said.is_empty() {
-        for event in events(&before, &status, &scene.case(), &decision, outcome) {
+        for event in events(&before, &status, &scene.input(), &decision, result) {
             if event.reason == reason {
                 said.push((format!("{:?} event", event.severity), event.note));
             }

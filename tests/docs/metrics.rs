@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use ecs_express_operator::{
     core::{failure::Class, state::State},
-    telemetry::metrics::{AnswerClass, Calls, Metrics, ObjectStates, PassOutcome, Passes},
+    telemetry::metrics::{AnswerClass, Calls, Metrics, ObjectStates, ReconcileOutcome, Reconciles},
 };
 
 use crate::{markdown::code_spans, repository::read};
@@ -21,8 +21,8 @@ impl ObjectStates for One {
 
 /// The metrics of a process that has seen everything once.
 fn metrics() -> String {
-    use PassOutcome::{AtRest, Changed, Failed, Interrupted, Rejected, Stalled, Waiting};
-    let (passes, calls) = (Passes::default(), Calls::default());
+    use ReconcileOutcome::{AtRest, Changed, Failed, Interrupted, Rejected, Stalled, Waiting};
+    let (passes, calls) = (Reconciles::default(), Calls::default());
     for outcome in [
         Changed,
         Waiting,

@@ -5,7 +5,7 @@ use ecs_express_operator::{
     core::{
         failure::{Effect, Failure, FailureKind},
         observed::Observed,
-        remember::Outcome,
+        record_call::CallResult,
     },
 };
 use serde_json::json;
@@ -24,7 +24,7 @@ fn create_refused(kind: FailureKind, code: &str, message: &'static str) -> Told 
         message: message.into(),
     };
     let scene = Scene::of(desired(&[]), MISSING, Some(blank()));
-    (scene, Outcome::Failed(failure))
+    (scene, CallResult::Failed(failure))
 }
 
 pub fn refusals() -> Vec<(&'static str, Told)> {

@@ -6,9 +6,9 @@ use ecs_express_operator::{
     api::{conditions::reasons, status::ManagedResource},
     core::{
         desired::Desired,
+        history::ObservedAt,
         observed::{Observed, Read, Service, StatusCode, TaskCounts},
-        remember::Outcome,
-        sightings::Taken,
+        record_call::CallResult,
     },
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::{fixtures::*, refusals::refusals};
 
 /// What is there, and what came of it.
-pub type Told = (Scene, Outcome);
+pub type Told = (Scene, CallResult);
 
 pub fn spec(patch: Value) -> Desired {
     desired(&[json!({ "spec": patch })])
@@ -32,7 +32,7 @@ fn running(desired: &Desired, change: impl FnOnce(&mut Service)) -> Observed {
 /// A scene at rest of what the spec wants and what ECS has.
 pub fn idle(desired: Desired, observed: Observed) -> Told {
     let memory = remembering(&desired);
-    (Scene::of(desired, observed, Some(memory)), Outcome::Idle)
+    (Scene::of(desired, observed, Some(memory)), CallResult::Idle)
 }
 
 fn has_image(image: &str) -> impl FnOnce(&mut Service) {
@@ -63,7 +63,7 @@ fn rollouts() -> Vec<(&'static str, Told)> {
         canary.created_at = Some(at(20));
         canary.configuration.container.as_mut().unwrap().image = "shop:2".into();
         service.revisions.push(canary);
-        service.deployments = Read::Got(vec![under_way("r2", "BAKE_TIME")]);
+        service.deployments = Read::Got(vec![in_progress("r2", "BAKE_TIME")]);
     });
     let rolled_back = running(&wanted(), |service| {
         let mut failed = deployment("r2", "ROLLBACK_SUCCESSFUL");
@@ -75,7 +75,7 @@ fn rollouts() -> Vec<(&'static str, Told)> {
     });
     let mut sent = remembering(&edited());
     sent.last_applied.as_mut().unwrap().revision = Some("r2".into());
-    let updated = || Outcome::Updated { revision: None };
+    let updated = || CallResult::Updated { revision: None };
     let sending = |desired: Desired, observed: Observed| {
         (
             Scene::of(desired, observed, Some(remembering(&wanted()))),
@@ -87,7 +87,7 @@ fn rollouts() -> Vec<(&'static str, Told)> {
             reasons::CREATING,
             (
                 create(),
-                Outcome::Created {
+                CallResult::Created {
                     created_at: None,
                     tagged: true,
                 },
@@ -97,7 +97,7 @@ fn rollouts() -> Vec<(&'static str, Told)> {
             reasons::CREATED,
             (
                 create(),
-                Outcome::Created {
+                CallResult::Created {
                     created_at: None,
                     tagged: true,
                 },
@@ -108,7 +108,7 @@ fn rollouts() -> Vec<(&'static str, Told)> {
             idle(
                 wanted(),
                 running(&wanted(), |service| {
-                    service.deployments = Read::Got(vec![under_way(REVISION, "SCALE_UP")]);
+                    service.deployments = Read::Got(vec![in_progress(REVISION, "SCALE_UP")]);
                 }),
             ),
         ),
@@ -136,7 +136,10 @@ fn rollouts() -> Vec<(&'static str, Told)> {
         ),
         (
             reasons::ROLLED_BACK,
-            (Scene::of(edited(), rolled_back, Some(sent)), Outcome::Idle),
+            (
+                Scene::of(edited(), rolled_back, Some(sent)),
+                CallResult::Idle,
+            ),
         ),
         (
             reasons::DRIFT_CORRECTED,
@@ -147,7 +150,7 @@ fn rollouts() -> Vec<(&'static str, Told)> {
 
 /// A first deployment whose load balancer is not there.
 fn waiting_for_load_balancer(status: &str) -> Observed {
-    let mut stuck = under_way(REVISION, "SCALE_UP");
+    let mut stuck = in_progress(REVISION, "SCALE_UP");
     stuck.started_at = Some(Time(at(20)));
     let load_balancer = ManagedResource {
         r#type: "LoadBalancer".into(),
@@ -179,7 +182,7 @@ fn differences() -> Vec<(&'static str, Told)> {
     });
     let tagged = spec(json!({"tags": [{"key": "team", "value": "a"}]}));
     let deploying = running(&wanted(), |service| {
-        service.deployments = Read::Got(vec![under_way(REVISION, "SCALE_UP")]);
+        service.deployments = Read::Got(vec![in_progress(REVISION, "SCALE_UP")]);
     });
     let deleted = remembering(&report());
     vec![
@@ -191,7 +194,7 @@ fn differences() -> Vec<(&'static str, Told)> {
                     running(&task_role, |_| ()),
                     Some(remembering(&task_role)),
                 ),
-                Outcome::Idle,
+                CallResult::Idle,
             ),
         ),
         (
@@ -203,7 +206,7 @@ fn differences() -> Vec<(&'static str, Told)> {
             reasons::TAGGING,
             (
                 Scene::of(tagged, deploying, Some(remembering(&wanted()))),
-                Outcome::Accepted,
+                CallResult::Accepted,
             ),
         ),
         (
@@ -224,7 +227,7 @@ fn differences() -> Vec<(&'static str, Told)> {
             reasons::SERVICE_DELETED,
             (
                 Scene::of(report(), MISSING, Some(deleted)).seen_for(10),
-                Outcome::Idle,
+                CallResult::Idle,
             ),
         ),
         (
@@ -243,8 +246,8 @@ fn differences() -> Vec<(&'static str, Told)> {
 fn owners() -> Vec<(&'static str, Told)> {
     let adopt = || spec(json!({"adoptionPolicy": "Adopt"}));
     let another = |desired: &Desired| running(desired, |service| service.tags = another_owner());
-    let new = |desired: Desired, observed: Observed, outcome: Outcome| {
-        (Scene::of(desired, observed, Some(blank())), outcome)
+    let new = |desired: Desired, observed: Observed, result: CallResult| {
+        (Scene::of(desired, observed, Some(blank())), result)
     };
     let other_image = running(&adopt(), |service| {
         without_owner(service);
@@ -258,22 +261,28 @@ fn owners() -> Vec<(&'static str, Told)> {
     );
     for seconds in [0, 10] {
         let uptime = Duration::from_secs(seconds);
-        left_alone.sightings.look_at_tags(true, Taken::at(uptime));
+        left_alone
+            .history
+            .record_owner(true, ObservedAt::at(uptime));
     }
     vec![
         (
             reasons::NOT_OWNED,
-            new(desired(&[]), another(&desired(&[])), Outcome::Idle),
+            new(desired(&[]), another(&desired(&[])), CallResult::Idle),
         ),
         (
             reasons::ADOPTING,
-            new(adopt(), running(&adopt(), without_owner), Outcome::Accepted),
+            new(
+                adopt(),
+                running(&adopt(), without_owner),
+                CallResult::Accepted,
+            ),
         ),
         (
             reasons::ADOPTION_NOT_CONFIRMED,
-            new(adopt(), other_image, Outcome::Idle),
+            new(adopt(), other_image, CallResult::Idle),
         ),
-        (reasons::LEFT_ALONE, (left_alone, Outcome::Idle)),
+        (reasons::LEFT_ALONE, (left_alone, CallResult::Idle)),
         (
             reasons::IDENTITY_CHANGED,
             idle(desired(&[elsewhere()]), Observed::NotAsked),
@@ -288,11 +297,11 @@ fn ends() -> Vec<(&'static str, Told)> {
         service.code = StatusCode::Draining
     });
     let (deleting, _) = idle(leaves("Delete"), runs("Delete"));
-    let (gone, outcome) = idle(leaves("Delete"), MISSING);
+    let (gone, result) = idle(leaves("Delete"), MISSING);
     vec![
-        (reasons::DELETING, (deleting, Outcome::Accepted)),
+        (reasons::DELETING, (deleting, CallResult::Accepted)),
         (reasons::DRAINING, idle(leaves("Delete"), draining)),
-        (reasons::DELETED, (gone.seen_for(10), outcome)),
+        (reasons::DELETED, (gone.seen_for(10), result)),
         (reasons::RETAINED, idle(leaves("Retain"), runs("Retain"))),
     ]
 }

@@ -6,7 +6,7 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use controlplane::{Process, poll};
 use ecs_express_operator::{
     controller::{context::Settings, run::Loop},
-    core::{desired::Home, identity::Caller},
+    core::{desired::OperatorIdentity, identity::Caller},
     ecs::aws::{AwsEcs, Timeouts},
     telemetry::health::Health,
 };
@@ -264,7 +264,7 @@ async fn a_stop_before_the_first_list_is_in_ends_the_loop_too() {
         )))
         .build();
     let ecs = AwsEcs::from_sdk_config(config, Timeouts::default()).unwrap();
-    let home = Home {
+    let home = OperatorIdentity {
         caller: Caller {
             partition: "aws".into(),
             account: "123456789012".into(),
@@ -283,9 +283,9 @@ async fn a_stop_before_the_first_list_is_in_ends_the_loop_too() {
 #[test]
 fn a_wrong_flag_is_explained_and_exits_with_2() {
     let output = Command::new(env!("CARGO_BIN_EXE_ecs-express-operator"))
-        .args(["run", "--look-interval", "soon"])
+        .args(["run", "--resync-interval", "soon"])
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("--look-interval"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--resync-interval"));
 }

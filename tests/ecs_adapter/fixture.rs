@@ -6,7 +6,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use ecs_express_operator::{
     core::{
-        configuration::{Configuration, Container, Hidden, Logs, Network, Scaling},
+        configuration::{Configuration, Container, Logs, Network, Redacted, Scaling},
         identity::ServiceArn,
         redact::Redactor,
         request::CreateRequest,
@@ -65,7 +65,7 @@ pub fn adapter(server: &Loopback) -> AwsEcs {
 
 /// A configuration in which everything is set.
 pub fn everything() -> Configuration {
-    let named = |name: &str, value: &str| (name.to_owned(), Hidden::new(value));
+    let named = |name: &str, value: &str| (name.to_owned(), Redacted::new(value));
     Configuration {
         execution_role_arn: Some("arn:aws:iam::123456789012:role/execution".into()),
         task_role_arn: Some("arn:aws:iam::123456789012:role/task".into()),
@@ -78,7 +78,7 @@ pub fn everything() -> Configuration {
                 stream_prefix: "web".into(),
             }),
             credentials: Some("arn:aws:secretsmanager:eu-west-1:123456789012:secret:r".into()),
-            command: vec![Hidden::new("serve"), Hidden::new("--all")],
+            command: vec![Redacted::new("serve"), Redacted::new("--all")],
             environment: BTreeMap::from([named("B", "2"), named("A", SECRET)]),
             secrets: BTreeMap::from([named("TOKEN", "arn:aws:ssm:eu-west-1:123456789012:p/t")]),
         }),

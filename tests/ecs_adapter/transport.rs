@@ -14,7 +14,7 @@ use ecs_express_operator::{
     ecs::{Ecs, aws::AwsEcs},
     telemetry::{
         health::Health,
-        metrics::{Metrics, ObjectStates, Passes},
+        metrics::{Metrics, ObjectStates, Reconciles},
     },
 };
 use serde_json::json;
@@ -168,7 +168,7 @@ async fn a_service_that_is_not_there_is_an_answer_and_no_failure_in_the_metrics(
     ecs.delete(&arn(), &nothing_hidden()).await.unwrap();
     ecs.tags(&arn(), &nothing_hidden()).await.unwrap_err();
     assert!(health.readiness().report.contains("[+] aws: ok"));
-    let metrics = Metrics::new(&Passes::default(), ecs.calls(), NoObjects);
+    let metrics = Metrics::new(&Reconciles::default(), ecs.calls(), NoObjects);
     let text = metrics.text().unwrap();
     for (operation, class) in [
         ("DescribeExpressGatewayService", "ok"),

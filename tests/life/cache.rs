@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ecs_express_operator::controller::Next;
+use ecs_express_operator::controller::Requeue;
 use serde_json::json;
 
 use crate::world::{CREATE, DESCRIBE, UPDATE, World};
@@ -13,7 +13,7 @@ async fn an_edit_is_looked_at_at_once_though_the_next_look_is_far_away() {
     let looks = world.calls(DESCRIBE);
     let next = world.pass().await;
     assert!(
-        matches!(next, Next::Look(rest) if rest > Duration::from_secs(60)),
+        matches!(next, Requeue::After(rest) if rest > Duration::from_secs(60)),
         "{next:?}"
     );
     assert_eq!(

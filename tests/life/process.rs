@@ -12,7 +12,7 @@ use aws_sdk_ecs::config::{AsyncSleep, Sleep};
 use ecs_express_emulator::Emulator;
 use ecs_express_operator::{
     controller::context::{Clock, Context, Settings},
-    core::{desired::Home, identity::Caller},
+    core::{desired::OperatorIdentity, identity::Caller},
     ecs::aws::{AwsEcs, Timeouts},
     telemetry::health::Health,
 };
@@ -55,7 +55,7 @@ impl Clock for TestClock {
         Duration::from_millis(self.passed.load(Ordering::SeqCst))
     }
 
-    fn chance(&self) -> f64 {
+    fn random(&self) -> f64 {
         0.5
     }
 }
@@ -116,7 +116,7 @@ pub fn operator_with(
     let ecs = AwsEcs::from_sdk_config(config, timeouts)
         .unwrap()
         .with_health(health.clone());
-    let home = Home {
+    let home = OperatorIdentity {
         caller: Caller {
             partition: "aws".into(),
             account: "123456789012".into(),

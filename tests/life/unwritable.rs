@@ -60,7 +60,7 @@ async fn a_status_that_the_api_server_rejects_is_told_in_log_event_and_metric() 
     assert!(warned.iter().all(|line| line.contains("no such field")
         && line.contains("team-a/shop")
         && !line.contains("hunter2")));
-    let passes = &world.operator.passes;
+    let passes = &world.operator.reconciles;
     let metrics = Metrics::new(passes, &Calls::default(), NoObjects);
     let text = metrics.text().unwrap();
     assert!(text.contains("outcome=\"rejected\""), "{text}");

@@ -7,7 +7,7 @@ use ecs_express_emulator::{Change, Emulator, Settings as EmulatorSettings};
 use ecs_express_operator::{
     api::ExpressServiceStatus,
     controller::{
-        Next,
+        Requeue,
         objects::{ObjectKey, merge_patch},
         reconcile,
     },
@@ -129,11 +129,11 @@ impl World {
     }
 
     /// One pass, now.
-    pub async fn pass(&mut self) -> Next {
+    pub async fn pass(&mut self) -> Requeue {
         let next = reconcile(&self.operator, &self.key).await;
         self.next = match next {
-            Next::Look(delay) => Some(delay),
-            Next::Change => None,
+            Requeue::After(delay) => Some(delay),
+            Requeue::AwaitChange => None,
         };
         next
     }

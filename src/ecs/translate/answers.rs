@@ -12,7 +12,7 @@ use aws_sdk_ecs::types::{
 use super::{filled, free_text, timestamp, whole_seconds};
 use crate::{
     core::{
-        configuration::{Configuration, Container, Hidden, Logs, Network, Scaling},
+        configuration::{Configuration, Container, Logs, Network, Redacted, Scaling},
         failure::{Failure, FailureKind},
         identity::{ServiceArn, owner_tags},
         observed::{
@@ -129,13 +129,13 @@ fn revision(answer: &ExpressGatewayServiceConfiguration) -> Revision {
 
 fn container(answer: &ExpressGatewayContainer) -> Container {
     let environment = answer.environment().iter().filter_map(|variable| {
-        let value = Hidden::new(variable.value().unwrap_or_default());
+        let value = Redacted::new(variable.value().unwrap_or_default());
         Some((variable.name()?.to_owned(), value))
     });
     let secrets = answer
         .secrets()
         .iter()
-        .map(|secret| (secret.name().to_owned(), Hidden::new(secret.value_from())));
+        .map(|secret| (secret.name().to_owned(), Redacted::new(secret.value_from())));
     Container {
         image: answer.image().to_owned(),
         container_port: answer.container_port(),
@@ -146,7 +146,7 @@ fn container(answer: &ExpressGatewayContainer) -> Container {
         credentials: answer
             .repository_credentials()
             .and_then(|credentials| filled(credentials.credentials_parameter())),
-        command: answer.command().iter().map(Hidden::new).collect(),
+        command: answer.command().iter().map(Redacted::new).collect(),
         environment: environment.collect(),
         secrets: secrets.collect(),
     }

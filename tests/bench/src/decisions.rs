@@ -8,14 +8,14 @@ use ecs_express_operator::{
         decide::{Action, decide},
         desired::Desired,
         observed::Observed,
-        remember::{Outcome, remember},
-        status::{project, says_something_new},
+        record_call::{CallResult, record_call},
+        status::{is_status_change, project},
     },
 };
 use serde_json::json;
 
 use crate::{
-    fixtures::{Scene, at, desired, home, object, remembering, service},
+    fixtures::{Scene, at, desired, object, operator, remembering, service},
     machine,
     table::{Row, Table},
 };
@@ -29,10 +29,10 @@ pub fn measure(table: &mut Table) {
     let memory = Some(remembering(&wanted));
     let observed = Observed::Present(Box::new(service(&wanted)));
     let scene = Scene::of(wanted, observed, memory);
-    let case = scene.case();
-    assert_eq!(decide(&case).action, Action::Nothing, "a no-op");
+    let input = scene.input();
+    assert_eq!(decide(&input).action, Action::Nothing, "a no-op");
     let decisions = per_second(|| {
-        black_box(decide(black_box(&case)));
+        black_box(decide(black_box(&input)));
     });
     table.add(Row::at_least(
         "no-op decisions on one core",
@@ -43,17 +43,17 @@ pub fn measure(table: &mut Table) {
 
     let now = at(60);
     let status = |before: &ExpressServiceStatus| {
-        let desired = Desired::parse(&object, &home());
-        let case = scene.case();
-        let decision = decide(&case);
-        let memory = remember(&case, &decision, None, &Outcome::Idle, now);
+        let desired = Desired::parse(&object, &operator());
+        let input = scene.input();
+        let decision = decide(&input);
+        let memory = record_call(&input, &decision, None, &CallResult::Idle, now);
         black_box(desired);
-        project(before, &case, &decision, &Outcome::Idle, memory, now)
+        project(before, &input, &decision, &CallResult::Idle, memory, now)
     };
     let before = status(&ExpressServiceStatus::default());
     let passes = per_second(|| {
         let after = status(black_box(&before));
-        assert!(!says_something_new(&before, &after, Duration::MAX));
+        assert!(!is_status_change(&before, &after, Duration::MAX));
     });
     table.add(Row::plain(
         "no-op passes without IO on one core",

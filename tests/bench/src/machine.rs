@@ -20,7 +20,7 @@ pub fn describe() -> String {
 
 /// Resident memory of a process, in bytes.
 #[derive(Clone, Copy, Debug)]
-pub struct Memory {
+pub struct OperatorState {
     /// All resident pages.
     pub rss: u64,
     /// Those that are no file's.
@@ -28,9 +28,9 @@ pub struct Memory {
 }
 
 /// Resident memory of a process.
-pub fn memory(pid: u32) -> Memory {
+pub fn memory(pid: u32) -> OperatorState {
     let status = read(&format!("/proc/{pid}/status"));
-    Memory {
+    OperatorState {
         rss: kilobytes(&status, "VmRSS:") * 1024,
         anonymous: kilobytes(&status, "RssAnon:") * 1024,
     }

@@ -82,7 +82,7 @@ impl Rig {
             ("AWS_EC2_METADATA_DISABLED", "true"),
             ("AWS_ENDPOINT_URL", &self.emulator.url()),
             // Its share of AWS's throttles is no question of speed.
-            ("ECS_EXPRESS_LOOK_RATE", "1000"),
+            ("ECS_EXPRESS_MAX_RECONCILE_RATE", "1000"),
             ("ECS_EXPRESS_POLL_INTERVAL", poll),
             ("ECS_EXPRESS_LISTEN", "127.0.0.1:0"),
             ("ECS_EXPRESS_LOG", "warn,ecs_express_operator::start=info"),

@@ -88,7 +88,7 @@ impl Table {
 const NOTES: &str = "
 How to read it:
 
-- The operator of these runs has the shipped settings but for four: `--look-rate 1000`, since its share of AWS's throttles is no
+- The operator of these runs has the shipped settings but for four: `--max-reconcile-rate 1000`, since its share of AWS's throttles is no
   question of speed; logs from `warn` on; admin credentials; and, where creates are measured, a poll interval of ten minutes, so that
   what is on its way is not looked at in between. ECS calls are counted without GetCallerIdentity, which is asked once for a process.
 - Kubernetes writes are those of the object and its status. Events come on top: one for each change that is told.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::harness::{TASK_DEFINITION, merge};
-use crate::rules::{Case, Patch, check, modes, spec};
+use crate::rules::{Input, Patch, check, modes, spec};
 
 #[test]
 fn every_string_may_have_its_greatest_length_and_no_more() {
@@ -67,8 +67,8 @@ fn longest(
     (start, end): (&str, &str),
     longest: usize,
     too_long: &'static str,
-) -> Case {
-    Case {
+) -> Input {
+    Input {
         rule,
         good: vec![with(pointer, &long(start, end, longest))],
         bad: vec![(with(pointer, &long(start, end, longest + 1)), too_long)],
@@ -76,16 +76,16 @@ fn longest(
 }
 
 /// No object that the other rules let through can be this long.
-fn too_long(rule: &'static str, pointer: &str, length: usize, words: &'static str) -> Case {
-    Case {
+fn too_long(rule: &'static str, pointer: &str, length: usize, words: &'static str) -> Input {
+    Input {
         rule,
         good: vec![],
         bad: vec![(with(pointer, &long("", "", length + 1)), words)],
     }
 }
 
-fn empty(pointers: &[(&str, &'static str)]) -> Case {
-    Case {
+fn empty(pointers: &[(&str, &'static str)]) -> Input {
+    Input {
         rule: "an empty string is not a way to leave something out",
         good: vec![],
         bad: pointers
@@ -96,7 +96,7 @@ fn empty(pointers: &[(&str, &'static str)]) -> Case {
 }
 
 #[rustfmt::skip]
-pub fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<Input> {
     let task_definition = (TASK_DEFINITION, "");
     vec![
         longest("255 characters of a service name", "/serviceName", ("", ""), 255, "spec.serviceName: Too long: may not be more than 255 bytes"),

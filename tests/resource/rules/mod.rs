@@ -22,7 +22,7 @@ use crate::harness::{Namespace, Printed, merge, minimal};
 
 /// A rule in words, patches of the minimal object that keep it, and patches that break it, each with the field and
 /// the message that the API server answers.
-pub struct Case {
+pub struct Input {
     pub rule: &'static str,
     pub good: Vec<Patch>,
     pub bad: Vec<(Patch, &'static str)>,
@@ -69,7 +69,7 @@ macro_rules! spec {
 use spec;
 
 /// All tables of rules about one object; the rules about a change stand in [`immutable`].
-pub fn all() -> Vec<Case> {
+pub fn all() -> Vec<Input> {
     [
         names::cases(),
         modes::cases(),
@@ -131,7 +131,7 @@ impl Answers {
 }
 
 /// Sends all objects of a table in one dry run, and fails with every answer that is not the expected one.
-fn check(namespace: &'static str, cases: &[Case]) {
+fn check(namespace: &'static str, cases: &[Input]) {
     let mut objects = Vec::new();
     let mut expectations = Vec::new();
     for case in cases {

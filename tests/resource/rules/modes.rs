@@ -1,7 +1,7 @@
 //! The two modes: ECS makes the task definition from the spec, or it is given one.
 
 use crate::harness::{ROLE, TASK_DEFINITION};
-use crate::rules::{Case, Patch, check, spec};
+use crate::rules::{Input, Patch, check, spec};
 
 #[test]
 fn a_task_definition_excludes_what_it_decides() {
@@ -13,10 +13,10 @@ pub fn given_task_definition() -> Patch {
     spec!({ "taskDefinitionArn": TASK_DEFINITION, "primaryContainer": null, "executionRoleArn": null })
 }
 
-pub fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<Input> {
     let excluded = |patch: Patch| given_task_definition().and(patch);
     vec![
-        Case {
+        Input {
             rule: "without a task definition, primaryContainer and executionRoleArn are required",
             good: vec![spec!({}), given_task_definition()],
             bad: vec![
@@ -30,7 +30,7 @@ pub fn cases() -> Vec<Case> {
                 ),
             ],
         },
-        Case {
+        Input {
             rule: "a task definition goes with the fields of the service",
             good: vec![excluded(spec!({
                 "serviceName": "web",
@@ -44,7 +44,7 @@ pub fn cases() -> Vec<Case> {
             }))],
             bad: vec![],
         },
-        Case {
+        Input {
             rule: "a task definition excludes each of the six fields that it decides",
             good: vec![],
             bad: vec![
@@ -74,7 +74,7 @@ pub fn cases() -> Vec<Case> {
                 ),
             ],
         },
-        Case {
+        Input {
             rule: "a task definition is a full ARN with its revision",
             good: vec![excluded(spec!({
                 "taskDefinitionArn": "arn:aws-us-gov:ecs:us-gov-west-1:123456789012:task-definition/Web_1-a:1234"

@@ -1,15 +1,15 @@
 //! The operator's own settings.
 
-use crate::rules::{Case, check, spec};
+use crate::rules::{Input, check, spec};
 
 #[test]
 fn the_operators_own_settings_are_checked() {
     check("policies", &cases());
 }
 
-pub fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<Input> {
     vec![
-        Case {
+        Input {
             rule: "deletionPolicy is Delete or Retain",
             good: vec![
                 spec!({ "deletionPolicy": "Delete" }),
@@ -20,7 +20,7 @@ pub fn cases() -> Vec<Case> {
                 r#"spec.deletionPolicy: Unsupported value: "Orphan": supported values: "Delete", "Retain""#,
             )],
         },
-        Case {
+        Input {
             rule: "adoptionPolicy is Never or Adopt",
             good: vec![
                 spec!({ "adoptionPolicy": "Never" }),
@@ -31,7 +31,7 @@ pub fn cases() -> Vec<Case> {
                 r#"spec.adoptionPolicy: Unsupported value: "adopt": supported values: "Never", "Adopt""#,
             )],
         },
-        Case {
+        Input {
             rule: "driftPolicy is Correct or Report",
             good: vec![
                 spec!({ "driftPolicy": "Correct" }),
@@ -42,7 +42,7 @@ pub fn cases() -> Vec<Case> {
                 r#"spec.driftPolicy: Unsupported value: "Ignore": supported values: "Correct", "Report""#,
             )],
         },
-        Case {
+        Input {
             rule: "suspend is true or false",
             good: vec![spec!({ "suspend": true }), spec!({ "suspend": false })],
             bad: vec![(

@@ -1,6 +1,6 @@
 //! CPU, memory, and the pairs of them that Fargate offers.
 
-use crate::rules::{Case, Patch, check, spec};
+use crate::rules::{Input, Patch, check, spec};
 
 #[test]
 fn sizes_are_what_fargate_offers() {
@@ -23,9 +23,9 @@ const NOT_A_CPU: &str = "use CPU units (256, 512, 1024, 2048, 4096, 8192, 16384)
 const NOT_A_MEMORY: &str =
     "use MiB (512 or a multiple of 1024), such as '2048', or whole GB (or 0.5 GB), such as '2 GB'";
 
-pub fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<Input> {
     vec![
-        Case {
+        Input {
             rule: "cpu is in CPU units or in vCPU",
             good: [
                 "256", "512", "1024", "2048", "4096", "8192", "16384", "1", "2", "0.5", ".25",
@@ -57,7 +57,7 @@ pub fn cases() -> Vec<Case> {
                 (cpu("two"), NOT_A_CPU),
             ],
         },
-        Case {
+        Input {
             rule: "memory is in MiB or in GB",
             good: [
                 "512", "2048", "122880", "4", "2 GB", "2GB", "0.5 GB", "0.5gb", "120 gb", ".5",
@@ -85,7 +85,7 @@ pub fn cases() -> Vec<Case> {
                 (memory("lots"), NOT_A_MEMORY),
             ],
         },
-        Case {
+        Input {
             rule: "cpu and memory must be a pair that Fargate offers",
             good: [
                 ("256", "512"),
@@ -176,7 +176,7 @@ pub fn cases() -> Vec<Case> {
                 ),
             ],
         },
-        Case {
+        Input {
             rule: "the pair is checked in whatever spelling",
             good: vec![
                 pair("2", "4"),
@@ -213,7 +213,7 @@ pub fn cases() -> Vec<Case> {
                 ),
             ],
         },
-        Case {
+        Input {
             rule: "unquoted numbers are refused by their type",
             good: vec![],
             bad: vec![
@@ -231,7 +231,7 @@ pub fn cases() -> Vec<Case> {
                 ),
             ],
         },
-        Case {
+        Input {
             rule: "the architecture is one that Fargate has",
             good: vec![
                 spec!({ "cpuArchitecture": "X86_64" }),

@@ -1,21 +1,21 @@
 //! What is seen in the wild, works in ECS, and has to be let through.
 
-use crate::rules::{Case, Patch, check, spec};
+use crate::rules::{Input, Patch, check, spec};
 
 #[test]
 fn what_works_in_ecs_is_let_through() {
     check("wild", &cases());
 }
 
-fn through(rule: &'static str, patch: Patch) -> Case {
-    Case {
+fn through(rule: &'static str, patch: Patch) -> Input {
+    Input {
         rule,
         good: vec![patch],
         bad: vec![],
     }
 }
 
-pub fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<Input> {
     let secret = |from: &str| spec!({ "primaryContainer": { "secrets": [{ "name": "A", "valueFrom": from }] } });
     let role = |arn: &str| spec!({ "infrastructureRoleArn": arn, "executionRoleArn": arn, "taskRoleArn": arn });
     vec![

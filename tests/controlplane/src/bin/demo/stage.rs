@@ -38,7 +38,7 @@ const OPERATOR_ENVIRONMENT: [(&str, &str); 9] = [
     ("ECS_EXPRESS_SETTLE_WINDOW", "2s"),
     ("ECS_EXPRESS_ABSENCE_GAP", "300ms"),
     ("ECS_EXPRESS_POLL_INTERVAL", "500ms"),
-    ("ECS_EXPRESS_LOOK_INTERVAL", "3s"),
+    ("ECS_EXPRESS_RESYNC_INTERVAL", "3s"),
     ("NO_COLOR", "1"),
 ];
 

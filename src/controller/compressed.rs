@@ -7,11 +7,11 @@ use lz4_flex::block;
 use crate::api::ExpressService;
 
 /// What a typical object looks like, for the compression: most of every other is in it. Never stored, so free to change.
-const TYPICAL: &[u8] = include_bytes!("typical.json");
+const TYPICAL: &[u8] = include_bytes!("dictionary.json");
 
 /// JSON, compressed: a quarter of it, and a twelfth of the parsed object.
 #[derive(Clone, Debug)]
-pub struct Packed {
+pub struct Compressed {
     /// Length of the JSON.
     length: usize,
     bytes: Box<[u8]>,
@@ -21,7 +21,7 @@ pub struct Packed {
 #[derive(Default)]
 struct Room {
     json: Vec<u8>,
-    packed: Vec<u8>,
+    compressed: Vec<u8>,
 }
 
 /// Room that is kept, in bytes: one great object, of more than a megabyte perhaps, must not cost its size for ever.
@@ -36,7 +36,7 @@ impl Room {
     fn with<T>(work: impl FnOnce(&mut Self) -> T) -> T {
         ROOM.with_borrow_mut(|room| {
             let done = work(room);
-            for used in [&mut room.json, &mut room.packed] {
+            for used in [&mut room.json, &mut room.compressed] {
                 used.truncate(ROOM_KEPT);
                 used.shrink_to(ROOM_KEPT);
             }
@@ -45,17 +45,17 @@ impl Room {
     }
 }
 
-impl Packed {
+impl Compressed {
     /// Packs an object.
     pub fn of(object: &ExpressService) -> Result<Self, Box<dyn Error>> {
-        Room::with(|Room { json, packed }| {
+        Room::with(|Room { json, compressed }| {
             json.clear();
             serde_json::to_writer(&mut *json, object)?;
-            packed.resize(block::get_maximum_output_size(json.len()), 0);
-            let size = block::compress_into_with_dict(json, packed, TYPICAL)?;
+            compressed.resize(block::get_maximum_output_size(json.len()), 0);
+            let size = block::compress_into_with_dict(json, compressed, TYPICAL)?;
             Ok(Self {
                 length: json.len(),
-                bytes: packed[..size].into(),
+                bytes: compressed[..size].into(),
             })
         })
     }
@@ -66,7 +66,7 @@ impl Packed {
     }
 
     /// The object again; what is wrong, without a value of the object.
-    pub fn unpack(&self) -> Result<ExpressService, String> {
+    pub fn decompress(&self) -> Result<ExpressService, String> {
         Room::with(|Room { json, .. }| {
             json.resize(self.length, 0);
             block::decompress_into_with_dict(&self.bytes, json, TYPICAL)
@@ -79,7 +79,7 @@ impl Packed {
 
 #[cfg(test)]
 mod tests {
-    use super::{Packed, ROOM, ROOM_KEPT, TYPICAL};
+    use super::{Compressed, ROOM, ROOM_KEPT, TYPICAL};
     use crate::api::ExpressService;
 
     #[test]
@@ -101,8 +101,12 @@ mod tests {
             .replace("eu-west-1", "us-east-2")
             .replace("0123456789abcdef", "fedcba9876543210");
         let object: ExpressService = serde_json::from_str(&another).unwrap();
-        let packed = Packed::of(&object).unwrap().bytes.len();
-        assert!(3 * packed < another.len(), "{packed} of {}", another.len());
+        let compressed = Compressed::of(&object).unwrap().bytes.len();
+        assert!(
+            3 * compressed < another.len(),
+            "{compressed} of {}",
+            another.len()
+        );
     }
 
     #[test]
@@ -116,14 +120,14 @@ mod tests {
         small.metadata = Default::default();
         small.status = None;
         for object in [great, small] {
-            let unpacked = Packed::of(&object).unwrap().unpack().unwrap();
+            let unpacked = Compressed::of(&object).unwrap().decompress().unwrap();
             assert_eq!(
                 serde_json::to_value(unpacked).unwrap(),
                 serde_json::to_value(object).unwrap()
             );
         }
         ROOM.with_borrow(|room| {
-            assert!(room.json.capacity() <= ROOM_KEPT && room.packed.capacity() <= ROOM_KEPT);
+            assert!(room.json.capacity() <= ROOM_KEPT && room.compressed.capacity() <= ROOM_KEPT);
         });
     }
 }

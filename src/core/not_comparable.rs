@@ -4,19 +4,19 @@
 use std::collections::BTreeSet;
 
 use super::{
+    assessment::Assessment,
     complete::unknown_in_force,
-    decide::Case,
+    decide::Input,
     failure::{Effect, Failure, FailureKind},
     field::Field,
-    findings::Findings,
     observed::{Read, Service, service_security_groups},
+    reason::Reason,
     redact::Redactor,
-    why::Why,
 };
 
 /// A field that cannot be compared yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Uncompared {
+pub struct NotComparable {
     /// The field.
     pub field: Field,
     /// Why.
@@ -32,7 +32,7 @@ pub enum Cause {
     ManagedGroupsUnknown,
 }
 
-impl Uncompared {
+impl NotComparable {
     /// What is missing in an answer, as a failure of the call that should have brought it.
     pub(super) fn failure(&self, service: &Service) -> Failure {
         let incomplete = |operation, message| Failure {
@@ -62,18 +62,18 @@ impl Uncompared {
 /// IDs of the security groups that ECS made: as it names them now, as the status has them from an earlier answer, or, where
 /// this very spec was sent, by counting: ECS adds one to what is sent. `None` while nothing tells.
 pub(super) fn managed_groups<'a>(
-    case: &Case<'a>,
+    input: &Input<'a>,
     service: &'a Service,
 ) -> Option<BTreeSet<&'a str>> {
     let named = service.managed_security_groups();
     named
-        .or_else(|| service_security_groups(case.managed_resources))
-        .or_else(|| counted(case, service))
+        .or_else(|| service_security_groups(input.managed_resources))
+        .or_else(|| counted(input, service))
 }
 
-fn counted<'a>(case: &Case<'a>, service: &'a Service) -> Option<BTreeSet<&'a str>> {
-    let configuration = &case.desired.configuration;
-    let applied = case.memory?.last_applied.as_ref()?;
+fn counted<'a>(input: &Input<'a>, service: &'a Service) -> Option<BTreeSet<&'a str>> {
+    let configuration = &input.desired.configuration;
+    let applied = input.memory?.last_applied.as_ref()?;
     let newest = service.newest()?;
     if applied.hash != configuration.hash() || applied.revision.as_ref() != Some(&newest.arn) {
         return None;
@@ -86,37 +86,41 @@ fn counted<'a>(case: &Case<'a>, service: &'a Service) -> Option<BTreeSet<&'a str
     (beyond.len() == 1).then_some(beyond)
 }
 
-impl Findings {
+impl Assessment {
     /// Why nothing can be sent, nor be called in sync, before ECS shows more. Where a shown field differs, an edit is sent all
     /// the same if the update needs no value that is missing; and what holds an update back is told first.
-    pub(super) fn needs_to_see_more(&self, case: &Case<'_>, service: &Service) -> Option<Why> {
+    pub(super) fn missing_observation(
+        &self,
+        input: &Input<'_>,
+        service: &Service,
+    ) -> Option<Reason> {
         let newest = service.newest()?;
-        if self.is_under_way(case, service) && !self.edited {
+        if self.is_in_progress(input, service) && !self.edited {
             return None;
         }
         let unknown = || {
             unknown_in_force(
-                &case.desired.configuration,
+                &input.desired.configuration,
                 &newest.configuration,
-                managed_groups(case, service).as_ref(),
+                managed_groups(input, service).as_ref(),
                 &self.diff.cleared(),
             )
         };
         let nothing_to_send = self.diff.is_empty() && !self.mode_switched && !self.restart;
         let differs = !self.diff.differences.is_empty();
-        let held = self.rolled_back || self.stubborn || self.shown_only;
-        let missing = match self.diff.uncompared.first() {
+        let held = self.rolled_back || self.not_converging || self.report_only;
+        let missing = match self.diff.not_comparable.first() {
             Some(_) if differs && (self.edited || held) => unknown(),
             Some(first) => Some(*first),
             None if nothing_to_send => None,
             None => unknown(),
         };
-        Some(Why::Unreadable(missing?.failure(service)))
+        Some(Reason::Unreadable(missing?.failure(service)))
     }
 }
 
 /// What `Synced` says of fields that cannot be compared.
-pub(super) fn message(uncompared: &[Uncompared], cause: &str) -> String {
-    let paths: Vec<&str> = uncompared.iter().map(|it| it.field.path()).collect();
+pub(super) fn message(not_comparable: &[NotComparable], cause: &str) -> String {
+    let paths: Vec<&str> = not_comparable.iter().map(|it| it.field.path()).collect();
     format!("{} cannot be compared yet: {cause}", paths.join(", "))
 }

@@ -1,9 +1,9 @@
-use super::{Cached, GREATEST};
+use super::{CacheEntry, GREATEST};
 use crate::{
     api::ExpressService,
     core::{
         bulk::too_large_for_ecs,
-        desired::{Desired, Home, Life},
+        desired::{Desired, OperatorIdentity, Phase},
         identity::Caller,
         state::State,
     },
@@ -27,14 +27,14 @@ fn object(container: &Value) -> Value {
     })
 }
 
-fn cached(object: &Value) -> Cached {
+fn cached(object: &Value) -> CacheEntry {
     serde_json::from_value(object.clone()).unwrap()
 }
 
-fn is_news(object: &Value, before: &Value) -> bool {
+fn has_changed(object: &Value, before: &Value) -> bool {
     let mut object = cached(object);
     object.compare(Some(&cached(before)));
-    object.is_news()
+    object.has_changed()
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn an_object_comes_out_of_the_cache_as_it_went_in_but_for_what_is_never_read() {
     object["metadata"]["managedFields"] = json!([{"manager": "kubectl"}]);
     object["metadata"]["ownerReferences"] =
         json!([{"apiVersion": "v1", "kind": "A", "name": "a", "uid": "b"}]);
-    let unpacked = cached(&object).unpack().unwrap();
+    let unpacked = cached(&object).decompress().unwrap();
     assert_eq!(
         serde_json::to_value(unpacked).unwrap(),
         serde_json::to_value(expected).unwrap()
@@ -62,37 +62,37 @@ fn lists_and_watch_events_are_read_as_the_api_server_writes_them() {
         "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressServiceList",
         "metadata": {"resourceVersion": "9"}, "items": [sound, bad],
     });
-    let list: ObjectList<Cached> = serde_json::from_str(&list.to_string()).unwrap();
+    let list: ObjectList<CacheEntry> = serde_json::from_str(&list.to_string()).unwrap();
     let malformed = list.items.iter().map(|item| item.malformed().is_some());
     assert!(malformed.eq([false, true]));
     let event = format!(r#"{{"type":"MODIFIED","object":{sound}}}"#);
-    let event: WatchEvent<Cached> = serde_json::from_str(&event).unwrap();
+    let event: WatchEvent<CacheEntry> = serde_json::from_str(&event).unwrap();
     assert!(matches!(event, WatchEvent::Modified(object) if object.malformed().is_none()));
     let bookmark = r#"{"type":"BOOKMARK","object":{"kind":"ExpressService","apiVersion":"ecs-express.dev/v1alpha1",
         "metadata":{"resourceVersion":"12","creationTimestamp":null},"spec":null}}"#;
-    let event: WatchEvent<Cached> = serde_json::from_str(bookmark).unwrap();
+    let event: WatchEvent<CacheEntry> = serde_json::from_str(bookmark).unwrap();
     assert!(matches!(event, WatchEvent::Bookmark(mark) if mark.metadata.resource_version == "12"));
     let error = r#"{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",
         "message":"too old resource version","reason":"Expired","code":410}}"#;
-    let event: WatchEvent<Cached> = serde_json::from_str(error).unwrap();
+    let event: WatchEvent<CacheEntry> = serde_json::from_str(error).unwrap();
     assert!(matches!(event, WatchEvent::Error(status) if status.code == 410));
 }
 
 #[test]
 fn a_pass_is_triggered_by_spec_finalizers_and_our_annotations_and_not_by_a_status() {
     let base = object(&json!({"image": "shop:1"}));
-    assert!(cached(&base).is_news(), "one that was not there");
+    assert!(cached(&base).has_changed(), "one that was not there");
     let changed = |pointer: &str, value: Value| {
         let mut object = base.clone();
         *object.pointer_mut(pointer).unwrap() = value;
-        is_news(&object, &base)
+        has_changed(&object, &base)
     };
     assert!(changed("/metadata/uid", json!("another")));
     assert!(changed("/metadata/generation", json!(3)));
     assert!(changed("/metadata/finalizers", json!([])));
     let mut leaving = base.clone();
     leaving["metadata"]["deletionTimestamp"] = json!("2026-11-25T00:00:00Z");
-    assert!(is_news(&leaving, &base));
+    assert!(has_changed(&leaving, &base));
     assert!(changed(
         "/metadata/annotations/ecs-express.dev~1restart",
         json!("2")
@@ -101,7 +101,7 @@ fn a_pass_is_triggered_by_spec_finalizers_and_our_annotations_and_not_by_a_statu
     assert!(!changed("/metadata/resourceVersion", json!("8")));
     let mut malformed = base.clone();
     malformed["spec"]["primaryContainer"] = json!({});
-    assert!(is_news(&malformed, &base) && is_news(&base, &malformed));
+    assert!(has_changed(&malformed, &base) && has_changed(&base, &malformed));
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn the_message_on_a_malformed_object_names_what_is_missing_or_expected_and_shows
     let message_on = |container: Value| {
         let cached = cached(&object(&container));
         assert_eq!(cached.state(), State::Malformed);
-        cached.unpack().unwrap_err()
+        cached.decompress().unwrap_err()
     };
     let message = message_on(json!({"containerPort": 80}));
     assert!(message.contains("missing field image"), "{message}");
@@ -149,7 +149,7 @@ fn of_a_container_that_ecs_cannot_take_only_its_size_is_kept_and_the_object_can_
     assert_eq!(cached.state(), State::Deleting);
     let kept = format!("{:?}", cached.content).len();
     assert!(kept < 64 << 10, "{kept}");
-    let unpacked = cached.unpack().unwrap();
+    let unpacked = cached.decompress().unwrap();
     let container = |object: &ExpressService| object.spec.primary_container.clone().unwrap();
     let whole: ExpressService = serde_json::from_value(large).unwrap();
     assert_eq!(
@@ -157,7 +157,7 @@ fn of_a_container_that_ecs_cannot_take_only_its_size_is_kept_and_the_object_can_
         too_large_for_ecs(&container(&whole))
     );
     assert_eq!(unpacked.metadata.finalizers, whole.metadata.finalizers);
-    let home = Home {
+    let operator = OperatorIdentity {
         caller: Caller {
             partition: "aws".into(),
             account: "123456789012".into(),
@@ -166,14 +166,14 @@ fn of_a_container_that_ecs_cannot_take_only_its_size_is_kept_and_the_object_can_
         cluster_id: "cluster-1".into(),
     };
     let (kept, whole) = (
-        Desired::parse(&unpacked, &home),
-        Desired::parse(&whole, &home),
+        Desired::parse(&unpacked, &operator),
+        Desired::parse(&whole, &operator),
     );
-    assert!(matches!(kept.life, Life::Leaving(_)));
+    assert!(matches!(kept.phase, Phase::Deleting(_)));
     assert!(kept.invalid.is_some());
     assert_eq!(
-        (kept.life, kept.arn, kept.invalid),
-        (whole.life, whole.arn, whole.invalid)
+        (kept.phase, kept.arn, kept.invalid),
+        (whole.phase, whole.arn, whole.invalid)
     );
 }
 

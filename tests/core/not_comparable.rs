@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use ecs_express_operator::core::{
+    assessment::Assessment,
     configuration::{Configuration, Container, Network, Scaling},
     decide::{Action, Decision},
     failure::{Effect, FailureKind},
-    findings::Findings,
     observed::{Observed, Read, Service},
+    reason::Reason,
     update_intent::UpdateIntent,
-    why::Why,
 };
 use serde_json::{Value, json};
 
@@ -43,15 +43,15 @@ fn compared(scene: &Scene) -> (Vec<&'static str>, Vec<&'static str>) {
     let Observed::Present(service) = &scene.observed else {
         panic!("no service")
     };
-    let diff = Findings::of(&scene.case(), service, UpdateIntent::Closed).diff;
+    let diff = Assessment::of(&scene.input(), service, UpdateIntent::Closed).diff;
     let differ = diff.differences.iter().map(|it| it.field.path());
-    let unknown = diff.uncompared.iter().map(|it| it.field.path());
+    let unknown = diff.not_comparable.iter().map(|it| it.field.path());
     (differ.collect(), unknown.collect())
 }
 
 fn code(decision: &Decision) -> &str {
-    match &decision.why {
-        Why::Unreadable(failure) => &failure.code,
+    match &decision.reason {
+        Reason::Unreadable(failure) => &failure.code,
         other => panic!("{other:?}"),
     }
 }
@@ -218,7 +218,7 @@ fn a_spec_without_groups_does_not_ask_which_are_ecs_own() {
         configuration(service).network.security_groups = groups;
     });
     assert_eq!(compared(&scene), (vec![], vec![]));
-    assert_eq!(scene.decide().why, Why::InSync);
+    assert_eq!(scene.decide().reason, Reason::Available);
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn a_rollback_and_reported_drift_are_told_though_something_else_cannot_be_compar
     };
     let mut report = everything();
     report["driftPolicy"] = json!("Report");
-    assert_eq!(scene(&report, lose).decide().why, Why::ShownOnly);
+    assert_eq!(scene(&report, lose).decide().reason, Reason::Drifted);
     let mut rolled_back = scene(&everything(), lose);
     let memory = rolled_back.memory.as_mut().unwrap();
     memory.rolled_back = Some(ecs_express_operator::api::memory::RolledBack {
@@ -239,7 +239,7 @@ fn a_rollback_and_reported_drift_are_told_though_something_else_cannot_be_compar
         status: None,
         reason: None,
     });
-    assert_eq!(rolled_back.decide().why, Why::RolledBack);
+    assert_eq!(rolled_back.decide().reason, Reason::RolledBack);
     assert_eq!(
         code(&scene(&everything(), lose).decide()),
         "IncompleteAnswer"
@@ -280,5 +280,5 @@ fn a_group_of_ecs_own_that_the_spec_names_too_is_no_difference() {
             ["sg-1".to_owned(), "sg-ec5".to_owned()].into();
     });
     assert_eq!(compared(&scene), (vec![], vec![]));
-    assert_eq!(scene.decide().why, Why::InSync);
+    assert_eq!(scene.decide().reason, Reason::Available);
 }

@@ -5,20 +5,20 @@ use std::collections::BTreeSet;
 use super::{
     complete::{complete, complete_scaling},
     configuration::Scaling,
-    decide::Case,
+    decide::Input,
     desired::DriftPolicy,
     diff::{Diff, diff},
     field::WhenUnset,
     identity::{OwnerTags, owner_tags},
     left_in_force::give_up_emptying,
-    memory::Operation,
+    memory::{IntentState, Operation},
+    not_comparable::managed_groups,
     observed::Service,
     rollout::{Rollback, Rollout},
     tags::TagDiff,
-    uncompared::managed_groups,
     update_intent::{UpdateIntent, is_new_deployment},
 };
-use crate::api::memory::{KnownService, Memory};
+use crate::api::memory::{KnownService, OperatorState};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 /// Whose a service is.
@@ -29,18 +29,18 @@ pub enum Owner {
     /// This object's, by the memory of its making: the tags are lost.
     TagsLost,
     /// Somebody else's.
-    Another(String),
+    Other(String),
     /// Nobody's.
-    Free,
+    Unowned,
 }
 
 /// Updates, or calls to set tags, with the same difference before the operator gives up (a revision that ECS made of the very
 /// spec is judged at once).
-pub(super) const TRIES: i32 = 3;
+pub(super) const MAX_ATTEMPTS: i32 = 3;
 
 /// What a look at a present service shows.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Findings {
+pub struct Assessment {
     /// Whose it is.
     pub owner: Owner,
     /// The spec beside the newest revision; empty while ECS shows none.
@@ -60,51 +60,54 @@ pub struct Findings {
     /// How ECS ended the deployment that it rolled back.
     pub rollback: Option<Rollback>,
     /// Sending the spec again would change nothing.
-    pub stubborn: bool,
+    pub not_converging: bool,
     /// An outside change that is only shown.
-    pub shown_only: bool,
+    pub report_only: bool,
     /// A restart was asked and is not done.
     pub restart: bool,
     /// The spec says otherwise than before who makes the task definition.
     pub mode_switched: bool,
 }
 
-impl Findings {
+impl Assessment {
     /// Examines a present service.
-    pub fn of(case: &Case<'_>, service: &Service, update: UpdateIntent) -> Self {
-        let (desired, memory) = (case.desired, case.memory);
+    pub fn of(input: &Input<'_>, service: &Service, update: UpdateIntent) -> Self {
+        let (desired, memory) = (input.desired, input.memory);
         let applied = memory.and_then(|memory| memory.last_applied.as_ref());
-        let retry = case.retry_asked();
-        let edited = is_edited(case, service);
-        let (diff, mode_switched) = difference(case, service, edited);
+        let retry = input.retry_asked();
+        let edited = is_edited(input, service);
+        let (diff, mode_switched) = difference(input, service, edited);
         let in_sync = diff.is_empty() && !mode_switched && service.newest().is_some();
-        let rollout = Rollout::judge(service, in_sync, memory, case.deployment, case.now);
-        let rolled_back = !retry && !in_sync && rolled_back(case, &rollout);
-        let (set, tag_keys) = (desired.tags(), memory.map(Memory::tag_keys_set_before));
+        let rollout = Rollout::judge(service, in_sync, memory, input.deployment, input.now);
+        let rolled_back = !retry && !in_sync && rolled_back(input, &rollout);
+        let (set, tag_keys) = (
+            desired.tags(),
+            memory.map(OperatorState::tag_keys_set_before),
+        );
         let tags = TagDiff::between(&set, &service.tags, &tag_keys.unwrap_or_default());
         let tags_edited = applied.is_some_and(|applied| {
             applied.tags_hash.is_some() && applied.tags_hash != Some(desired.tags_hash())
         });
         let report = desired.drift == DriftPolicy::Report;
         Self {
-            owner: owner(case, service),
+            owner: owner(input, service),
             tags: if report && !tags_edited {
                 tags.owner_part()
             } else {
                 tags
             }
-            .without_futile_tries(case),
+            .without_exhausted_attempts(input),
             immutable: service
                 .infrastructure_role_arn
                 .clone()
                 .filter(|role| *role != desired.infrastructure_role_arn),
             update,
-            stubborn: stubborn(case, service, &diff, edited || rolled_back),
-            restart: case.restart_asked()
+            not_converging: not_converging(input, service, &diff, edited || rolled_back),
+            restart: input.restart_asked()
                 || retry && in_sync && matches!(rollout, Rollout::Failed(_)),
             mode_switched,
-            shown_only: report && !edited && !diff.is_empty(),
-            rollback: rollback(case, &rollout),
+            report_only: report && !edited && !diff.is_empty(),
+            rollback: rollback(input, &rollout),
             diff,
             rollout,
             edited,
@@ -119,7 +122,7 @@ impl Findings {
 
     /// Whether ECS may still be about to bring, or is taking back, what was sent of this very configuration: then sending
     /// it again would double it, or fight a rollback.
-    pub fn is_under_way(&self, case: &Case<'_>, service: &Service) -> bool {
+    pub fn is_in_progress(&self, input: &Input<'_>, service: &Service) -> bool {
         let coming = match &self.rollout {
             // What it brings is shown already, and is another configuration.
             Rollout::InProgress(Some(_)) => {
@@ -132,7 +135,7 @@ impl Findings {
             | Rollout::Succeeded(_)
             | Rollout::Failed(_) => false,
         };
-        coming && case.is_baseline() && !case.retry_asked()
+        coming && input.is_baseline() && !input.retry_asked()
     }
 
     /// Whether what runs is what the spec says, and nothing that was sent may still change it.
@@ -143,13 +146,13 @@ impl Findings {
     /// The blocks that an update sends.
     pub fn update(
         &self,
-        case: &Case<'_>,
+        input: &Input<'_>,
         service: &Service,
     ) -> super::configuration::Configuration {
         let actual = service.newest().map(|newest| &newest.configuration);
-        let managed = managed_groups(case, service);
+        let managed = managed_groups(input, service);
         complete(
-            &case.desired.configuration,
+            &input.desired.configuration,
             actual,
             managed.as_ref(),
             &self.diff.cleared(),
@@ -157,25 +160,25 @@ impl Findings {
     }
 
     /// `scalingTarget` alone: what may be sent while the rest is rolled back.
-    pub fn scaling_update(&self, case: &Case<'_>, service: &Service) -> Scaling {
+    pub fn scaling_update(&self, input: &Input<'_>, service: &Service) -> Scaling {
         complete_scaling(
-            case.desired.configuration.scaling.clone(),
+            input.desired.configuration.scaling.clone(),
             service.newest().map(|newest| &newest.configuration.scaling),
         )
     }
 }
 
 /// Whether the newest revision is what the spec says.
-pub(super) fn shows_the_spec(case: &Case<'_>, service: &Service) -> bool {
-    let (diff, mode_switched) = difference(case, service, is_edited(case, service));
+pub(super) fn shows_the_spec(input: &Input<'_>, service: &Service) -> bool {
+    let (diff, mode_switched) = difference(input, service, is_edited(input, service));
     diff.is_empty() && !mode_switched && service.newest().is_some()
 }
 
 /// Where the newest revision differs from the spec, and whether the spec says otherwise than before who makes the task
 /// definition.
-fn difference(case: &Case<'_>, service: &Service, edited: bool) -> (Diff, bool) {
-    let (desired, memory) = (case.desired, case.memory);
-    let managed = managed_groups(case, service);
+fn difference(input: &Input<'_>, service: &Service, edited: bool) -> (Diff, bool) {
+    let (desired, memory) = (input.desired, input.memory);
+    let managed = managed_groups(input, service);
     let set_before = memory
         .map(|memory| memory.fields_set_before(desired.mode))
         .unwrap_or_default();
@@ -188,33 +191,33 @@ fn difference(case: &Case<'_>, service: &Service, edited: bool) -> (Diff, bool) 
             &set_before,
         )
     });
-    give_up_emptying(&mut diff, case, service, edited);
+    give_up_emptying(&mut diff, input, service, edited);
     let applied = memory.and_then(|memory| memory.last_applied.as_ref());
     let mode_switched = applied.is_some_and(|applied| {
         !applied.mode.is_empty()
             && applied.mode != desired.mode.as_str()
-            && !(diff.is_empty() && lost_update_runs(case, service))
+            && !(diff.is_empty() && lost_update_runs(input, service))
     });
     (diff, mode_switched)
 }
 
 /// Whether the spec is another one than the one last applied, or first seen; or a retry is asked.
-fn is_edited(case: &Case<'_>, service: &Service) -> bool {
-    let (hash, memory) = (case.desired.configuration.hash(), case.memory);
+fn is_edited(input: &Input<'_>, service: &Service) -> bool {
+    let (hash, memory) = (input.desired.configuration.hash(), input.memory);
     let other = memory
-        .and_then(Memory::baseline)
+        .and_then(OperatorState::baseline)
         .is_some_and(|baseline| baseline.whole != hash);
     // A service that its former object has let go is taken back with the spec of the new one.
     let released = service.tags.get(owner_tags::UID).map(String::as_str);
     let never_applied = memory.is_none_or(|memory| memory.last_applied.is_none());
     let taken_back = never_applied && released == Some(owner_tags::RELEASED);
-    case.retry_asked() || other || taken_back
+    input.retry_asked() || other || taken_back
 }
 
 /// How ECS ended the deployment of the configuration that it rolled back: on record, or as it is seen now.
-fn rollback(case: &Case<'_>, rollout: &Rollout) -> Option<Rollback> {
-    let hash = case.desired.configuration.rollout_hash();
-    let recorded = case
+fn rollback(input: &Input<'_>, rollout: &Rollout) -> Option<Rollback> {
+    let hash = input.desired.configuration.rollout_hash();
+    let recorded = input
         .memory
         .and_then(|memory| memory.rollback_of(&hash))
         .filter(|recorded| recorded.status.is_some())
@@ -232,17 +235,17 @@ fn rollback(case: &Case<'_>, rollout: &Rollout) -> Option<Rollback> {
 }
 
 /// Whose a service is, by its tags and by the memory of its making.
-pub(super) fn owner(case: &Case<'_>, service: &Service) -> Owner {
-    let desired = case.desired;
-    let known = case
+pub(super) fn owner(input: &Input<'_>, service: &Service) -> Owner {
+    let desired = input.desired;
+    let known = input
         .memory
         .and_then(|memory| memory.service.as_ref())
         .is_some_and(|known| is_known(known, service));
     match OwnerTags::read(&service.tags, &desired.object, &desired.cluster_id) {
         OwnerTags::Ours => Owner::Ours,
         OwnerTags::None | OwnerTags::Partial(_) if known => Owner::TagsLost,
-        OwnerTags::Another(whose) | OwnerTags::Partial(whose) => Owner::Another(whose),
-        OwnerTags::Released | OwnerTags::None => Owner::Free,
+        OwnerTags::Other(whose) | OwnerTags::Partial(whose) => Owner::Other(whose),
+        OwnerTags::Released | OwnerTags::None => Owner::Unowned,
     }
 }
 
@@ -255,68 +258,68 @@ fn is_known(known: &KnownService, service: &Service) -> bool {
 }
 
 /// Whether the newest revision is not the one of the last update, while an update to this spec may have landed.
-fn lost_update_runs(case: &Case<'_>, service: &Service) -> bool {
-    let hash = case.desired.configuration.hash();
-    let lost = case
+fn lost_update_runs(input: &Input<'_>, service: &Service) -> bool {
+    let hash = input.desired.configuration.hash();
+    let lost = input
         .memory
         .and_then(|memory| memory.open(Operation::Update))
-        .is_some_and(|intent| intent.outcome.is_none() && intent.hash == hash);
-    let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
+        .is_some_and(|intent| intent.state() == IntentState::Unknown && intent.hash == hash);
+    let applied = input.memory.and_then(|memory| memory.last_applied.as_ref());
     let revision = applied.and_then(|applied| applied.revision.as_deref());
     let newest = service.newest().map(|newest| newest.arn.as_str());
     lost && newest.is_some() && newest != revision
 }
 
 /// The rolled-back configuration is the wanted one: on record, or as the deployment shows.
-fn rolled_back(case: &Case<'_>, rollout: &Rollout) -> bool {
-    let wanted = case.desired.configuration.rollout_hash();
-    let on_record = case
+fn rolled_back(input: &Input<'_>, rollout: &Rollout) -> bool {
+    let wanted = input.desired.configuration.rollout_hash();
+    let on_record = input
         .memory
         .is_some_and(|memory| memory.rollback_of(&wanted).is_some());
     let Rollout::Failed(deployment) = rollout else {
         return on_record;
     };
     // A deployment that failed before the update was sent is another's.
-    let in_flight = case
+    let in_flight = input
         .memory
         .and_then(|memory| memory.open(Operation::Update))
         .is_some_and(|intent| {
-            intent.hash == case.desired.configuration.hash()
+            intent.hash == input.desired.configuration.hash()
                 && is_new_deployment(deployment, intent)
         });
-    on_record || in_flight || case.is_baseline()
+    on_record || in_flight || input.is_baseline()
 }
 
 /// Whether ECS made the newest revision of this very spec, so that a difference is its reading of the spec.
-pub(super) fn made_of_this_spec(case: &Case<'_>, service: &Service, edited: bool) -> bool {
-    let applied = case.memory.and_then(|memory| memory.last_applied.as_ref());
+pub(super) fn made_from_this_spec(input: &Input<'_>, service: &Service, edited: bool) -> bool {
+    let applied = input.memory.and_then(|memory| memory.last_applied.as_ref());
     let revision = applied.and_then(|applied| applied.revision.as_deref());
     !edited && revision.is_some() && service.newest().map(|newest| newest.arn.as_str()) == revision
 }
 
 /// Sending again is futile: ECS read this very spec so, or it was sent often enough. Scaling lives outside the revision,
 /// and can be changed there.
-fn stubborn(case: &Case<'_>, service: &Service, diff: &Diff, edited: bool) -> bool {
+fn not_converging(input: &Input<'_>, service: &Service, diff: &Diff, edited: bool) -> bool {
     let Some(first) = diff.differences.first() else {
         return false;
     };
-    let own = made_of_this_spec(case, service, edited) && !first.field.is_scaling();
-    let tired = case
+    let own = made_from_this_spec(input, service, edited) && !first.field.is_scaling();
+    let exhausted = input
         .memory
         .and_then(|memory| memory.breaker.as_ref())
         .is_some_and(|breaker| {
-            !case.retry_asked()
-                && breaker.count >= TRIES
+            !input.retry_asked()
+                && breaker.count >= MAX_ATTEMPTS
                 && breaker.path == first.field.path()
-                && breaker.hash == case.desired.configuration.hash()
+                && breaker.hash == input.desired.configuration.hash()
         });
-    own || tired
+    own || exhausted
 }
 
 /// Fields on record as set: those of the spec, those left in force, and those that an update empties, until it is seen that
 /// it did.
-pub fn fields_in_force(case: &Case<'_>, diff: &Diff) -> Vec<String> {
-    let mut fields: BTreeSet<_> = case.desired.configuration.values().into_keys().collect();
+pub fn fields_in_force(input: &Input<'_>, diff: &Diff) -> Vec<String> {
+    let mut fields: BTreeSet<_> = input.desired.configuration.values().into_keys().collect();
     fields.extend(diff.left_in_force.iter().map(|left| left.field));
     let emptied = diff.differences.iter().map(|difference| difference.field);
     fields.extend(emptied.filter(|field| field.when_unset() == WhenUnset::Emptied));

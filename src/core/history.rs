@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{failure::FailureKind, observed::Observed, rollout::is_deploying};
-use crate::api::memory::Memory;
+use crate::api::memory::OperatorState;
 
 /// Time since the process started, on its monotonic clock.
 pub type Uptime = Duration;
@@ -36,10 +36,10 @@ struct Span {
 
 impl Span {
     /// From the end of the first observation to the start of this one.
-    fn extend(span: Option<Self>, taken: Taken) -> Self {
+    fn extend(span: Option<Self>, observed_at: ObservedAt) -> Self {
         Self {
-            first: span.map_or(taken.ended, |span| span.first),
-            last: taken.started,
+            first: span.map_or(observed_at.ended, |span| span.first),
+            last: observed_at.started,
         }
     }
 
@@ -50,14 +50,14 @@ impl Span {
 
 /// When an observation was made: it shows ECS as it was at some time in between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Taken {
+pub struct ObservedAt {
     /// When the first call went out.
     pub started: Uptime,
     /// When the last answer was in.
     pub ended: Uptime,
 }
 
-impl Taken {
+impl ObservedAt {
     /// An observation that took no time.
     pub fn at(moment: Uptime) -> Self {
         Self {
@@ -78,19 +78,27 @@ struct OpenIntent {
 
 /// What this process has seen of one object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sightings {
+pub struct ObservationHistory {
     missing: Option<Span>,
     unreadable: Option<Span>,
-    foreign: Option<Span>,
+    other_owner: Option<Span>,
     intent: Option<OpenIntent>,
     sent_at: Option<Uptime>,
 }
 
-impl Sightings {
+impl ObservationHistory {
     /// Takes in an observation of ECS, once. One that failed proves nothing and interrupts nothing; one that began before
     /// the last call went out proves nothing of what follows it.
-    pub fn look(&mut self, observed: &Observed, memory: Option<&Memory>, taken: Taken) {
-        if self.sent_at.is_some_and(|sent| taken.started < sent) {
+    pub fn record(
+        &mut self,
+        observed: &Observed,
+        memory: Option<&OperatorState>,
+        observed_at: ObservedAt,
+    ) {
+        if self
+            .sent_at
+            .is_some_and(|call_sent| observed_at.started < call_sent)
+        {
             return;
         }
         match observed {
@@ -100,27 +108,27 @@ impl Sightings {
                 if failure.kind == FailureKind::Inconsistent {
                     self.missing = None;
                 }
-                self.unreadable = Some(Span::extend(self.unreadable, taken));
+                self.unreadable = Some(Span::extend(self.unreadable, observed_at));
             }
             Observed::Missing(_) => {
-                self.missing = Some(Span::extend(self.missing, taken));
+                self.missing = Some(Span::extend(self.missing, observed_at));
                 self.unreadable = None;
-                self.foreign = None;
+                self.other_owner = None;
             }
             Observed::Present(_) => {
                 self.missing = None;
                 self.unreadable = None;
             }
         }
-        self.intent = memory.and_then(Memory::open_intent).map(|intent| {
+        self.intent = memory.and_then(OperatorState::open_intent).map(|intent| {
             let known = self.intent.filter(|known| known.counter == intent.counter);
             let idle = known.and_then(|known| known.idle);
             OpenIntent {
                 counter: intent.counter,
-                open: Span::extend(known.map(|known| known.open), taken),
+                open: Span::extend(known.map(|known| known.open), observed_at),
                 idle: match observed {
                     Observed::Present(service) if is_deploying(service) => None,
-                    Observed::Present(_) => Some(Span::extend(idle, taken)),
+                    Observed::Present(_) => Some(Span::extend(idle, observed_at)),
                     Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => idle,
                 },
             }
@@ -128,18 +136,18 @@ impl Sightings {
     }
 
     /// Takes in what the second reading of the tags said of the owner.
-    pub fn look_at_tags(&mut self, foreign: bool, taken: Taken) {
-        self.foreign = foreign.then(|| Span::extend(self.foreign, taken));
+    pub fn record_owner(&mut self, other_owner: bool, observed_at: ObservedAt) {
+        self.other_owner = other_owner.then(|| Span::extend(self.other_owner, observed_at));
     }
 
     /// A call that changes something goes out: what was missing before it proves nothing after it.
-    pub fn sent(&mut self, now: Uptime) {
+    pub fn call_sent(&mut self, now: Uptime) {
         self.missing = None;
         self.sent_at = Some(now);
     }
 
     /// ECS refused the call: what was proved before it still is.
-    pub fn refused(&mut self, before: &Self) {
+    pub fn call_rejected(&mut self, before: &Self) {
         self.missing = before.missing;
     }
 
@@ -154,8 +162,8 @@ impl Sightings {
     }
 
     /// Whether the service was somebody else's over a whole window, with sightings at both ends.
-    pub fn foreign_for(&self, window: Duration) -> bool {
-        self.foreign.is_some_and(|span| span.length() >= window)
+    pub fn other_owner_for(&self, window: Duration) -> bool {
+        self.other_owner.is_some_and(|span| span.length() >= window)
     }
 
     /// Whether the open intent has been open for a whole window, as far as this process knows.
@@ -180,8 +188,8 @@ mod tests {
 
     const GONE: Observed = Observed::Missing(Missing::NotFound);
 
-    fn at(seconds: u64) -> Taken {
-        Taken::at(seconds_after(seconds))
+    fn at(seconds: u64) -> ObservedAt {
+        ObservedAt::at(seconds_after(seconds))
     }
 
     fn seconds_after(seconds: u64) -> Uptime {
@@ -190,58 +198,58 @@ mod tests {
 
     #[test]
     fn one_sighting_proves_no_absence_and_two_apart_do() {
-        let mut sightings = Sightings::default();
-        sightings.look(&GONE, None, at(0));
-        assert!(!sightings.missing_for(seconds_after(10)));
-        sightings.look(&GONE, None, at(9));
-        assert!(!sightings.missing_for(seconds_after(10)));
-        sightings.look(&GONE, None, at(10));
-        assert!(sightings.missing_for(seconds_after(10)));
+        let mut history = ObservationHistory::default();
+        history.record(&GONE, None, at(0));
+        assert!(!history.missing_for(seconds_after(10)));
+        history.record(&GONE, None, at(9));
+        assert!(!history.missing_for(seconds_after(10)));
+        history.record(&GONE, None, at(10));
+        assert!(history.missing_for(seconds_after(10)));
     }
 
     #[test]
     fn the_time_that_an_answer_takes_is_no_time_between_two_observations() {
-        let mut sightings = Sightings::default();
-        let slow = Taken {
+        let mut history = ObservationHistory::default();
+        let slow = ObservedAt {
             started: seconds_after(0),
             ended: seconds_after(15),
         };
-        sightings.look(&GONE, None, slow);
-        sightings.look(&GONE, None, slow);
-        assert!(!sightings.missing_for(seconds_after(10)));
-        sightings.look(&GONE, None, at(24));
-        assert!(!sightings.missing_for(seconds_after(10)));
-        sightings.look(&GONE, None, at(25));
-        assert!(sightings.missing_for(seconds_after(10)));
+        history.record(&GONE, None, slow);
+        history.record(&GONE, None, slow);
+        assert!(!history.missing_for(seconds_after(10)));
+        history.record(&GONE, None, at(24));
+        assert!(!history.missing_for(seconds_after(10)));
+        history.record(&GONE, None, at(25));
+        assert!(history.missing_for(seconds_after(10)));
     }
 
     #[test]
     fn a_call_that_was_sent_starts_the_proof_anew() {
-        let mut sightings = Sightings::default();
-        sightings.look(&GONE, None, at(0));
-        sightings.sent(seconds_after(20));
-        sightings.look(&GONE, None, at(19));
-        sightings.look(&GONE, None, at(29));
-        assert!(!sightings.missing_for(seconds_after(10)));
-        sightings.look(&GONE, None, at(39));
-        assert!(sightings.missing_for(seconds_after(10)));
+        let mut history = ObservationHistory::default();
+        history.record(&GONE, None, at(0));
+        history.call_sent(seconds_after(20));
+        history.record(&GONE, None, at(19));
+        history.record(&GONE, None, at(29));
+        assert!(!history.missing_for(seconds_after(10)));
+        history.record(&GONE, None, at(39));
+        assert!(history.missing_for(seconds_after(10)));
     }
 
     #[test]
     fn a_refused_call_keeps_the_proof_that_was_there_before_it() {
-        let mut sightings = Sightings::default();
-        sightings.look(&GONE, None, at(0));
-        sightings.look(&GONE, None, at(10));
-        let before = sightings.clone();
-        sightings.sent(seconds_after(11));
-        assert!(!sightings.missing_for(seconds_after(10)));
-        sightings.refused(&before);
-        assert!(sightings.missing_for(seconds_after(10)));
+        let mut history = ObservationHistory::default();
+        history.record(&GONE, None, at(0));
+        history.record(&GONE, None, at(10));
+        let before = history.clone();
+        history.call_sent(seconds_after(11));
+        assert!(!history.missing_for(seconds_after(10)));
+        history.call_rejected(&before);
+        assert!(history.missing_for(seconds_after(10)));
     }
 
     #[test]
     fn the_window_of_an_intent_begins_when_it_is_first_seen_open_and_not_with_the_one_before_it() {
-        let sent = |counter| Memory {
+        let call_sent = |counter| OperatorState {
             intent: Some(Intent {
                 operation: "UpdateExpressGatewayService".to_owned(),
                 hash: String::new(),
@@ -250,15 +258,15 @@ mod tests {
                 outcome: None,
                 expected: None,
             }),
-            ..Memory::default()
+            ..OperatorState::default()
         };
-        let mut sightings = Sightings::default();
-        sightings.look(&GONE, Some(&sent(1)), at(0));
-        sightings.look(&GONE, Some(&sent(1)), at(120));
-        assert!(sightings.intent_open_for(seconds_after(120)));
-        sightings.look(&GONE, Some(&sent(2)), at(121));
-        assert!(!sightings.intent_open_for(seconds_after(120)));
-        sightings.look(&GONE, Some(&sent(2)), at(241));
-        assert!(sightings.intent_open_for(seconds_after(120)));
+        let mut history = ObservationHistory::default();
+        history.record(&GONE, Some(&call_sent(1)), at(0));
+        history.record(&GONE, Some(&call_sent(1)), at(120));
+        assert!(history.intent_open_for(seconds_after(120)));
+        history.record(&GONE, Some(&call_sent(2)), at(121));
+        assert!(!history.intent_open_for(seconds_after(120)));
+        history.record(&GONE, Some(&call_sent(2)), at(241));
+        assert!(history.intent_open_for(seconds_after(120)));
     }
 }

@@ -10,7 +10,7 @@ use kube::{
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::value::RawValue;
 
-use super::packed::Packed;
+use super::compressed::Compressed;
 use crate::{
     api::{ExpressService, annotations},
     core::{
@@ -34,26 +34,26 @@ const ANNOTATIONS_READ: [&str; 5] = [
 
 /// A packed object. Malformed ones are kept too: they must not stop the others.
 #[derive(Clone, Debug)]
-pub struct Cached {
+pub struct CacheEntry {
     meta: ObjectMeta,
     /// What a pass depends on, as a hash.
     trigger: u64,
-    is_news: bool,
+    has_changed: bool,
     state: State,
     content: Content,
 }
 
 #[derive(Clone, Debug)]
 enum Content {
-    Packed(Packed),
+    Compressed(Compressed),
     /// What is wrong, without the value that is wrong.
     Malformed(Box<str>),
 }
 
-impl Cached {
+impl CacheEntry {
     /// Packs what the loop reads of an object. Anybody who may write objects may write great ones, and many: what ECS cannot
     /// take for its size is kept blank.
-    pub fn pack(mut object: ExpressService) -> Self {
+    pub fn compress(mut object: ExpressService) -> Self {
         keep_what_is_read(&mut object.metadata);
         if let Some(container) = &mut object.spec.primary_container
             && let Some(size) = too_large_for_ecs(container)
@@ -64,20 +64,20 @@ impl Cached {
             object.status(),
             object.metadata.deletion_timestamp.is_some(),
         );
-        let (state, content) = match Packed::of(&object) {
-            Ok(packed) if packed.size() > GREATEST => {
+        let (state, content) = match Compressed::of(&object) {
+            Ok(compressed) if compressed.size() > GREATEST => {
                 (State::Malformed, Content::Malformed(too_great().into()))
             }
-            Ok(packed) => (state, Content::Packed(packed)),
+            Ok(compressed) => (state, Content::Compressed(compressed)),
             Err(error) => (state, Content::Malformed(error.to_string().into())),
         };
         let meta = match content {
-            Content::Packed(_) => version(&object.metadata),
+            Content::Compressed(_) => version(&object.metadata),
             Content::Malformed(_) => identity(&object.metadata),
         };
         Self {
             trigger: trigger(&object.metadata),
-            is_news: true,
+            has_changed: true,
             state,
             meta,
             content,
@@ -85,10 +85,10 @@ impl Cached {
     }
 
     /// The object again; what is wrong with it, if it is malformed.
-    pub fn unpack(&self) -> Result<ExpressService, String> {
+    pub fn decompress(&self) -> Result<ExpressService, String> {
         match &self.content {
             Content::Malformed(what) => Err(what.to_string()),
-            Content::Packed(packed) => packed.unpack(),
+            Content::Compressed(compressed) => compressed.decompress(),
         }
     }
 
@@ -96,7 +96,7 @@ impl Cached {
     pub fn malformed(&self) -> Option<&str> {
         match &self.content {
             Content::Malformed(what) => Some(what),
-            Content::Packed(_) => None,
+            Content::Compressed(_) => None,
         }
     }
 
@@ -106,12 +106,12 @@ impl Cached {
             let sound_as_before = before.malformed().is_some() == self.malformed().is_some();
             before.trigger == self.trigger && sound_as_before
         };
-        self.is_news = !before.is_some_and(same);
+        self.has_changed = !before.is_some_and(same);
     }
 
     /// Whether something is new that a pass depends on. Otherwise each status that is written would be one more look.
-    pub fn is_news(&self) -> bool {
-        self.is_news
+    pub fn has_changed(&self) -> bool {
+        self.has_changed
     }
 
     /// How the object stands.
@@ -120,20 +120,20 @@ impl Cached {
     }
 }
 
-impl<'de> Deserialize<'de> for Cached {
+impl<'de> Deserialize<'de> for CacheEntry {
     /// From the text of JSON alone, which is read a second time if it is malformed; kube's own guard copies each object
     /// twice. In a watch event the API server writes `type` first: were `object` the first, serde would have no text left.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
         let error = match serde_json::from_str(text.get()) {
-            Ok(object) => return Ok(Self::pack(object)),
+            Ok(object) => return Ok(Self::compress(object)),
             Err(error) => error,
         };
         let PartialObjectMeta::<ExpressService> { metadata, .. } =
             serde_json::from_str(text.get()).map_err(D::Error::custom)?;
         Ok(Self {
             trigger: trigger(&metadata),
-            is_news: true,
+            has_changed: true,
             state: State::Malformed,
             meta: identity(&metadata),
             content: Content::Malformed(malformed(&error).into()),
@@ -141,7 +141,7 @@ impl<'de> Deserialize<'de> for Cached {
     }
 }
 
-impl Resource for Cached {
+impl Resource for CacheEntry {
     type DynamicType = ();
     type Scope = <ExpressService as Resource>::Scope;
 
@@ -245,5 +245,5 @@ fn malformed(error: &serde_json::Error) -> String {
 }
 
 #[cfg(test)]
-#[path = "cached_tests.rs"]
+#[path = "cache_entry_tests.rs"]
 mod tests;

@@ -4,21 +4,26 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::{
-    decide::Case,
-    findings::{Findings, Owner, fields_in_force},
-    memory::{Operation, outcome},
+    assessment::{Assessment, Owner, fields_in_force},
+    decide::Input,
+    memory::{IntentState, Operation},
     observed::{Observed, Service, StatusCode},
     rollout::{CLOCK_SKEW, Rollout},
-    tags::note_given_up,
-    update_intent::{UpdateIntent, landed, lapsed},
+    tags::record_given_up,
+    update_intent::{UpdateIntent, expired, landed},
 };
 use crate::api::memory::{
-    InitialConfiguration, Intent, KnownService, LastApplied, Memory, RolledBack,
+    InitialConfiguration, Intent, KnownService, LastApplied, OperatorState, RolledBack,
 };
 
 /// What a look at a service of ours teaches.
-pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, findings: &Findings) {
-    if !matches!(findings.owner, Owner::Ours | Owner::TagsLost) {
+pub(super) fn record_observation(
+    memory: &mut OperatorState,
+    input: &Input<'_>,
+    service: &Service,
+    assessment: &Assessment,
+) {
+    if !matches!(assessment.owner, Owner::Ours | Owner::TagsLost) {
         return;
     }
     let known = KnownService {
@@ -29,13 +34,13 @@ pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, fin
     if service.code != StatusCode::Draining || memory.service.as_ref() == Some(&known) {
         memory.service = Some(known);
     }
-    note_given_up(memory, findings);
-    let in_sync = findings.is_final(service);
-    record_effects(memory, case, service, &findings.update);
-    if let Rollout::Failed(deployment) = &findings.rollout
-        && (findings.rolled_back || in_sync)
+    record_given_up(memory, assessment);
+    let in_sync = assessment.is_final(service);
+    record_effects(memory, input, service, &assessment.update);
+    if let Rollout::Failed(deployment) = &assessment.rollout
+        && (assessment.rolled_back || in_sync)
     {
-        let rollout_hash = case.desired.configuration.rollout_hash();
+        let rollout_hash = input.desired.configuration.rollout_hash();
         // What was sent alone since then does not change why the rest was rolled back.
         let recorded = memory.rollback_of(&rollout_hash).is_some_and(|recorded| {
             recorded.status.is_some() && recorded.revision != deployment.target_revision
@@ -56,7 +61,7 @@ pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, fin
         &service.revisions[..],
         &mut memory.last_applied,
         &memory.intent,
-    ) && intent.operation == Operation::Create.as_str()
+    ) && intent.is_for(Operation::Create)
         && intent.hash == applied.hash
         && applied.revision.is_none()
     {
@@ -65,12 +70,12 @@ pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, fin
     if in_sync {
         memory.initial = None;
         memory.breaker = None;
-        if !matches!(findings.rollout, Rollout::Failed(_)) {
-            memory.retry.clone_from(&case.desired.retry);
+        if !matches!(assessment.rollout, Rollout::Failed(_)) {
+            memory.retry.clone_from(&input.desired.retry);
         }
         memory.last_applied = Some(applied(
-            case,
-            findings,
+            input,
+            assessment,
             memory,
             service.newest().map(|r| r.arn.clone()),
         ));
@@ -79,8 +84,8 @@ pub(super) fn learn(memory: &mut Memory, case: &Case<'_>, service: &Service, fin
 
 /// Records what an observation of a service of ours says of the create or update that is open.
 pub(super) fn record_effects(
-    memory: &mut Memory,
-    case: &Case<'_>,
+    memory: &mut OperatorState,
+    input: &Input<'_>,
     service: &Service,
     update: &UpdateIntent,
 ) {
@@ -89,12 +94,12 @@ pub(super) fn record_effects(
         && service.code != StatusCode::Draining
     {
         if made_since(&create, service.created_at) {
-            landed(memory, case, None);
+            landed(memory, input, None);
         } else {
             was_there_before(memory);
         }
     }
-    update.record(memory, case);
+    update.record(memory, input);
 }
 
 /// Whether a service was made after an intent was stored, as far as two clocks can tell.
@@ -104,11 +109,11 @@ pub(super) fn made_since(create: &Intent, made: Option<Timestamp>) -> bool {
 }
 
 /// The create made nothing: the service is older than it.
-fn was_there_before(memory: &mut Memory) {
+fn was_there_before(memory: &mut OperatorState) {
     let Some(create) = &mut memory.intent else {
         return;
     };
-    create.outcome = Some(outcome::REFUSED.to_owned());
+    create.set_state(IntentState::Rejected);
     let applies = create.take_expected().and_then(|expected| expected.applies);
     // From then on another spec is an edit, also once another intent is stored.
     if let Some(applies) = applies.filter(|_| memory.last_applied.is_none()) {
@@ -121,19 +126,19 @@ fn was_there_before(memory: &mut Memory) {
 
 /// The configuration of the spec, as applied.
 pub(super) fn applied(
-    case: &Case<'_>,
-    findings: &Findings,
-    memory: &Memory,
+    input: &Input<'_>,
+    assessment: &Assessment,
+    memory: &OperatorState,
     revision: Option<String>,
 ) -> LastApplied {
-    let desired = case.desired;
+    let desired = input.desired;
     let mut tag_keys = memory.tag_keys_set_before();
-    tag_keys.retain(|key| findings.tags.remove.contains(key));
+    tag_keys.retain(|key| assessment.tags.remove.contains(key));
     tag_keys.extend(desired.user_tags.keys().cloned());
     LastApplied {
         hash: desired.configuration.hash(),
         rollout_hash: desired.configuration.rollout_hash(),
-        tags_hash: if findings.tags.is_empty() {
+        tags_hash: if assessment.tags.is_empty() {
             Some(desired.tags_hash())
         } else {
             memory
@@ -142,20 +147,20 @@ pub(super) fn applied(
                 .and_then(|applied| applied.tags_hash.clone())
         },
         mode: desired.mode.as_str().to_owned(),
-        fields: fields_in_force(case, &findings.diff),
+        fields: fields_in_force(input, &assessment.diff),
         tag_keys: tag_keys.into_iter().collect(),
         revision,
     }
 }
 
 /// An intent whose window has passed without a trace of it.
-pub(super) fn lapse(memory: &mut Memory, case: &Case<'_>) {
+pub(super) fn expire(memory: &mut OperatorState, input: &Input<'_>) {
     // What has become of an update was recorded with the findings.
     let open = memory
         .open_intent()
-        .is_some_and(|intent| intent.operation != Operation::Update.as_str());
-    let present = matches!(case.observed, Observed::Present(_));
-    if open && present && case.sightings.intent_open_for(case.windows.settle) {
-        lapsed(memory);
+        .is_some_and(|intent| !intent.is_for(Operation::Update));
+    let present = matches!(input.observed, Observed::Present(_));
+    if open && present && input.history.intent_open_for(input.windows.settle) {
+        expired(memory);
     }
 }

@@ -6,15 +6,15 @@ use std::{
 };
 
 use super::objects::ObjectKey;
-use crate::core::sightings::{Sightings, Uptime};
+use crate::core::history::{ObservationHistory, Uptime};
 
 /// What this process knows of one object.
 #[derive(Clone, Debug, Default)]
-pub struct Entry {
+pub struct ReconcileState {
     /// UID; another UID is another object.
     pub uid: String,
     /// What it has seen.
-    pub sightings: Sightings,
+    pub history: ObservationHistory,
     /// Failed passes in a row.
     pub attempts: u32,
     /// What tells the failure of the last passes from others, while they fail.
@@ -26,9 +26,9 @@ pub struct Entry {
     /// When the next look is due.
     pub due: Option<Uptime>,
     /// Whether something is on its way for it.
-    pub under_way: bool,
+    pub in_progress: bool,
     /// Whether it was told by an event that the API server rejects its status, which lasts since then.
-    pub rejection_told: bool,
+    pub rejection_reported: bool,
     /// Fingerprint of a status of which the API server dropped a part: to write it again would change nothing.
     pub unstored: Option<u64>,
     /// When the managed resources in its status are to be read again.
@@ -37,58 +37,60 @@ pub struct Entry {
 
 /// The entries of all objects.
 #[derive(Debug, Default)]
-pub struct Journal(Mutex<Entries>);
+pub struct ReconcileStates(Mutex<States>);
 
 #[derive(Debug, Default)]
-struct Entries {
+struct States {
     /// Boxed: a table has room for twice as many as it holds.
-    by_key: HashMap<ObjectKey, Box<Entry>>,
+    by_key: HashMap<ObjectKey, Box<ReconcileState>>,
     /// How many have something on its way.
-    under_way: usize,
+    in_progress: usize,
 }
 
-impl Entries {
-    fn insert(&mut self, key: ObjectKey, entry: Entry) {
-        self.under_way += usize::from(entry.under_way);
-        if let Some(before) = self.by_key.insert(key, Box::new(entry)) {
-            self.under_way -= usize::from(before.under_way);
+impl States {
+    fn insert(&mut self, key: ObjectKey, state: ReconcileState) {
+        self.in_progress += usize::from(state.in_progress);
+        if let Some(before) = self.by_key.insert(key, Box::new(state)) {
+            self.in_progress -= usize::from(before.in_progress);
         }
     }
 
     fn remove(&mut self, key: &ObjectKey) {
         if let Some(before) = self.by_key.remove(key) {
-            self.under_way -= usize::from(before.under_way);
+            self.in_progress -= usize::from(before.in_progress);
         }
     }
 }
 
-impl Journal {
+impl ReconcileStates {
     /// What is known of an object; nothing if it is another object under the same name.
-    pub fn entry(&self, key: &ObjectKey, uid: &str) -> Entry {
-        let known = |entry: &Entry| (entry.uid == uid).then(|| entry.clone());
-        self.of(key, known).flatten().unwrap_or_else(|| Entry {
-            uid: uid.to_owned(),
-            ..Entry::default()
-        })
+    pub fn get(&self, key: &ObjectKey, uid: &str) -> ReconcileState {
+        let known = |state: &ReconcileState| (state.uid == uid).then(|| state.clone());
+        self.of(key, known)
+            .flatten()
+            .unwrap_or_else(|| ReconcileState {
+                uid: uid.to_owned(),
+                ..ReconcileState::default()
+            })
     }
 
     /// What `question` finds in the entry of an object, if there is one.
-    pub fn of<T>(&self, key: &ObjectKey, question: impl FnOnce(&Entry) -> T) -> Option<T> {
-        self.lock().by_key.get(key).map(|entry| question(entry))
+    pub fn of<T>(&self, key: &ObjectKey, question: impl FnOnce(&ReconcileState) -> T) -> Option<T> {
+        self.lock().by_key.get(key).map(|state| question(state))
     }
 
     /// Keeps what is known of an object.
-    pub fn keep(&self, key: &ObjectKey, entry: Entry) {
-        self.lock().insert(key.clone(), entry);
+    pub fn keep(&self, key: &ObjectKey, state: ReconcileState) {
+        self.lock().insert(key.clone(), state);
     }
 
     /// How many objects have something on their way, or how many have nothing.
-    pub fn crowd(&self, under_way: bool) -> usize {
-        let entries = self.lock();
-        if under_way {
-            entries.under_way
+    pub fn in_progress_count(&self, in_progress: bool) -> usize {
+        let states = self.lock();
+        if in_progress {
+            states.in_progress
         } else {
-            entries.by_key.len() - entries.under_way
+            states.by_key.len() - states.in_progress
         }
     }
 
@@ -99,20 +101,20 @@ impl Journal {
 
     /// Forgets every object that is not `kept`.
     pub fn forget_all_but(&self, kept: impl Fn(&ObjectKey) -> bool) {
-        let mut entries = self.lock();
-        entries.by_key.retain(|key, _| kept(key));
-        entries.under_way = entries.by_key.values().filter(|e| e.under_way).count();
+        let mut states = self.lock();
+        states.by_key.retain(|key, _| kept(key));
+        states.in_progress = states.by_key.values().filter(|e| e.in_progress).count();
     }
 
     /// A lock that a panic elsewhere does not poison: the entries are whole at any time.
-    fn lock(&self) -> MutexGuard<'_, Entries> {
+    fn lock(&self) -> MutexGuard<'_, States> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, Journal, ObjectKey};
+    use super::{ObjectKey, ReconcileState, ReconcileStates};
 
     fn key(name: &str) -> ObjectKey {
         ObjectKey {
@@ -121,42 +123,47 @@ mod tests {
         }
     }
 
-    fn entry(under_way: bool) -> Entry {
-        Entry {
+    fn state(in_progress: bool) -> ReconcileState {
+        ReconcileState {
             uid: "u".into(),
-            under_way,
-            ..Entry::default()
+            in_progress,
+            ..ReconcileState::default()
         }
     }
 
     #[test]
     fn objects_under_way_are_counted_as_they_come_change_and_go() {
-        let journal = Journal::default();
-        let crowds = || (journal.crowd(true), journal.crowd(false));
-        journal.keep(&key("a"), entry(true));
-        journal.keep(&key("b"), entry(true));
-        journal.keep(&key("c"), entry(false));
+        let states = ReconcileStates::default();
+        let crowds = || {
+            (
+                states.in_progress_count(true),
+                states.in_progress_count(false),
+            )
+        };
+        states.keep(&key("a"), state(true));
+        states.keep(&key("b"), state(true));
+        states.keep(&key("c"), state(false));
         assert_eq!(crowds(), (2, 1));
-        journal.keep(&key("a"), entry(false));
-        journal.keep(&key("b"), entry(true));
+        states.keep(&key("a"), state(false));
+        states.keep(&key("b"), state(true));
         assert_eq!(crowds(), (1, 2));
-        journal.forget(&key("b"));
-        journal.forget(&key("unknown"));
+        states.forget(&key("b"));
+        states.forget(&key("unknown"));
         assert_eq!(crowds(), (0, 2));
-        journal.keep(&key("d"), entry(true));
-        journal.forget_all_but(|kept| *kept == key("d"));
+        states.keep(&key("d"), state(true));
+        states.forget_all_but(|kept| *kept == key("d"));
         assert_eq!(crowds(), (1, 0));
     }
 
     #[test]
     fn an_object_made_anew_under_the_same_name_is_unknown() {
-        let journal = Journal::default();
-        let failed = Entry {
+        let states = ReconcileStates::default();
+        let failed = ReconcileState {
             attempts: 3,
-            ..entry(true)
+            ..state(true)
         };
-        journal.keep(&key("a"), failed);
-        assert_eq!(journal.entry(&key("a"), "u").attempts, 3);
-        assert_eq!(journal.entry(&key("a"), "another").attempts, 0);
+        states.keep(&key("a"), failed);
+        assert_eq!(states.get(&key("a"), "u").attempts, 3);
+        assert_eq!(states.get(&key("a"), "another").attempts, 0);
     }
 }

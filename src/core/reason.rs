@@ -8,9 +8,9 @@ use crate::api::conditions::reasons;
 
 /// Why a decision was taken; most variants are a row of the decision table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum Reason {
     /// The object is on its way out, and nothing holds it.
-    Left,
+    Finalized,
     /// Retain: the service is marked as released.
     Retained,
     /// Retain: the service cannot be marked, or is not ours, or not there.
@@ -25,9 +25,9 @@ pub enum Why {
     /// ECS, or a part of it that is needed, cannot be read.
     Unreadable(Failure),
     /// The service is missing, and may all the same be there.
-    ProvingAbsence,
+    WaitingForAbsence,
     /// The service is proved to be gone, and the object may go.
-    Gone,
+    Deleted,
     /// ECS cannot be read, and nothing was ever sent for this object.
     NothingToDelete,
     /// The service drains on its way out.
@@ -35,11 +35,11 @@ pub enum Why {
     /// The service is deleted.
     Deleting,
     /// The service to delete has another owner; looked at once more.
-    NotOursToDelete,
+    WaitingForOwner,
     /// The service to delete has another owner, proved.
     LeftAlone,
     /// The object is new.
-    Beginning,
+    Claiming,
     /// The spec cannot be right.
     InvalidSpec(Invalid),
     /// `suspend` is true.
@@ -61,17 +61,17 @@ pub enum Why {
     /// The service is ours, and its owner tags are lost.
     TagsLost,
     /// ECS has a status code that is not known here.
-    UnknownCode(String),
+    UnknownStatus(String),
     /// The infrastructure role on the service is another.
     Immutable(String),
     /// An update's effect may still come.
-    Settling,
+    WaitingForUpdate,
     /// The spec was edited.
-    Edited,
+    Updating,
     /// Scaling differs while the rest of the configuration is rolled back.
-    ScalingAlone,
+    ScalingOnly,
     /// Somebody changed the service; it is put right.
-    Correcting,
+    CorrectingDrift,
     /// A restart was asked.
     Restarting,
     /// Tags differ.
@@ -79,36 +79,38 @@ pub enum Why {
     /// ECS rolled this configuration back.
     RolledBack,
     /// Somebody changed the service; it is shown.
-    ShownOnly,
+    Drifted,
     /// Updates do not take the difference away.
     NotConverging,
     /// A tag does not stay as it is sent.
     TagNotConverging(String),
     /// The deployment is under way.
-    RollingOut,
+    Deploying,
     /// The deployment waits for something that ECS could not make.
     ManagedResourceFailed,
     /// The deployment takes longer than any that goes well.
     ProgressDeadlineExceeded,
     /// The deployment succeeded, and ECS shows no endpoint.
-    NoEndpoint,
+    WaitingForEndpoint,
     /// Nothing to do.
-    InSync,
+    Available,
 }
 
-impl Why {
+impl Reason {
     /// Reason of the condition `Ready`.
-    pub fn reason(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
-            Self::Left | Self::Gone => reasons::DELETED,
+            Self::Finalized | Self::Deleted => reasons::DELETED,
             Self::Retained | Self::RetainedUnmarked => reasons::RETAINED,
             Self::IdentityChanged { .. } => reasons::IDENTITY_CHANGED,
             Self::Unreadable(failure) => failure.kind.reason(),
-            Self::ProvingAbsence | Self::Settling | Self::NotOursToDelete => reasons::WAITING,
+            Self::WaitingForAbsence | Self::WaitingForUpdate | Self::WaitingForOwner => {
+                reasons::WAITING
+            }
             Self::Draining | Self::DrainingBeforeCreate => reasons::DRAINING,
             Self::Deleting => reasons::DELETING,
             Self::LeftAlone | Self::NothingToDelete => reasons::LEFT_ALONE,
-            Self::Beginning | Self::Creating => reasons::CREATING,
+            Self::Claiming | Self::Creating => reasons::CREATING,
             Self::InvalidSpec(_) => reasons::INVALID_SPEC,
             Self::Suspended => reasons::SUSPENDED,
             Self::ServiceDeleted => reasons::SERVICE_DELETED,
@@ -116,48 +118,48 @@ impl Why {
             Self::AdoptionNotConfirmed(_) => reasons::ADOPTION_NOT_CONFIRMED,
             Self::Adopting => reasons::ADOPTING,
             Self::TagsLost | Self::Tagging => reasons::TAGGING,
-            Self::UnknownCode(_) => reasons::UNKNOWN_STATUS,
+            Self::UnknownStatus(_) => reasons::UNKNOWN_STATUS,
             Self::Immutable(_) => reasons::IMMUTABLE,
-            Self::Edited | Self::ScalingAlone | Self::Correcting | Self::Restarting => {
+            Self::Updating | Self::ScalingOnly | Self::CorrectingDrift | Self::Restarting => {
                 reasons::UPDATING
             }
             Self::RolledBack => reasons::ROLLED_BACK,
-            Self::ShownOnly => reasons::DRIFTED,
+            Self::Drifted => reasons::DRIFTED,
             Self::NotConverging | Self::TagNotConverging(_) => reasons::NOT_CONVERGING,
-            Self::RollingOut => reasons::DEPLOYING,
+            Self::Deploying => reasons::DEPLOYING,
             Self::ManagedResourceFailed => reasons::MANAGED_RESOURCE_FAILED,
             Self::ProgressDeadlineExceeded => reasons::PROGRESS_DEADLINE_EXCEEDED,
-            Self::NoEndpoint => reasons::PROVISIONING,
-            Self::InSync => reasons::AVAILABLE,
+            Self::WaitingForEndpoint => reasons::PROVISIONING,
+            Self::Available => reasons::AVAILABLE,
         }
     }
 
     /// Whether the operator is on its way, at rest, or only a person can help.
     pub fn progress(&self) -> Progress {
         match self {
-            Self::Left
+            Self::Finalized
             | Self::Retained
             | Self::RetainedUnmarked
-            | Self::Gone
+            | Self::Deleted
             | Self::LeftAlone
             | Self::NothingToDelete
-            | Self::ProvingAbsence
+            | Self::WaitingForAbsence
             | Self::Draining
             | Self::Deleting
-            | Self::NotOursToDelete
-            | Self::Beginning
+            | Self::WaitingForOwner
+            | Self::Claiming
             | Self::Creating
             | Self::DrainingBeforeCreate
             | Self::Adopting
             | Self::TagsLost
-            | Self::Settling
-            | Self::Edited
-            | Self::ScalingAlone
-            | Self::Correcting
+            | Self::WaitingForUpdate
+            | Self::Updating
+            | Self::ScalingOnly
+            | Self::CorrectingDrift
             | Self::Restarting
             | Self::Tagging
-            | Self::RollingOut
-            | Self::NoEndpoint => Progress::Reconciling,
+            | Self::Deploying
+            | Self::WaitingForEndpoint => Progress::Reconciling,
             Self::Unreadable(failure) if failure.kind.class() == Class::Retry => {
                 Progress::Reconciling
             }
@@ -172,10 +174,10 @@ impl Why {
             | Self::NotConverging
             | Self::TagNotConverging(_)
             | Self::ServiceDeleted
-            | Self::UnknownCode(_)
+            | Self::UnknownStatus(_)
             | Self::ManagedResourceFailed
             | Self::ProgressDeadlineExceeded => Progress::Stalled,
-            Self::Suspended | Self::ShownOnly | Self::InSync => Progress::AtRest,
+            Self::Suspended | Self::Drifted | Self::Available => Progress::AtRest,
         }
     }
 }

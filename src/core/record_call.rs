@@ -4,23 +4,23 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::{
-    decide::{Action, Case, Decision, Fence},
-    desired::Life,
+    assessment::{Assessment, fields_in_force},
+    decide::{Action, Decision, Fence, Input},
+    desired::Phase,
     failure::{Effect, Failure},
-    findings::{Findings, fields_in_force},
-    learn::{applied, lapse, learn, made_since},
-    left_in_force::note_refusal,
-    memory::{Operation, SCHEME, outcome},
+    left_in_force::record_rejection,
+    memory::{IntentState, Operation, SCHEME},
     observed::Observed,
-    tags::{count_try, note_tags_sent},
+    record_observation::{applied, expire, made_since, record_observation},
+    tags::{count_attempt, record_tags_sent},
 };
 use crate::api::memory::{
-    Breaker, Expected, InitialConfiguration, Intent, KnownService, LastApplied, Memory,
+    Breaker, Expected, InitialConfiguration, Intent, KnownService, LastApplied, OperatorState,
 };
 
 /// What became of the action.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum CallResult {
     /// No call that changes something was made.
     Idle,
     /// ECS accepted the Create.
@@ -42,36 +42,36 @@ pub enum Outcome {
 }
 
 /// The intent of an action, to be stored before it is sent.
-pub fn intent(case: &Case<'_>, decision: &Decision, now: Timestamp) -> Option<Intent> {
+pub fn intent(input: &Input<'_>, decision: &Decision, now: Timestamp) -> Option<Intent> {
     let Decision {
-        action, findings, ..
+        action, assessment, ..
     } = decision;
     let operation = action.operation()?;
-    let findings = findings.as_ref();
+    let assessment = assessment.as_ref();
     let redeploys = matches!(operation, Operation::Create | Operation::Update);
-    let counter = case.memory.map_or(1, Memory::next_counter);
+    let counter = input.memory.map_or(1, OperatorState::next_counter);
     Some(Intent {
         operation: operation.as_str().to_owned(),
-        hash: case.desired.configuration.hash(),
+        hash: input.desired.configuration.hash(),
         counter,
         at: Time(now),
         outcome: None,
         expected: redeploys.then(|| {
-            let applies = match findings {
-                Some(findings) => {
-                    let memory = before_sending(case, decision, None, now);
-                    sent_configuration(case, findings, &memory)
+            let applies = match assessment {
+                Some(assessment) => {
+                    let memory = state_before_call(input, decision, None, now);
+                    sent_configuration(input, assessment, &memory)
                 }
-                None => first_applied(case),
+                None => first_applied(input),
             };
-            expected(case, counter, applies)
+            expected(input, counter, applies)
         }),
     })
 }
 
 /// What a call that makes a revision is expected to bring, beside what is there before it.
-fn expected(case: &Case<'_>, counter: i64, applies: LastApplied) -> Expected {
-    let service = match case.observed {
+fn expected(input: &Input<'_>, counter: i64, applies: LastApplied) -> Expected {
+    let service = match input.observed {
         Observed::Present(service) => Some(service),
         Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => None,
     };
@@ -85,66 +85,66 @@ fn expected(case: &Case<'_>, counter: i64, applies: LastApplied) -> Expected {
         revision_before: newest.map(|newest| newest.arn.clone()),
         revision_made_at: newest.and_then(|newest| newest.created_at).map(Time),
         deployment_before: listed
-            .or(case.deployment)
+            .or(input.deployment)
             .and_then(|deployment| deployment.arn.clone()),
-        restart: case.desired.restart.clone(),
-        retry: case.desired.retry.clone(),
+        restart: input.desired.restart.clone(),
+        retry: input.desired.retry.clone(),
     }
 }
 
 /// The memory that the look alone leaves; with `sent`, the fence before a call.
-pub fn before_sending(
-    case: &Case<'_>,
+pub fn state_before_call(
+    input: &Input<'_>,
     decision: &Decision,
     sent: Option<Intent>,
     now: Timestamp,
-) -> Memory {
-    let mut memory = case.memory.cloned().unwrap_or_else(|| Memory {
+) -> OperatorState {
+    let mut memory = input.memory.cloned().unwrap_or_else(|| OperatorState {
         scheme: SCHEME,
         // What was asked before there was a memory counts as done.
-        restart: case.desired.restart.clone(),
-        retry: case.desired.retry.clone(),
-        intent: possible_create(case, now),
-        ..Memory::default()
+        restart: input.desired.restart.clone(),
+        retry: input.desired.retry.clone(),
+        intent: possible_create(input, now),
+        ..OperatorState::default()
     });
     if memory.last_applied.is_none() && memory.initial.is_none() {
-        memory.initial = Some(InitialConfiguration::of(&case.desired.configuration));
+        memory.initial = Some(InitialConfiguration::of(&input.desired.configuration));
     }
-    if let (Observed::Present(service), Some(findings)) = (case.observed, &decision.findings) {
-        learn(&mut memory, case, service, findings);
+    if let (Observed::Present(service), Some(assessment)) = (input.observed, &decision.assessment) {
+        record_observation(&mut memory, input, service, assessment);
     }
-    lapse(&mut memory, case);
+    expire(&mut memory, input);
     if let Some(sent) = sent {
         memory.intent = Some(sent);
         // Also if the answer is lost, a confirmed difference is sent whatever the drift policy: as an edit.
         if is_confirmed_adoption(decision) {
-            memory.last_applied = Some(adopted(case));
+            memory.last_applied = Some(adopted(input));
         }
     }
     memory
 }
 
 fn is_confirmed_adoption(decision: &Decision) -> bool {
-    let differs = |findings: &Findings| !findings.diff.is_empty();
-    matches!(decision.action, Action::Adopt(_)) && decision.findings.as_ref().is_some_and(differs)
+    let differs = |assessment: &Assessment| !assessment.diff.is_empty();
+    matches!(decision.action, Action::Adopt(_)) && decision.assessment.as_ref().is_some_and(differs)
 }
 
 /// Nothing was applied to an adopted service: its configuration is another than any spec's.
-fn adopted(case: &Case<'_>) -> LastApplied {
+fn adopted(input: &Input<'_>) -> LastApplied {
     LastApplied {
-        mode: case.desired.mode.as_str().to_owned(),
+        mode: input.desired.mode.as_str().to_owned(),
         ..LastApplied::default()
     }
 }
 
 /// A finalizer without any memory: a create may be in flight, and stays so in the new memory until it is seen, or seen to
 /// be missing for the whole window.
-fn possible_create(case: &Case<'_>, now: Timestamp) -> Option<Intent> {
-    let fenced = case.fence == Fence::FinalizerStored;
-    let held = matches!(case.desired.life, Life::Living | Life::Leaving(_));
+fn possible_create(input: &Input<'_>, now: Timestamp) -> Option<Intent> {
+    let fenced = input.fence == Fence::FinalizerJustAdded;
+    let held = matches!(input.desired.phase, Phase::Active | Phase::Deleting(_));
     (held && !fenced).then(|| Intent {
         operation: Operation::Create.as_str().to_owned(),
-        hash: case.desired.configuration.hash(),
+        hash: input.desired.configuration.hash(),
         counter: 0,
         at: Time(now),
         outcome: None,
@@ -153,68 +153,66 @@ fn possible_create(case: &Case<'_>, now: Timestamp) -> Option<Intent> {
 }
 
 /// The memory after a pass. `sent` is the intent of the call that was made.
-pub fn remember(
-    case: &Case<'_>,
+pub fn record_call(
+    input: &Input<'_>,
     decision: &Decision,
     sent: Option<Intent>,
-    answer: &Outcome,
+    answer: &CallResult,
     now: Timestamp,
-) -> Memory {
-    let mut memory = before_sending(case, decision, None, now);
+) -> OperatorState {
+    let mut memory = state_before_call(input, decision, None, now);
     if let Some(sent) = sent {
-        record(&mut memory, case, decision, sent, answer, now);
+        record(&mut memory, input, decision, sent, answer, now);
     }
     memory
 }
 
 /// What was sent, and what ECS answered.
 fn record(
-    memory: &mut Memory,
-    case: &Case<'_>,
+    memory: &mut OperatorState,
+    input: &Input<'_>,
     decision: &Decision,
     mut sent: Intent,
-    answer: &Outcome,
+    answer: &CallResult,
     now: Timestamp,
 ) {
-    sent.outcome = match answer {
-        Outcome::Failed(failure) => match failure.effect {
-            Effect::None => Some(outcome::REFUSED.to_owned()),
-            Effect::Unknown => None,
+    sent.set_state(match answer {
+        CallResult::Failed(failure) => match failure.effect {
+            Effect::None => IntentState::Rejected,
+            Effect::Unknown => IntentState::Unknown,
         },
-        Outcome::Idle => None,
-        Outcome::Created { .. } | Outcome::Updated { .. } => Some(outcome::ACCEPTED.to_owned()),
-        Outcome::Accepted if sent.operation == Operation::Delete.as_str() => {
-            Some(outcome::ACCEPTED.to_owned())
-        }
-        // A tag call that ECS accepted needs no waiting: the next look compares the tags.
-        Outcome::Accepted => Some(outcome::LANDED.to_owned()),
-    };
-    let refused = sent.outcome.as_deref() == Some(outcome::REFUSED);
+        CallResult::Idle => IntentState::Unknown,
+        CallResult::Created { .. } | CallResult::Updated { .. } => IntentState::Accepted,
+        CallResult::Accepted if sent.is_for(Operation::Delete) => IntentState::Accepted,
+        // A tag call that ECS accepted needs no waiting: the next observation compares the tags.
+        CallResult::Accepted => IntentState::Applied,
+    });
+    let refused = sent.state() == IntentState::Rejected;
     let former = memory.open_intent().cloned();
     let (counter, made_by_it) = (sent.counter, is_made_by(&sent, answer));
     let applies = match answer {
-        Outcome::Updated { .. } => sent.expected.as_mut().and_then(|it| it.applies.take()),
-        Outcome::Created { .. } if made_by_it => {
+        CallResult::Updated { .. } => sent.expected.as_mut().and_then(|it| it.applies.take()),
+        CallResult::Created { .. } if made_by_it => {
             sent.expected.as_mut().and_then(|it| it.applies.take())
         }
         // Its effect, if any, is still to be seen: the answer may speak of a service that was there.
-        Outcome::Created { .. } => None,
-        Outcome::Failed(_) if !refused => None,
-        Outcome::Failed(_) | Outcome::Idle | Outcome::Accepted => {
+        CallResult::Created { .. } => None,
+        CallResult::Failed(_) if !refused => None,
+        CallResult::Failed(_) | CallResult::Idle | CallResult::Accepted => {
             sent.expected = None;
             None
         }
     };
-    let closed = refused || sent.outcome.as_deref() == Some(outcome::LANDED);
+    let closed = refused || sent.state() == IntentState::Applied;
     memory.intent = Some(sent);
     // What is not open any more tells nothing of the create or update that was open before it.
     if let Some(former) = former.filter(|former| closed && is_kept(former, answer)) {
         memory.intent = Some(former.renumbered(counter));
     }
     match answer {
-        Outcome::Created { created_at, .. } if made_by_it => {
+        CallResult::Created { created_at, .. } if made_by_it => {
             memory.service = Some(KnownService {
-                arn: case.desired.arn.to_string(),
+                arn: input.desired.arn.to_string(),
                 created_at: created_at.map(Time),
             });
             memory.last_applied = applies;
@@ -222,11 +220,11 @@ fn record(
             memory.rolled_back = None;
             memory.breaker = None;
             memory.tag_breaker = None;
-            memory.restart.clone_from(&case.desired.restart);
-            memory.retry.clone_from(&case.desired.retry);
+            memory.restart.clone_from(&input.desired.restart);
+            memory.retry.clone_from(&input.desired.retry);
         }
-        Outcome::Created { .. } => {}
-        Outcome::Updated { revision } => {
+        CallResult::Created { .. } => {}
+        CallResult::Updated { revision } => {
             if let Some(applies) = applies {
                 memory.last_applied = Some(LastApplied {
                     revision: revision.clone(),
@@ -234,25 +232,25 @@ fn record(
                 });
                 memory.initial = None;
             }
-            updated(memory, case, decision, now);
+            updated(memory, input, decision, now);
         }
-        Outcome::Accepted => accepted(memory, case, decision),
-        Outcome::Failed(_) if !refused && is_confirmed_adoption(decision) => {
-            memory.last_applied = Some(adopted(case));
+        CallResult::Accepted => accepted(memory, input, decision),
+        CallResult::Failed(_) if !refused && is_confirmed_adoption(decision) => {
+            memory.last_applied = Some(adopted(input));
         }
-        Outcome::Failed(failure) => note_refusal(memory, case, decision, failure),
-        Outcome::Idle => {}
+        CallResult::Failed(failure) => record_rejection(memory, input, decision, failure),
+        CallResult::Idle => {}
     }
 }
 
-fn first_applied(case: &Case<'_>) -> LastApplied {
-    let desired = case.desired;
+fn first_applied(input: &Input<'_>) -> LastApplied {
+    let desired = input.desired;
     LastApplied {
         hash: desired.configuration.hash(),
         rollout_hash: desired.configuration.rollout_hash(),
         tags_hash: Some(desired.tags_hash()),
         mode: desired.mode.as_str().to_owned(),
-        fields: fields_in_force(case, &super::diff::Diff::default()),
+        fields: fields_in_force(input, &super::diff::Diff::default()),
         tag_keys: desired.user_tags.keys().cloned().collect(),
         revision: None,
     }
@@ -260,35 +258,39 @@ fn first_applied(case: &Case<'_>) -> LastApplied {
 
 /// Whether the answer to a create speaks of a service that this very call made: it carries the owner tags of the call, and
 /// is no older than the intent, as far as two clocks can tell. ECS may answer with a service that was there.
-fn is_made_by(sent: &Intent, answer: &Outcome) -> bool {
-    matches!(answer, Outcome::Created { created_at, tagged: true } if made_since(sent, *created_at))
+fn is_made_by(sent: &Intent, answer: &CallResult) -> bool {
+    matches!(answer, CallResult::Created { created_at, tagged: true } if made_since(sent, *created_at))
 }
 
 /// Whether a create or update that was open before stays open after a call that is over.
-fn is_kept(former: &Intent, answer: &Outcome) -> bool {
-    let create = former.operation == Operation::Create.as_str();
-    let update = former.operation == Operation::Update.as_str();
+fn is_kept(former: &Intent, answer: &CallResult) -> bool {
+    let create = former.is_for(Operation::Create);
+    let update = former.is_for(Operation::Update);
     // Only the refusal that the name is taken speaks of an earlier create.
-    let name_taken = matches!(answer, Outcome::Failed(failure) if failure.kind.holds_the_name());
+    let name_taken = matches!(answer, CallResult::Failed(failure) if failure.kind.holds_the_name());
     update || create && name_taken
 }
 
 /// What an update of the spec makes of what was last applied.
-fn sent_configuration(case: &Case<'_>, findings: &Findings, memory: &Memory) -> LastApplied {
+fn sent_configuration(
+    input: &Input<'_>,
+    assessment: &Assessment,
+    memory: &OperatorState,
+) -> LastApplied {
     let mut tag_keys = memory.tag_keys_set_before();
-    tag_keys.extend(case.desired.user_tags.keys().cloned());
+    tag_keys.extend(input.desired.user_tags.keys().cloned());
     LastApplied {
         tag_keys: tag_keys.into_iter().collect(),
-        ..applied(case, findings, memory, None)
+        ..applied(input, assessment, memory, None)
     }
 }
 
-fn updated(memory: &mut Memory, case: &Case<'_>, decision: &Decision, now: Timestamp) {
-    let Some(findings) = &decision.findings else {
+fn updated(memory: &mut OperatorState, input: &Input<'_>, decision: &Decision, now: Timestamp) {
+    let Some(assessment) = &decision.assessment else {
         return;
     };
-    memory.breaker = findings.diff.differences.first().map(|first| {
-        let (path, hash) = (first.field.path(), case.desired.configuration.hash());
+    memory.breaker = assessment.diff.differences.first().map(|first| {
+        let (path, hash) = (first.field.path(), input.desired.configuration.hash());
         match &memory.breaker {
             Some(breaker) if breaker.path == path && breaker.hash == hash => Breaker {
                 count: breaker.count + 1,
@@ -303,15 +305,15 @@ fn updated(memory: &mut Memory, case: &Case<'_>, decision: &Decision, now: Times
         }
     });
     // Scaling alone was sent: the rest stays rolled back.
-    if !findings.rolled_back {
+    if !assessment.rolled_back {
         memory.rolled_back = None;
     }
 }
 
-fn accepted(memory: &mut Memory, case: &Case<'_>, decision: &Decision) {
+fn accepted(memory: &mut OperatorState, input: &Input<'_>, decision: &Decision) {
     match &decision.action {
         Action::Adopt(_) => {
-            if let Observed::Present(service) = case.observed {
+            if let Observed::Present(service) = input.observed {
                 memory.service = Some(KnownService {
                     arn: service.arn.to_string(),
                     created_at: service.created_at.map(Time),
@@ -319,24 +321,24 @@ fn accepted(memory: &mut Memory, case: &Case<'_>, decision: &Decision) {
             }
             memory.tag_breaker = None;
             if is_confirmed_adoption(decision) {
-                memory.last_applied = Some(adopted(case));
+                memory.last_applied = Some(adopted(input));
             }
         }
         Action::Tag(request) => {
-            if let Some(findings) = &decision.findings {
-                count_try(memory, case, findings);
-                note_tags_sent(memory, case, findings);
+            if let Some(assessment) = &decision.assessment {
+                count_attempt(memory, input, assessment);
+                record_tags_sent(memory, input, assessment);
             }
             if let Some(applied) = &mut memory.last_applied {
                 let mut keys: std::collections::BTreeSet<_> = applied.tag_keys.drain(..).collect();
-                let users = |key: &&String| case.desired.user_tags.contains_key(*key);
+                let users = |key: &&String| input.desired.user_tags.contains_key(*key);
                 keys.extend(request.tags.keys().filter(users).cloned());
                 applied.tag_keys = keys.into_iter().collect();
             }
         }
         Action::Untag(request) => {
-            if let Some(findings) = &decision.findings {
-                note_tags_sent(memory, case, findings);
+            if let Some(assessment) = &decision.assessment {
+                record_tags_sent(memory, input, assessment);
             }
             if let Some(applied) = &mut memory.last_applied {
                 applied.tag_keys.retain(|key| !request.keys.contains(key));
@@ -348,7 +350,7 @@ fn accepted(memory: &mut Memory, case: &Case<'_>, decision: &Decision) {
         | Action::Update(_)
         | Action::Delete
         | Action::Retain(_)
-        | Action::LookAtTags
+        | Action::VerifyOwnerTags
         | Action::ReleaseFinalizer => {}
     }
 }
