@@ -16,13 +16,22 @@ use crate::{
         memory::Intent,
     },
     core::{
-        assessment::Owner,
-        conditions::{Conditions, Truth},
-        decide::{Action, Decision, Fence, Input},
-        failure::{Effect, Failure, FailureKind},
-        history::ObservedAt,
-        memory::Operation,
-        record_call::{CallResult, intent, state_before_call},
+        decide::{
+            action::Action,
+            decision::Decision,
+            input::{Fence, Input},
+            ownership::Owner,
+        },
+        observed::{
+            failure::{Effect, Failure, FailureKind},
+            history::ObservedAt,
+        },
+        operator_state::intent::Operation,
+        record::{
+            call_result::CallResult,
+            intent::{intent, state_before_call},
+        },
+        report::conditions::{Conditions, Truth},
     },
     ecs::{Created, Ecs, Updated},
 };

@@ -7,17 +7,21 @@ use super::{
 use crate::{
     api::{ExpressServiceStatus, status::DeploymentStatus},
     core::{
-        assessment::Owner,
-        desired::{Desired, Phase},
-        failure::{Effect, Failure, FailureKind},
-        history::Uptime,
-        identity::OwnerTags,
-        memory::{IntentState, Operation},
-        observed::{Management, Missing, Observed, Read, Service, StatusCode},
-        reads::{RESOURCES_LAST, Reads, Resources, plan, plan_with_counts},
-        recorded::IdentityCheck,
-        redact::Redactor,
-        rollout::{DeploymentState, deployment_state},
+        decide::{
+            ownership::Owner,
+            reads::{RESOURCES_LAST, Reads, Resources, plan, plan_with_counts},
+        },
+        desired::{
+            object::Desired, owner_tags::OwnerTags, policy::Phase, recorded_identity::IdentityCheck,
+        },
+        observed::{
+            deployment::{DeploymentState, deployment_state},
+            failure::{Effect, Failure, FailureKind},
+            history::Uptime,
+            service::{Management, Missing, Observed, Read, Service, StatusCode},
+        },
+        operator_state::intent::{IntentState, Operation},
+        redaction::redact::Redactor,
     },
     ecs::{Ecs, ServiceFacts, ServiceRecord},
 };

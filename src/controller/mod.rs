@@ -22,17 +22,23 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     api::{ExpressService, ExpressServiceStatus},
     core::{
-        assessment::Owner,
-        decide::{Action, Decision, Fence, Input, decide},
-        desired::Desired,
-        failure::Failure,
-        history::{ObservedAt, Uptime},
-        observed::Observed,
-        reason::{Progress, Reason},
-        record_call::CallResult,
-        recorded::has_finalizer,
-        redact::Redactor,
-        retry::{attempts_after, requeue_after},
+        decide::{
+            action::Action,
+            decide,
+            decision::Decision,
+            input::{Fence, Input},
+            ownership::Owner,
+            reason::{Progress, Reason},
+        },
+        desired::{object::Desired, recorded_identity::has_finalizer},
+        observed::{
+            failure::Failure,
+            history::{ObservedAt, Uptime},
+            service::Observed,
+        },
+        record::call_result::CallResult,
+        redaction::redact::Redactor,
+        report::requeue::{attempts_after, requeue_after},
     },
     ecs::Ecs,
     telemetry::metrics::ReconcileOutcome,
@@ -173,7 +179,10 @@ impl Reconciliation {
             ended: ctx.clock.uptime(),
         };
         let memory = self.status_before.trusted_memory();
-        self.state.history.record(&observed, memory, observed_at);
+        let open_intent = memory.and_then(|memory| memory.open_intent());
+        self.state
+            .history
+            .record(&observed, open_intent, observed_at);
         let had_finalizer = has_finalizer(&self.object);
         let (decision, result) = self
             .step(ctx, &desired, (&observed, observed_at), Fence::Needed)

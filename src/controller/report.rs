@@ -12,13 +12,14 @@ use super::{
 use crate::{
     api::{ExpressService, ExpressServiceStatus},
     core::{
-        decide::{Action, Decision, Input},
-        events::events,
-        reason::Reason,
-        record_call::record_call,
-        retry::should_report,
-        status::{is_ready, is_status_change, project},
-        transitions::lasting_failure,
+        decide::{action::Action, decision::Decision, input::Input, reason::Reason},
+        record::call::record_call,
+        report::{
+            events::events,
+            status::{is_ready, project},
+            status_change::{is_status_change, should_report},
+            transitions::lasting_failure,
+        },
     },
     ecs::Ecs,
 };

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use ecs_express_operator::core::{
-    assessment::Assessment,
-    configuration::{Configuration, Container, Network, Scaling},
-    decide::{Action, Decision},
-    failure::{Effect, FailureKind},
-    observed::{Observed, Read, Service},
-    reason::Reason,
-    update_intent::UpdateIntent,
+    decide::{
+        action::Action, assessment::Assessment, decision::Decision, reason::Reason,
+        update_intent::UpdateIntent,
+    },
+    desired::configuration::{Configuration, Container, Network, Scaling},
+    observed::{
+        failure::{Effect, FailureKind},
+        service::{Observed, Read, Service},
+    },
 };
 use serde_json::{Value, json};
 

@@ -1,0 +1,38 @@
+//! The circuit breaker: when sending the same configuration again is futile.
+
+use crate::core::{decide::input::Input, diff::compare::Diff, observed::service::Service};
+
+/// Updates, or calls to set tags, with the same difference before the operator gives up (a revision that ECS made of the very
+/// spec is judged at once).
+pub(crate) const MAX_ATTEMPTS: i32 = 3;
+
+/// Whether ECS made the newest revision of this very spec, so that a difference is its reading of the spec.
+pub(crate) fn made_from_this_spec(input: &Input<'_>, service: &Service, edited: bool) -> bool {
+    let applied = input.memory.and_then(|memory| memory.last_applied.as_ref());
+    let revision = applied.and_then(|applied| applied.revision.as_deref());
+    !edited && revision.is_some() && service.newest().map(|newest| newest.arn.as_str()) == revision
+}
+
+/// Sending again is futile: ECS read this very spec so, or it was sent often enough. Scaling lives outside the revision,
+/// and can be changed there.
+pub(crate) fn not_converging(
+    input: &Input<'_>,
+    service: &Service,
+    diff: &Diff,
+    edited: bool,
+) -> bool {
+    let Some(first) = diff.differences.first() else {
+        return false;
+    };
+    let own = made_from_this_spec(input, service, edited) && !first.field.is_scaling();
+    let exhausted = input
+        .memory
+        .and_then(|memory| memory.breaker.as_ref())
+        .is_some_and(|breaker| {
+            !input.retry_asked()
+                && breaker.count >= MAX_ATTEMPTS
+                && breaker.path == first.field.path()
+                && breaker.hash == input.desired.configuration.hash()
+        });
+    own || exhausted
+}

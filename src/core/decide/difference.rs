@@ -1,0 +1,86 @@
+//! Whether the spec was edited, and where the newest revision differs from it.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    api::memory::OperatorState,
+    core::{
+        decide::{input::Input, left_in_force::give_up_emptying, security_groups::managed_groups},
+        desired::{field::WhenUnset, owner_tags},
+        diff::compare::{Diff, diff},
+        observed::service::Service,
+        operator_state::intent::{IntentState, Operation},
+    },
+};
+
+/// Whether the newest revision is what the spec says.
+pub(crate) fn shows_the_spec(input: &Input<'_>, service: &Service) -> bool {
+    let (diff, mode_switched) = difference(input, service, is_edited(input, service));
+    diff.is_empty() && !mode_switched && service.newest().is_some()
+}
+
+/// Where the newest revision differs from the spec, and whether the spec says otherwise than before who makes the task
+/// definition.
+pub(crate) fn difference(input: &Input<'_>, service: &Service, edited: bool) -> (Diff, bool) {
+    let (desired, memory) = (input.desired, input.memory);
+    let managed = managed_groups(input, service);
+    let set_before = memory
+        .map(|memory| memory.fields_set_before(desired.mode))
+        .unwrap_or_default();
+    let mut diff = service.newest().map_or_else(Diff::default, |newest| {
+        diff(
+            &desired.configuration,
+            desired.mode,
+            &newest.configuration,
+            managed.as_ref(),
+            &set_before,
+        )
+    });
+    give_up_emptying(&mut diff, input, service, edited);
+    let applied = memory.and_then(|memory| memory.last_applied.as_ref());
+    let mode_switched = applied.is_some_and(|applied| {
+        !applied.mode.is_empty()
+            && applied.mode != desired.mode.as_str()
+            && !(diff.is_empty() && lost_update_runs(input, service))
+    });
+    (diff, mode_switched)
+}
+
+/// Whether the spec is another one than the one last applied, or first seen; or a retry is asked.
+pub(crate) fn is_edited(input: &Input<'_>, service: &Service) -> bool {
+    let (hash, memory) = (input.desired.configuration.hash(), input.memory);
+    let other = memory
+        .and_then(OperatorState::baseline)
+        .is_some_and(|baseline| baseline.whole != hash);
+    // A service that its former object has let go is taken back with the spec of the new one.
+    let released = service.tags.get(owner_tags::UID).map(String::as_str);
+    let never_applied = memory.is_none_or(|memory| memory.last_applied.is_none());
+    let taken_back = never_applied && released == Some(owner_tags::RELEASED);
+    input.retry_asked() || other || taken_back
+}
+
+/// Whether the newest revision is not the one of the last update, while an update to this spec may have landed.
+fn lost_update_runs(input: &Input<'_>, service: &Service) -> bool {
+    let hash = input.desired.configuration.hash();
+    let lost = input
+        .memory
+        .and_then(|memory| memory.open(Operation::Update))
+        .is_some_and(|intent| intent.state() == IntentState::Unknown && intent.hash == hash);
+    let applied = input.memory.and_then(|memory| memory.last_applied.as_ref());
+    let revision = applied.and_then(|applied| applied.revision.as_deref());
+    let newest = service.newest().map(|newest| newest.arn.as_str());
+    lost && newest.is_some() && newest != revision
+}
+
+/// Fields on record as set: those of the spec, those left in force, and those that an update empties, until it is seen that
+/// it did.
+pub fn fields_in_force(input: &Input<'_>, diff: &Diff) -> Vec<String> {
+    let mut fields: BTreeSet<_> = input.desired.configuration.values().into_keys().collect();
+    fields.extend(diff.left_in_force.iter().map(|left| left.field));
+    let emptied = diff.differences.iter().map(|difference| difference.field);
+    fields.extend(emptied.filter(|field| field.when_unset() == WhenUnset::Emptied));
+    fields
+        .into_iter()
+        .map(|field| field.path().to_owned())
+        .collect()
+}

@@ -1,0 +1,136 @@
+//! Reading the operator state: whether it is trusted, and what an edit is compared with.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    api::{
+        ExpressServiceStatus,
+        memory::{InitialConfiguration, Intent, LastApplied, OperatorState, RolledBack},
+    },
+    core::{
+        desired::{
+            configuration::{Configuration, Mode},
+            field::Field,
+        },
+        operator_state::intent::{IntentState, Operation},
+    },
+};
+
+/// Scheme of the memory and its hashes; another number is not believed. Raise it with each change of a hash.
+pub const SCHEME: i32 = 1;
+
+impl ExpressServiceStatus {
+    /// The memory, if it is there and of the present scheme.
+    pub fn trusted_memory(&self) -> Option<&OperatorState> {
+        self.memory
+            .as_ref()
+            .filter(|memory| memory.scheme == SCHEME)
+    }
+}
+
+/// Hashes of a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hashes<'a> {
+    /// Of all of it.
+    pub whole: &'a str,
+    /// Of what a rollout brings: scaling left out; `None` where only the whole was noted.
+    pub rollout: Option<&'a str>,
+}
+
+impl<'a> From<&'a LastApplied> for Hashes<'a> {
+    fn from(applied: &'a LastApplied) -> Self {
+        Self {
+            whole: &applied.hash,
+            rollout: Some(&applied.rollout_hash),
+        }
+    }
+}
+
+impl InitialConfiguration {
+    /// Of a configuration.
+    pub fn of(configuration: &Configuration) -> Self {
+        Self {
+            hash: configuration.hash(),
+            rollout_hash: configuration.rollout_hash(),
+        }
+    }
+}
+
+impl OperatorState {
+    /// The configuration from which another one in the spec is an edit: the one last applied; before that, the one of the
+    /// create that was sent; before that, the one with which this memory began.
+    pub fn baseline(&self) -> Option<Hashes<'_>> {
+        let initial = self.initial.as_ref().map(|initial| Hashes {
+            whole: &initial.hash,
+            rollout: Some(&initial.rollout_hash),
+        });
+        let created = || {
+            let intent = self.intent.as_ref()?;
+            let applies = intent
+                .expected()
+                .and_then(|expected| expected.applies.as_ref());
+            let of_intent = Hashes {
+                whole: &intent.hash,
+                rollout: None,
+            };
+            let of_intent = initial
+                .filter(|initial| initial.whole == intent.hash)
+                .unwrap_or(of_intent);
+            intent
+                .is_for(Operation::Create)
+                .then(|| applies.map_or(of_intent, Hashes::from))
+        };
+        let applied = self.last_applied.as_ref().map(Hashes::from);
+        applied.or_else(created).or(initial)
+    }
+
+    /// The rollback on record of a configuration with this hash.
+    pub fn rollback_of(&self, rollout_hash: &str) -> Option<&RolledBack> {
+        self.rolled_back
+            .as_ref()
+            .filter(|rolled_back| rolled_back.rollout_hash == rollout_hash)
+    }
+
+    /// Whether no call can ever have made a service for this object, and none was seen.
+    pub fn never_had_a_service(&self) -> bool {
+        let refused_create = |intent: &Intent| {
+            intent.is_for(Operation::Create) && intent.state() == IntentState::Rejected
+        };
+        self.service.is_none() && self.intent.as_ref().is_none_or(refused_create)
+    }
+
+    /// The intent whose effect was not seen yet.
+    pub fn open_intent(&self) -> Option<&Intent> {
+        self.intent
+            .as_ref()
+            .filter(|intent| intent.state().is_open())
+    }
+
+    /// The open intent, if it is of this operation.
+    pub fn open(&self, operation: Operation) -> Option<&Intent> {
+        self.open_intent().filter(|intent| intent.is_for(operation))
+    }
+
+    /// Fields that the spec set when it was last applied, if that was in the same mode: a switch of mode unsets nothing.
+    pub fn fields_set_before(&self, mode: Mode) -> BTreeSet<Field> {
+        self.last_applied
+            .iter()
+            .filter(|applied| applied.mode == mode.as_str())
+            .flat_map(|applied| &applied.fields)
+            .filter_map(|path| Field::at(path))
+            .collect()
+    }
+
+    /// Keys of the tags that the spec set when it was last applied.
+    pub fn tag_keys_set_before(&self) -> BTreeSet<String> {
+        self.last_applied
+            .iter()
+            .flat_map(|applied| applied.tag_keys.iter().cloned())
+            .collect()
+    }
+
+    /// Counter of the next intent.
+    pub fn next_counter(&self) -> i64 {
+        self.intent.as_ref().map_or(1, |intent| intent.counter + 1)
+    }
+}

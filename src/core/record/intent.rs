@@ -1,0 +1,126 @@
+//! The intent of an action, which is stored before the call is sent.
+
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+
+use crate::{
+    api::memory::{Expected, InitialConfiguration, Intent, LastApplied, OperatorState},
+    core::{
+        decide::{
+            action::Action,
+            assessment::Assessment,
+            decision::Decision,
+            input::{Fence, Input},
+        },
+        desired::policy::Phase,
+        observed::service::Observed,
+        operator_state::{intent::Operation, state::SCHEME},
+        record::{
+            last_applied::{adopted, first_applied, sent_configuration},
+            observation::{expire, record_observation},
+        },
+    },
+};
+
+/// The intent of an action, to be stored before it is sent.
+pub fn intent(input: &Input<'_>, decision: &Decision, now: Timestamp) -> Option<Intent> {
+    let Decision {
+        action, assessment, ..
+    } = decision;
+    let operation = action.operation()?;
+    let assessment = assessment.as_ref();
+    let redeploys = matches!(operation, Operation::Create | Operation::Update);
+    let counter = input.memory.map_or(1, OperatorState::next_counter);
+    Some(Intent {
+        operation: operation.as_str().to_owned(),
+        hash: input.desired.configuration.hash(),
+        counter,
+        at: Time(now),
+        outcome: None,
+        expected: redeploys.then(|| {
+            let applies = match assessment {
+                Some(assessment) => {
+                    let memory = state_before_call(input, decision, None, now);
+                    sent_configuration(input, assessment, &memory)
+                }
+                None => first_applied(input),
+            };
+            expected(input, counter, applies)
+        }),
+    })
+}
+
+/// What a call that makes a revision is expected to bring, beside what is there before it.
+fn expected(input: &Input<'_>, counter: i64, applies: LastApplied) -> Expected {
+    let service = match input.observed {
+        Observed::Present(service) => Some(service),
+        Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => None,
+    };
+    let newest = service.and_then(|service| service.newest());
+    let listed = service
+        .and_then(|service| service.deployments.got())
+        .and_then(|deployments| deployments.first());
+    Expected {
+        counter,
+        applies: Some(applies),
+        revision_before: newest.map(|newest| newest.arn.clone()),
+        revision_made_at: newest.and_then(|newest| newest.created_at).map(Time),
+        deployment_before: listed
+            .or(input.deployment)
+            .and_then(|deployment| deployment.arn.clone()),
+        restart: input.desired.restart.clone(),
+        retry: input.desired.retry.clone(),
+    }
+}
+
+/// The memory that the look alone leaves; with `sent`, the fence before a call.
+pub fn state_before_call(
+    input: &Input<'_>,
+    decision: &Decision,
+    sent: Option<Intent>,
+    now: Timestamp,
+) -> OperatorState {
+    let mut memory = input.memory.cloned().unwrap_or_else(|| OperatorState {
+        scheme: SCHEME,
+        // What was asked before there was a memory counts as done.
+        restart: input.desired.restart.clone(),
+        retry: input.desired.retry.clone(),
+        intent: possible_create(input, now),
+        ..OperatorState::default()
+    });
+    if memory.last_applied.is_none() && memory.initial.is_none() {
+        memory.initial = Some(InitialConfiguration::of(&input.desired.configuration));
+    }
+    if let (Observed::Present(service), Some(assessment)) = (input.observed, &decision.assessment) {
+        record_observation(&mut memory, input, service, assessment);
+    }
+    expire(&mut memory, input);
+    if let Some(sent) = sent {
+        memory.intent = Some(sent);
+        // Also if the answer is lost, a confirmed difference is sent whatever the drift policy: as an edit.
+        if is_confirmed_adoption(decision) {
+            memory.last_applied = Some(adopted(input));
+        }
+    }
+    memory
+}
+
+pub(crate) fn is_confirmed_adoption(decision: &Decision) -> bool {
+    let differs = |assessment: &Assessment| !assessment.diff.is_empty();
+    matches!(decision.action, Action::Adopt(_)) && decision.assessment.as_ref().is_some_and(differs)
+}
+
+/// A finalizer without any memory: a create may be in flight, and stays so in the new memory until it is seen, or seen to
+/// be missing for the whole window.
+fn possible_create(input: &Input<'_>, now: Timestamp) -> Option<Intent> {
+    let fenced = input.fence == Fence::FinalizerJustAdded;
+    let held = matches!(input.desired.phase, Phase::Active | Phase::Deleting(_));
+    (held && !fenced).then(|| Intent {
+        operation: Operation::Create.as_str().to_owned(),
+        hash: input.desired.configuration.hash(),
+        counter: 0,
+        at: Time(now),
+        outcome: None,
+        expected: None,
+    })
+}
