@@ -202,13 +202,15 @@ async fn ordinary_service<E: Ecs>(
 
 /// Whether a create was refused, or its effect is not seen yet.
 fn create_is_unclear(status: &ExpressServiceStatus) -> bool {
-    let memory = status.trusted_memory();
-    let refused = memory
-        .and_then(|memory| memory.intent.as_ref())
+    let operator_state = status.trusted_state();
+    let refused = operator_state
+        .and_then(|operator_state| operator_state.intent.as_ref())
         .is_some_and(|intent| {
             intent.is_for(Operation::Create) && intent.state() == IntentState::Rejected
         });
-    refused || memory.is_some_and(|memory| memory.open(Operation::Create).is_some())
+    refused
+        || operator_state
+            .is_some_and(|operator_state| operator_state.open(Operation::Create).is_some())
 }
 
 /// The owner by the second way to read tags.

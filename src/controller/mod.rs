@@ -178,8 +178,8 @@ impl Reconciliation {
             started,
             ended: ctx.clock.uptime(),
         };
-        let memory = self.status_before.trusted_memory();
-        let open_intent = memory.and_then(|memory| memory.open_intent());
+        let operator_state = self.status_before.trusted_state();
+        let open_intent = operator_state.and_then(|operator_state| operator_state.open_intent());
         self.state
             .history
             .record(&observed, open_intent, observed_at);
@@ -217,12 +217,12 @@ impl Reconciliation {
         fence: Fence,
     ) -> Result<(Decision, CallResult), ReconcileError> {
         let status = self.status_before.clone();
-        let memory = status.trusted_memory();
+        let operator_state = status.trusted_state();
         let history = self.state.history.clone();
         let input = Input {
             desired,
             observed,
-            memory,
+            state: operator_state,
             deployment: status.deployment.as_ref(),
             managed_resources: status.managed_resources.as_deref().unwrap_or_default(),
             history: &history,

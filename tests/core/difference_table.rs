@@ -1,7 +1,7 @@
 //! The last rows of the decision table: what is done about each difference of a living service of ours.
 
 use ecs_express_operator::{
-    api::{annotations, memory::RolledBack, status::DeploymentStatus},
+    api::{annotations, operator_state::RolledBack, status::DeploymentStatus},
     core::{
         decide::decision::Decision,
         observed::{

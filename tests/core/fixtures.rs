@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use ecs_express_operator::{
     api::{
         ExpressService, FINALIZER, annotations,
-        memory::{Intent, KnownService, LastApplied, OperatorState},
+        operator_state::{Intent, KnownService, LastApplied, OperatorState},
         status::{DeploymentStatus, ManagedResource},
     },
     core::{
@@ -355,7 +355,7 @@ impl Scene {
         Input {
             desired: &self.desired,
             observed: &self.observed,
-            memory: self.memory.as_ref(),
+            state: self.memory.as_ref(),
             deployment: None,
             managed_resources: &self.managed_resources,
             history: &self.history,

@@ -1,7 +1,7 @@
 //! What a pass leaves in the memory, and what it must not.
 
 use ecs_express_operator::{
-    api::{annotations, memory::OperatorState},
+    api::{annotations, operator_state::OperatorState},
     core::{
         decide::{action::Action, input::Fence},
         observed::{

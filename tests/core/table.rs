@@ -171,7 +171,7 @@ fn when_what_is_missing_counts_as_absent() {
     let mut create_accepted = remembering(&wanted);
     create_accepted.intent = Some(intent("Create", "h", Some("Accepted")));
     let mut create_refused = blank();
-    create_refused.intent = Some(intent("Create", "h", Some("Refused")));
+    create_refused.intent = Some(intent("Create", "h", Some("Rejected")));
     let memories = BTreeMap::from([
         (
             "1 finalizer stored in this pass",

@@ -3,7 +3,7 @@
 use ecs_express_operator::{
     api::{
         annotations,
-        memory::{Expected, OperatorState},
+        operator_state::{Expected, OperatorState},
         status::DeploymentStatus,
     },
     core::{

@@ -38,9 +38,9 @@ struct State {
     rejects: Option<String>,
     /// How long the next write of one kind (`status` or `metadata`) takes.
     slow: Option<(&'static str, TestClock, Duration)>,
-    /// The stored CustomResourceDefinition does not know `status.memory`.
+    /// The stored CustomResourceDefinition does not know `status.operatorState`.
     prunes_memory: bool,
-    /// The stored CustomResourceDefinition does not know these members of `status.memory`.
+    /// The stored CustomResourceDefinition does not know these members of `status.operatorState`.
     prunes: Vec<&'static str>,
     /// Writes until the process dies, and whether the last of them is stored.
     death: Option<(usize, Stored)>,
@@ -160,12 +160,12 @@ impl ApiServer {
         self.0.lock().unwrap().slow = Some(("metadata", clock.clone(), span));
     }
 
-    /// The stored CustomResourceDefinition does not know `status.memory` (or does again): it is cut out of each write.
+    /// The stored CustomResourceDefinition does not know `status.operatorState` (or does again): it is cut out of each write.
     pub fn prune_memory(&self, prunes: bool) {
         self.0.lock().unwrap().prunes_memory = prunes;
     }
 
-    /// The stored CustomResourceDefinition does not know these members of `status.memory`, given by their paths with slashes.
+    /// The stored CustomResourceDefinition does not know these members of `status.operatorState`, given by their paths with slashes.
     pub fn prune_members(&self, members: &[&'static str]) {
         self.0.lock().unwrap().prunes = members.to_vec();
     }
@@ -272,13 +272,13 @@ impl ApiServer {
         if state.prunes_memory
             && let Some(status) = object["status"].as_object_mut()
         {
-            status.remove("memory");
+            status.remove("operatorState");
         }
         for member in &state.prunes {
             let (parent, name) = member.rsplit_once('/').unwrap_or(("", member));
             let parent = match parent {
-                "" => "/status/memory".to_owned(),
-                parent => format!("/status/memory/{parent}"),
+                "" => "/status/operatorState".to_owned(),
+                parent => format!("/status/operatorState/{parent}"),
             };
             if let Some(Value::Object(parent)) = object.pointer_mut(&parent) {
                 parent.remove(name);

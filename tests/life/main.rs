@@ -20,6 +20,7 @@ mod drift;
 mod edits;
 mod errors;
 mod fences;
+mod former_field;
 mod images;
 mod incomplete;
 mod large;

@@ -17,7 +17,8 @@ const NEW_MEMBERS: [&str; 2] = ["initial", "intent/expected"];
 
 /// From now on the memory is as the version before would have written it.
 fn as_written_before(world: &World) {
-    let unknown = json!({"status": {"memory": {"initial": null, "intent": {"expected": null}}}});
+    let unknown =
+        json!({"status": {"operatorState": {"initial": null, "intent": {"expected": null}}}});
     world.api.patch(&world.key, None, &unknown, "").unwrap();
 }
 
@@ -129,7 +130,7 @@ async fn what_a_downgrade_leaves_in_an_intent_is_not_believed() {
     world.apply(&image(2));
     world.pass().await;
     let stored = serde_json::to_value(world.status()).unwrap();
-    let stale = stored["memory"]["intent"].clone();
+    let stale = stored["operatorState"]["intent"].clone();
     let expected = &stale["expected"];
     assert!(
         expected["applies"].is_object() && expected["restart"] == "1",
@@ -144,7 +145,7 @@ async fn what_a_downgrade_leaves_in_an_intent_is_not_believed() {
     former.emulator.fail_next(lost().applied());
     former.apply(&image(4));
     former.pass().await;
-    let leftovers = json!({"status": {"memory": {
+    let leftovers = json!({"status": {"operatorState": {
         "restart": "2",
         "intent": {"expected": expected},
     }}});

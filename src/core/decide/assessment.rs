@@ -1,7 +1,7 @@
 //! What one look shows, computed before the decision: whose the service is, where it differs, how its rollout stands.
 
 use crate::{
-    api::memory::OperatorState,
+    api::operator_state::OperatorState,
     core::{
         decide::{
             breaker::not_converging,
@@ -60,17 +60,17 @@ pub struct Assessment {
 impl Assessment {
     /// Examines a present service.
     pub fn of(input: &Input<'_>, service: &Service, update: UpdateIntent) -> Self {
-        let (desired, memory) = (input.desired, input.memory);
-        let applied = memory.and_then(|memory| memory.last_applied.as_ref());
+        let (desired, state) = (input.desired, input.state);
+        let applied = state.and_then(|state| state.last_applied.as_ref());
         let retry = input.retry_asked();
         let edited = is_edited(input, service);
         let (diff, mode_switched) = difference(input, service, edited);
         let in_sync = diff.is_empty() && !mode_switched && service.newest().is_some();
-        let rollout = Rollout::judge(service, in_sync, memory, input.deployment, input.now);
+        let rollout = Rollout::judge(service, in_sync, state, input.deployment, input.now);
         let rolled_back = !retry && !in_sync && rolled_back(input, &rollout);
         let (set, tag_keys) = (
             desired.tags(),
-            memory.map(OperatorState::tag_keys_set_before),
+            state.map(OperatorState::tag_keys_set_before),
         );
         let tags = TagDiff::between(&set, &service.tags, &tag_keys.unwrap_or_default());
         let tags_edited = applied.is_some_and(|applied| {
@@ -156,8 +156,8 @@ impl Assessment {
 fn rollback(input: &Input<'_>, rollout: &Rollout) -> Option<Rollback> {
     let hash = input.desired.configuration.rollout_hash();
     let recorded = input
-        .memory
-        .and_then(|memory| memory.rollback_of(&hash))
+        .state
+        .and_then(|state| state.rollback_of(&hash))
         .filter(|recorded| recorded.status.is_some())
         .map(|recorded| Rollback {
             status: recorded.status.clone(),
@@ -176,15 +176,15 @@ fn rollback(input: &Input<'_>, rollout: &Rollout) -> Option<Rollback> {
 fn rolled_back(input: &Input<'_>, rollout: &Rollout) -> bool {
     let wanted = input.desired.configuration.rollout_hash();
     let on_record = input
-        .memory
-        .is_some_and(|memory| memory.rollback_of(&wanted).is_some());
+        .state
+        .is_some_and(|state| state.rollback_of(&wanted).is_some());
     let Rollout::Failed(deployment) = rollout else {
         return on_record;
     };
     // A deployment that failed before the update was sent is another's.
     let in_flight = input
-        .memory
-        .and_then(|memory| memory.open(Operation::Update))
+        .state
+        .and_then(|state| state.open(Operation::Update))
         .is_some_and(|intent| {
             intent.hash == input.desired.configuration.hash()
                 && is_new_deployment(deployment, intent)

@@ -8,7 +8,7 @@ pub(crate) const MAX_ATTEMPTS: i32 = 3;
 
 /// Whether ECS made the newest revision of this very spec, so that a difference is its reading of the spec.
 pub(crate) fn made_from_this_spec(input: &Input<'_>, service: &Service, edited: bool) -> bool {
-    let applied = input.memory.and_then(|memory| memory.last_applied.as_ref());
+    let applied = input.state.and_then(|state| state.last_applied.as_ref());
     let revision = applied.and_then(|applied| applied.revision.as_deref());
     !edited && revision.is_some() && service.newest().map(|newest| newest.arn.as_str()) == revision
 }
@@ -26,8 +26,8 @@ pub(crate) fn not_converging(
     };
     let own = made_from_this_spec(input, service, edited) && !first.field.is_scaling();
     let exhausted = input
-        .memory
-        .and_then(|memory| memory.breaker.as_ref())
+        .state
+        .and_then(|state| state.breaker.as_ref())
         .is_some_and(|breaker| {
             !input.retry_asked()
                 && breaker.count >= MAX_ATTEMPTS

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    api::memory::OperatorState,
+    api::operator_state::OperatorState,
     core::{
         decide::{input::Input, left_in_force::give_up_emptying, security_groups::managed_groups},
         desired::{field::WhenUnset, owner_tags},
@@ -22,10 +22,10 @@ pub(crate) fn shows_the_spec(input: &Input<'_>, service: &Service) -> bool {
 /// Where the newest revision differs from the spec, and whether the spec says otherwise than before who makes the task
 /// definition.
 pub(crate) fn difference(input: &Input<'_>, service: &Service, edited: bool) -> (Diff, bool) {
-    let (desired, memory) = (input.desired, input.memory);
+    let (desired, state) = (input.desired, input.state);
     let managed = managed_groups(input, service);
-    let set_before = memory
-        .map(|memory| memory.fields_set_before(desired.mode))
+    let set_before = state
+        .map(|state| state.fields_set_before(desired.mode))
         .unwrap_or_default();
     let mut diff = service.newest().map_or_else(Diff::default, |newest| {
         diff(
@@ -37,7 +37,7 @@ pub(crate) fn difference(input: &Input<'_>, service: &Service, edited: bool) -> 
         )
     });
     give_up_emptying(&mut diff, input, service, edited);
-    let applied = memory.and_then(|memory| memory.last_applied.as_ref());
+    let applied = state.and_then(|state| state.last_applied.as_ref());
     let mode_switched = applied.is_some_and(|applied| {
         !applied.mode.is_empty()
             && applied.mode != desired.mode.as_str()
@@ -48,13 +48,13 @@ pub(crate) fn difference(input: &Input<'_>, service: &Service, edited: bool) -> 
 
 /// Whether the spec is another one than the one last applied, or first seen; or a retry is asked.
 pub(crate) fn is_edited(input: &Input<'_>, service: &Service) -> bool {
-    let (hash, memory) = (input.desired.configuration.hash(), input.memory);
-    let other = memory
+    let (hash, state) = (input.desired.configuration.hash(), input.state);
+    let other = state
         .and_then(OperatorState::baseline)
         .is_some_and(|baseline| baseline.whole != hash);
     // A service that its former object has let go is taken back with the spec of the new one.
     let released = service.tags.get(owner_tags::UID).map(String::as_str);
-    let never_applied = memory.is_none_or(|memory| memory.last_applied.is_none());
+    let never_applied = state.is_none_or(|state| state.last_applied.is_none());
     let taken_back = never_applied && released == Some(owner_tags::RELEASED);
     input.retry_asked() || other || taken_back
 }
@@ -63,10 +63,10 @@ pub(crate) fn is_edited(input: &Input<'_>, service: &Service) -> bool {
 fn lost_update_runs(input: &Input<'_>, service: &Service) -> bool {
     let hash = input.desired.configuration.hash();
     let lost = input
-        .memory
-        .and_then(|memory| memory.open(Operation::Update))
+        .state
+        .and_then(|state| state.open(Operation::Update))
         .is_some_and(|intent| intent.state() == IntentState::Unknown && intent.hash == hash);
-    let applied = input.memory.and_then(|memory| memory.last_applied.as_ref());
+    let applied = input.state.and_then(|state| state.last_applied.as_ref());
     let revision = applied.and_then(|applied| applied.revision.as_deref());
     let newest = service.newest().map(|newest| newest.arn.as_str());
     lost && newest.is_some() && newest != revision

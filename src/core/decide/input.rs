@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     api::{
-        memory::OperatorState,
+        operator_state::OperatorState,
         status::{DeploymentStatus, ManagedResource},
     },
     core::{
@@ -24,7 +24,7 @@ pub struct Input<'a> {
     /// What ECS was seen to have.
     pub observed: &'a Observed,
     /// What is remembered, if it can be trusted.
-    pub memory: Option<&'a OperatorState>,
+    pub state: Option<&'a OperatorState>,
     /// The deployment in the status.
     pub deployment: Option<&'a DeploymentStatus>,
     /// What ECS made for the service, as the status has it.
@@ -43,19 +43,19 @@ impl Input<'_> {
     /// Whether a retry is asked for that was not made yet.
     pub(crate) fn retry_asked(&self) -> bool {
         let asked = &self.desired.retry;
-        asked.is_some() && self.memory.is_some_and(|memory| memory.retry != *asked)
+        asked.is_some() && self.state.is_some_and(|state| state.retry != *asked)
     }
 
     /// Whether a restart is asked for that was not made yet.
     pub(crate) fn restart_asked(&self) -> bool {
         let asked = &self.desired.restart;
-        asked.is_some() && self.memory.is_some_and(|memory| memory.restart != *asked)
+        asked.is_some() && self.state.is_some_and(|state| state.restart != *asked)
     }
 
     /// Whether the spec has a configuration of which ECS rolled the deployment back, or may do so: the one that was last
     /// applied, or the only one that is known.
     pub(crate) fn is_baseline(&self) -> bool {
-        let baseline = self.memory.and_then(OperatorState::baseline);
+        let baseline = self.state.and_then(OperatorState::baseline);
         let configuration = &self.desired.configuration;
         baseline.is_none_or(|baseline| match baseline.rollout {
             Some(rollout) => rollout == configuration.rollout_hash(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    api::memory::{Expected, InitialConfiguration, LastApplied, OperatorState},
+    api::operator_state::{Expected, InitialConfiguration, LastApplied, OperatorState},
     core::{
         decide::{input::Input, update_intent::UpdateIntent},
         observed::service::{Service, StatusCode},
@@ -13,38 +13,38 @@ use crate::{
 
 /// Records what an observation of a service of ours says of the create or update that is open.
 pub(crate) fn record_effects(
-    memory: &mut OperatorState,
+    state: &mut OperatorState,
     input: &Input<'_>,
     service: &Service,
     update: &UpdateIntent,
 ) {
     // What drains under the name is an ancestor's.
-    if let Some(create) = memory.open(Operation::Create).cloned()
+    if let Some(create) = state.open(Operation::Create).cloned()
         && service.code != StatusCode::Draining
     {
         if made_since(&create, service.created_at) {
-            landed(memory, input, None);
+            landed(state, input, None);
         } else {
-            was_there_before(memory);
+            was_there_before(state);
         }
     }
     match update {
-        UpdateIntent::Landed(revision) => landed(memory, input, Some(revision.clone())),
-        UpdateIntent::Expired => expired(memory),
+        UpdateIntent::Landed(revision) => landed(state, input, Some(revision.clone())),
+        UpdateIntent::Expired => expired(state),
         UpdateIntent::Closed | UpdateIntent::Waiting | UpdateIntent::Superseded => {}
     }
 }
 
 /// The create made nothing: the service is older than it.
-fn was_there_before(memory: &mut OperatorState) {
-    let Some(create) = &mut memory.intent else {
+fn was_there_before(state: &mut OperatorState) {
+    let Some(create) = &mut state.intent else {
         return;
     };
     create.set_state(IntentState::Rejected);
     let applies = create.take_expected().and_then(|expected| expected.applies);
     // From then on another spec is an edit, also once another intent is stored.
-    if let Some(applies) = applies.filter(|_| memory.last_applied.is_none()) {
-        memory.initial = Some(InitialConfiguration {
+    if let Some(applies) = applies.filter(|_| state.last_applied.is_none()) {
+        state.initial = Some(InitialConfiguration {
             hash: applies.hash,
             rollout_hash: applies.rollout_hash,
         });
@@ -52,9 +52,9 @@ fn was_there_before(memory: &mut OperatorState) {
 }
 
 /// The open create or update has taken effect: what it carried is what was last applied, and what it answered is done.
-pub(crate) fn landed(memory: &mut OperatorState, input: &Input<'_>, revision: Option<String>) {
-    let former = memory.last_applied.clone();
-    let Some(intent) = &mut memory.intent else {
+pub(crate) fn landed(state: &mut OperatorState, input: &Input<'_>, revision: Option<String>) {
+    let former = state.last_applied.clone();
+    let Some(intent) = &mut state.intent else {
         return;
     };
     let update = intent.is_for(Operation::Update);
@@ -67,28 +67,28 @@ pub(crate) fn landed(memory: &mut OperatorState, input: &Input<'_>, revision: Op
         .as_ref()
         .and_then(|expected| expected.applies.clone());
     if let Some(applies) = applies.or_else(unnoted) {
-        memory.last_applied = Some(LastApplied {
+        state.last_applied = Some(LastApplied {
             revision,
             ..applies
         });
-        memory.initial = None;
-    } else if let Some(applied) = &mut memory.last_applied
+        state.initial = None;
+    } else if let Some(applied) = &mut state.last_applied
         && applied.revision.is_none()
         && update
     {
         applied.revision = revision;
     }
     // Scaling alone leaves the rest rolled back.
-    let rollout = memory.last_applied.as_ref().map(|it| &it.rollout_hash);
-    if memory.rolled_back.as_ref().map(|it| &it.rollout_hash) != rollout {
-        memory.rolled_back = None;
+    let rollout = state.last_applied.as_ref().map(|it| &it.rollout_hash);
+    if state.rolled_back.as_ref().map(|it| &it.rollout_hash) != rollout {
+        state.rolled_back = None;
     }
     if !update {
-        memory.rolled_back = None;
-        memory.breaker = None;
-        memory.tag_breaker = None;
+        state.rolled_back = None;
+        state.breaker = None;
+        state.tag_breaker = None;
     }
-    answered(memory, expected);
+    answered(state, expected);
 }
 
 /// What an intent of this very spec carried that was stored by an operator which did not note it yet.
@@ -110,8 +110,8 @@ fn carried(input: &Input<'_>, former: Option<LastApplied>) -> LastApplied {
 }
 
 /// The window of the intent has passed without a trace of it.
-pub(crate) fn expired(memory: &mut OperatorState) {
-    let Some(intent) = &mut memory.intent else {
+pub(crate) fn expired(state: &mut OperatorState) {
+    let Some(intent) = &mut state.intent else {
         return;
     };
     let accepted = intent.state() == IntentState::Accepted;
@@ -121,7 +121,7 @@ pub(crate) fn expired(memory: &mut OperatorState) {
         return;
     }
     // ECS accepted it, and it did not come: what is applied is not known any more, so that it counts as an edit again.
-    if let Some(applied) = &mut memory.last_applied
+    if let Some(applied) = &mut state.last_applied
         && applied.hash == intent.hash
     {
         applied.hash.clear();
@@ -129,14 +129,14 @@ pub(crate) fn expired(memory: &mut OperatorState) {
         applied.revision = None;
     }
     // To ask once more for a restart that leaves no trace would never end.
-    answered(memory, expected);
+    answered(state, expected);
 }
 
 /// The restart or retry for which the call was made is done.
-fn answered(memory: &mut OperatorState, expected: Option<Expected>) {
+fn answered(state: &mut OperatorState, expected: Option<Expected>) {
     let Some(Expected { restart, retry, .. }) = expected else {
         return;
     };
-    memory.restart = restart.or(memory.restart.take());
-    memory.retry = retry.or(memory.retry.take());
+    state.restart = restart.or(state.restart.take());
+    state.retry = retry.or(state.retry.take());
 }

@@ -42,7 +42,7 @@ pub(crate) fn give_up_emptying(
 
 /// Whether ECS refused an update of this spec that sent an empty list of security groups.
 fn was_refused(input: &Input<'_>) -> bool {
-    let breaker = input.memory.and_then(|memory| memory.breaker.as_ref());
+    let breaker = input.state.and_then(|state| state.breaker.as_ref());
     breaker.is_some_and(|breaker| {
         breaker.path == Field::SecurityGroups.path()
             && breaker.count >= MAX_ATTEMPTS

@@ -25,7 +25,7 @@ pub mod update_intent;
 use std::collections::BTreeMap;
 
 use crate::{
-    api::memory::OperatorState,
+    api::operator_state::OperatorState,
     core::{
         decide::{
             action::Action,
@@ -64,15 +64,15 @@ pub fn decide(input: &Input<'_>) -> Decision {
     let update = UpdateIntent::of(input, service);
     let decided = matches!(update, UpdateIntent::Landed(_) | UpdateIntent::Expired)
         || input
-            .memory
-            .is_some_and(|memory| memory.open(Operation::Create).is_some());
+            .state
+            .is_some_and(|state| state.open(Operation::Create).is_some());
     let ours = matches!(owner(input, service), Ours | TagsLost);
-    let Some(mut memory) = input.memory.filter(|_| decided && ours).cloned() else {
+    let Some(mut state) = input.state.filter(|_| decided && ours).cloned() else {
         return decide_after(input, update);
     };
-    record_effects(&mut memory, input, service, &update);
-    let memory = Some(&memory);
-    decide_after(&Input { memory, ..*input }, update)
+    record_effects(&mut state, input, service, &update);
+    let state = Some(&state);
+    decide_after(&Input { state, ..*input }, update)
 }
 
 /// Decides with a memory in which it is recorded whether the last call has taken effect.
@@ -92,7 +92,7 @@ fn decide_after(input: &Input<'_>, update: UpdateIntent) -> Decision {
     let other_owner = input.history.other_owner_for(input.windows.absence_gap);
     let tags_given_up = assessment.as_ref().is_some_and(|assessment| assessment.tags.given_up.is_some());
     let lost = had_service(input) && d.drift == DriftPolicy::Report;
-    let never_sent = input.memory.is_some_and(OperatorState::never_had_a_service)
+    let never_sent = input.state.is_some_and(OperatorState::never_had_a_service)
         && input.history.unreadable_for(input.windows.settle);
 
     let (action, reason) = match (d.phase, presence, owner, pending_change) {

@@ -3,7 +3,7 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::{
-    api::memory::KnownService,
+    api::operator_state::KnownService,
     core::{decide::input::Input, desired::owner_tags::OwnerTags, observed::service::Service},
 };
 
@@ -24,8 +24,8 @@ pub enum Owner {
 pub(crate) fn owner(input: &Input<'_>, service: &Service) -> Owner {
     let desired = input.desired;
     let known = input
-        .memory
-        .and_then(|memory| memory.service.as_ref())
+        .state
+        .and_then(|state| state.service.as_ref())
         .is_some_and(|known| is_known(known, service));
     match OwnerTags::read(&service.tags, &desired.object, &desired.cluster_id) {
         OwnerTags::Ours => Owner::Ours,

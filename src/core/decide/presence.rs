@@ -35,14 +35,14 @@ pub(crate) fn presence<'a>(input: &Input<'a>) -> Presence<'a> {
 
 /// Whether what is missing is proved to be absent, or, where nothing can have been there, just not seen.
 fn is_absent(input: &Input<'_>) -> bool {
-    let Some(memory) = input.memory else {
+    let Some(state) = input.state else {
         return match input.fence {
             Fence::FinalizerJustAdded => true,
             // A finalizer without any memory: a create may be in flight.
             Fence::Needed => input.history.missing_for(input.windows.settle),
         };
     };
-    if memory.open(Operation::Create).is_some() {
+    if state.open(Operation::Create).is_some() {
         input.history.missing_for(input.windows.settle)
     } else if had_service(input) {
         input.history.missing_for(input.windows.absence_gap)
@@ -53,5 +53,5 @@ fn is_absent(input: &Input<'_>) -> bool {
 
 /// Whether the operator state records a service that this object created or adopted.
 pub(crate) fn had_service(input: &Input<'_>) -> bool {
-    input.memory.is_some_and(|memory| memory.service.is_some())
+    input.state.is_some_and(|state| state.service.is_some())
 }

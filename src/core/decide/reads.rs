@@ -80,8 +80,8 @@ fn is_settled(service: &Service, status: &ExpressServiceStatus) -> bool {
     };
     let target = deployment.target_revision.as_deref();
     let applied = status
-        .trusted_memory()
-        .and_then(|memory| memory.last_applied.as_ref())
+        .trusted_state()
+        .and_then(|state| state.last_applied.as_ref())
         .and_then(|applied| applied.revision.as_deref());
     let newest = service.newest().map(|revision| revision.arn.as_str());
     let ended = match deployment_state(deployment.status.as_deref()) {
@@ -90,8 +90,8 @@ fn is_settled(service: &Service, status: &ExpressServiceStatus) -> bool {
         DeploymentState::Failed => target == newest || target == applied,
     };
     let nothing_sent = status
-        .trusted_memory()
-        .is_none_or(|memory| memory.open_intent().is_none());
+        .trusted_state()
+        .is_none_or(|state| state.open_intent().is_none());
     ended
         && nothing_sent
         && target.is_some()
@@ -102,11 +102,11 @@ fn is_settled(service: &Service, status: &ExpressServiceStatus) -> bool {
 /// Whether an edit, a restart or a retry waits: which deployments there were before it has to be known.
 fn is_about_to_send(desired: &Desired, status: &ExpressServiceStatus) -> bool {
     let hash = desired.configuration.hash();
-    status.trusted_memory().is_some_and(|memory| {
-        let baseline = memory.baseline();
+    status.trusted_state().is_some_and(|state| {
+        let baseline = state.baseline();
         baseline.is_some_and(|baseline| baseline.whole != hash)
-            || desired.restart.is_some() && desired.restart != memory.restart
-            || desired.retry.is_some() && desired.retry != memory.retry
+            || desired.restart.is_some() && desired.restart != state.restart
+            || desired.retry.is_some() && desired.retry != state.retry
     })
 }
 

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    api::{memory::OperatorState, status::DeploymentStatus},
+    api::{operator_state::OperatorState, status::DeploymentStatus},
     core::{
         observed::{
             deployment::{DeploymentState, deployment_state},
@@ -77,7 +77,7 @@ impl Rollout {
     pub fn judge(
         service: &Service,
         in_sync: bool,
-        memory: Option<&OperatorState>,
+        state: Option<&OperatorState>,
         remembered: Option<&DeploymentStatus>,
         now: Timestamp,
     ) -> Self {
@@ -86,7 +86,7 @@ impl Rollout {
             Read::Skipped => remembered.into_iter().collect(),
             Read::Failed(failure) => return Self::Unreadable(failure.clone()),
         };
-        let applied = memory.and_then(|memory| memory.last_applied.as_ref());
+        let applied = state.and_then(|state| state.last_applied.as_ref());
         // Just after a create ECS shows no revision: whatever is remembered, nothing runs yet.
         let wanted = if in_sync {
             service.newest().map(|revision| revision.arn.as_str())
@@ -112,7 +112,7 @@ impl Rollout {
         let found = found.filter(|found| {
             found.status.as_deref() != Some("STOPPED") || Some(**found) == newest || in_sync
         });
-        if let Some(lost) = lost_update(memory, newest, in_sync)
+        if let Some(lost) = lost_update(state, newest, in_sync)
             && lost.target_revision.as_deref() != wanted
         {
             return Self::of(lost.clone());
@@ -132,11 +132,11 @@ impl Rollout {
 
 /// The deployment by which alone an update is known whose answer is lost: the newest, if it began after the intent.
 fn lost_update<'a>(
-    memory: Option<&OperatorState>,
+    state: Option<&OperatorState>,
     newest: Option<&'a DeploymentStatus>,
     in_sync: bool,
 ) -> Option<&'a DeploymentStatus> {
-    let intent = memory?
+    let intent = state?
         .open(Operation::Update)
         .filter(|intent| intent.state() == IntentState::Unknown && !in_sync)?;
     newest.filter(|newest| is_new_deployment(newest, intent))

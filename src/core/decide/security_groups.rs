@@ -21,7 +21,7 @@ pub(crate) fn managed_groups<'a>(
 
 fn counted<'a>(input: &Input<'a>, service: &'a Service) -> Option<BTreeSet<&'a str>> {
     let configuration = &input.desired.configuration;
-    let applied = input.memory?.last_applied.as_ref()?;
+    let applied = input.state?.last_applied.as_ref()?;
     let newest = service.newest()?;
     if applied.hash != configuration.hash() || applied.revision.as_ref() != Some(&newest.arn) {
         return None;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    api::memory::Breaker,
+    api::operator_state::Breaker,
     core::{
         decide::{breaker::MAX_ATTEMPTS, input::Input},
         diff::tags::{TagDiff, path},
@@ -14,7 +14,7 @@ impl TagDiff {
     /// Sends nothing where a tag that is to be set was set again and again in vain. A new edit of the tags, or a retry, is
     /// another try.
     pub(crate) fn without_exhausted_attempts(self, input: &Input<'_>) -> Self {
-        let breaker = input.memory.and_then(|memory| memory.tag_breaker.as_ref());
+        let breaker = input.state.and_then(|state| state.tag_breaker.as_ref());
         let futile = breaker.filter(|breaker| {
             (breaker.count > MAX_ATTEMPTS
                 || breaker.count == MAX_ATTEMPTS && !is_old(breaker, input))

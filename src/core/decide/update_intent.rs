@@ -2,7 +2,7 @@
 
 use crate::{
     api::{
-        memory::{Intent, OperatorState},
+        operator_state::{Intent, OperatorState},
         status::DeploymentStatus,
     },
     core::{
@@ -37,9 +37,9 @@ const QUEUED_WINDOWS: u32 = 15;
 impl UpdateIntent {
     /// Judges the open update by an observation of the service.
     pub fn of(input: &Input<'_>, service: &Service) -> Self {
-        let Some((memory, intent)) = input
-            .memory
-            .and_then(|memory| Some((memory, memory.open(Operation::Update)?)))
+        let Some((state, intent)) = input
+            .state
+            .and_then(|state| Some((state, state.open(Operation::Update)?)))
         else {
             return Self::Closed;
         };
@@ -47,8 +47,8 @@ impl UpdateIntent {
         let accepted = intent.state() == IntentState::Accepted;
         let same_spec = intent.hash == input.desired.configuration.hash();
         let revision = match accepted {
-            true => accepted_revision(memory, intent, service),
-            false => lost_revision(memory, intent, service, same_spec && in_sync, same_spec),
+            true => accepted_revision(state, intent, service),
+            false => lost_revision(state, intent, service, same_spec && in_sync, same_spec),
         };
         if let Some(revision) = revision {
             return Self::Landed(revision);
@@ -80,10 +80,10 @@ fn has_expired(input: &Input<'_>, intent: &Intent, equal: bool, accepted: bool) 
 }
 
 /// ECS named the revision: it is shown, or a deployment of it has ended.
-fn accepted_revision(memory: &OperatorState, intent: &Intent, service: &Service) -> Option<String> {
-    let applied = memory.last_applied.as_ref()?;
+fn accepted_revision(state: &OperatorState, intent: &Intent, service: &Service) -> Option<String> {
+    let applied = state.last_applied.as_ref()?;
     let Some(revision) = &applied.revision else {
-        return new_revision(memory, intent, service).map(str::to_owned);
+        return new_revision(state, intent, service).map(str::to_owned);
     };
     let shown = service.revisions.iter().any(|shown| shown.arn == *revision);
     let ended = deployments(service)
@@ -94,17 +94,17 @@ fn accepted_revision(memory: &OperatorState, intent: &Intent, service: &Service)
 
 /// The answer was lost: only what is new in ECS can tell.
 fn lost_revision(
-    memory: &OperatorState,
+    state: &OperatorState,
     intent: &Intent,
     service: &Service,
     arrived: bool,
     same_spec: bool,
 ) -> Option<String> {
-    if let Some(revision) = new_revision(memory, intent, service) {
+    if let Some(revision) = new_revision(state, intent, service) {
         // Somebody else's, as long as the spec still is what was sent and this is something else.
         return (arrived || !same_spec).then(|| revision.to_owned());
     }
-    if known_revisions(memory, intent).next().is_none() {
+    if known_revisions(state, intent).next().is_none() {
         // No revision was shown before the call: only one that is what was sent can be its own.
         let newest = service.newest().filter(|_| arrived);
         return newest.map(|newest| newest.arn.clone());
@@ -112,31 +112,31 @@ fn lost_revision(
     new_deployment(intent, service)
         .filter(|deployment| has_ended(deployment))
         .and_then(|deployment| deployment.target_revision.clone())
-        .filter(|target| known_revisions(memory, intent).all(|known| known != target))
+        .filter(|target| known_revisions(state, intent).all(|known| known != target))
 }
 
 /// The revisions that are no effect of the call: the newest one before it, and that of the update before, which ECS may
 /// show only later.
 fn known_revisions<'a>(
-    memory: &'a OperatorState,
+    state: &'a OperatorState,
     intent: &'a Intent,
 ) -> impl Iterator<Item = &'a str> {
     let before = intent
         .expected()
         .and_then(|expected| expected.revision_before.as_deref());
-    let applied = memory.last_applied.as_ref();
+    let applied = state.last_applied.as_ref();
     let applied = applied.and_then(|applied| applied.revision.as_deref());
     before.into_iter().chain(applied)
 }
 
 /// The newest revision, if it was made after the call, or may have been.
 fn new_revision<'a>(
-    memory: &'a OperatorState,
+    state: &'a OperatorState,
     intent: &'a Intent,
     service: &'a Service,
 ) -> Option<&'a str> {
     let newest = service.newest()?;
-    let mut known = known_revisions(memory, intent).peekable();
+    let mut known = known_revisions(state, intent).peekable();
     known.peek()?;
     let made_at = intent
         .expected()

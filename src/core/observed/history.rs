@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::{
-    api::memory::Intent,
+    api::operator_state::Intent,
     core::observed::{
         failure::FailureKind,
         service::{Observed, is_deploying},

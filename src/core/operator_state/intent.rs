@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::api::{
-    memory::{Expected, Intent},
+    operator_state::{Expected, Intent},
     status::DeploymentStatus,
 };
 
@@ -64,7 +64,7 @@ pub enum IntentState {
 }
 
 impl IntentState {
-    /// Parses the word in the status. Version 0.1 wrote `Landed`, `Refused` and `Lapsed`.
+    /// Parses the word in the status. Earlier versions wrote `Landed`, `Refused` and `Lapsed`.
     fn parse(word: Option<&str>) -> Self {
         match word {
             Some("Accepted") => Self::Accepted,

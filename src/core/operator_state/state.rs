@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     api::{
         ExpressServiceStatus,
-        memory::{InitialConfiguration, Intent, LastApplied, OperatorState, RolledBack},
+        operator_state::{InitialConfiguration, Intent, LastApplied, OperatorState, RolledBack},
     },
     core::{
         desired::{
@@ -20,11 +20,13 @@ use crate::{
 pub const SCHEME: i32 = 1;
 
 impl ExpressServiceStatus {
-    /// The memory, if it is there and of the present scheme.
-    pub fn trusted_memory(&self) -> Option<&OperatorState> {
-        self.memory
-            .as_ref()
-            .filter(|memory| memory.scheme == SCHEME)
+    /// The operator state, if it exists and has the present scheme.
+    ///
+    /// Earlier versions stored it in `memory`. This version clears that field with each write, so a value there was written by
+    /// an older operator afterwards, as after a downgrade, and is the newer one.
+    pub fn trusted_state(&self) -> Option<&OperatorState> {
+        let stored = self.memory.as_ref().or(self.operator_state.as_ref());
+        stored.filter(|state| state.scheme == SCHEME)
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::{
-    api::memory::{Breaker, Intent, KnownService, LastApplied, OperatorState},
+    api::operator_state::{Breaker, Intent, KnownService, LastApplied, OperatorState},
     core::{
         decide::{action::Action, breaker::MAX_ATTEMPTS, decision::Decision, input::Input},
         desired::field::Field,
@@ -30,16 +30,16 @@ pub fn record_call(
     answer: &CallResult,
     now: Timestamp,
 ) -> OperatorState {
-    let mut memory = state_before_call(input, decision, None, now);
+    let mut state = state_before_call(input, decision, None, now);
     if let Some(sent) = sent {
-        record(&mut memory, input, decision, sent, answer, now);
+        record(&mut state, input, decision, sent, answer, now);
     }
-    memory
+    state
 }
 
 /// What was sent, and what ECS answered.
 fn record(
-    memory: &mut OperatorState,
+    state: &mut OperatorState,
     input: &Input<'_>,
     decision: &Decision,
     mut sent: Intent,
@@ -58,7 +58,7 @@ fn record(
         CallResult::Accepted => IntentState::Applied,
     });
     let refused = sent.state() == IntentState::Rejected;
-    let former = memory.open_intent().cloned();
+    let former = state.open_intent().cloned();
     let (counter, made_by_it) = (sent.counter, is_made_by(&sent, answer));
     let applies = match answer {
         CallResult::Updated { .. } => sent.expected.as_mut().and_then(|it| it.applies.take()),
@@ -74,41 +74,41 @@ fn record(
         }
     };
     let closed = refused || sent.state() == IntentState::Applied;
-    memory.intent = Some(sent);
+    state.intent = Some(sent);
     // What is not open any more tells nothing of the create or update that was open before it.
     if let Some(former) = former.filter(|former| closed && is_kept(former, answer)) {
-        memory.intent = Some(former.renumbered(counter));
+        state.intent = Some(former.renumbered(counter));
     }
     match answer {
         CallResult::Created { created_at, .. } if made_by_it => {
-            memory.service = Some(KnownService {
+            state.service = Some(KnownService {
                 arn: input.desired.arn.to_string(),
                 created_at: created_at.map(Time),
             });
-            memory.last_applied = applies;
-            memory.initial = None;
-            memory.rolled_back = None;
-            memory.breaker = None;
-            memory.tag_breaker = None;
-            memory.restart.clone_from(&input.desired.restart);
-            memory.retry.clone_from(&input.desired.retry);
+            state.last_applied = applies;
+            state.initial = None;
+            state.rolled_back = None;
+            state.breaker = None;
+            state.tag_breaker = None;
+            state.restart.clone_from(&input.desired.restart);
+            state.retry.clone_from(&input.desired.retry);
         }
         CallResult::Created { .. } => {}
         CallResult::Updated { revision } => {
             if let Some(applies) = applies {
-                memory.last_applied = Some(LastApplied {
+                state.last_applied = Some(LastApplied {
                     revision: revision.clone(),
                     ..applies
                 });
-                memory.initial = None;
+                state.initial = None;
             }
-            updated(memory, input, decision, now);
+            updated(state, input, decision, now);
         }
-        CallResult::Accepted => accepted(memory, input, decision),
+        CallResult::Accepted => accepted(state, input, decision),
         CallResult::Failed(_) if !refused && is_confirmed_adoption(decision) => {
-            memory.last_applied = Some(adopted(input));
+            state.last_applied = Some(adopted(input));
         }
-        CallResult::Failed(failure) => record_rejection(memory, input, decision, failure),
+        CallResult::Failed(failure) => record_rejection(state, input, decision, failure),
         CallResult::Idle => {}
     }
 }
@@ -128,13 +128,13 @@ fn is_kept(former: &Intent, answer: &CallResult) -> bool {
     update || create && name_taken
 }
 
-fn updated(memory: &mut OperatorState, input: &Input<'_>, decision: &Decision, now: Timestamp) {
+fn updated(state: &mut OperatorState, input: &Input<'_>, decision: &Decision, now: Timestamp) {
     let Some(assessment) = &decision.assessment else {
         return;
     };
-    memory.breaker = assessment.diff.differences.first().map(|first| {
+    state.breaker = assessment.diff.differences.first().map(|first| {
         let (path, hash) = (first.field.path(), input.desired.configuration.hash());
-        match &memory.breaker {
+        match &state.breaker {
             Some(breaker) if breaker.path == path && breaker.hash == hash => Breaker {
                 count: breaker.count + 1,
                 ..breaker.clone()
@@ -149,30 +149,30 @@ fn updated(memory: &mut OperatorState, input: &Input<'_>, decision: &Decision, n
     });
     // Scaling alone was sent: the rest stays rolled back.
     if !assessment.rolled_back {
-        memory.rolled_back = None;
+        state.rolled_back = None;
     }
 }
 
-fn accepted(memory: &mut OperatorState, input: &Input<'_>, decision: &Decision) {
+fn accepted(state: &mut OperatorState, input: &Input<'_>, decision: &Decision) {
     match &decision.action {
         Action::Adopt(_) => {
             if let Observed::Present(service) = input.observed {
-                memory.service = Some(KnownService {
+                state.service = Some(KnownService {
                     arn: service.arn.to_string(),
                     created_at: service.created_at.map(Time),
                 });
             }
-            memory.tag_breaker = None;
+            state.tag_breaker = None;
             if is_confirmed_adoption(decision) {
-                memory.last_applied = Some(adopted(input));
+                state.last_applied = Some(adopted(input));
             }
         }
         Action::Tag(request) => {
             if let Some(assessment) = &decision.assessment {
-                count_attempt(memory, input, assessment);
-                record_tags_sent(memory, input, assessment);
+                count_attempt(state, input, assessment);
+                record_tags_sent(state, input, assessment);
             }
-            if let Some(applied) = &mut memory.last_applied {
+            if let Some(applied) = &mut state.last_applied {
                 let mut keys: std::collections::BTreeSet<_> = applied.tag_keys.drain(..).collect();
                 let users = |key: &&String| input.desired.user_tags.contains_key(*key);
                 keys.extend(request.tags.keys().filter(users).cloned());
@@ -181,9 +181,9 @@ fn accepted(memory: &mut OperatorState, input: &Input<'_>, decision: &Decision) 
         }
         Action::Untag(request) => {
             if let Some(assessment) = &decision.assessment {
-                record_tags_sent(memory, input, assessment);
+                record_tags_sent(state, input, assessment);
             }
-            if let Some(applied) = &mut memory.last_applied {
+            if let Some(applied) = &mut state.last_applied {
                 applied.tag_keys.retain(|key| !request.keys.contains(key));
             }
         }
@@ -200,7 +200,7 @@ fn accepted(memory: &mut OperatorState, input: &Input<'_>, decision: &Decision) 
 
 /// Remembers that ECS refused an update that sends an empty list: the next one goes without it.
 pub(crate) fn record_rejection(
-    memory: &mut OperatorState,
+    state: &mut OperatorState,
     input: &Input<'_>,
     decision: &Decision,
     failure: &Failure,
@@ -210,7 +210,7 @@ pub(crate) fn record_rejection(
         Action::Update(request) if request.cleared.contains(&Field::SecurityGroups)
     );
     if clears && failure.kind == FailureKind::InvalidParameter {
-        memory.breaker = Some(Breaker {
+        state.breaker = Some(Breaker {
             path: Field::SecurityGroups.path().to_owned(),
             hash: input.desired.configuration.hash(),
             count: MAX_ATTEMPTS,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::{
-    api::memory::{Expected, InitialConfiguration, Intent, LastApplied, OperatorState},
+    api::operator_state::{Expected, InitialConfiguration, Intent, LastApplied, OperatorState},
     core::{
         decide::{
             action::Action,
@@ -30,7 +30,7 @@ pub fn intent(input: &Input<'_>, decision: &Decision, now: Timestamp) -> Option<
     let operation = action.operation()?;
     let assessment = assessment.as_ref();
     let redeploys = matches!(operation, Operation::Create | Operation::Update);
-    let counter = input.memory.map_or(1, OperatorState::next_counter);
+    let counter = input.state.map_or(1, OperatorState::next_counter);
     Some(Intent {
         operation: operation.as_str().to_owned(),
         hash: input.desired.configuration.hash(),
@@ -40,8 +40,8 @@ pub fn intent(input: &Input<'_>, decision: &Decision, now: Timestamp) -> Option<
         expected: redeploys.then(|| {
             let applies = match assessment {
                 Some(assessment) => {
-                    let memory = state_before_call(input, decision, None, now);
-                    sent_configuration(input, assessment, &memory)
+                    let state = state_before_call(input, decision, None, now);
+                    sent_configuration(input, assessment, &state)
                 }
                 None => first_applied(input),
             };
@@ -80,7 +80,7 @@ pub fn state_before_call(
     sent: Option<Intent>,
     now: Timestamp,
 ) -> OperatorState {
-    let mut memory = input.memory.cloned().unwrap_or_else(|| OperatorState {
+    let mut state = input.state.cloned().unwrap_or_else(|| OperatorState {
         scheme: SCHEME,
         // What was asked before there was a memory counts as done.
         restart: input.desired.restart.clone(),
@@ -88,21 +88,21 @@ pub fn state_before_call(
         intent: possible_create(input, now),
         ..OperatorState::default()
     });
-    if memory.last_applied.is_none() && memory.initial.is_none() {
-        memory.initial = Some(InitialConfiguration::of(&input.desired.configuration));
+    if state.last_applied.is_none() && state.initial.is_none() {
+        state.initial = Some(InitialConfiguration::of(&input.desired.configuration));
     }
     if let (Observed::Present(service), Some(assessment)) = (input.observed, &decision.assessment) {
-        record_observation(&mut memory, input, service, assessment);
+        record_observation(&mut state, input, service, assessment);
     }
-    expire(&mut memory, input);
+    expire(&mut state, input);
     if let Some(sent) = sent {
-        memory.intent = Some(sent);
+        state.intent = Some(sent);
         // Also if the answer is lost, a confirmed difference is sent whatever the drift policy: as an edit.
         if is_confirmed_adoption(decision) {
-            memory.last_applied = Some(adopted(input));
+            state.last_applied = Some(adopted(input));
         }
     }
-    memory
+    state
 }
 
 pub(crate) fn is_confirmed_adoption(decision: &Decision) -> bool {

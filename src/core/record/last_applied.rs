@@ -1,7 +1,7 @@
 //! What is recorded of a configuration that was applied.
 
 use crate::{
-    api::memory::{LastApplied, OperatorState},
+    api::operator_state::{LastApplied, OperatorState},
     core::{
         decide::{assessment::Assessment, difference::fields_in_force, input::Input},
         diff::compare::Diff,
@@ -12,11 +12,11 @@ use crate::{
 pub(crate) fn applied(
     input: &Input<'_>,
     assessment: &Assessment,
-    memory: &OperatorState,
+    state: &OperatorState,
     revision: Option<String>,
 ) -> LastApplied {
     let desired = input.desired;
-    let mut tag_keys = memory.tag_keys_set_before();
+    let mut tag_keys = state.tag_keys_set_before();
     tag_keys.retain(|key| assessment.tags.remove.contains(key));
     tag_keys.extend(desired.user_tags.keys().cloned());
     LastApplied {
@@ -25,7 +25,7 @@ pub(crate) fn applied(
         tags_hash: if assessment.tags.is_empty() {
             Some(desired.tags_hash())
         } else {
-            memory
+            state
                 .last_applied
                 .as_ref()
                 .and_then(|applied| applied.tags_hash.clone())
@@ -54,13 +54,13 @@ pub(crate) fn first_applied(input: &Input<'_>) -> LastApplied {
 pub(crate) fn sent_configuration(
     input: &Input<'_>,
     assessment: &Assessment,
-    memory: &OperatorState,
+    state: &OperatorState,
 ) -> LastApplied {
-    let mut tag_keys = memory.tag_keys_set_before();
+    let mut tag_keys = state.tag_keys_set_before();
     tag_keys.extend(input.desired.user_tags.keys().cloned());
     LastApplied {
         tag_keys: tag_keys.into_iter().collect(),
-        ..applied(input, assessment, memory, None)
+        ..applied(input, assessment, state, None)
     }
 }
 

@@ -3,7 +3,7 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::{
-    api::memory::{KnownService, OperatorState, RolledBack},
+    api::operator_state::{KnownService, OperatorState, RolledBack},
     core::{
         decide::{
             assessment::Assessment,
@@ -20,7 +20,7 @@ use crate::{
 
 /// What a look at a service of ours teaches.
 pub(crate) fn record_observation(
-    memory: &mut OperatorState,
+    state: &mut OperatorState,
     input: &Input<'_>,
     service: &Service,
     assessment: &Assessment,
@@ -33,22 +33,22 @@ pub(crate) fn record_observation(
         created_at: service.created_at.map(Time),
     };
     // A service that drains before this object ever had one is its ancestor's.
-    if service.code != StatusCode::Draining || memory.service.as_ref() == Some(&known) {
-        memory.service = Some(known);
+    if service.code != StatusCode::Draining || state.service.as_ref() == Some(&known) {
+        state.service = Some(known);
     }
-    record_given_up(memory, assessment);
+    record_given_up(state, assessment);
     let in_sync = assessment.is_final(service);
-    record_effects(memory, input, service, &assessment.update);
+    record_effects(state, input, service, &assessment.update);
     if let Rollout::Failed(deployment) = &assessment.rollout
         && (assessment.rolled_back || in_sync)
     {
         let rollout_hash = input.desired.configuration.rollout_hash();
         // What was sent alone since then does not change why the rest was rolled back.
-        let recorded = memory.rollback_of(&rollout_hash).is_some_and(|recorded| {
+        let recorded = state.rollback_of(&rollout_hash).is_some_and(|recorded| {
             recorded.status.is_some() && recorded.revision != deployment.target_revision
         });
         if !recorded {
-            memory.rolled_back = Some(RolledBack {
+            state.rolled_back = Some(RolledBack {
                 rollout_hash,
                 revision: deployment.target_revision.clone(),
                 status: deployment.status.clone(),
@@ -56,13 +56,13 @@ pub(crate) fn record_observation(
             });
         }
     } else if in_sync {
-        memory.rolled_back = None;
+        state.rolled_back = None;
     }
     // After a create its only revision is ECS's reading of what was sent.
     if let ([only], Some(applied), Some(intent)) = (
         &service.revisions[..],
-        &mut memory.last_applied,
-        &memory.intent,
+        &mut state.last_applied,
+        &state.intent,
     ) && intent.is_for(Operation::Create)
         && intent.hash == applied.hash
         && applied.revision.is_none()
@@ -70,28 +70,28 @@ pub(crate) fn record_observation(
         applied.revision = Some(only.arn.clone());
     }
     if in_sync {
-        memory.initial = None;
-        memory.breaker = None;
+        state.initial = None;
+        state.breaker = None;
         if !matches!(assessment.rollout, Rollout::Failed(_)) {
-            memory.retry.clone_from(&input.desired.retry);
+            state.retry.clone_from(&input.desired.retry);
         }
-        memory.last_applied = Some(applied(
+        state.last_applied = Some(applied(
             input,
             assessment,
-            memory,
+            state,
             service.newest().map(|r| r.arn.clone()),
         ));
     }
 }
 
 /// An intent whose window has passed without a trace of it.
-pub(crate) fn expire(memory: &mut OperatorState, input: &Input<'_>) {
+pub(crate) fn expire(state: &mut OperatorState, input: &Input<'_>) {
     // What has become of an update was recorded with the findings.
-    let open = memory
+    let open = state
         .open_intent()
         .is_some_and(|intent| !intent.is_for(Operation::Update));
     let present = matches!(input.observed, Observed::Present(_));
     if open && present && input.history.intent_open_for(input.windows.settle) {
-        expired(memory);
+        expired(state);
     }
 }

@@ -215,7 +215,7 @@ fn has_run_the_spec(
     assessment: Option<&Assessment>,
     shown: Reported<'_>,
 ) -> bool {
-    let applied = input.memory.and_then(|memory| memory.last_applied.as_ref());
+    let applied = input.state.and_then(|state| state.last_applied.as_ref());
     let succeeded = applied.is_some_and(|applied| {
         applied.hash == input.desired.configuration.hash() && applied.revision.is_some()
     }) && assessment
@@ -256,8 +256,8 @@ fn is_first_deployment(input: &Input<'_>) -> bool {
         Observed::Present(service) => {
             service.revisions.len() <= 1
                 && input
-                    .memory
-                    .and_then(|memory| memory.intent.as_ref())
+                    .state
+                    .and_then(|state| state.intent.as_ref())
                     .is_none_or(|intent| intent.is_for(Operation::Create))
         }
         Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => false,

@@ -12,7 +12,7 @@ use crate::core::{
 
 /// Whether this is no edit, but the same configuration once more.
 pub(crate) fn is_a_retry(input: &Input<'_>) -> bool {
-    let applied = input.memory.and_then(|memory| memory.last_applied.as_ref());
+    let applied = input.state.and_then(|state| state.last_applied.as_ref());
     input.retry_asked()
         && applied.is_none_or(|applied| applied.hash == input.desired.configuration.hash())
 }

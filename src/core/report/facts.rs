@@ -20,8 +20,8 @@ pub(crate) fn is_draining(input: &Input<'_>) -> bool {
 /// Whether the service that is there is the one on record.
 pub(crate) fn is_the_recorded_one(input: &Input<'_>, service: &Service) -> bool {
     input
-        .memory
-        .and_then(|memory| memory.service.as_ref())
+        .state
+        .and_then(|state| state.service.as_ref())
         .is_some_and(|known| known.created_at.as_ref().map(|at| at.0) == service.created_at)
 }
 

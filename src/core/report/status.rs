@@ -7,7 +7,7 @@ use crate::{
     api::{
         ExpressServiceStatus,
         conditions::types,
-        memory::OperatorState,
+        operator_state::OperatorState,
         status::{Drift, RevisionStatus},
     },
     core::{
@@ -33,7 +33,7 @@ pub fn project(
     input: &Input<'_>,
     decision: &Decision,
     result: &CallResult,
-    memory: OperatorState,
+    state: OperatorState,
     now: Timestamp,
 ) -> ExpressServiceStatus {
     let desired = input.desired;
@@ -42,7 +42,8 @@ pub fn project(
         service_arn: Some(desired.arn.to_string()),
         service_name: Some(desired.arn.name.clone()),
         cluster: Some(desired.arn.cluster.clone()),
-        memory: Some(memory),
+        operator_state: Some(state),
+        memory: None,
         ..previous.clone()
     };
     match input.observed {

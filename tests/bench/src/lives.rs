@@ -28,7 +28,7 @@ pub async fn measure(table: &mut Table) {
     ));
     // Until the create is answered, no write can tell its outcome.
     let written = world.api.take_written();
-    let told = |object: &&Value| object["status"]["memory"]["intent"]["outcome"].is_string();
+    let told = |object: &&Value| object["status"]["operatorState"]["intent"]["outcome"].is_string();
     let told = written.iter().filter(told).count();
     assert!(told > 0, "the create is reported");
     table.add(Row::at_most(
