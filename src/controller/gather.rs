@@ -9,7 +9,7 @@ use crate::{
     core::{
         decide::{
             ownership::Owner,
-            reads::{RESOURCES_LAST, Reads, Resources, plan, plan_with_counts},
+            reads::{RESOURCES_INTERVAL, Reads, Resources, plan, plan_with_counts},
         },
         desired::{
             object::Desired, owner_tags::OwnerTags, policy::Phase, recorded_identity::IdentityCheck,
@@ -80,7 +80,7 @@ fn resources<E: Ecs, O: Objects, C: Clock>(
     due: &mut Option<Uptime>,
 ) -> Resources {
     let now = ctx.clock.uptime();
-    let due = due.get_or_insert_with(|| now + RESOURCES_LAST.mul_f64(ctx.clock.random()));
+    let due = due.get_or_insert_with(|| now + RESOURCES_INTERVAL.mul_f64(ctx.clock.random()));
     if now < *due {
         Resources::Fresh
     } else {
@@ -117,7 +117,7 @@ async fn related_reads<E: Ecs, O: Objects, C: Clock>(
     let newest = service.newest().map(|revision| revision.arn.clone());
     service.managed_resources = match (reads.managed_resources, newest) {
         (true, Some(revision)) => {
-            *kept.resources_due = Some(ctx.clock.uptime() + RESOURCES_LAST);
+            *kept.resources_due = Some(ctx.clock.uptime() + RESOURCES_INTERVAL);
             read(ecs.managed_resources(&arn, &revision, redactor).await)
         }
         _ => status

@@ -94,7 +94,7 @@ fn with_deadline(
 }
 
 fn new() -> UpdateIntent {
-    UpdateIntent::Landed(NEW.into())
+    UpdateIntent::Applied(NEW.into())
 }
 
 #[test]

@@ -5,35 +5,35 @@ use crate::core::{
     operator_state::intent::Operation,
 };
 
-/// What to do; at most one call that changes something in ECS.
+/// The action of a reconcile: at most one call that changes something in ECS.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Nothing.
+    /// Do nothing until the next reconcile.
     Nothing,
-    /// Store finalizer and identity.
+    /// Add the finalizer and record the identity, in one write.
     AddFinalizer,
-    /// CreateExpressGatewayService.
+    /// Call `CreateExpressGatewayService`.
     Create(Box<CreateRequest>),
-    /// UpdateExpressGatewayService.
+    /// Call `UpdateExpressGatewayService`.
     Update(Box<UpdateRequest>),
-    /// DeleteExpressGatewayService.
+    /// Call `DeleteExpressGatewayService`.
     Delete,
-    /// TagResource.
+    /// Call `TagResource`.
     Tag(TagRequest),
-    /// UntagResource.
+    /// Call `UntagResource`.
     Untag(UntagRequest),
-    /// TagResource that takes a free service over.
+    /// Call `TagResource` to adopt an unowned service.
     Adopt(TagRequest),
-    /// Mark the service released, as well as may be, then release the finalizer.
+    /// Mark the service as released with `TagResource`, then remove the finalizer whether or not that worked.
     Retain(TagRequest),
-    /// Read the tags once more, by ListTagsForResource.
+    /// Read the tags again with `ListTagsForResource`, before a service is left alone.
     VerifyOwnerTags,
-    /// Release the finalizer.
+    /// Remove the finalizer.
     ReleaseFinalizer,
 }
 
 impl Action {
-    /// The operation that it sends to ECS and that needs a fence.
+    /// The operation in ECS for which an intent has to be stored first.
     pub fn operation(&self) -> Option<Operation> {
         match self {
             Self::Create(_) => Some(Operation::Create),

@@ -1,4 +1,4 @@
-//! What one look shows, computed before the decision: whose the service is, where it differs, how its rollout stands.
+//! The assessment of a present service: its owner, its differences from the spec, and its rollout.
 
 use crate::{
     api::operator_state::OperatorState,
@@ -26,96 +26,78 @@ use crate::{
     },
 };
 
-/// What a look at a present service shows.
+/// What an observation of a present service means for the object.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assessment {
-    /// Whose it is.
+    /// The owner of the service.
     pub owner: Owner,
-    /// The spec beside the newest revision; empty while ECS shows none.
+    /// The differences between the spec and the newest revision; empty while ECS shows no revision.
     pub diff: Diff,
-    /// The spec's tags beside the service's.
+    /// The differences between the tags of the spec and those on the service.
     pub tags: TagDiff,
-    /// The deployment of the wanted revision.
+    /// Whether the newest revision matches the spec.
+    pub in_sync: bool,
+    /// The rollout of the wanted revision.
     pub rollout: Rollout,
-    /// The infrastructure role on the service, where it is another than the spec's.
+    /// The infrastructure role of the service, if it is another than that of the spec.
     pub immutable: Option<String>,
-    /// The spec was edited since it was last applied, or a retry was asked.
+    /// Whether the spec was edited since it was last applied, or a retry was asked for.
     pub edited: bool,
-    /// What has become of the update that was open.
+    /// The state of the last update.
     pub update: UpdateIntent,
-    /// ECS rolled this very configuration back.
+    /// Whether ECS rolled back the very configuration of the spec.
     pub rolled_back: bool,
     /// How ECS ended the deployment that it rolled back.
     pub rollback: Option<Rollback>,
-    /// Sending the spec again would change nothing.
+    /// Whether sending the spec again would change nothing.
     pub not_converging: bool,
-    /// An outside change that is only shown.
+    /// Whether the service drifted and `driftPolicy: Report` says only to report that.
     pub report_only: bool,
-    /// A restart was asked and is not done.
+    /// Whether a restart is due.
     pub restart: bool,
-    /// The spec says otherwise than before who makes the task definition.
+    /// Whether the spec switched between a task definition of the user's and one that ECS makes.
     pub mode_switched: bool,
 }
 
 impl Assessment {
-    /// Examines a present service.
+    /// Assesses a present service. `update` is the state of the last update, from the same observation.
     pub fn of(input: &Input<'_>, service: &Service, update: UpdateIntent) -> Self {
-        let (desired, state) = (input.desired, input.state);
-        let applied = state.and_then(|state| state.last_applied.as_ref());
         let retry = input.retry_asked();
         let edited = is_edited(input, service);
         let (diff, mode_switched) = difference(input, service, edited);
         let in_sync = diff.is_empty() && !mode_switched && service.newest().is_some();
-        let rollout = Rollout::judge(service, in_sync, state, input.deployment, input.now);
-        let rolled_back = !retry && !in_sync && rolled_back(input, &rollout);
-        let (set, tag_keys) = (
-            desired.tags(),
-            state.map(OperatorState::tag_keys_set_before),
-        );
-        let tags = TagDiff::between(&set, &service.tags, &tag_keys.unwrap_or_default());
-        let tags_edited = applied.is_some_and(|applied| {
-            applied.tags_hash.is_some() && applied.tags_hash != Some(desired.tags_hash())
-        });
-        let report = desired.drift == DriftPolicy::Report;
+        let rollout = Rollout::of(input, service, in_sync);
+        let rolled_back = !retry && !in_sync && was_rolled_back(input, &rollout);
+        let failed = matches!(rollout, Rollout::Failed(_));
         Self {
             owner: owner(input, service),
-            tags: if report && !tags_edited {
-                tags.owner_part()
-            } else {
-                tags
-            }
-            .without_exhausted_attempts(input),
+            tags: due_tags(input, service),
             immutable: service
                 .infrastructure_role_arn
                 .clone()
-                .filter(|role| *role != desired.infrastructure_role_arn),
-            update,
+                .filter(|role| *role != input.desired.infrastructure_role_arn),
             not_converging: not_converging(input, service, &diff, edited || rolled_back),
-            restart: input.restart_asked()
-                || retry && in_sync && matches!(rollout, Rollout::Failed(_)),
-            mode_switched,
-            report_only: report && !edited && !diff.is_empty(),
+            restart: input.restart_asked() || retry && in_sync && failed,
+            report_only: input.desired.drift == DriftPolicy::Report && !edited && !diff.is_empty(),
             rollback: rollback(input, &rollout),
             diff,
+            in_sync,
             rollout,
             edited,
+            update,
             rolled_back,
+            mode_switched,
         }
     }
 
-    /// Whether the newest revision is what the spec says.
-    pub fn in_sync(&self, service: &Service) -> bool {
-        self.diff.is_empty() && !self.mode_switched && service.newest().is_some()
-    }
-
-    /// Whether ECS may still be about to bring, or is taking back, what was sent of this very configuration: then sending
-    /// it again would double it, or fight a rollback.
+    /// Whether ECS may still be about to deploy, or is rolling back, what was sent of the present spec. Sending it again
+    /// would then start a second deployment, or fight a rollback.
     pub fn is_in_progress(&self, input: &Input<'_>, service: &Service) -> bool {
-        let coming = match &self.rollout {
-            // What it brings is shown already, and is another configuration.
+        let in_progress = match &self.rollout {
+            // ECS already shows the revision that is being deployed, and that one differs from the spec.
             Rollout::InProgress(Some(_)) => {
                 let newest = service.newest().map(|newest| newest.arn.as_str());
-                !newest.is_some_and(|newest| self.rollout.brings(newest))
+                !newest.is_some_and(|newest| self.rollout.targets(newest))
             }
             Rollout::Unreadable(_) => true,
             Rollout::Pending
@@ -123,15 +105,15 @@ impl Assessment {
             | Rollout::Succeeded(_)
             | Rollout::Failed(_) => false,
         };
-        coming && input.is_baseline() && !input.retry_asked()
+        in_progress && input.is_baseline() && !input.retry_asked()
     }
 
-    /// Whether what runs is what the spec says, and nothing that was sent may still change it.
-    pub fn is_final(&self, service: &Service) -> bool {
-        self.in_sync(service) && self.update != UpdateIntent::Waiting
+    /// Whether the newest revision matches the spec and no call can still change it.
+    pub fn is_final(&self) -> bool {
+        self.in_sync && self.update != UpdateIntent::Waiting
     }
 
-    /// The blocks that an update sends.
+    /// The configuration that an update sends: the spec, with the values in force in the blocks that it touches.
     pub fn update(&self, input: &Input<'_>, service: &Service) -> Configuration {
         let actual = service.newest().map(|newest| &newest.configuration);
         let managed = managed_groups(input, service);
@@ -143,7 +125,7 @@ impl Assessment {
         )
     }
 
-    /// `scalingTarget` alone: what may be sent while the rest is rolled back.
+    /// The `scalingTarget` alone, which may be sent while the rest of the configuration is rolled back.
     pub fn scaling_update(&self, input: &Input<'_>, service: &Service) -> Scaling {
         complete_scaling(
             input.desired.configuration.scaling.clone(),
@@ -152,7 +134,27 @@ impl Assessment {
     }
 }
 
-/// How ECS ended the deployment of the configuration that it rolled back: on record, or as it is seen now.
+/// The tags that differ, without those that the drift policy or exhausted attempts keep from being sent.
+fn due_tags(input: &Input<'_>, service: &Service) -> TagDiff {
+    let (desired, state) = (input.desired, input.state);
+    let set_before = state.map(OperatorState::tag_keys_set_before);
+    let tags = TagDiff::between(
+        &desired.tags(),
+        &service.tags,
+        &set_before.unwrap_or_default(),
+    );
+    let applied = state.and_then(|state| state.last_applied.as_ref());
+    let edited = applied.is_some_and(|applied| {
+        applied.tags_hash.is_some() && applied.tags_hash != Some(desired.tags_hash())
+    });
+    let due = match desired.drift {
+        DriftPolicy::Report if !edited => tags.owner_part(),
+        DriftPolicy::Report | DriftPolicy::Correct => tags,
+    };
+    due.without_exhausted_attempts(input)
+}
+
+/// How ECS ended the deployment that it rolled back: as recorded, otherwise as observed.
 fn rollback(input: &Input<'_>, rollout: &Rollout) -> Option<Rollback> {
     let hash = input.desired.configuration.rollout_hash();
     let recorded = input
@@ -168,26 +170,29 @@ fn rollback(input: &Input<'_>, rollout: &Rollout) -> Option<Rollback> {
             status: deployment.status.clone(),
             reason: deployment.reason.clone(),
         }),
-        _ => None,
+        Rollout::Pending
+        | Rollout::InProgress(_)
+        | Rollout::Succeeded(_)
+        | Rollout::Unreadable(_) => None,
     })
 }
 
-/// The rolled-back configuration is the wanted one: on record, or as the deployment shows.
-fn rolled_back(input: &Input<'_>, rollout: &Rollout) -> bool {
+/// Whether ECS rolled back the configuration of the spec, as recorded or as observed.
+fn was_rolled_back(input: &Input<'_>, rollout: &Rollout) -> bool {
     let wanted = input.desired.configuration.rollout_hash();
-    let on_record = input
+    let is_recorded = input
         .state
         .is_some_and(|state| state.rollback_of(&wanted).is_some());
     let Rollout::Failed(deployment) = rollout else {
-        return on_record;
+        return is_recorded;
     };
-    // A deployment that failed before the update was sent is another's.
-    let in_flight = input
+    // A deployment that failed before the update was sent belongs to another configuration.
+    let is_of_open_update = input
         .state
         .and_then(|state| state.open(Operation::Update))
         .is_some_and(|intent| {
             intent.hash == input.desired.configuration.hash()
                 && is_new_deployment(deployment, intent)
         });
-    on_record || in_flight || input.is_baseline()
+    is_recorded || is_of_open_update || input.is_baseline()
 }

@@ -2,19 +2,19 @@
 
 use crate::core::{decide::input::Input, diff::compare::Diff, observed::service::Service};
 
-/// Updates, or calls to set tags, with the same difference before the operator gives up (a revision that ECS made of the very
-/// spec is judged at once).
+/// The number of updates, or of calls to set tags, after which an unchanged difference is no longer sent. A revision that ECS
+/// made from the present spec counts at once.
 pub(crate) const MAX_ATTEMPTS: i32 = 3;
 
-/// Whether ECS made the newest revision of this very spec, so that a difference is its reading of the spec.
+/// Whether ECS made the newest revision from the present spec, so that a difference is how ECS reads the spec.
 pub(crate) fn made_from_this_spec(input: &Input<'_>, service: &Service, edited: bool) -> bool {
     let applied = input.state.and_then(|state| state.last_applied.as_ref());
     let revision = applied.and_then(|applied| applied.revision.as_deref());
     !edited && revision.is_some() && service.newest().map(|newest| newest.arn.as_str()) == revision
 }
 
-/// Sending again is futile: ECS read this very spec so, or it was sent often enough. Scaling lives outside the revision,
-/// and can be changed there.
+/// Whether sending the spec again would change nothing: ECS reads it in this way, or the attempts are exhausted. Scaling is
+/// not part of a revision, so ECS's reading of a spec says nothing about it.
 pub(crate) fn not_converging(
     input: &Input<'_>,
     service: &Service,

@@ -1,14 +1,14 @@
-//! A decision.
+//! The decision of one reconcile.
 
 use crate::core::decide::{action::Action, assessment::Assessment, reason::Reason};
 
-/// The action and its reason, and what the look showed.
+/// The action of a reconcile, the reason for it, and the assessment on which both rest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
-    /// What to do.
+    /// The action to take.
     pub action: Action,
-    /// Why, for people.
+    /// The reason, which conditions and events report.
     pub reason: Reason,
-    /// What the look at a present service showed.
+    /// The assessment of the service, if ECS shows one.
     pub assessment: Option<Assessment>,
 }

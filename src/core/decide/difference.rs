@@ -13,14 +13,14 @@ use crate::{
     },
 };
 
-/// Whether the newest revision is what the spec says.
+/// Whether the newest revision matches the spec.
 pub(crate) fn shows_the_spec(input: &Input<'_>, service: &Service) -> bool {
     let (diff, mode_switched) = difference(input, service, is_edited(input, service));
     diff.is_empty() && !mode_switched && service.newest().is_some()
 }
 
-/// Where the newest revision differs from the spec, and whether the spec says otherwise than before who makes the task
-/// definition.
+/// Returns the differences between the spec and the newest revision, and whether the spec switched between a task definition
+/// of the user's and one that ECS makes.
 pub(crate) fn difference(input: &Input<'_>, service: &Service, edited: bool) -> (Diff, bool) {
     let (desired, state) = (input.desired, input.state);
     let managed = managed_groups(input, service);
@@ -46,20 +46,20 @@ pub(crate) fn difference(input: &Input<'_>, service: &Service, edited: bool) -> 
     (diff, mode_switched)
 }
 
-/// Whether the spec is another one than the one last applied, or first seen; or a retry is asked.
+/// Whether the spec differs from the baseline, or a retry is asked for. Otherwise a difference in ECS is drift.
 pub(crate) fn is_edited(input: &Input<'_>, service: &Service) -> bool {
     let (hash, state) = (input.desired.configuration.hash(), input.state);
     let other = state
         .and_then(OperatorState::baseline)
         .is_some_and(|baseline| baseline.whole != hash);
-    // A service that its former object has let go is taken back with the spec of the new one.
+    // A service that its former object released is taken back with the spec of the new object.
     let released = service.tags.get(owner_tags::UID).map(String::as_str);
     let never_applied = state.is_none_or(|state| state.last_applied.is_none());
     let taken_back = never_applied && released == Some(owner_tags::RELEASED);
     input.retry_asked() || other || taken_back
 }
 
-/// Whether the newest revision is not the one of the last update, while an update to this spec may have landed.
+/// Whether the newest revision can be the effect of a lost update to the present spec.
 fn lost_update_runs(input: &Input<'_>, service: &Service) -> bool {
     let hash = input.desired.configuration.hash();
     let lost = input
@@ -72,8 +72,8 @@ fn lost_update_runs(input: &Input<'_>, service: &Service) -> bool {
     lost && newest.is_some() && newest != revision
 }
 
-/// Fields on record as set: those of the spec, those left in force, and those that an update empties, until it is seen that
-/// it did.
+/// The paths of the fields that count as set: those of the spec, those left in force, and those that an update empties until
+/// its effect is observed.
 pub fn fields_in_force(input: &Input<'_>, diff: &Diff) -> Vec<String> {
     let mut fields: BTreeSet<_> = input.desired.configuration.values().into_keys().collect();
     fields.extend(diff.left_in_force.iter().map(|left| left.field));

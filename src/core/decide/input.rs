@@ -16,44 +16,44 @@ use crate::{
     },
 };
 
-/// All that a decision depends on.
+/// Everything that a decision depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
-    /// The object.
+    /// The object, parsed.
     pub desired: &'a Desired,
-    /// What ECS was seen to have.
+    /// The observation of ECS.
     pub observed: &'a Observed,
-    /// What is remembered, if it can be trusted.
+    /// The operator state, if it is trusted.
     pub state: Option<&'a OperatorState>,
-    /// The deployment in the status.
+    /// The deployment that the status shows.
     pub deployment: Option<&'a DeploymentStatus>,
-    /// What ECS made for the service, as the status has it.
+    /// The managed resources that the status shows.
     pub managed_resources: &'a [ManagedResource],
-    /// What this process has seen.
+    /// Earlier observations by this process.
     pub history: &'a ObservationHistory,
-    /// How long to wait before believing.
+    /// How long observations must last to count.
     pub windows: &'a Windows,
-    /// Whether this pass has just stored the finalizer.
+    /// Whether this reconcile has just added the finalizer.
     pub fence: Fence,
-    /// The wall clock.
+    /// The time by the wall clock.
     pub now: Timestamp,
 }
 
 impl Input<'_> {
-    /// Whether a retry is asked for that was not made yet.
+    /// Whether the user asked for a retry that has not been made yet.
     pub(crate) fn retry_asked(&self) -> bool {
         let asked = &self.desired.retry;
         asked.is_some() && self.state.is_some_and(|state| state.retry != *asked)
     }
 
-    /// Whether a restart is asked for that was not made yet.
+    /// Whether the user asked for a restart that has not been made yet.
     pub(crate) fn restart_asked(&self) -> bool {
         let asked = &self.desired.restart;
         asked.is_some() && self.state.is_some_and(|state| state.restart != *asked)
     }
 
-    /// Whether the spec has a configuration of which ECS rolled the deployment back, or may do so: the one that was last
-    /// applied, or the only one that is known.
+    /// Whether a deployment that ECS rolls back can be that of the present spec: its configuration is the one that was last
+    /// applied, or no other one is known.
     pub(crate) fn is_baseline(&self) -> bool {
         let baseline = self.state.and_then(OperatorState::baseline);
         let configuration = &self.desired.configuration;
@@ -64,11 +64,11 @@ impl Input<'_> {
     }
 }
 
-/// Whether a write that fences this pass off from others has gone before.
+/// Whether this reconcile has already written something that fails for every other writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fence {
-    /// None: a call that changes something needs one.
+    /// It has not: an intent must be stored before a call that changes something.
     Needed,
-    /// This pass stored finalizer and identity: no create of this object can be in flight.
+    /// It has just added the finalizer, so no create for this object can be in flight.
     FinalizerJustAdded,
 }

@@ -1,4 +1,4 @@
-//! Recording in the operator state what an observation shows of an open intent.
+//! What becomes of an open intent, recorded in the operator state.
 
 use std::collections::BTreeSet;
 
@@ -11,38 +11,38 @@ use crate::{
     },
 };
 
-/// Records what an observation of a service of ours says of the create or update that is open.
+/// Records what the observation of a service of this object shows of the create or update that is open.
 pub(crate) fn record_effects(
     state: &mut OperatorState,
     input: &Input<'_>,
     service: &Service,
     update: &UpdateIntent,
 ) {
-    // What drains under the name is an ancestor's.
+    // A draining service under this name is an earlier one.
     if let Some(create) = state.open(Operation::Create).cloned()
         && service.code != StatusCode::Draining
     {
         if made_since(&create, service.created_at) {
-            landed(state, input, None);
+            record_applied(state, input, None);
         } else {
-            was_there_before(state);
+            record_older_service(state);
         }
     }
     match update {
-        UpdateIntent::Landed(revision) => landed(state, input, Some(revision.clone())),
-        UpdateIntent::Expired => expired(state),
+        UpdateIntent::Applied(revision) => record_applied(state, input, Some(revision.clone())),
+        UpdateIntent::Expired => record_expired(state),
         UpdateIntent::Closed | UpdateIntent::Waiting | UpdateIntent::Superseded => {}
     }
 }
 
-/// The create made nothing: the service is older than it.
-fn was_there_before(state: &mut OperatorState) {
+/// Records that the create had no effect, because the service is older than it.
+fn record_older_service(state: &mut OperatorState) {
     let Some(create) = &mut state.intent else {
         return;
     };
     create.set_state(IntentState::Rejected);
     let applies = create.take_expected().and_then(|expected| expected.applies);
-    // From then on another spec is an edit, also once another intent is stored.
+    // From now on another spec counts as an edit, even after another intent is stored.
     if let Some(applies) = applies.filter(|_| state.last_applied.is_none()) {
         state.initial = Some(InitialConfiguration {
             hash: applies.hash,
@@ -51,8 +51,9 @@ fn was_there_before(state: &mut OperatorState) {
     }
 }
 
-/// The open create or update has taken effect: what it carried is what was last applied, and what it answered is done.
-pub(crate) fn landed(state: &mut OperatorState, input: &Input<'_>, revision: Option<String>) {
+/// Records that the open create or update took effect: its configuration is the one last applied, and the restart or retry
+/// that it answers is done.
+fn record_applied(state: &mut OperatorState, input: &Input<'_>, revision: Option<String>) {
     let former = state.last_applied.clone();
     let Some(intent) = &mut state.intent else {
         return;
@@ -62,11 +63,12 @@ pub(crate) fn landed(state: &mut OperatorState, input: &Input<'_>, revision: Opt
     intent.set_state(IntentState::Applied);
     let same_spec = intent.hash == input.desired.configuration.hash();
     let expected = intent.take_expected();
-    let unnoted = || (update && lost && same_spec).then(|| carried(input, former));
+    let reconstructed =
+        || (update && lost && same_spec).then(|| sent_by_earlier_version(input, former));
     let applies = expected
         .as_ref()
         .and_then(|expected| expected.applies.clone());
-    if let Some(applies) = applies.or_else(unnoted) {
+    if let Some(applies) = applies.or_else(reconstructed) {
         state.last_applied = Some(LastApplied {
             revision,
             ..applies
@@ -78,7 +80,7 @@ pub(crate) fn landed(state: &mut OperatorState, input: &Input<'_>, revision: Opt
     {
         applied.revision = revision;
     }
-    // Scaling alone leaves the rest rolled back.
+    // An update of scaling alone leaves the rest rolled back.
     let rollout = state.last_applied.as_ref().map(|it| &it.rollout_hash);
     if state.rolled_back.as_ref().map(|it| &it.rollout_hash) != rollout {
         state.rolled_back = None;
@@ -88,11 +90,11 @@ pub(crate) fn landed(state: &mut OperatorState, input: &Input<'_>, revision: Opt
         state.breaker = None;
         state.tag_breaker = None;
     }
-    answered(state, expected);
+    record_answered(state, expected);
 }
 
-/// What an intent of this very spec carried that was stored by an operator which did not note it yet.
-fn carried(input: &Input<'_>, former: Option<LastApplied>) -> LastApplied {
+/// The configuration of an intent for the present spec that was stored by a version which did not record it.
+fn sent_by_earlier_version(input: &Input<'_>, former: Option<LastApplied>) -> LastApplied {
     let former = former.unwrap_or_default();
     let configuration = &input.desired.configuration;
     let mut fields: BTreeSet<String> = former.fields.into_iter().collect();
@@ -109,8 +111,8 @@ fn carried(input: &Input<'_>, former: Option<LastApplied>) -> LastApplied {
     }
 }
 
-/// The window of the intent has passed without a trace of it.
-pub(crate) fn expired(state: &mut OperatorState) {
+/// Records that the settle window passed without a trace of the call.
+pub(crate) fn record_expired(state: &mut OperatorState) {
     let Some(intent) = &mut state.intent else {
         return;
     };
@@ -120,7 +122,7 @@ pub(crate) fn expired(state: &mut OperatorState) {
     if !accepted || !intent.is_for(Operation::Update) {
         return;
     }
-    // ECS accepted it, and it did not come: what is applied is not known any more, so that it counts as an edit again.
+    // ECS accepted the update, but it did not take effect: what is applied is unknown, so the spec counts as edited.
     if let Some(applied) = &mut state.last_applied
         && applied.hash == intent.hash
     {
@@ -128,12 +130,12 @@ pub(crate) fn expired(state: &mut OperatorState) {
         applied.rollout_hash.clear();
         applied.revision = None;
     }
-    // To ask once more for a restart that leaves no trace would never end.
-    answered(state, expected);
+    // Repeating a restart that leaves no trace would never end.
+    record_answered(state, expected);
 }
 
-/// The restart or retry for which the call was made is done.
-fn answered(state: &mut OperatorState, expected: Option<Expected>) {
+/// Records that the restart or retry for which the call was made is done.
+fn record_answered(state: &mut OperatorState, expected: Option<Expected>) {
     let Some(Expected { restart, retry, .. }) = expected else {
         return;
     };

@@ -1,4 +1,4 @@
-//! Lists that ECS does not clear are left in force.
+//! Lists that ECS does not clear.
 
 use crate::core::{
     decide::{
@@ -10,8 +10,8 @@ use crate::core::{
     observed::service::Service,
 };
 
-/// A list that was sent empty and is still there, or that ECS refused to take empty, cannot be cleared: it is left in force,
-/// once and for all.
+/// Moves lists that cannot be cleared from the differences to what is left in force: those that were sent empty and are still
+/// there, and those that ECS rejected as empty.
 pub(crate) fn give_up_emptying(
     diff: &mut Diff,
     input: &Input<'_>,
@@ -19,8 +19,8 @@ pub(crate) fn give_up_emptying(
     edited: bool,
 ) {
     let verified = made_from_this_spec(input, service, edited);
-    let refused = was_refused(input);
-    if !verified && !refused {
+    let rejected = was_rejected(input);
+    if !verified && !rejected {
         return;
     }
     let wanted = input.desired.configuration.values();
@@ -40,8 +40,8 @@ pub(crate) fn give_up_emptying(
         }));
 }
 
-/// Whether ECS refused an update of this spec that sent an empty list of security groups.
-fn was_refused(input: &Input<'_>) -> bool {
+/// Whether ECS rejected an update of this spec that sent an empty list of security groups.
+fn was_rejected(input: &Input<'_>) -> bool {
     let breaker = input.state.and_then(|state| state.breaker.as_ref());
     breaker.is_some_and(|breaker| {
         breaker.path == Field::SecurityGroups.path()

@@ -1,4 +1,4 @@
-//! What has to be observed before an update can be sent.
+//! What ECS has to show before an update can be sent.
 
 use crate::core::{
     decide::{
@@ -9,8 +9,10 @@ use crate::core::{
 };
 
 impl Assessment {
-    /// Why nothing can be sent, nor be called in sync, before ECS shows more. Where a shown field differs, an edit is sent all
-    /// the same if the update needs no value that is missing; and what holds an update back is told first.
+    /// Returns why neither an update can be sent nor the service be called in sync before ECS shows more.
+    ///
+    /// An edit of a field that ECS does show is sent nevertheless if the update needs none of the missing values. What holds
+    /// an update back is reported first.
     pub(crate) fn missing_observation(
         &self,
         input: &Input<'_>,

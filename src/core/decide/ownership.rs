@@ -7,20 +7,20 @@ use crate::{
     core::{decide::input::Input, desired::owner_tags::OwnerTags, observed::service::Service},
 };
 
-/// Whose a service is.
+/// The owner of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owner {
-    /// This object's, by its tags.
+    /// This object, according to the owner tags.
     Ours,
-    /// This object's, by the memory of its making: the tags are lost.
+    /// This object, according to the operator state; the owner tags are missing.
     TagsLost,
-    /// Somebody else's.
+    /// Another object, described as messages name it.
     Other(String),
-    /// Nobody's.
+    /// Nobody, or an object that released the service.
     Unowned,
 }
 
-/// Whose a service is, by its tags and by the memory of its making.
+/// Returns the owner of a service, from its tags and from what the operator state records of its creation.
 pub(crate) fn owner(input: &Input<'_>, service: &Service) -> Owner {
     let desired = input.desired;
     let known = input
@@ -30,12 +30,12 @@ pub(crate) fn owner(input: &Input<'_>, service: &Service) -> Owner {
     match OwnerTags::read(&service.tags, &desired.object, &desired.cluster_id) {
         OwnerTags::Ours => Owner::Ours,
         OwnerTags::None | OwnerTags::Partial(_) if known => Owner::TagsLost,
-        OwnerTags::Other(whose) | OwnerTags::Partial(whose) => Owner::Other(whose),
+        OwnerTags::Other(owner) | OwnerTags::Partial(owner) => Owner::Other(owner),
         OwnerTags::Released | OwnerTags::None => Owner::Unowned,
     }
 }
 
-/// The very service that this object made or adopted: ARN and creation time, to the second.
+/// Whether this is the very service that the object created or adopted: same ARN, and same creation time to the second.
 fn is_known(known: &KnownService, service: &Service) -> bool {
     let second = |time: &Time| time.0.as_second();
     known.arn == service.arn.to_string()

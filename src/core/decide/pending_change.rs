@@ -1,133 +1,154 @@
-//! The change that an active, present service of this object needs.
+//! The change that a present service of this object needs, if any.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::core::{
     decide::{
-        assessment::Assessment, input::Input, reason::Reason, requests::UpdateRequest,
-        rollout::Rollout, update_intent::UpdateIntent,
+        assessment::Assessment, input::Input, presence::Present, reason::Reason,
+        requests::UpdateRequest, rollout::Rollout, update_intent::UpdateIntent,
     },
     desired::configuration::Configuration,
     observed::{
         failure::{Class, Failure},
-        service::{Observed, Read, Service},
+        service::{Read, Service},
     },
 };
 
-/// What a living, present service of ours needs.
+/// The change that a service needs next.
 pub(crate) enum PendingChange {
-    Impossible(String),
+    /// The service has this infrastructure role, and ECS cannot change it to that of the spec.
+    Immutable(String),
+    /// None before the effect of the last update is known.
     WaitForUpdate,
+    /// Scaling alone, because ECS rolled the rest of the configuration back.
     ScaleOnly(Box<UpdateRequest>),
+    /// The spec was edited.
     Update(Box<UpdateRequest>),
+    /// The service drifted.
     Correct(Box<UpdateRequest>),
+    /// A restart is due.
     Restart(Box<UpdateRequest>),
+    /// Tags are missing or have other values.
     Tag(BTreeMap<String, String>),
+    /// Tags are no longer in the spec.
     Untag(BTreeSet<String>),
-    Nothing(Reason),
+    /// None, for this reason.
+    None(Reason),
 }
 
-/// The last rows of the table: `RolledBack` and drift under `Report` take theirs out.
-pub(crate) fn pending_change(input: &Input<'_>, assessment: Option<&Assessment>) -> PendingChange {
-    let (Some(f), Observed::Present(service)) = (assessment, input.observed) else {
-        // Nothing was seen of the service: no row above this one says that it needs nothing.
-        return PendingChange::Nothing(Reason::WaitingForAbsence);
-    };
-    match (
-        wanted(input, f, service),
-        passing_failure(&service.deployments),
-    ) {
-        // Which deployments there were before a call tells afterwards which one it made.
-        (
-            PendingChange::ScaleOnly(_)
-            | PendingChange::Update(_)
-            | PendingChange::Correct(_)
-            | PendingChange::Restart(_),
-            Some(failure),
-        ) => tags_or(f, Reason::Unreadable(failure.clone())),
-        (pending_change, _) => pending_change,
+impl PendingChange {
+    /// Whether the change starts a deployment.
+    fn deploys(&self) -> bool {
+        match self {
+            Self::ScaleOnly(_) | Self::Update(_) | Self::Correct(_) | Self::Restart(_) => true,
+            Self::Immutable(_)
+            | Self::WaitForUpdate
+            | Self::Tag(_)
+            | Self::Untag(_)
+            | Self::None(_) => false,
+        }
     }
 }
 
-/// What a present service of ours needs, as far as the findings tell.
-pub(crate) fn wanted(input: &Input<'_>, f: &Assessment, service: &Service) -> PendingChange {
-    let update = |configuration| {
+/// Returns the change that a service needs next.
+pub(crate) fn pending_change(input: &Input<'_>, present: Present<'_>) -> PendingChange {
+    let change = next_change(input, present);
+    match transient_failure(&present.service.deployments) {
+        // The deployments before a call tell afterwards which one the call started, so they have to be known first.
+        Some(failure) if change.deploys() => {
+            tags_or(present.assessment, Reason::Unreadable(failure.clone()))
+        }
+        Some(_) | None => change,
+    }
+}
+
+fn next_change(input: &Input<'_>, present: Present<'_>) -> PendingChange {
+    use PendingChange as C;
+    let Present {
+        service,
+        assessment: a,
+    } = present;
+    let request = |configuration| {
         Box::new(UpdateRequest {
             arn: input.desired.arn.clone(),
             configuration,
-            cleared: f.diff.cleared(),
+            cleared: a.diff.cleared(),
         })
     };
-    let scaling_alone = || Configuration {
-        scaling: f.scaling_update(input, service),
+    let scaling = || Configuration {
+        scaling: a.scaling_update(input, service),
         ..Configuration::default()
     };
-    let differs = !f.diff.is_empty() || f.mode_switched;
-    let new_scaling = f.edited && f.diff.touches_scaling() && !f.rollout.is_rolling_back();
-    let unseen = f.edited && service.newest().is_none();
-    let held = f.not_converging || f.report_only;
-    if let Some(role) = &f.immutable {
-        PendingChange::Impossible(role.clone())
-    } else if f.update == UpdateIntent::Waiting {
-        PendingChange::WaitForUpdate
-    } else if let Some(reason) = f.missing_observation(input, service) {
-        tags_or(f, reason)
-    } else if differs && f.rolled_back && f.diff.touches_scaling() && !held {
-        PendingChange::ScaleOnly(update(scaling_alone()))
-    } else if differs && !f.rolled_back && f.is_in_progress(input, service) && !new_scaling {
-        PendingChange::Nothing(idle_reason(f, service, false))
-    } else if (differs || unseen) && f.edited && !f.rolled_back && !f.not_converging {
-        PendingChange::Update(update(f.update(input, service)))
-    } else if differs && !held && !f.rolled_back {
-        PendingChange::Correct(update(f.update(input, service)))
-    } else if f.restart && !f.rolled_back && service.newest().is_some() {
-        PendingChange::Restart(update(f.update(input, service)))
+    let all = || request(a.update(input, service));
+    let differs = !a.diff.is_empty() || a.mode_switched;
+    let scaling_edited = a.edited && a.diff.touches_scaling() && !a.rollout.is_rolling_back();
+    let nothing_runs = service.newest().is_none();
+    let held_back = a.not_converging || a.report_only;
+    if let Some(role) = &a.immutable {
+        C::Immutable(role.clone())
+    } else if a.update == UpdateIntent::Waiting {
+        C::WaitForUpdate
+    } else if let Some(reason) = a.missing_observation(input, service) {
+        tags_or(a, reason)
+    } else if differs && a.rolled_back && a.diff.touches_scaling() && !held_back {
+        C::ScaleOnly(request(scaling()))
+    } else if differs && !a.rolled_back && a.is_in_progress(input, service) && !scaling_edited {
+        C::None(idle_reason(a, service, false))
+    } else if (differs || a.edited && nothing_runs)
+        && a.edited
+        && !a.rolled_back
+        && !a.not_converging
+    {
+        C::Update(all())
+    } else if differs && !held_back && !a.rolled_back {
+        C::Correct(all())
+    } else if a.restart && !a.rolled_back && !nothing_runs {
+        C::Restart(all())
     } else {
-        tags_or(f, idle_reason(f, service, differs))
+        tags_or(a, idle_reason(a, service, differs))
     }
 }
 
-/// The failure of a read that passes by itself.
-fn passing_failure<T>(read: &Read<T>) -> Option<&Failure> {
+/// The failure of a read, if it is of the kind that passes without anybody's help.
+fn transient_failure<T>(read: &Read<T>) -> Option<&Failure> {
     match read {
         Read::Failed(failure) if failure.kind.class() == Class::Retry => Some(failure),
         Read::Failed(_) | Read::Got(_) | Read::Skipped => None,
     }
 }
 
-/// The tags, which depend on nothing else; or nothing.
-fn tags_or(f: &Assessment, reason: Reason) -> PendingChange {
-    if !f.tags.set.is_empty() {
-        return PendingChange::Tag(f.tags.set.clone());
+/// A change of the tags, which depends on nothing else; otherwise none, for `reason`.
+fn tags_or(assessment: &Assessment, reason: Reason) -> PendingChange {
+    let tags = &assessment.tags;
+    if !tags.set.is_empty() {
+        return PendingChange::Tag(tags.set.clone());
     }
-    if !f.tags.remove.is_empty() {
-        return PendingChange::Untag(f.tags.remove.clone());
+    if !tags.remove.is_empty() {
+        return PendingChange::Untag(tags.remove.clone());
     }
-    match (reason, &f.tags.given_up) {
-        (Reason::Available, Some(path)) => {
-            PendingChange::Nothing(Reason::TagNotConverging(path.clone()))
-        }
-        (reason, _) => PendingChange::Nothing(reason),
-    }
+    PendingChange::None(match (reason, &tags.given_up) {
+        (Reason::Available, Some(path)) => Reason::TagNotConverging(path.clone()),
+        (reason, _) => reason,
+    })
 }
 
-fn idle_reason(f: &Assessment, service: &Service, differs: bool) -> Reason {
-    if f.rolled_back {
+/// Why nothing is sent although nothing is awaited from ECS.
+fn idle_reason(assessment: &Assessment, service: &Service, differs: bool) -> Reason {
+    if assessment.rolled_back {
         return Reason::RolledBack;
     }
-    if f.not_converging {
+    if assessment.not_converging {
         return Reason::NotConverging;
     }
-    if f.report_only && differs {
+    if assessment.report_only && differs {
         return Reason::Drifted;
     }
-    match &f.rollout {
+    let has_endpoint = service.revisions.iter().any(|it| !it.endpoints.is_empty());
+    match &assessment.rollout {
         Rollout::Failed(_) => Reason::RolledBack,
         Rollout::Unreadable(failure) => Reason::Unreadable(failure.clone()),
         Rollout::Pending | Rollout::InProgress(_) => Reason::Deploying,
-        Rollout::Succeeded(_) if service.revisions.iter().all(|r| r.endpoints.is_empty()) => {
-            Reason::WaitingForEndpoint
-        }
+        Rollout::Succeeded(_) if !has_endpoint => Reason::WaitingForEndpoint,
         Rollout::Succeeded(_) => Reason::Available,
     }
 }

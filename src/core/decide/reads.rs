@@ -1,4 +1,5 @@
-//! Which neighbours of a present service a look has to read, so that a service at rest costs two calls, and one more an hour.
+//! Which related reads the observation of a present service needs. An idle service costs two calls per reconcile, and one
+//! more an hour.
 
 use std::time::Duration;
 
@@ -13,52 +14,52 @@ use crate::{
     },
 };
 
-/// The neighbouring reads of one look.
+/// The reads that an observation makes besides `DescribeExpressGatewayService`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reads {
-    /// DescribeServices.
+    /// `DescribeServices`, for the task counts.
     pub counts: bool,
-    /// ListServiceDeployments and DescribeServiceDeployments.
+    /// `ListServiceDeployments` and `DescribeServiceDeployments`.
     pub deployments: bool,
-    /// DescribeServiceRevisions.
+    /// `DescribeServiceRevisions`, for the managed resources.
     pub managed_resources: bool,
 }
 
-/// How old the managed resources in the status may be at rest: they can fail long after they were made.
-pub const RESOURCES_LAST: Duration = Duration::from_secs(3600);
+/// The time after which the managed resources of an idle service are read again: they can fail long after their creation.
+pub const RESOURCES_INTERVAL: Duration = Duration::from_secs(3600);
 
-/// Whether the managed resources in the status are still believed.
+/// Whether the managed resources in the status are recent enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resources {
-    /// They are.
+    /// They are recent enough.
     Fresh,
-    /// They were read too long ago.
+    /// They are due to be read again.
     Stale,
 }
 
-/// Plans the reads beside DescribeExpressGatewayService.
+/// Plans the related reads.
 pub fn plan(
     desired: &Desired,
     service: &Service,
     status: &ExpressServiceStatus,
     resources: Resources,
 ) -> Reads {
-    let living = match desired.phase {
+    let wanted = match desired.phase {
         Phase::Unclaimed | Phase::Active => true,
         Phase::Deleting(_) | Phase::Finalized => false,
     };
-    let settled = is_settled(service, status) && !is_about_to_send(desired, status);
+    let steady = is_steady(service, status) && !is_about_to_send(desired, status);
     let unknown = status.managed_resources.is_none() || still_provisioning(status);
     Reads {
         counts: true,
-        deployments: living && !settled,
-        managed_resources: living
+        deployments: wanted && !steady,
+        managed_resources: wanted
             && service.newest().is_some()
-            && (!settled || unknown || resources == Resources::Stale),
+            && (!steady || unknown || resources == Resources::Stale),
     }
 }
 
-/// With the counts known: fewer tasks than wanted may have their cause in what ECS made.
+/// Refines the plan once the task counts are known: a managed resource may be the cause of missing tasks.
 pub fn plan_with_counts(reads: Reads, service: &Service, counts: &TaskCounts) -> Reads {
     let Reads {
         counts: read_counts,
@@ -73,8 +74,8 @@ pub fn plan_with_counts(reads: Reads, service: &Service, counts: &TaskCounts) ->
     }
 }
 
-/// Whether the status knows how the last deployment of what runs, or of what was sent, has ended.
-fn is_settled(service: &Service, status: &ExpressServiceStatus) -> bool {
+/// Whether the status already shows how the last deployment ended, and no other one is expected.
+fn is_steady(service: &Service, status: &ExpressServiceStatus) -> bool {
     let Some(deployment) = &status.deployment else {
         return false;
     };
@@ -99,7 +100,7 @@ fn is_settled(service: &Service, status: &ExpressServiceStatus) -> bool {
         && service.revisions.len() == 1
 }
 
-/// Whether an edit, a restart or a retry waits: which deployments there were before it has to be known.
+/// Whether an edit, a restart or a retry is about to be sent, which requires the deployments before it to be known.
 fn is_about_to_send(desired: &Desired, status: &ExpressServiceStatus) -> bool {
     let hash = desired.configuration.hash();
     status.trusted_state().is_some_and(|state| {
@@ -110,6 +111,7 @@ fn is_about_to_send(desired: &Desired, status: &ExpressServiceStatus) -> bool {
     })
 }
 
+/// Whether a managed resource in the status is not active yet.
 fn still_provisioning(status: &ExpressServiceStatus) -> bool {
     status.managed_resources.iter().flatten().any(|resource| {
         resource

@@ -1,4 +1,4 @@
-//! Why a decision was taken: its reason, and who has to act.
+//! The reason for a decision, and who has to act on it.
 
 use crate::{
     api::conditions::reasons,
@@ -8,98 +8,98 @@ use crate::{
     },
 };
 
-/// Why a decision was taken; most variants are a row of the decision table.
+/// The reason for a decision. Most variants belong to one row of the decision table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// The object is on its way out, and nothing holds it.
+    /// The object is being deleted and no longer carries our finalizer.
     Finalized,
-    /// Retain: the service is marked as released.
+    /// `deletionPolicy: Retain`: the service is marked as released.
     Retained,
-    /// Retain: the service cannot be marked, or is not ours, or not there.
+    /// `deletionPolicy: Retain`: the service cannot be marked, belongs to another owner, or does not exist.
     RetainedUnmarked,
-    /// Account, partition, Region or cluster-id is another.
+    /// The account, partition, Region or cluster-id is no longer the recorded one.
     IdentityChanged {
-        /// What is on record.
+        /// The recorded identity.
         recorded: String,
-        /// What it would be now.
+        /// The present identity.
         now: String,
     },
-    /// ECS, or a part of it that is needed, cannot be read.
+    /// ECS, or a part of it that the decision needs, cannot be read.
     Unreadable(Failure),
-    /// The service is missing, and may all the same be there.
+    /// ECS does not show the service; its absence is not confirmed yet.
     WaitingForAbsence,
-    /// The service is proved to be gone, and the object may go.
+    /// The service is confirmed to be absent, and the finalizer can be removed.
     Deleted,
-    /// ECS cannot be read, and nothing was ever sent for this object.
+    /// ECS cannot be read, but nothing was ever sent for this object.
     NothingToDelete,
-    /// The service drains on its way out.
+    /// ECS is deleting the service, as the deletion of the object asked for.
     Draining,
-    /// The service is deleted.
+    /// The service is to be deleted.
     Deleting,
-    /// The service to delete has another owner; looked at once more.
+    /// The service to delete seems to have another owner, which is verified once more.
     WaitingForOwner,
-    /// The service to delete has another owner, proved.
+    /// The service to delete has another owner.
     LeftAlone,
-    /// The object is new.
+    /// The object has no finalizer or recorded identity yet.
     Claiming,
-    /// The spec cannot be right.
+    /// The spec cannot be valid, whatever ECS says.
     InvalidSpec(Invalid),
-    /// `suspend` is true.
+    /// `spec.suspend` is true.
     Suspended,
-    /// Somebody deleted the service, and drift is only shown.
+    /// Somebody deleted the service, and `driftPolicy: Report` says only to report that.
     ServiceDeleted,
     /// There is no service yet.
     Creating,
-    /// A former service of this name drains.
+    /// ECS is still deleting an earlier service of this name.
     DrainingBeforeCreate,
-    /// The service belongs to somebody else.
+    /// The service belongs to this other owner.
     NotOwned(String),
-    /// The service is free, and cannot be taken over.
+    /// The service is unowned and cannot be adopted, for this cause.
     NotAdoptable(String),
-    /// The service could be taken over; the hash confirms the difference.
+    /// The adoption would change the service; this hash confirms it.
     AdoptionNotConfirmed(String),
-    /// The service is taken over.
+    /// The unowned service is being adopted.
     Adopting,
-    /// The service is ours, and its owner tags are lost.
+    /// The owner tags of this object's service are missing.
     TagsLost,
-    /// ECS has a status code that is not known here.
+    /// ECS reports a status code that this version does not know.
     UnknownStatus(String),
-    /// The infrastructure role on the service is another.
+    /// The service has this infrastructure role, which ECS cannot change.
     Immutable(String),
-    /// An update's effect may still come.
+    /// An update is in doubt.
     WaitingForUpdate,
     /// The spec was edited.
     Updating,
-    /// Scaling differs while the rest of the configuration is rolled back.
+    /// Scaling differs, while the rest of the configuration is rolled back.
     ScalingOnly,
-    /// Somebody changed the service; it is put right.
+    /// The service drifted, and is being corrected.
     CorrectingDrift,
-    /// A restart was asked.
+    /// A restart was asked for.
     Restarting,
     /// Tags differ.
     Tagging,
     /// ECS rolled this configuration back.
     RolledBack,
-    /// Somebody changed the service; it is shown.
+    /// The service drifted, which is only reported.
     Drifted,
-    /// Updates do not take the difference away.
+    /// Updates do not remove the difference.
     NotConverging,
-    /// A tag does not stay as it is sent.
+    /// The tag at this path does not keep the value that is sent.
     TagNotConverging(String),
-    /// The deployment is under way.
+    /// The deployment is in progress.
     Deploying,
-    /// The deployment waits for something that ECS could not make.
+    /// The deployment waits for a managed resource that ECS could not create.
     ManagedResourceFailed,
-    /// The deployment takes longer than any that goes well.
+    /// The deployment takes longer than the progress deadline.
     ProgressDeadlineExceeded,
-    /// The deployment succeeded, and ECS shows no endpoint.
+    /// The deployment succeeded, but ECS shows no endpoint yet.
     WaitingForEndpoint,
-    /// Nothing to do.
+    /// The service runs the spec and has an endpoint.
     Available,
 }
 
 impl Reason {
-    /// Reason of the condition `Ready`.
+    /// The reason that the condition `Ready` has.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Finalized | Self::Deleted => reasons::DELETED,
@@ -136,7 +136,7 @@ impl Reason {
         }
     }
 
-    /// Whether the operator is on its way, at rest, or only a person can help.
+    /// Whether the operator is making progress, is idle, or needs a person.
     pub fn progress(&self) -> Progress {
         match self {
             Self::Finalized
@@ -184,13 +184,13 @@ impl Reason {
     }
 }
 
-/// How far the operator is.
+/// Whether something is in progress for an object, after kstatus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// On its way.
+    /// The operator or ECS is working on it.
     Reconciling,
-    /// Only a person can help.
+    /// A person has to act.
     Stalled,
-    /// Neither.
+    /// Nothing is to be done.
     AtRest,
 }

@@ -1,48 +1,50 @@
-//! The requests that change something in ECS.
+//! The requests of the calls that change something in ECS.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::core::desired::{configuration::Configuration, field::Field, identity::ServiceArn};
 
-/// `CreateExpressGatewayService`: what the user left out is left out; the name is always sent.
+/// A request of `CreateExpressGatewayService`. It contains only what the user set, and always the service name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateRequest {
-    /// Where the service will be; its cluster and name are sent.
+    /// ARN that the service will have; the request contains its cluster and name.
     pub arn: ServiceArn,
     /// ARN of the infrastructure role.
     pub infrastructure_role_arn: String,
     /// The configuration of the spec.
     pub configuration: Configuration,
-    /// The user's tags and the owner tags.
+    /// The tags of the spec and the owner tags.
     pub tags: BTreeMap<String, String>,
 }
 
-/// `UpdateExpressGatewayService`: each block that is sent is complete, and its lists are explicit, also when empty; so the
-/// request means the same whether ECS merges or replaces.
+/// A request of `UpdateExpressGatewayService`.
+///
+/// Each block in it is complete, and its lists are explicit even when they are empty, so that the request means the same
+/// whether ECS merges or replaces blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpdateRequest {
-    /// The service.
+    /// ARN of the service.
     pub arn: ServiceArn,
-    /// The blocks to send; what is unset is left as it is.
+    /// The blocks to send; ECS keeps the values of those that are unset.
     pub configuration: Configuration,
-    /// Lists outside the container that are sent empty, to clear what is in force.
+    /// Lists outside the container that are sent empty, to clear the values in force.
     pub cleared: BTreeSet<Field>,
 }
 
-/// `TagResource`.
+/// A request of `TagResource`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TagRequest {
-    /// The service.
+    /// ARN of the service.
     pub arn: ServiceArn,
-    /// Tags to set.
+    /// The tags to set.
     pub tags: BTreeMap<String, String>,
 }
 
-/// `UntagResource`.
+/// A request of `UntagResource`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UntagRequest {
-    /// The service.
+    /// ARN of the service.
     pub arn: ServiceArn,
-    /// Keys to remove.
+    /// The keys of the tags to remove.
     pub keys: BTreeSet<String>,
 }

@@ -1,11 +1,14 @@
-//! Following the deployment of our revision. ACTIVE is not ready, and an empty `currentDeployment` is neither success nor
-//! failure: only the deployment that brings the revision decides.
+//! The rollout of the wanted revision.
+//!
+//! `ACTIVE` does not mean ready, and a service without a `currentDeployment` has neither succeeded nor failed: only the
+//! deployment of the wanted revision tells.
 
 use jiff::Timestamp;
 
 use crate::{
     api::{operator_state::OperatorState, status::DeploymentStatus},
     core::{
+        decide::input::Input,
         observed::{
             deployment::{DeploymentState, deployment_state},
             failure::Failure,
@@ -15,18 +18,18 @@ use crate::{
     },
 };
 
-/// What became of the deployment of the wanted revision.
+/// How far the rollout of the wanted revision is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Rollout {
-    /// Nothing of it is to be seen yet.
+    /// ECS shows no deployment of it yet.
     Pending,
-    /// It is under way; without a deployment while that is not to be found.
+    /// It is in progress; without a deployment while ECS does not list one.
     InProgress(Option<DeploymentStatus>),
-    /// It succeeded, or ECS has settled and forgotten it.
+    /// It succeeded; without a deployment where ECS has forgotten it and the service is steady.
     Succeeded(Option<DeploymentStatus>),
-    /// It ended otherwise.
+    /// It was stopped or rolled back.
     Failed(DeploymentStatus),
-    /// ECS did not let us look.
+    /// The deployments could not be read.
     Unreadable(Failure),
 }
 
@@ -40,7 +43,50 @@ pub struct Rollback {
 }
 
 impl Rollout {
-    fn of(deployment: DeploymentStatus) -> Self {
+    /// Assesses the rollout of the wanted revision: the newest one if it matches the spec, otherwise the one that the last
+    /// update created.
+    pub(crate) fn of(input: &Input<'_>, service: &Service, in_sync: bool) -> Self {
+        let deployments: Vec<&DeploymentStatus> = match &service.deployments {
+            Read::Got(deployments) => deployments.iter().collect(),
+            Read::Skipped => input.deployment.into_iter().collect(),
+            Read::Failed(failure) => return Self::Unreadable(failure.clone()),
+        };
+        let newest = deployments.first().copied();
+        let wanted = wanted_revision(input, service, in_sync);
+        let found = wanted.and_then(|wanted| {
+            let mut deployments = deployments.iter().copied();
+            deployments.find(|deployment| deployment.target_revision.as_deref() == Some(wanted))
+        });
+        if service.revisions.is_empty() {
+            // ECS shows no revision just after a create: whatever the status says, nothing runs yet.
+            return match found.cloned().map(Self::of_deployment) {
+                Some(Self::Failed(deployment)) => Self::Failed(deployment),
+                Some(Self::InProgress(deployment) | Self::Succeeded(deployment)) => {
+                    Self::InProgress(deployment)
+                }
+                Some(Self::Pending | Self::Unreadable(_)) | None => Self::InProgress(None),
+            };
+        }
+        // A deployment that a later one stopped was not rejected by ECS.
+        let found = found.filter(|found| {
+            found.status.as_deref() != Some("STOPPED") || Some(*found) == newest || in_sync
+        });
+        if let Some(lost) = lost_update(input.state, newest, in_sync)
+            && lost.target_revision.as_deref() != wanted
+        {
+            return Self::of_deployment(lost.clone());
+        }
+        match (found, wanted, in_sync) {
+            (Some(deployment), _, _) => Self::of_deployment(deployment.clone()),
+            (None, Some(_), true) if is_steady(service, input.now) => Self::Succeeded(None),
+            (None, _, true) => Self::InProgress(None),
+            // The service does not match the spec, and what was sent is unknown: the newest deployment has to tell.
+            (None, None, false) => newest.cloned().map_or(Self::Pending, Self::of_deployment),
+            (None, Some(_), false) => Self::Pending,
+        }
+    }
+
+    fn of_deployment(deployment: DeploymentStatus) -> Self {
         match deployment_state(deployment.status.as_deref()) {
             DeploymentState::InProgress => Self::InProgress(Some(deployment)),
             DeploymentState::Succeeded => Self::Succeeded(Some(deployment)),
@@ -48,7 +94,7 @@ impl Rollout {
         }
     }
 
-    /// Whether ECS is taking the wanted revision back.
+    /// Whether ECS is rolling the wanted revision back.
     pub fn is_rolling_back(&self) -> bool {
         let status = self
             .deployment()
@@ -57,13 +103,13 @@ impl Rollout {
             && status.is_some_and(|word| word.starts_with("ROLLBACK"))
     }
 
-    /// Whether the deployment brings this revision.
-    pub fn brings(&self, revision: &str) -> bool {
+    /// Whether the deployment targets this revision.
+    pub fn targets(&self, revision: &str) -> bool {
         let deployment = self.deployment();
         deployment.and_then(|deployment| deployment.target_revision.as_deref()) == Some(revision)
     }
 
-    /// The deployment it speaks of.
+    /// The deployment, if ECS shows one.
     pub fn deployment(&self) -> Option<&DeploymentStatus> {
         match self {
             Self::Pending | Self::Unreadable(_) => None,
@@ -71,66 +117,18 @@ impl Rollout {
             Self::Failed(deployment) => Some(deployment),
         }
     }
-
-    /// Judges the deployment of the wanted revision: the newest one where it does not differ from the spec, else the one
-    /// that the last update made. `remembered` is the deployment in the status, which holds where ECS was not asked.
-    pub fn judge(
-        service: &Service,
-        in_sync: bool,
-        state: Option<&OperatorState>,
-        remembered: Option<&DeploymentStatus>,
-        now: Timestamp,
-    ) -> Self {
-        let deployments: Vec<&DeploymentStatus> = match &service.deployments {
-            Read::Got(deployments) => deployments.iter().collect(),
-            Read::Skipped => remembered.into_iter().collect(),
-            Read::Failed(failure) => return Self::Unreadable(failure.clone()),
-        };
-        let applied = state.and_then(|state| state.last_applied.as_ref());
-        // Just after a create ECS shows no revision: whatever is remembered, nothing runs yet.
-        let wanted = if in_sync {
-            service.newest().map(|revision| revision.arn.as_str())
-        } else {
-            applied.and_then(|applied| applied.revision.as_deref())
-        };
-        let found = wanted.and_then(|wanted| {
-            deployments
-                .iter()
-                .find(|deployment| deployment.target_revision.as_deref() == Some(wanted))
-        });
-        if service.revisions.is_empty() {
-            return match found.map(|deployment| Self::of((*deployment).clone())) {
-                Some(Self::Failed(deployment)) => Self::Failed(deployment),
-                Some(Self::InProgress(deployment) | Self::Succeeded(deployment)) => {
-                    Self::InProgress(deployment)
-                }
-                _ => Self::InProgress(None),
-            };
-        }
-        let newest = deployments.first().copied();
-        // Stopped by somebody's later deployment: ECS did not reject it.
-        let found = found.filter(|found| {
-            found.status.as_deref() != Some("STOPPED") || Some(**found) == newest || in_sync
-        });
-        if let Some(lost) = lost_update(state, newest, in_sync)
-            && lost.target_revision.as_deref() != wanted
-        {
-            return Self::of(lost.clone());
-        }
-        match (found, wanted, in_sync) {
-            (Some(deployment), _, _) => Self::of((*deployment).clone()),
-            (None, Some(_), true) if settled(service, now) => Self::Succeeded(None),
-            (None, _, true) => Self::InProgress(None),
-            // What runs is not the spec, and nothing tells what was sent: the newest deployment has to.
-            (None, None, false) => deployments
-                .first()
-                .map_or(Self::Pending, |newest| Self::of((*newest).clone())),
-            (None, Some(_), false) => Self::Pending,
-        }
-    }
 }
 
-/// The deployment by which alone an update is known whose answer is lost: the newest, if it began after the intent.
+/// The ARN of the revision whose rollout is of interest.
+fn wanted_revision<'a>(input: &Input<'a>, service: &'a Service, in_sync: bool) -> Option<&'a str> {
+    if in_sync {
+        return service.newest().map(|revision| revision.arn.as_str());
+    }
+    let applied = input.state.and_then(|state| state.last_applied.as_ref());
+    applied.and_then(|applied| applied.revision.as_deref())
+}
+
+/// The only trace of an update whose answer was lost: the newest deployment, if it started after the intent was stored.
 fn lost_update<'a>(
     state: Option<&OperatorState>,
     newest: Option<&'a DeploymentStatus>,
@@ -142,24 +140,26 @@ fn lost_update<'a>(
     newest.filter(|newest| is_new_deployment(newest, intent))
 }
 
-/// Least age of a revision whose deployment may have been forgotten, in seconds.
+/// The least age of a revision whose deployment ECS may have forgotten, in seconds.
 const FORGOTTEN_AFTER: i64 = 24 * 3600;
 
-/// ECS forgets deployments after 90 days: then a service at rest, with at least the tasks it needs, has succeeded.
-fn settled(service: &Service, now: Timestamp) -> bool {
+/// Whether the service is steady: no deployment runs, and at least the tasks that it needs are running. ECS forgets
+/// deployments after 90 days; that a service is steady then shows that its deployment succeeded.
+fn is_steady(service: &Service, now: Timestamp) -> bool {
     let [revision] = service.revisions.as_slice() else {
         return false;
     };
-    // Just after a create ECS shows a revision before its deployment.
-    let old = revision
+    // Just after a create, ECS shows the revision before its deployment.
+    let is_old = revision
         .created_at
         .is_some_and(|at| now.as_second() - at.as_second() >= FORGOTTEN_AFTER);
     let least = revision.configuration.scaling.min_task_count;
-    let enough = |running: i32| least.is_some_and(|least| running >= least);
-    old && service.current_deployment.is_none()
+    let is_enough = |running: i32| least.is_some_and(|least| running >= least);
+    is_old
+        && service.current_deployment.is_none()
         && matches!(service.deployments, Read::Got(_) | Read::Skipped)
         && service
             .counts
             .got()
-            .is_some_and(|counts| counts.pending == 0 && enough(counts.running))
+            .is_some_and(|counts| counts.pending == 0 && is_enough(counts.running))
 }

@@ -1,4 +1,4 @@
-//! Which security groups of a service are those of ECS itself.
+//! Which security groups of a service belong to ECS itself.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,10 @@ use crate::core::{
     observed::service::{Service, service_security_groups},
 };
 
-/// IDs of the security groups that ECS made: as it names them now, as the status has them from an earlier answer, or, where
-/// this very spec was sent, by counting: ECS adds one to what is sent. `None` while nothing tells.
+/// Returns the IDs of the security groups that ECS created, or `None` while they are unknown.
+///
+/// ECS names them among the managed resources, in this answer or in an earlier one that the status keeps. If the present spec
+/// was sent, they also follow by counting: ECS adds one group to those that are sent.
 pub(crate) fn managed_groups<'a>(
     input: &Input<'a>,
     service: &'a Service,
@@ -16,10 +18,10 @@ pub(crate) fn managed_groups<'a>(
     let named = service.managed_security_groups();
     named
         .or_else(|| service_security_groups(input.managed_resources))
-        .or_else(|| counted(input, service))
+        .or_else(|| added_group(input, service))
 }
 
-fn counted<'a>(input: &Input<'a>, service: &'a Service) -> Option<BTreeSet<&'a str>> {
+fn added_group<'a>(input: &Input<'a>, service: &'a Service) -> Option<BTreeSet<&'a str>> {
     let configuration = &input.desired.configuration;
     let applied = input.state?.last_applied.as_ref()?;
     let newest = service.newest()?;
@@ -27,9 +29,9 @@ fn counted<'a>(input: &Input<'a>, service: &'a Service) -> Option<BTreeSet<&'a s
         return None;
     }
     let shown = &newest.configuration.network.security_groups;
-    let beyond: BTreeSet<&str> = shown
+    let added: BTreeSet<&str> = shown
         .difference(&configuration.network.security_groups)
         .map(String::as_str)
         .collect();
-    (beyond.len() == 1).then_some(beyond)
+    (added.len() == 1).then_some(added)
 }

@@ -11,17 +11,16 @@ use crate::{
 };
 
 impl TagDiff {
-    /// Sends nothing where a tag that is to be set was set again and again in vain. A new edit of the tags, or a retry, is
-    /// another try.
+    /// Drops all changes if the attempts to set one of the tags are exhausted. An edit of the tags or a retry starts over.
     pub(crate) fn without_exhausted_attempts(self, input: &Input<'_>) -> Self {
         let breaker = input.state.and_then(|state| state.tag_breaker.as_ref());
-        let futile = breaker.filter(|breaker| {
+        let exhausted = breaker.filter(|breaker| {
             (breaker.count > MAX_ATTEMPTS
                 || breaker.count == MAX_ATTEMPTS && !is_old(breaker, input))
                 && breaker.hash == input.desired.tags_hash()
                 && self.set.keys().any(|key| path(key) == breaker.path)
         });
-        match futile {
+        match exhausted {
             Some(breaker) if !input.retry_asked() => Self {
                 set: BTreeMap::new(),
                 remove: BTreeSet::new(),
@@ -33,9 +32,11 @@ impl TagDiff {
     }
 }
 
-/// In so many seconds the tries to set a tag count together: who changes it now and then is put right each time.
+/// The time within which attempts to set a tag add up, in seconds. A tag that somebody changes less often is corrected each
+/// time.
 const ATTEMPT_WINDOW: i64 = 3600;
 
+/// Whether the attempts began too long ago to count.
 pub(crate) fn is_old(breaker: &Breaker, input: &Input<'_>) -> bool {
     breaker
         .since

@@ -1,4 +1,7 @@
-//! What has become of an update whose effect was not seen when it was last observed.
+//! The state of an update whose effect has not been observed yet.
+//!
+//! ECS may queue an accepted update behind a running deployment, and the answer of an update may be lost. An open update is
+//! neither repeated nor ignored: its effect is recognised by what is new in ECS since the call.
 
 use crate::{
     api::{
@@ -15,27 +18,27 @@ use crate::{
     },
 };
 
-/// State of the last update's intent, as an observation of the service shows it.
+/// The state of the last update, as an observation of the service shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UpdateIntent {
     /// No update is open.
     Closed,
-    /// The update has taken effect; the revision that it made.
-    Landed(String),
-    /// Its effect may still come: nothing may be sent, and what runs is not final.
+    /// The update took effect, and created this revision.
+    Applied(String),
+    /// The update is in doubt: it may still take effect, so nothing may be sent and what runs is not final.
     Waiting,
-    /// ECS accepted it, and the spec has been edited since: the edit need not wait for it.
+    /// ECS accepted the update, and the spec was edited since; the edit does not have to wait for it.
     Superseded,
-    /// Its window has passed without a trace of it.
+    /// The settle window passed without a trace of the update.
     Expired,
 }
 
-/// Settle windows after which an update whose answer was lost is given up though another deployment still runs, behind which
-/// ECS may have queued it: half an hour by default.
+/// The number of settle windows after which an update whose answer was lost is given up although another deployment runs,
+/// behind which ECS may have queued it. Half an hour by default.
 const QUEUED_WINDOWS: u32 = 15;
 
 impl UpdateIntent {
-    /// Judges the open update by an observation of the service.
+    /// Returns the state of the open update.
     pub fn of(input: &Input<'_>, service: &Service) -> Self {
         let Some((state, intent)) = input
             .state
@@ -46,12 +49,13 @@ impl UpdateIntent {
         let in_sync = shows_the_spec(input, service);
         let accepted = intent.state() == IntentState::Accepted;
         let same_spec = intent.hash == input.desired.configuration.hash();
-        let revision = match accepted {
-            true => accepted_revision(state, intent, service),
-            false => lost_revision(state, intent, service, same_spec && in_sync, same_spec),
+        let revision = if accepted {
+            accepted_revision(state, intent, service)
+        } else {
+            lost_revision(state, intent, service, same_spec && in_sync, same_spec)
         };
         if let Some(revision) = revision {
-            return Self::Landed(revision);
+            return Self::Applied(revision);
         }
         if accepted && !same_spec && !in_sync {
             return Self::Superseded;
@@ -64,8 +68,10 @@ impl UpdateIntent {
     }
 }
 
-/// While another deployment runs, ECS may have queued the update: then an equal one would be a second deployment. A retry
-/// asks for it all the same.
+/// Whether the update is no longer awaited.
+///
+/// While another deployment runs, ECS may have queued the update, and sending an equal one would start a second deployment.
+/// So an equal one waits until no deployment ran for a settle window, unless the user asks for a retry.
 fn has_expired(input: &Input<'_>, intent: &Intent, equal: bool, accepted: bool) -> bool {
     let window = input.windows.settle;
     let retry = intent
@@ -79,7 +85,7 @@ fn has_expired(input: &Input<'_>, intent: &Intent, equal: bool, accepted: bool) 
     input.history.intent_idle_for(window) || given_up
 }
 
-/// ECS named the revision: it is shown, or a deployment of it has ended.
+/// The revision of an accepted update, once ECS shows it or has ended a deployment of it.
 fn accepted_revision(state: &OperatorState, intent: &Intent, service: &Service) -> Option<String> {
     let applied = state.last_applied.as_ref()?;
     let Some(revision) = &applied.revision else {
@@ -88,25 +94,25 @@ fn accepted_revision(state: &OperatorState, intent: &Intent, service: &Service) 
     let shown = service.revisions.iter().any(|shown| shown.arn == *revision);
     let ended = deployments(service)
         .iter()
-        .any(|deployment| brings(deployment, revision) && has_ended(deployment));
+        .any(|deployment| targets(deployment, revision) && has_ended(deployment));
     (shown || ended).then(|| revision.clone())
 }
 
-/// The answer was lost: only what is new in ECS can tell.
+/// The revision of an update whose answer was lost: one that is new in ECS since the call.
 fn lost_revision(
     state: &OperatorState,
     intent: &Intent,
     service: &Service,
-    arrived: bool,
+    matches_spec: bool,
     same_spec: bool,
 ) -> Option<String> {
     if let Some(revision) = new_revision(state, intent, service) {
-        // Somebody else's, as long as the spec still is what was sent and this is something else.
-        return (arrived || !same_spec).then(|| revision.to_owned());
+        // If the spec is still what was sent and this revision is something else, somebody else created it.
+        return (matches_spec || !same_spec).then(|| revision.to_owned());
     }
     if known_revisions(state, intent).next().is_none() {
-        // No revision was shown before the call: only one that is what was sent can be its own.
-        let newest = service.newest().filter(|_| arrived);
+        // ECS showed no revision before the call: only one that matches what was sent can be its effect.
+        let newest = service.newest().filter(|_| matches_spec);
         return newest.map(|newest| newest.arn.clone());
     }
     new_deployment(intent, service)
@@ -115,8 +121,8 @@ fn lost_revision(
         .filter(|target| known_revisions(state, intent).all(|known| known != target))
 }
 
-/// The revisions that are no effect of the call: the newest one before it, and that of the update before, which ECS may
-/// show only later.
+/// The revisions that are not an effect of the call: the newest one before it, and that of the previous update, which ECS
+/// may show only later.
 fn known_revisions<'a>(
     state: &'a OperatorState,
     intent: &'a Intent,
@@ -129,7 +135,7 @@ fn known_revisions<'a>(
     before.into_iter().chain(applied)
 }
 
-/// The newest revision, if it was made after the call, or may have been.
+/// The newest revision, if it can have been created after the call.
 fn new_revision<'a>(
     state: &'a OperatorState,
     intent: &'a Intent,
@@ -148,11 +154,8 @@ fn new_revision<'a>(
     new.then_some(newest.arn.as_str())
 }
 
-/// The newest deployment, if it began after the call.
-pub(crate) fn new_deployment<'a>(
-    intent: &Intent,
-    service: &'a Service,
-) -> Option<&'a DeploymentStatus> {
+/// The newest deployment, if it started after the call.
+fn new_deployment<'a>(intent: &Intent, service: &'a Service) -> Option<&'a DeploymentStatus> {
     let newest = deployments(service).first()?;
     is_new_deployment(newest, intent).then_some(newest)
 }
@@ -164,7 +167,7 @@ fn deployments(service: &Service) -> &[DeploymentStatus] {
     }
 }
 
-fn brings(deployment: &DeploymentStatus, revision: &str) -> bool {
+fn targets(deployment: &DeploymentStatus, revision: &str) -> bool {
     deployment.target_revision.as_deref() == Some(revision)
 }
 

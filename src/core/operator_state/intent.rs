@@ -7,23 +7,23 @@ use crate::api::{
     status::DeploymentStatus,
 };
 
-/// Operations of an intent.
+/// The operation of a call that changes something in ECS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
-    /// CreateExpressGatewayService.
+    /// `CreateExpressGatewayService`.
     Create,
-    /// UpdateExpressGatewayService.
+    /// `UpdateExpressGatewayService`.
     Update,
-    /// DeleteExpressGatewayService.
+    /// `DeleteExpressGatewayService`.
     Delete,
-    /// TagResource.
+    /// `TagResource`.
     Tag,
-    /// UntagResource.
+    /// `UntagResource`.
     Untag,
 }
 
 impl Operation {
-    /// The word in the status.
+    /// The word that the status stores.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Create => "Create",
@@ -33,10 +33,8 @@ impl Operation {
             Self::Untag => "Untag",
         }
     }
-}
 
-impl Operation {
-    /// Name of the API action.
+    /// The name of the action in the ECS API.
     pub fn action(self) -> &'static str {
         match self {
             Self::Create => "CreateExpressGatewayService",
@@ -48,7 +46,7 @@ impl Operation {
     }
 }
 
-/// What is known of the effect of an intent's call.
+/// What is known of the effect of a call for which an intent was stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum IntentState {
     /// No answer arrived: the call may or may not have taken effect.
@@ -75,7 +73,7 @@ impl IntentState {
         }
     }
 
-    /// The word in the status; none while the effect is unknown.
+    /// The word that the status stores; `None` while the effect is unknown.
     pub fn as_str(self) -> Option<&'static str> {
         match self {
             Self::Unknown => None,
@@ -111,14 +109,14 @@ impl Intent {
         self.operation == operation.as_str()
     }
 
-    /// What the call is expected to bring, if that was noted with this very intent.
+    /// The expected effect of the call, if it was recorded together with this intent.
     pub fn expected(&self) -> Option<&Expected> {
         self.expected
             .as_ref()
             .filter(|expected| expected.counter == self.counter)
     }
 
-    /// The same, to be used up.
+    /// Removes and returns the expected effect, if it was recorded together with this intent.
     pub(crate) fn take_expected(&mut self) -> Option<Expected> {
         let counter = self.counter;
         self.expected
@@ -126,7 +124,7 @@ impl Intent {
             .filter(|expected| expected.counter == counter)
     }
 
-    /// The same intent under a later counter: no two that are stored are equal.
+    /// The same intent with a later counter, since no two stored intents are equal.
     pub(crate) fn renumbered(mut self, counter: i64) -> Self {
         let expected = self.take_expected();
         Self {
@@ -140,17 +138,17 @@ impl Intent {
     }
 }
 
-/// How far the clocks of AWS and of this machine may lie apart, in seconds.
+/// The tolerated difference between the clocks of AWS and of the operator, in seconds.
 pub(crate) const CLOCK_SKEW: i64 = 60;
 
-/// Whether a service was made after an intent was stored, as far as two clocks can tell.
-pub(crate) fn made_since(create: &Intent, made: Option<Timestamp>) -> bool {
+/// Whether a service can have been created after an intent was stored, given the clock skew.
+pub(crate) fn made_since(create: &Intent, created_at: Option<Timestamp>) -> bool {
     let earliest = create.at.0.as_second() - CLOCK_SKEW;
-    made.is_none_or(|made| made.as_second() >= earliest)
+    created_at.is_none_or(|created_at| created_at.as_second() >= earliest)
 }
 
-/// Whether the newest deployment began after an intent was stored: it is another one than before, or, where none was seen
-/// before, by its time as far as two clocks can tell.
+/// Whether the newest deployment started after an intent was stored: it is another one than before the call, or, if none was
+/// known then, it started later, given the clock skew.
 pub(crate) fn is_new_deployment(newest: &DeploymentStatus, intent: &Intent) -> bool {
     let before = intent
         .expected()

@@ -16,7 +16,8 @@ use crate::{
     },
 };
 
-/// Scheme of the memory and its hashes; another number is not believed. Raise it with each change of a hash.
+/// The scheme of the operator state and its hashes. State of another scheme is not trusted. A change of a hash needs a new
+/// number.
 pub const SCHEME: i32 = 1;
 
 impl ExpressServiceStatus {
@@ -30,12 +31,12 @@ impl ExpressServiceStatus {
     }
 }
 
-/// Hashes of a configuration.
+/// The hashes of a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hashes<'a> {
-    /// Of all of it.
+    /// The hash of the whole configuration.
     pub whole: &'a str,
-    /// Of what a rollout brings: scaling left out; `None` where only the whole was noted.
+    /// The hash without scaling, which a rollout does not change; `None` where only the hash of the whole was stored.
     pub rollout: Option<&'a str>,
 }
 
@@ -49,7 +50,7 @@ impl<'a> From<&'a LastApplied> for Hashes<'a> {
 }
 
 impl InitialConfiguration {
-    /// Of a configuration.
+    /// The hashes of a configuration.
     pub fn of(configuration: &Configuration) -> Self {
         Self {
             hash: configuration.hash(),
@@ -59,8 +60,8 @@ impl InitialConfiguration {
 }
 
 impl OperatorState {
-    /// The configuration from which another one in the spec is an edit: the one last applied; before that, the one of the
-    /// create that was sent; before that, the one with which this memory began.
+    /// The configuration with which the spec is compared to recognise an edit: the one last applied; before that, the one of
+    /// the create that was sent; before that, the one that the spec had when the operator state was first written.
     pub fn baseline(&self) -> Option<Hashes<'_>> {
         let initial = self.initial.as_ref().map(|initial| Hashes {
             whole: &initial.hash,
@@ -86,34 +87,34 @@ impl OperatorState {
         applied.or_else(created).or(initial)
     }
 
-    /// The rollback on record of a configuration with this hash.
+    /// The recorded rollback of the configuration with this hash.
     pub fn rollback_of(&self, rollout_hash: &str) -> Option<&RolledBack> {
         self.rolled_back
             .as_ref()
             .filter(|rolled_back| rolled_back.rollout_hash == rollout_hash)
     }
 
-    /// Whether no call can ever have made a service for this object, and none was seen.
+    /// Whether no call can have created a service for this object, and none was observed.
     pub fn never_had_a_service(&self) -> bool {
-        let refused_create = |intent: &Intent| {
+        let rejected_create = |intent: &Intent| {
             intent.is_for(Operation::Create) && intent.state() == IntentState::Rejected
         };
-        self.service.is_none() && self.intent.as_ref().is_none_or(refused_create)
+        self.service.is_none() && self.intent.as_ref().is_none_or(rejected_create)
     }
 
-    /// The intent whose effect was not seen yet.
+    /// The intent whose effect has not been observed yet.
     pub fn open_intent(&self) -> Option<&Intent> {
         self.intent
             .as_ref()
             .filter(|intent| intent.state().is_open())
     }
 
-    /// The open intent, if it is of this operation.
+    /// The open intent, if it is for this operation.
     pub fn open(&self, operation: Operation) -> Option<&Intent> {
         self.open_intent().filter(|intent| intent.is_for(operation))
     }
 
-    /// Fields that the spec set when it was last applied, if that was in the same mode: a switch of mode unsets nothing.
+    /// The fields that the spec set when it was last applied in this mode. A switch of the mode unsets nothing.
     pub fn fields_set_before(&self, mode: Mode) -> BTreeSet<Field> {
         self.last_applied
             .iter()
@@ -123,7 +124,7 @@ impl OperatorState {
             .collect()
     }
 
-    /// Keys of the tags that the spec set when it was last applied.
+    /// The keys of the tags that the spec set when it was last applied.
     pub fn tag_keys_set_before(&self) -> BTreeSet<String> {
         self.last_applied
             .iter()
@@ -131,7 +132,7 @@ impl OperatorState {
             .collect()
     }
 
-    /// Counter of the next intent.
+    /// The counter of the next intent.
     pub fn next_counter(&self) -> i64 {
         self.intent.as_ref().map_or(1, |intent| intent.counter + 1)
     }

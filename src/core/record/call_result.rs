@@ -1,27 +1,27 @@
-//! The result of the call of a reconcile.
+//! The result of the call that a reconcile makes.
 
 use jiff::Timestamp;
 
 use crate::core::observed::failure::Failure;
 
-/// What became of the action.
+/// The result of the call of an action.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CallResult {
-    /// No call that changes something was made.
+    /// The action makes no call that changes something in ECS.
     Idle,
-    /// ECS accepted the Create.
+    /// ECS accepted a create.
     Created {
-        /// When the service was made.
+        /// The time at which ECS created the service.
         created_at: Option<Timestamp>,
-        /// Whether the answer carries the owner tags of the request.
+        /// Whether the answer contains the owner tags of the request.
         tagged: bool,
     },
-    /// ECS accepted the Update.
+    /// ECS accepted an update.
     Updated {
-        /// ARN of the revision that it makes.
+        /// ARN of the revision that ECS creates for it.
         revision: Option<String>,
     },
-    /// ECS accepted another call.
+    /// ECS accepted a call of another operation.
     Accepted,
     /// The call failed.
     Failed(Failure),

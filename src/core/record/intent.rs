@@ -1,4 +1,4 @@
-//! The intent of an action, which is stored before the call is sent.
+//! The intent of an action, and the operator state that is stored with it before the call is sent.
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -17,12 +17,12 @@ use crate::{
         operator_state::{intent::Operation, state::SCHEME},
         record::{
             last_applied::{adopted, first_applied, sent_configuration},
-            observation::{expire, record_observation},
+            observation::{expire_intent, record_observation},
         },
     },
 };
 
-/// The intent of an action, to be stored before it is sent.
+/// Returns the intent of an action, or `None` if the action changes nothing in ECS.
 pub fn intent(input: &Input<'_>, decision: &Decision, now: Timestamp) -> Option<Intent> {
     let Decision {
         action, assessment, ..
@@ -50,7 +50,7 @@ pub fn intent(input: &Input<'_>, decision: &Decision, now: Timestamp) -> Option<
     })
 }
 
-/// What a call that makes a revision is expected to bring, beside what is there before it.
+/// The expected effect of a call that creates a revision, and what ECS shows before the call.
 fn expected(input: &Input<'_>, counter: i64, applies: LastApplied) -> Expected {
     let service = match input.observed {
         Observed::Present(service) => Some(service),
@@ -73,7 +73,7 @@ fn expected(input: &Input<'_>, counter: i64, applies: LastApplied) -> Expected {
     }
 }
 
-/// The memory that the look alone leaves; with `sent`, the fence before a call.
+/// Returns the operator state after the observation alone. With `sent`, it is what is stored before the call goes out.
 pub fn state_before_call(
     input: &Input<'_>,
     decision: &Decision,
@@ -82,7 +82,7 @@ pub fn state_before_call(
 ) -> OperatorState {
     let mut state = input.state.cloned().unwrap_or_else(|| OperatorState {
         scheme: SCHEME,
-        // What was asked before there was a memory counts as done.
+        // A restart or retry that was asked for before there was an operator state counts as done.
         restart: input.desired.restart.clone(),
         retry: input.desired.retry.clone(),
         intent: possible_create(input, now),
@@ -94,10 +94,10 @@ pub fn state_before_call(
     if let (Observed::Present(service), Some(assessment)) = (input.observed, &decision.assessment) {
         record_observation(&mut state, input, service, assessment);
     }
-    expire(&mut state, input);
+    expire_intent(&mut state, input);
     if let Some(sent) = sent {
         state.intent = Some(sent);
-        // Also if the answer is lost, a confirmed difference is sent whatever the drift policy: as an edit.
+        // Even if the answer is lost, a confirmed difference is then sent as an edit, whatever the drift policy.
         if is_confirmed_adoption(decision) {
             state.last_applied = Some(adopted(input));
         }
@@ -105,13 +105,14 @@ pub fn state_before_call(
     state
 }
 
+/// Whether the action adopts a service that differs from the spec, which the user confirmed.
 pub(crate) fn is_confirmed_adoption(decision: &Decision) -> bool {
     let differs = |assessment: &Assessment| !assessment.diff.is_empty();
     matches!(decision.action, Action::Adopt(_)) && decision.assessment.as_ref().is_some_and(differs)
 }
 
-/// A finalizer without any memory: a create may be in flight, and stays so in the new memory until it is seen, or seen to
-/// be missing for the whole window.
+/// An open create, for an object that has the finalizer but no operator state: a create may be in flight. It stays open until
+/// the service is observed, or is missing for the whole settle window.
 fn possible_create(input: &Input<'_>, now: Timestamp) -> Option<Intent> {
     let fenced = input.fence == Fence::FinalizerJustAdded;
     let held = matches!(input.desired.phase, Phase::Active | Phase::Deleting(_));

@@ -1,4 +1,4 @@
-//! What is recorded of a configuration that was applied.
+//! The record of a configuration that was applied.
 
 use crate::{
     api::operator_state::{LastApplied, OperatorState},
@@ -8,7 +8,7 @@ use crate::{
     },
 };
 
-/// The configuration of the spec, as applied.
+/// The record of the spec, which the newest revision matches.
 pub(crate) fn applied(
     input: &Input<'_>,
     assessment: &Assessment,
@@ -37,6 +37,7 @@ pub(crate) fn applied(
     }
 }
 
+/// The record of the spec that a create sends.
 pub(crate) fn first_applied(input: &Input<'_>) -> LastApplied {
     let desired = input.desired;
     LastApplied {
@@ -50,7 +51,7 @@ pub(crate) fn first_applied(input: &Input<'_>) -> LastApplied {
     }
 }
 
-/// What an update of the spec makes of what was last applied.
+/// The record of the spec that an update sends.
 pub(crate) fn sent_configuration(
     input: &Input<'_>,
     assessment: &Assessment,
@@ -64,7 +65,7 @@ pub(crate) fn sent_configuration(
     }
 }
 
-/// Nothing was applied to an adopted service: its configuration is another than any spec's.
+/// The record of an adopted service, to which no spec has been applied: every spec counts as an edit.
 pub(crate) fn adopted(input: &Input<'_>) -> LastApplied {
     LastApplied {
         mode: input.desired.mode.as_str().to_owned(),

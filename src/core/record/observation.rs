@@ -8,7 +8,7 @@ use crate::{
         decide::{
             assessment::Assessment,
             input::Input,
-            intent_effects::{expired, record_effects},
+            intent_effects::{record_effects, record_expired},
             ownership::Owner,
             rollout::Rollout,
         },
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// What a look at a service of ours teaches.
+/// Updates the operator state from the observation of a service of this object.
 pub(crate) fn record_observation(
     state: &mut OperatorState,
     input: &Input<'_>,
@@ -28,37 +28,67 @@ pub(crate) fn record_observation(
     if !matches!(assessment.owner, Owner::Ours | Owner::TagsLost) {
         return;
     }
+    record_service(state, service);
+    record_given_up(state, assessment);
+    record_effects(state, input, service, &assessment.update);
+    record_rollback(state, input, assessment);
+    record_first_revision(state, service);
+    if assessment.is_final() {
+        state.initial = None;
+        state.breaker = None;
+        if !matches!(assessment.rollout, Rollout::Failed(_)) {
+            state.retry.clone_from(&input.desired.retry);
+        }
+        let newest = service.newest().map(|newest| newest.arn.clone());
+        state.last_applied = Some(applied(input, assessment, state, newest));
+    }
+}
+
+/// Records the identity of the service.
+fn record_service(state: &mut OperatorState, service: &Service) {
     let known = KnownService {
         arn: service.arn.to_string(),
         created_at: service.created_at.map(Time),
     };
-    // A service that drains before this object ever had one is its ancestor's.
+    // A service that is already draining before this object had one belongs to an earlier object.
     if service.code != StatusCode::Draining || state.service.as_ref() == Some(&known) {
         state.service = Some(known);
     }
-    record_given_up(state, assessment);
-    let in_sync = assessment.is_final(service);
-    record_effects(state, input, service, &assessment.update);
-    if let Rollout::Failed(deployment) = &assessment.rollout
-        && (assessment.rolled_back || in_sync)
-    {
-        let rollout_hash = input.desired.configuration.rollout_hash();
-        // What was sent alone since then does not change why the rest was rolled back.
-        let recorded = state.rollback_of(&rollout_hash).is_some_and(|recorded| {
-            recorded.status.is_some() && recorded.revision != deployment.target_revision
-        });
-        if !recorded {
-            state.rolled_back = Some(RolledBack {
-                rollout_hash,
-                revision: deployment.target_revision.clone(),
-                status: deployment.status.clone(),
-                reason: deployment.reason.clone(),
-            });
+}
+
+/// Records that ECS rolled the configuration back, or that it no longer is rolled back.
+fn record_rollback(state: &mut OperatorState, input: &Input<'_>, assessment: &Assessment) {
+    let in_sync = assessment.is_final();
+    let deployment = match &assessment.rollout {
+        Rollout::Failed(deployment) if assessment.rolled_back || in_sync => deployment,
+        Rollout::Pending
+        | Rollout::InProgress(_)
+        | Rollout::Succeeded(_)
+        | Rollout::Failed(_)
+        | Rollout::Unreadable(_) => {
+            if in_sync {
+                state.rolled_back = None;
+            }
+            return;
         }
-    } else if in_sync {
-        state.rolled_back = None;
+    };
+    let rollout_hash = input.desired.configuration.rollout_hash();
+    // A later update of scaling alone does not change why the rest was rolled back.
+    let is_recorded = state.rollback_of(&rollout_hash).is_some_and(|recorded| {
+        recorded.status.is_some() && recorded.revision != deployment.target_revision
+    });
+    if !is_recorded {
+        state.rolled_back = Some(RolledBack {
+            rollout_hash,
+            revision: deployment.target_revision.clone(),
+            status: deployment.status.clone(),
+            reason: deployment.reason.clone(),
+        });
     }
-    // After a create its only revision is ECS's reading of what was sent.
+}
+
+/// Records the revision of a create: the only one of the service, whatever ECS made of the configuration.
+fn record_first_revision(state: &mut OperatorState, service: &Service) {
     if let ([only], Some(applied), Some(intent)) = (
         &service.revisions[..],
         &mut state.last_applied,
@@ -69,29 +99,16 @@ pub(crate) fn record_observation(
     {
         applied.revision = Some(only.arn.clone());
     }
-    if in_sync {
-        state.initial = None;
-        state.breaker = None;
-        if !matches!(assessment.rollout, Rollout::Failed(_)) {
-            state.retry.clone_from(&input.desired.retry);
-        }
-        state.last_applied = Some(applied(
-            input,
-            assessment,
-            state,
-            service.newest().map(|r| r.arn.clone()),
-        ));
-    }
 }
 
-/// An intent whose window has passed without a trace of it.
-pub(crate) fn expire(state: &mut OperatorState, input: &Input<'_>) {
-    // What has become of an update was recorded with the findings.
+/// Records that an intent is no longer open because the settle window passed without a trace of the call.
+pub(crate) fn expire_intent(state: &mut OperatorState, input: &Input<'_>) {
+    // What became of an update is recorded with the assessment.
     let open = state
         .open_intent()
         .is_some_and(|intent| !intent.is_for(Operation::Update));
     let present = matches!(input.observed, Observed::Present(_));
     if open && present && input.history.intent_open_for(input.windows.settle) {
-        expired(state);
+        record_expired(state);
     }
 }

@@ -1,4 +1,4 @@
-//! What is recorded of the tags that were sent.
+//! The record of the tags that were sent.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// Counts a TagResource call that ECS accepted.
+/// Counts an accepted call of `TagResource`, for the circuit breaker.
 pub(crate) fn count_attempt(state: &mut OperatorState, input: &Input<'_>, assessment: &Assessment) {
     let paths: Vec<String> = assessment.tags.set.keys().map(|key| path(key)).collect();
     let hash = input.desired.tags_hash();
@@ -34,8 +34,8 @@ pub(crate) fn count_attempt(state: &mut OperatorState, input: &Input<'_>, assess
     };
 }
 
-/// Takes down that the tags of the spec are sent, once nothing more is to follow: from then on another value is drift,
-/// also while the configuration differs.
+/// Records that the tags of the spec were sent, once none of them is left to send. From then on another value is drift, even
+/// while the configuration differs.
 pub(crate) fn record_tags_sent(
     state: &mut OperatorState,
     input: &Input<'_>,
@@ -50,8 +50,8 @@ pub(crate) fn record_tags_sent(
     }
 }
 
-/// Takes down that a tag was given up, which holds until it is in order again; then its tries are forgotten. Both are written
-/// with a condition that changes anyhow: at rest nothing is.
+/// Records that the attempts for a tag are exhausted, until the tag has its value again. Both are written together with a
+/// condition that changes anyway, so an idle object is not written.
 pub(crate) fn record_given_up(state: &mut OperatorState, assessment: &Assessment) {
     let tags = &assessment.tags;
     if let Some(breaker) = &mut state.tag_breaker

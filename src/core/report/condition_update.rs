@@ -140,15 +140,11 @@ impl ConditionUpdate {
             Class::Retry => Progress::Reconciling,
         };
         let synced = match (input.observed, assessment) {
-            (Observed::Present(service), Some(assessment))
-                if !tags_only && assessment.in_sync(service) =>
-            {
-                (
-                    Truth::True,
-                    reasons::IN_SYNC,
-                    in_sync_text(service, assessment),
-                )
-            }
+            (Observed::Present(service), Some(assessment)) if !tags_only && assessment.in_sync => (
+                Truth::True,
+                reasons::IN_SYNC,
+                in_sync_text(service, assessment),
+            ),
             _ => (Truth::False, failure.kind.reason(), message),
         };
         Self {
@@ -202,7 +198,7 @@ fn runs_the_spec(input: &Input<'_>, assessment: Option<&Assessment>, shown: Repo
         return false;
     };
     service.code == StatusCode::Active
-        && assessment.is_final(service)
+        && assessment.is_final()
         && assessment.immutable.is_none()
         && matches!(assessment.rollout, Rollout::Succeeded(_))
         && shown.url.is_some()
