@@ -14,13 +14,13 @@ use axum::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::shared::Shared;
+use super::shared_model::SharedModel;
 use crate::model::{Change, Fault, Outcome};
 
 type Answer = Result<Json<Value>, (StatusCode, Json<Value>)>;
 
 /// The routes, to be nested under `/_emulator`.
-pub(super) fn router(hosts: Hosts) -> Router<Shared> {
+pub(super) fn router(hosts: Hosts) -> Router<SharedModel> {
     Router::new()
         .route("/health", get(health))
         .route("/services", get(services))
@@ -87,7 +87,7 @@ async fn unknown() -> Answer {
     ))
 }
 
-async fn health(State(shared): State<Shared>) -> Json<Value> {
+async fn health(State(shared): State<SharedModel>) -> Json<Value> {
     Json(shared.with_model(|model| {
         json!({
             "status": "ok",
@@ -99,7 +99,7 @@ async fn health(State(shared): State<Shared>) -> Json<Value> {
     }))
 }
 
-async fn services(State(shared): State<Shared>) -> Json<Value> {
+async fn services(State(shared): State<SharedModel>) -> Json<Value> {
     Json(shared.with_model(|model| model.overview()))
 }
 
@@ -109,7 +109,7 @@ struct CallsQuery {
     last: Option<usize>,
 }
 
-async fn calls(State(shared): State<Shared>, Query(query): Query<CallsQuery>) -> Json<Value> {
+async fn calls(State(shared): State<SharedModel>, Query(query): Query<CallsQuery>) -> Json<Value> {
     let calls = shared.with_model(|model| match query.last {
         Some(last) => model.last_calls(last),
         None => model.calls(),
@@ -117,7 +117,7 @@ async fn calls(State(shared): State<Shared>, Query(query): Query<CallsQuery>) ->
     Json(json!({ "calls": calls }))
 }
 
-async fn clear_calls(State(shared): State<Shared>) -> Json<Value> {
+async fn clear_calls(State(shared): State<SharedModel>) -> Json<Value> {
     shared.with_model(|model| model.clear_calls());
     Json(json!({}))
 }
@@ -130,7 +130,7 @@ struct OutcomeRequest {
     reason: Option<String>,
 }
 
-async fn outcomes(State(shared): State<Shared>, body: Bytes) -> Answer {
+async fn outcomes(State(shared): State<SharedModel>, body: Bytes) -> Answer {
     let OutcomeRequest {
         service,
         outcome,
@@ -140,7 +140,7 @@ async fn outcomes(State(shared): State<Shared>, body: Bytes) -> Answer {
     Ok(Json(json!({ "service": service, "outcome": outcome })))
 }
 
-async fn errors(State(shared): State<Shared>, body: Bytes) -> Answer {
+async fn errors(State(shared): State<SharedModel>, body: Bytes) -> Answer {
     let fault: Fault = parse("errors", &body)?;
     fault.check().map_err(bad_request)?;
     let wire = json!(fault);
@@ -148,16 +148,16 @@ async fn errors(State(shared): State<Shared>, body: Bytes) -> Answer {
     Ok(Json(wire))
 }
 
-async fn list_errors(State(shared): State<Shared>) -> Json<Value> {
+async fn list_errors(State(shared): State<SharedModel>) -> Json<Value> {
     Json(shared.with_model(|model| json!({ "errors": model.faults() })))
 }
 
-async fn clear_errors(State(shared): State<Shared>) -> Json<Value> {
+async fn clear_errors(State(shared): State<SharedModel>) -> Json<Value> {
     shared.with_model(|model| model.clear_faults());
     Json(json!({}))
 }
 
-async fn changes(State(shared): State<Shared>, body: Bytes) -> Answer {
+async fn changes(State(shared): State<SharedModel>, body: Bytes) -> Answer {
     let wire: Value = parse("changes", &body)?;
     let change = Change::from_wire(&wire).map_err(bad_request)?;
     shared
@@ -172,20 +172,20 @@ struct ClockRequest {
     advance_seconds: u64,
 }
 
-async fn clock(State(shared): State<Shared>, body: Bytes) -> Answer {
+async fn clock(State(shared): State<SharedModel>, body: Bytes) -> Answer {
     let ClockRequest { advance_seconds } = parse("clock", &body)?;
     shared.with_model(|model| model.advance(Duration::from_secs(advance_seconds)));
     Ok(show_clock(State(shared)).await)
 }
 
-async fn show_clock(State(shared): State<Shared>) -> Json<Value> {
+async fn show_clock(State(shared): State<SharedModel>) -> Json<Value> {
     Json(shared.with_model(|model| {
         let now = model.now();
         json!({ "now": now.to_wire(), "nowText": now.to_text() })
     }))
 }
 
-async fn settings(State(shared): State<Shared>, body: Bytes) -> Answer {
+async fn settings(State(shared): State<SharedModel>, body: Bytes) -> Answer {
     let wire: Value = parse("settings", &body)?;
     shared
         .with_model(|model| model.change_settings(&wire))
@@ -193,7 +193,7 @@ async fn settings(State(shared): State<Shared>, body: Bytes) -> Answer {
     Ok(show_settings(State(shared)).await)
 }
 
-async fn show_settings(State(shared): State<Shared>) -> Json<Value> {
+async fn show_settings(State(shared): State<SharedModel>) -> Json<Value> {
     Json(shared.with_model(|model| json!(model.settings())))
 }
 

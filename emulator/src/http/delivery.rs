@@ -13,7 +13,7 @@ use axum::{
 };
 use hyper::body::Frame;
 
-use super::{aws::set, server::Unanswered};
+use super::{response::set_header, server::Unanswered};
 use crate::model::Delivery;
 
 /// Waits, cuts or withholds, and then lets the response go.
@@ -42,7 +42,7 @@ async fn cut(response: Response) -> Response {
     let half = bytes.slice(..bytes.len() / 2);
     let mut response = Response::from_parts(head, Body::new(Half::Unsent(half)));
     let length = bytes.len().to_string();
-    set(&mut response, header::CONTENT_LENGTH.as_str(), &length);
+    set_header(&mut response, header::CONTENT_LENGTH.as_str(), &length);
     response
 }
 

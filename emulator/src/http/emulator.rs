@@ -10,15 +10,17 @@ use std::{
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::{control::Hosts, keeper::Keeper, router, server, shared::Shared};
+use super::{
+    control::Hosts, routes::router, server, shared_model::SharedModel, state_writer::StateWriter,
+};
 use crate::model::{ApiError, Call, Change, Fault, Model, Outcome, Settings};
 use crate::state_file::{StateFile, StateFileError};
 
 /// A running emulator. Dropping it stops it.
 pub struct Emulator {
-    shared: Shared,
+    shared: SharedModel,
     address: SocketAddr,
-    keeper: Option<Arc<Keeper>>,
+    state_writer: Option<Arc<StateWriter>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -53,7 +55,7 @@ impl Emulator {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         model.set_endpoint_base(format!("http://{}", reachable(address)));
-        let shared = Shared::new(model);
+        let shared = SharedModel::new(model);
         let hosts = if address.ip().is_loopback() {
             Hosts::Local
         } else {
@@ -63,16 +65,16 @@ impl Emulator {
         Ok(Self {
             shared,
             address,
-            keeper: None,
+            state_writer: None,
             tasks: vec![server],
         })
     }
 
     /// Writes the state to this file from now on, after changes.
     pub fn keep_in(&mut self, file: StateFile) {
-        let keeper = Keeper::new(self.shared.clone(), file);
-        self.tasks.push(keeper.spawn());
-        self.keeper = Some(keeper);
+        let state_writer = StateWriter::new(self.shared.clone(), file);
+        self.tasks.push(state_writer.spawn());
+        self.state_writer = Some(state_writer);
     }
 
     /// Writes the state, with the clock as it is now, if there is a file for it.
@@ -80,8 +82,8 @@ impl Emulator {
     /// # Errors
     /// If the file cannot be written.
     pub async fn save(&self) -> Result<(), StateFileError> {
-        match &self.keeper {
-            Some(keeper) => keeper.finish().await,
+        match &self.state_writer {
+            Some(state_writer) => state_writer.finish().await,
             None => Ok(()),
         }
     }
@@ -135,7 +137,7 @@ impl Emulator {
         self.with_model(|model| model.calls())
     }
 
-    /// Works on the model directly, its clock moved first.
+    /// Works on the model directly, its clock last_advance first.
     pub fn with_model<T>(&self, work: impl FnOnce(&mut Model) -> T) -> T {
         self.shared.with_model(work)
     }

@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 
 use super::{
     authorization::{self, Signer},
-    aws::{log, set, status},
     delivery::deliver,
-    shared::Shared,
+    response::{log_call, set_header, status},
+    shared_model::SharedModel,
 };
-use crate::model::{Answered, ApiError, Caller, Delivery, VirtualTime};
+use crate::model::{Answered, ApiError, Caller, Delivery, Model, Settings, VirtualTime};
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const ACTIONS: [&str; 3] = [
@@ -24,8 +24,8 @@ const ACTIONS: [&str; 3] = [
 ];
 
 /// POST / with a form body.
-pub(super) async fn call(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Response {
-    let request_id = shared.with_model(crate::Model::request_id);
+pub(super) async fn call(shared: &SharedModel, headers: &HeaderMap, body: &[u8]) -> Response {
+    let request_id = shared.with_model(Model::request_id);
     let form = form(body);
     let action = form.get("Action").and_then(Value::as_str).unwrap_or("");
     let Answered { answer, delivery } = answer(shared, headers, action, &form);
@@ -36,21 +36,21 @@ pub(super) async fn call(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> R
         ),
         Err(error) => xml(status(&error), &error_xml(&error, &request_id)),
     };
-    set(&mut response, "x-amzn-requestid", &request_id);
+    set_header(&mut response, "x-amzn-requestid", &request_id);
     deliver(delivery, response).await
 }
 
 fn answer(
-    shared: &Shared,
+    shared: &SharedModel,
     headers: &HeaderMap,
     action: &str,
     form: &Map<String, Value>,
 ) -> Answered {
-    match understood(shared, headers, action) {
+    match parse(shared, headers, action) {
         Ok(Signer { caller, access_key }) => {
             let request = request(action, form, &access_key);
             let answered = shared.with_model(|model| model.serve(&caller, action, &request));
-            log(action, &caller, &answered);
+            log_call(action, &caller, &answered);
             answered
         }
         Err(error) => Answered {
@@ -60,7 +60,7 @@ fn answer(
     }
 }
 
-fn understood(shared: &Shared, headers: &HeaderMap, action: &str) -> Result<Signer, ApiError> {
+fn parse(shared: &SharedModel, headers: &HeaderMap, action: &str) -> Result<Signer, ApiError> {
     if action.is_empty() {
         return Err(ApiError::new(
             "MissingAction",
@@ -85,7 +85,7 @@ fn understood(shared: &Shared, headers: &HeaderMap, action: &str) -> Result<Sign
     ))
 }
 
-fn signer(shared: &Shared, headers: &HeaderMap) -> Result<Signer, ApiError> {
+fn signer(shared: &SharedModel, headers: &HeaderMap) -> Result<Signer, ApiError> {
     let account = shared.with_model(|model| model.settings().account_id.clone());
     authorization::signer(headers, &account).map_err(|mut error| {
         // STS writes its codes without the suffix and answers 403.
@@ -95,7 +95,7 @@ fn signer(shared: &Shared, headers: &HeaderMap) -> Result<Signer, ApiError> {
     })
 }
 
-fn anonymous(settings: &crate::Settings) -> Signer {
+fn anonymous(settings: &Settings) -> Signer {
     Signer {
         caller: Caller {
             account: settings.account_id.clone(),
@@ -157,7 +157,7 @@ fn decode(text: &str) -> String {
 
 fn xml(status: StatusCode, text: &str) -> Response {
     let mut response = (status, text.to_owned()).into_response();
-    set(&mut response, "content-type", "text/xml");
+    set_header(&mut response, "content-type", "text/xml");
     response
 }
 

@@ -119,18 +119,18 @@ fn the_page_of_a_service_follows_its_deployment() {
     let paths = world.configuration()["ingressPaths"].take();
     let url = paths[0]["endpoint"].as_str().unwrap().to_owned();
     let endpoint = url.trim_end_matches('/').rsplit('/').next().unwrap();
-    let Page::NotUp(reason) = world.model.page(endpoint) else {
+    let Page::NotUp(reason) = world.model.service_page(endpoint) else {
         panic!("nothing runs yet");
     };
     assert!(reason.contains("SCALE_UP"), "{reason}");
     world.pass(130);
-    let Page::Running(text) = world.model.page(endpoint) else {
+    let Page::Running(text) = world.model.service_page(endpoint) else {
         panic!("the service runs");
     };
     assert!(text.contains("image: registry.example/shop:1"), "{text}");
     world.delete().unwrap();
     world.pass(90);
-    assert_eq!(world.model.page(endpoint), Page::Gone);
+    assert_eq!(world.model.service_page(endpoint), Page::Gone);
 }
 
 #[test]

@@ -1,0 +1,210 @@
+//! ARNs of ECS: made, and taken apart.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::api::error::ApiError;
+
+/// Who calls, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Caller {
+    /// The account id.
+    pub account: String,
+    /// The Region.
+    pub region: String,
+}
+
+impl Caller {
+    /// The partition that the Region belongs to.
+    #[must_use]
+    pub fn partition(&self) -> &'static str {
+        if self.region.starts_with("us-gov-") {
+            "aws-us-gov"
+        } else if self.region.starts_with("cn-") {
+            "aws-cn"
+        } else {
+            "aws"
+        }
+    }
+
+    pub(crate) fn cluster_arn(&self, cluster: &str) -> String {
+        self.arn("ecs", &format!("cluster/{cluster}"))
+    }
+
+    /// The user that a caller without a session is.
+    pub(crate) fn user_arn(&self) -> String {
+        format!(
+            "arn:{}:iam::{}:user/emulator",
+            self.partition(),
+            self.account
+        )
+    }
+
+    /// An ARN in the caller's account and Region.
+    pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
+        let Self { account, region } = self;
+        format!(
+            "arn:{}:{service}:{region}:{account}:{resource}",
+            self.partition()
+        )
+    }
+
+    /// The short name of a cluster given as name or ARN; `default` where none is given.
+    pub(crate) fn cluster_name(&self, cluster: Option<&str>) -> Result<String, ApiError> {
+        let given = cluster.unwrap_or("default");
+        let name = if given.starts_with("arn:") {
+            let parts = Parts::parse(given).ok_or_else(|| invalid_identifier(given))?;
+            parts.check_caller(self)?;
+            parts.resource.strip_prefix("cluster/")
+        } else {
+            Some(given)
+        };
+        name.filter(|name| is_name(name))
+            .map(str::to_owned)
+            .ok_or_else(|| invalid_identifier(given))
+    }
+}
+
+/// The ARN of a service. It is the identity under which the model keeps the service.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ServiceArn {
+    partition: String,
+    region: String,
+    account: String,
+    /// The cluster's short name.
+    pub cluster: String,
+    /// The service's name.
+    pub name: String,
+}
+
+impl ServiceArn {
+    pub(crate) fn new(caller: &Caller, cluster: &str, name: &str) -> Self {
+        Self {
+            partition: caller.partition().to_owned(),
+            region: caller.region.clone(),
+            account: caller.account.clone(),
+            cluster: cluster.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+
+    /// Reads `arn:…:service/<cluster>/<name>` of the caller's own account and Region.
+    pub(crate) fn parse(text: &str, caller: &Caller) -> Result<Self, ApiError> {
+        Self::parse_kind(text, "service", caller)
+    }
+
+    /// The service that a `service-deployment` or `service-revision` ARN belongs to.
+    pub(crate) fn owner(text: &str, kind: &str, caller: &Caller) -> Result<Self, ApiError> {
+        Self::parse_kind(text, kind, caller)
+    }
+
+    fn parse_kind(text: &str, kind: &str, caller: &Caller) -> Result<Self, ApiError> {
+        let parts = Parts::parse(text).ok_or_else(|| invalid_identifier(text))?;
+        parts.check_caller(caller)?;
+        let mut path = parts.resource.split('/');
+        let (found, cluster, name, id) = (path.next(), path.next(), path.next(), path.next());
+        let has_id = kind != "service";
+        match (cluster, name) {
+            (Some(cluster), Some(name))
+                if found == Some(kind)
+                    && is_name(cluster)
+                    && is_name(name)
+                    && id.is_some() == has_id =>
+            {
+                Ok(Self::new(caller, cluster, name))
+            }
+            _ => Err(invalid_identifier(text)),
+        }
+    }
+
+    pub(crate) fn caller(&self) -> Caller {
+        Caller {
+            account: self.account.clone(),
+            region: self.region.clone(),
+        }
+    }
+
+    pub(crate) fn cluster_arn(&self) -> String {
+        self.caller().cluster_arn(&self.cluster)
+    }
+
+    pub(crate) fn revision_arn(&self, id: &str) -> String {
+        self.below("service-revision", id)
+    }
+
+    pub(crate) fn deployment_arn(&self, id: &str) -> String {
+        self.below("service-deployment", id)
+    }
+
+    fn below(&self, kind: &str, id: &str) -> String {
+        let Self { cluster, name, .. } = self;
+        self.caller()
+            .arn("ecs", &format!("{kind}/{cluster}/{name}/{id}"))
+    }
+}
+
+impl fmt::Display for ServiceArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            partition,
+            region,
+            account,
+            cluster,
+            name,
+        } = self;
+        write!(
+            f,
+            "arn:{partition}:ecs:{region}:{account}:service/{cluster}/{name}"
+        )
+    }
+}
+
+struct Parts<'a> {
+    partition: &'a str,
+    region: &'a str,
+    account: &'a str,
+    resource: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.splitn(6, ':');
+        let scheme = parts.next()?;
+        let partition = parts.next()?;
+        let service = parts.next()?;
+        let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
+        (scheme == "arn" && service == "ecs").then_some(Self {
+            partition,
+            region,
+            account,
+            resource,
+        })
+    }
+
+    fn check_caller(&self, caller: &Caller) -> Result<(), ApiError> {
+        if self.region != caller.region || self.partition != caller.partition() {
+            return Err(ApiError::invalid_parameter(format!(
+                "Identifier is for {}. Your region is {}",
+                self.region, caller.region
+            )));
+        }
+        if self.account != caller.account {
+            return Err(ApiError::invalid_parameter(format!(
+                "Identifier is for account {}. Your accountId is {}",
+                self.account, caller.account
+            )));
+        }
+        Ok(())
+    }
+}
+
+fn invalid_identifier(text: &str) -> ApiError {
+    ApiError::invalid_parameter(format!("Invalid identifier: {text}"))
+}
+
+/// Names of services and clusters: up to 255 letters, digits, `_` and `-`.
+pub(crate) fn is_name(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    (1..=255).contains(&text.len()) && text.bytes().all(plain)
+}

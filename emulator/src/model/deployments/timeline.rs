@@ -1,0 +1,231 @@
+//! What happens in a deployment, and when. Pure tables of (virtual seconds after its start, step).
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{
+    deployments::outcome::Outcome,
+    revisions::managed_resources::{PROVISIONING, Resource},
+};
+
+/// What a deployment starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Start {
+    /// Nothing that ever ran.
+    FromNothing,
+    /// A revision that runs.
+    FromRevision,
+}
+
+/// What made a rollback begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Trigger {
+    CircuitBreaker,
+    Alarm,
+    Request,
+}
+
+/// One step of a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Step {
+    /// The revision becomes active; the deployment is PENDING.
+    Appear,
+    /// The endpoint shows in the revision's ingressPaths.
+    ShowEndpoint,
+    /// The deployment is IN_PROGRESS.
+    Begin,
+    /// A lifecycle stage begins.
+    Enter(Stage),
+    /// Tasks of the revision are started.
+    StartTasks,
+    /// The tasks run.
+    RunTasks,
+    /// A managed resource is there.
+    Provision(Resource),
+    /// A managed resource has failed.
+    FailResource(Resource),
+    /// A task of the revision fails to start.
+    FailTask,
+    /// So many percent of the traffic go to the revision.
+    Shift(u8),
+    /// A rollback begins.
+    RollBack(Trigger),
+    /// The deployment is STOPPED.
+    Stop,
+    /// The deployment is SUCCESSFUL.
+    Succeed,
+    /// The deployment is ROLLBACK_SUCCESSFUL.
+    FinishRollback,
+    /// The deployment is ROLLBACK_FAILED.
+    FailRollback,
+}
+
+/// The lifecycle stages that the model goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Stage {
+    ReconcileService,
+    PreScaleUp,
+    ScaleUp,
+    PostScaleUp,
+    ProductionTrafficShift,
+    PostProductionTrafficShift,
+    BakeTime,
+    CleanUp,
+}
+
+impl Stage {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::ReconcileService => "RECONCILE_SERVICE",
+            Self::PreScaleUp => "PRE_SCALE_UP",
+            Self::ScaleUp => "SCALE_UP",
+            Self::PostScaleUp => "POST_SCALE_UP",
+            Self::ProductionTrafficShift => "PRODUCTION_TRAFFIC_SHIFT",
+            Self::PostProductionTrafficShift => "POST_PRODUCTION_TRAFFIC_SHIFT",
+            Self::BakeTime => "BAKE_TIME",
+            Self::CleanUp => "CLEAN_UP",
+        }
+    }
+}
+
+/// The steps of a deployment in their order, with bakes of so many seconds.
+pub(crate) fn timeline(start: Start, outcome: Outcome, bake: u64) -> Vec<(u64, Step)> {
+    let mut steps = steps(start, outcome, bake);
+    steps.sort_by_key(|(at, _)| *at);
+    steps
+}
+
+fn steps(start: Start, outcome: Outcome, bake: u64) -> Vec<(u64, Step)> {
+    match (start, outcome) {
+        (Start::FromNothing, Outcome::Succeed) => first(0),
+        // There is nothing to roll back to, so the first deployment just stays.
+        (Start::FromNothing, Outcome::NeverComesUp) => stuck(3),
+        (
+            Start::FromNothing,
+            Outcome::RollBackByCircuitBreaker | Outcome::RollBackByAlarm | Outcome::RollbackFails,
+        ) => [stuck(3), provisioning(90), failing_tasks()].concat(),
+        (Start::FromNothing, Outcome::ManagedResourceFails) => {
+            let failure = vec![(55, Step::FailResource(Resource::LoadBalancer))];
+            [stuck(3), provisioning(55), failure].concat()
+        }
+        (Start::FromRevision, Outcome::ManagedResourceFails) => {
+            let failure = vec![(20, Step::FailResource(Resource::Rule))];
+            [stuck(2), failure].concat()
+        }
+        (Start::FromRevision, Outcome::Succeed) => canary(bake),
+        (Start::FromRevision, Outcome::NeverComesUp) => stuck(2),
+        (Start::FromRevision, Outcome::RollBackByCircuitBreaker) => broken(Step::FinishRollback),
+        (Start::FromRevision, Outcome::RollbackFails) => broken(Step::FailRollback),
+        (Start::FromRevision, Outcome::RollBackByAlarm) => alarmed(bake),
+    }
+}
+
+/// A first deployment: about two minutes. Of it, what comes after so many seconds.
+fn first(after: u64) -> Vec<(u64, Step)> {
+    let mut steps = vec![
+        (3, Step::Appear),
+        (6, Step::ShowEndpoint),
+        (8, Step::Begin),
+        (8, Step::Enter(Stage::ReconcileService)),
+        (10, Step::Enter(Stage::PreScaleUp)),
+        (15, Step::Enter(Stage::ScaleUp)),
+        (15, Step::StartTasks),
+        (75, Step::RunTasks),
+        (75, Step::Enter(Stage::PostScaleUp)),
+        (80, Step::Enter(Stage::ProductionTrafficShift)),
+        (80, Step::Shift(100)),
+        (90, Step::Enter(Stage::PostProductionTrafficShift)),
+        (95, Step::Enter(Stage::BakeTime)),
+        (110, Step::Enter(Stage::CleanUp)),
+        (120, Step::Succeed),
+    ];
+    steps.extend(provisioning(u64::MAX));
+    steps.retain(|(at, _)| *at > after);
+    steps.sort_by_key(|(at, _)| *at);
+    steps
+}
+
+/// The managed resources that come up before a second.
+fn provisioning(before: u64) -> Vec<(u64, Step)> {
+    let due = PROVISIONING.into_iter().filter(|(at, _)| *at < before);
+    due.map(|(at, resource)| (at, Step::Provision(resource)))
+        .collect()
+}
+
+/// What was still to come in a first deployment when its provisioning was denied.
+pub(crate) fn resumed() -> Vec<(u64, Step)> {
+    let asked = 15;
+    let rest = first(asked).into_iter();
+    rest.map(|(at, step)| (at - asked, step)).collect()
+}
+
+/// The beginning of every deployment, up to its first task.
+fn beginning(appear: u64) -> Vec<(u64, Step)> {
+    vec![
+        (appear, Step::Appear),
+        (appear + 3, Step::ShowEndpoint),
+        (appear + 3, Step::Begin),
+        (appear + 3, Step::Enter(Stage::ReconcileService)),
+        (appear + 8, Step::Enter(Stage::PreScaleUp)),
+        (appear + 13, Step::Enter(Stage::ScaleUp)),
+        (appear + 13, Step::StartTasks),
+    ]
+}
+
+/// A deployment whose tasks are asked for and never run.
+fn stuck(appear: u64) -> Vec<(u64, Step)> {
+    beginning(appear)
+}
+
+/// 75 seconds to running tasks and the canary's share of traffic.
+fn canary_begins() -> Vec<(u64, Step)> {
+    let mut steps = beginning(2);
+    steps.extend([
+        (75, Step::RunTasks),
+        (75, Step::Enter(Stage::PostScaleUp)),
+        (80, Step::Enter(Stage::ProductionTrafficShift)),
+        (80, Step::Shift(5)),
+        (85, Step::Enter(Stage::BakeTime)),
+    ]);
+    steps
+}
+
+/// Canary 5 %, bake, 100 %, bake, clean up: about eight and a half minutes with bakes of three.
+fn canary(bake: u64) -> Vec<(u64, Step)> {
+    let shift = 85 + bake;
+    let settle = shift + 10 + bake;
+    let mut steps = canary_begins();
+    steps.extend([
+        (shift, Step::Enter(Stage::ProductionTrafficShift)),
+        (shift, Step::Shift(100)),
+        (shift + 5, Step::Enter(Stage::PostProductionTrafficShift)),
+        (shift + 10, Step::Enter(Stage::BakeTime)),
+        (settle, Step::Enter(Stage::CleanUp)),
+        (settle + 60, Step::Succeed),
+    ]);
+    steps
+}
+
+fn failing_tasks() -> Vec<(u64, Step)> {
+    vec![
+        (60, Step::FailTask),
+        (90, Step::FailTask),
+        (120, Step::FailTask),
+    ]
+}
+
+fn broken(end: Step) -> Vec<(u64, Step)> {
+    let mut steps = beginning(2);
+    steps.extend(failing_tasks());
+    steps.extend([(125, Step::RollBack(Trigger::CircuitBreaker)), (185, end)]);
+    steps
+}
+
+fn alarmed(bake: u64) -> Vec<(u64, Step)> {
+    let alarm = 85 + bake.div_ceil(2);
+    let mut steps = canary_begins();
+    steps.extend([
+        (alarm, Step::RollBack(Trigger::Alarm)),
+        (alarm + 60, Step::FinishRollback),
+    ]);
+    steps
+}

@@ -1,0 +1,122 @@
+//! Roles, as far as it matters whether ECS can assume them yet. There is no other IAM here.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{
+    api::error::ApiError,
+    clock::VirtualTime,
+    settings::Settings,
+    settings::options::{CallerPolicy, ConditionKeys, UnusableRole},
+};
+
+/// Whether a role can be assumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Usability {
+    /// It can.
+    Usable,
+    /// It cannot, until told otherwise.
+    Unusable,
+}
+
+/// Whether ECS can make what it manages for a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Provisioning {
+    /// The state file calls it `Unhindered`.
+    #[serde(rename = "Unhindered")]
+    Allowed,
+    /// The infrastructure role could not be assumed.
+    Denied { reason: String },
+}
+
+/// What is known about roles, by ARN.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Roles {
+    /// When a role was first named as infrastructure role.
+    first_named: BTreeMap<String, VirtualTime>,
+    /// What was decided about a role, and when.
+    decided: BTreeMap<String, (Usability, VirtualTime)>,
+}
+
+impl Roles {
+    pub(crate) fn set_usability(&mut self, role: &str, usability: Usability, now: VirtualTime) {
+        self.decided.insert(role.to_owned(), (usability, now));
+    }
+
+    /// Whether it was said that the role cannot be assumed.
+    pub(crate) fn is_unusable(&self, role: &str) -> bool {
+        let decided = self.decided.get(role);
+        decided.is_some_and(|(usability, _)| *usability == Usability::Unusable)
+    }
+
+    /// Since when the role can be assumed; nothing while it is not known that it ever can.
+    pub(crate) fn usable_since(&self, role: &str, settings: &Settings) -> Option<VirtualTime> {
+        match self.decided.get(role) {
+            Some((Usability::Usable, since)) => Some(*since),
+            Some((Usability::Unusable, _)) => None,
+            None => self
+                .first_named
+                .get(role)
+                .map(|named| named.after_seconds(settings.role_usable_after_seconds)),
+        }
+    }
+
+    /// ECS assumes a role for a Create or an Update.
+    ///
+    /// # Errors
+    /// Where it cannot, and says so at once.
+    pub(crate) fn assume(
+        &mut self,
+        role: &str,
+        settings: &Settings,
+        now: VirtualTime,
+    ) -> Result<Provisioning, ApiError> {
+        self.first_named.entry(role.to_owned()).or_insert(now);
+        let usable = self.usable_since(role, settings);
+        if usable.is_some_and(|since| since <= now) {
+            return Ok(Provisioning::Allowed);
+        }
+        match settings.unusable_role {
+            UnusableRole::AccessDenied => Err(ApiError::new(
+                "AccessDeniedException",
+                format!("Cannot assume role {role}. Verify that ecs.amazonaws.com is trusted."),
+            )),
+            UnusableRole::ClientException => Err(ApiError::new(
+                "ClientException",
+                "AWS was not able to validate the provided access credentials",
+            )),
+            UnusableRole::Accepted => Ok(Provisioning::Denied {
+                reason: denial(role),
+            }),
+        }
+    }
+}
+
+fn denial(role: &str) -> String {
+    let parts: Vec<&str> = role.splitn(6, ':').collect();
+    let (partition, account) = match parts.as_slice() {
+        [_, partition, _, _, account, _] => (*partition, *account),
+        _ => ("aws", ""),
+    };
+    let name = role.rsplit('/').next().unwrap_or(role);
+    format!(
+        "AccessDenied: User: arn:{partition}:sts::{account}:assumed-role/{name}/ECSGateway is not \
+         authorized to perform: elasticloadbalancing:CreateLoadBalancer"
+    )
+}
+
+/// Whether the caller may pass the role to ECS.
+pub(crate) fn check_pass_role(role: &str, user: &str, settings: &Settings) -> Result<(), ApiError> {
+    match (settings.caller_policy, settings.condition_keys) {
+        (CallerPolicy::Required, ConditionKeys::Absent) => Err(ApiError::new(
+            "AccessDeniedException",
+            format!(
+                "User: {user} is not authorized to perform: iam:PassRole on resource: {role} \
+                 because no identity-based policy allows the iam:PassRole action"
+            ),
+        )),
+        (CallerPolicy::Unconditional | CallerPolicy::IfExists, _)
+        | (CallerPolicy::Required, ConditionKeys::Sent) => Ok(()),
+    }
+}
