@@ -1,4 +1,4 @@
-//! `ctl`: asks or tells a running emulator something.
+//! The command `ctl`, which queries and controls a running emulator.
 
 mod arguments;
 mod change;
@@ -10,7 +10,7 @@ use arguments::{Calls, Clock, Command, Fault, FaultAdd, Faults, Outcome, Setting
 use client::Client;
 use serde_json::{Value, json};
 
-/// Carries out one command.
+/// Runs a command and prints the answer.
 pub(crate) async fn run(arguments: Arguments) -> Result<(), String> {
     let Arguments { url, json, command } = arguments;
     let client = Client::new(&url)?;
@@ -33,7 +33,7 @@ async fn ask(client: &Client, command: Command) -> Result<Value, String> {
                 list.retain(|service| service["serviceName"] == name);
                 if list.is_empty() {
                     return Err(format!(
-                        "there is no service {name:?}; `ctl services` lists them"
+                        "there is no service {name:?}; list them with `ctl services`"
                     ));
                 }
             }
@@ -115,7 +115,7 @@ fn fault(add: FaultAdd) -> Value {
     body
 }
 
-/// `90`, `90s`, `10m` or `2h`.
+/// Parses a duration such as `90`, `90s`, `10m` or `2h` into seconds.
 fn seconds(span: &str) -> Result<u64, String> {
     let (number, unit) = match span.char_indices().last() {
         Some((at, 's')) => (&span[..at], 1),
@@ -126,14 +126,14 @@ fn seconds(span: &str) -> Result<u64, String> {
     let number: Option<u64> = number.parse().ok();
     number
         .and_then(|number| number.checked_mul(unit))
-        .ok_or_else(|| format!("{span:?} is no span of time: it looks like 90, 90s, 10m or 2h"))
+        .ok_or_else(|| format!("{span:?} is not a duration such as 90, 90s, 10m or 2h"))
 }
 
-/// `name=value`; what is no JSON is taken for a string.
+/// Parses `name=value`. A value that is not JSON counts as a string.
 fn assigned(assignment: &str) -> Result<(&str, Value), String> {
     let (name, value) = assignment
         .split_once('=')
-        .ok_or_else(|| format!("{assignment:?} is no assignment: it looks like bakeSeconds=10"))?;
+        .ok_or_else(|| format!("{assignment:?} is not an assignment such as bakeSeconds=10"))?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| json!(value));
     Ok((name, value))
 }

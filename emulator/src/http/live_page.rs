@@ -1,15 +1,16 @@
-//! The live page: what runs, seen in a browser. It is in the program and needs nothing from elsewhere.
+//! The live page, which shows the services in a browser. It is part of the program and loads nothing
+//! from other sites.
 
 use axum::{
     http::{HeaderName, header},
     response::IntoResponse,
 };
 
-/// Nothing but what this emulator serves itself, and no frame around it.
+/// Allows only resources from this emulator, and no embedding in other pages.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// GET /
+/// `GET /`
 pub(super) async fn page() -> impl IntoResponse {
     (
         headers("text/html; charset=utf-8"),
@@ -17,7 +18,7 @@ pub(super) async fn page() -> impl IntoResponse {
     )
 }
 
-/// GET /live.css
+/// `GET /live.css`
 pub(super) async fn style() -> impl IntoResponse {
     (
         headers("text/css; charset=utf-8"),
@@ -25,7 +26,7 @@ pub(super) async fn style() -> impl IntoResponse {
     )
 }
 
-/// GET /live.js
+/// `GET /live.js`
 pub(super) async fn script() -> impl IntoResponse {
     (
         headers("text/javascript; charset=utf-8"),

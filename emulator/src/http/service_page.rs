@@ -1,4 +1,4 @@
-//! The page behind a service's URL: what runs there, or why nothing does.
+//! The page at the URL of a service: what runs there, or why nothing does.
 
 use axum::{
     extract::{Path, State},
@@ -10,7 +10,7 @@ use crate::model::Page;
 
 type Answer = (StatusCode, String);
 
-/// GET `/services/<endpoint>/`.
+/// `GET /services/<endpoint>/`
 pub(super) async fn show(
     State(shared): State<SharedModel>,
     Path(endpoint): Path<String>,
@@ -18,7 +18,7 @@ pub(super) async fn show(
     answer(&shared, &endpoint)
 }
 
-/// GET of any path of the service: it answers everywhere alike.
+/// `GET` of any path below; all answer alike.
 pub(super) async fn show_below(
     State(shared): State<SharedModel>,
     Path((endpoint, _)): Path<(String, String)>,

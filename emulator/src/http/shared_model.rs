@@ -1,4 +1,4 @@
-//! The model behind its lock, and the real clock that moves the virtual one.
+//! The model that all requests share, and the real clock that advances the virtual one.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -7,7 +7,7 @@ use std::{
 
 use crate::model::Model;
 
-/// What all requests share.
+/// A handle to the model, which it locks and whose clock it advances.
 #[derive(Clone)]
 pub(super) struct SharedModel {
     inner: Arc<Mutex<ClockedModel>>,
@@ -16,12 +16,13 @@ pub(super) struct SharedModel {
 struct ClockedModel {
     model: Model,
     last_advance: Instant,
-    /// Virtual time below the clock's millisecond, written so that a clock that is often looked at does not stand still.
+    /// Virtual time below a millisecond, the precision of the clock. Without it, a clock that is read
+    /// often would stand still.
     remainder: Duration,
 }
 
 impl ClockedModel {
-    /// Moves the clock: real time passed × time scale.
+    /// Advances the virtual clock by the real time since the last advance, times the time scale.
     fn catch_up(&mut self, now: Instant) {
         let passed = now.duration_since(self.last_advance).as_secs_f64();
         self.last_advance = now;
@@ -43,7 +44,7 @@ impl SharedModel {
         }
     }
 
-    /// Works on the model after moving its clock.
+    /// Runs a function on the model after advancing its clock.
     pub(super) fn with_model<T>(&self, work: impl FnOnce(&mut Model) -> T) -> T {
         let mut clocked = self.lock();
         clocked.catch_up(Instant::now());
@@ -64,7 +65,7 @@ mod tests {
     use crate::model::{Model, Settings};
 
     #[test]
-    fn a_clock_that_is_looked_at_ten_thousand_times_a_second_keeps_time() {
+    fn a_clock_that_is_read_ten_thousand_times_a_second_keeps_time() {
         let model = Model::new(Settings::default());
         let (began, start) = (Instant::now(), model.now());
         let mut clocked = ClockedModel {
@@ -76,8 +77,8 @@ mod tests {
             .model
             .change_settings(&serde_json::json!({ "timeScale": 1.0 }))
             .unwrap();
-        for look in 1..=10_000 {
-            clocked.catch_up(began + Duration::from_micros(100) * look);
+        for read in 1..=10_000 {
+            clocked.catch_up(began + Duration::from_micros(100) * read);
         }
         let shown = clocked.model.now().epoch_seconds() - start.epoch_seconds();
         assert!((0.999..=1.0).contains(&shown), "{shown} s in a second");

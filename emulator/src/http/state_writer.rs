@@ -1,4 +1,4 @@
-//! Writes the model to its state file after changes, and not more often than twice a second.
+//! Saving of the model to its state file after changes, at most twice a second.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,15 +9,16 @@ use crate::state_file::{StateFile, StateFileError};
 
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// A state file and how much of the model is in it already.
+/// Writes the model to a state file whenever it has changed.
 pub(super) struct StateWriter {
     shared: SharedModel,
-    file: Mutex<Written>,
+    file: Mutex<WrittenFile>,
 }
 
-struct Written {
+/// The state file and the changes that it contains.
+struct WrittenFile {
     file: StateFile,
-    /// The model's number of changes when it was written last.
+    /// The number of changes of the model that the file contains.
     changes: Option<u64>,
 }
 
@@ -25,20 +26,20 @@ impl StateWriter {
     pub(super) fn new(shared: SharedModel, file: StateFile) -> Arc<Self> {
         Arc::new(Self {
             shared,
-            file: Mutex::new(Written {
+            file: Mutex::new(WrittenFile {
                 file,
                 changes: None,
             }),
         })
     }
 
-    /// Keeps on writing until it is aborted.
+    /// Starts a task that writes changes until it is aborted.
     pub(super) fn spawn(self: &Arc<Self>) -> JoinHandle<()> {
         let state_writer = Arc::clone(self);
         tokio::spawn(async move {
             loop {
                 if let Err(error) = state_writer.write_changes().await {
-                    tracing::warn!(%error, "the state is not saved; it will be tried again");
+                    tracing::warn!(%error, "cannot save the state; retrying");
                 }
                 tokio::time::sleep(PAUSE).await;
             }
@@ -54,13 +55,13 @@ impl StateWriter {
         self.write(&mut written)
     }
 
-    /// Writes the model with its clock as it is now.
+    /// Writes the model with the current time of its clock.
     pub(super) async fn finish(&self) -> Result<(), StateFileError> {
         let mut written = self.file.lock().await;
         self.write(&mut written)
     }
 
-    fn write(&self, written: &mut Written) -> Result<(), StateFileError> {
+    fn write(&self, written: &mut WrittenFile) -> Result<(), StateFileError> {
         let (changes, state) = self
             .shared
             .with_model(|model| (model.changes(), model.to_state()));

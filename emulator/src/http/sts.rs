@@ -1,4 +1,4 @@
-//! The Query protocol of AWS STS: a form in, XML out.
+//! The Query protocol of AWS STS: form requests, XML answers.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -23,7 +23,7 @@ const ACTIONS: [&str; 3] = [
     "GetCallerIdentity",
 ];
 
-/// POST / with a form body.
+/// Answers a call in the Query protocol.
 pub(super) async fn call(shared: &SharedModel, headers: &HeaderMap, body: &[u8]) -> Response {
     let request_id = shared.with_model(Model::request_id);
     let form = form(body);
@@ -67,7 +67,7 @@ fn parse(shared: &SharedModel, headers: &HeaderMap, action: &str) -> Result<Sign
             "neither an X-Amz-Target header nor an Action in a form body",
         ));
     }
-    // With a web identity the token is the proof, and nothing is signed.
+    // A call with a web identity is authenticated by its token and not signed.
     let signer = if action == "AssumeRoleWithWebIdentity" {
         shared.with_model(|model| anonymous(model.settings()))
     } else {
@@ -88,7 +88,7 @@ fn parse(shared: &SharedModel, headers: &HeaderMap, action: &str) -> Result<Sign
 fn signer(shared: &SharedModel, headers: &HeaderMap) -> Result<Signer, ApiError> {
     let account = shared.with_model(|model| model.settings().account_id.clone());
     authorization::signer(headers, &account).map_err(|mut error| {
-        // STS writes its codes without the suffix and answers 403.
+        // STS omits the suffix of error codes and answers with the status 403.
         error.code = error.code.trim_end_matches("Exception").to_owned();
         error.status = 403;
         error
@@ -105,7 +105,7 @@ fn anonymous(settings: &Settings) -> Signer {
     }
 }
 
-/// What the model is asked; also what the record of calls shows, so it holds no whole token.
+/// Returns the request for the model. It appears in the record of calls, so it contains no token.
 fn request(action: &str, form: &Map<String, Value>, access_key: &str) -> Value {
     let mut request = form.clone();
     request.remove("Action");
@@ -125,7 +125,7 @@ fn request(action: &str, form: &Map<String, Value>, access_key: &str) -> Value {
     Value::Object(request)
 }
 
-/// A form body as an object of strings.
+/// Parses a form body into an object of strings.
 fn form(body: &[u8]) -> Map<String, Value> {
     let body = String::from_utf8_lossy(body);
     body.trim()
@@ -135,7 +135,7 @@ fn form(body: &[u8]) -> Map<String, Value> {
         .collect()
 }
 
-/// `+` and `%xx`; what is no such sequence stays as it is.
+/// Decodes `+` and `%xx`; invalid sequences stay unchanged.
 fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
@@ -191,7 +191,7 @@ fn session_xml(result: &Value, seconds: u64) -> String {
     for member in ["AccessKeyId", "SecretAccessKey", "SessionToken"] {
         element(&mut credentials, member, &result["Credentials"][member]);
     }
-    // By the real clock, since the client compares it with its own.
+    // In real time, since the client compares it with its own clock.
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let ends = now.unwrap_or_default().as_secs() + seconds;
     let ends = VirtualTime::from_epoch_seconds(ends).to_text();
@@ -203,7 +203,7 @@ fn session_xml(result: &Value, seconds: u64) -> String {
     format!("<Credentials>{credentials}</Credentials><AssumedRoleUser>{user}</AssumedRoleUser>")
 }
 
-/// Writes an element where there is a text.
+/// Writes an element if there is a text.
 fn element(xml: &mut String, name: &str, text: &Value) {
     if let Some(text) = text.as_str() {
         xml.push_str(&format!("<{name}>{}</{name}>", escape(text)));

@@ -1,11 +1,11 @@
-//! The virtual clock: milliseconds since the epoch, moved only by `Model::advance`.
+//! Time on the virtual clock, which only `Model::advance` moves.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
-/// A moment of the virtual clock.
+/// A moment on the virtual clock, with millisecond precision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct VirtualTime {
@@ -13,10 +13,10 @@ pub struct VirtualTime {
 }
 
 impl VirtualTime {
-    /// Before everything.
+    /// Earlier than every other moment.
     pub(crate) const EPOCH: Self = Self { milliseconds: 0 };
 
-    /// The moment that lies so many seconds after the epoch.
+    /// The moment this many seconds after the Unix epoch.
     #[must_use]
     pub fn from_epoch_seconds(seconds: u64) -> Self {
         Self {
@@ -24,19 +24,19 @@ impl VirtualTime {
         }
     }
 
-    /// Seconds since the epoch, with their fraction.
+    /// Seconds since the Unix epoch, with a fraction.
     #[must_use]
     pub fn epoch_seconds(self) -> f64 {
         self.milliseconds as f64 / 1000.0
     }
 
-    /// The same as a wire value: awsJson writes timestamps as numbers.
+    /// The moment as awsJson writes timestamps: a number of seconds since the Unix epoch.
     #[must_use]
     pub fn to_wire(self) -> Value {
         Number::from_f64(self.epoch_seconds()).map_or(Value::Null, Value::Number)
     }
 
-    /// The same for people: ISO 8601 in UTC, by the civil-from-days algorithm of Howard Hinnant.
+    /// The moment in ISO 8601 and UTC. Uses the civil-from-days algorithm of Howard Hinnant.
     #[must_use]
     pub fn to_text(self) -> String {
         let seconds = self.milliseconds / 1000;
@@ -58,7 +58,7 @@ impl VirtualTime {
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
     }
 
-    /// This moment plus a span.
+    /// The moment this much later.
     #[must_use]
     pub fn after(self, span: Duration) -> Self {
         let span = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
@@ -67,7 +67,7 @@ impl VirtualTime {
         }
     }
 
-    /// This moment minus whole seconds.
+    /// The moment this many seconds earlier, but not before the epoch.
     #[must_use]
     pub fn before_seconds(self, seconds: u64) -> Self {
         Self {
@@ -77,7 +77,7 @@ impl VirtualTime {
         }
     }
 
-    /// This moment plus whole seconds.
+    /// The moment this many seconds later.
     #[must_use]
     pub fn after_seconds(self, seconds: u64) -> Self {
         self.after(Duration::from_secs(seconds))

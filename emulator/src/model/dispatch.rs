@@ -1,4 +1,4 @@
-//! How a call is answered: faults first, then throttles, then the action itself; and all is remembered.
+//! The way of a call through the model: faults first, then throttling, then the action, then the record.
 
 use serde_json::Value;
 
@@ -12,15 +12,15 @@ use crate::model::{
 };
 
 impl Model {
-    /// Answers a call, and remembers it. A late answer comes at once; nobody waits in here.
+    /// Answers a call and records it. The delay of a late answer is ignored.
     ///
     /// # Errors
-    /// The error that AWS would answer with, or the one that a fault asks for.
+    /// Returns the error with which AWS would answer, or the one of an injected fault.
     pub fn call(&mut self, caller: &Caller, action: &str, body: &Value) -> Result<Value, ApiError> {
         let Answered { answer, delivery } = self.serve(caller, action, body);
         match (delivery, answer) {
             (Delivery::Cut, Ok(_)) => {
-                let mut error = ApiError::new("Cut", "the answer was cut");
+                let mut error = ApiError::new("Cut", "the answer was cut off");
                 error.delivery = Delivery::Cut;
                 Err(error)
             }
@@ -28,7 +28,7 @@ impl Model {
         }
     }
 
-    /// Answers a call and remembers it, and says how the answer reaches the caller.
+    /// Answers a call, records it, and returns the answer together with its delivery.
     pub fn serve(&mut self, caller: &Caller, action: &str, body: &Value) -> Answered {
         let services = named_services(body);
         let answered = self.answer(caller, action, body, &services);
@@ -84,9 +84,9 @@ impl Model {
         let Some(fault) = self.take_fault(action, services) else {
             return Answered::at_once(self.execute(caller, known, body));
         };
-        if fault.alters() {
+        if fault.alters_answer() {
             let answer = self.execute(caller, known, body);
-            return Answered::at_once(answer.map(|answer| fault.altered(answer)));
+            return Answered::at_once(answer.map(|answer| fault.alter(answer)));
         }
         match fault.delivery() {
             delivery @ (Delivery::Cut | Delivery::Late { .. }) => Answered {
@@ -95,7 +95,7 @@ impl Model {
             },
             delivery @ (Delivery::Answered | Delivery::ConnectionReset | Delivery::Timeout) => {
                 if fault.effect == Effect::Applied {
-                    // What it would have answered is lost, an error too.
+                    // The answer is lost even if it is an error.
                     let _ = self.execute(caller, known, body);
                 }
                 Answered {
@@ -106,7 +106,7 @@ impl Model {
         }
     }
 
-    /// Carries out an action, or reads what was if the action lags behind.
+    /// Executes an action. A lagging action reads a past state.
     fn execute(
         &mut self,
         caller: &Caller,

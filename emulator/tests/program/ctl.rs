@@ -132,7 +132,7 @@ fn what_goes_wrong_is_said_with_the_next_step() {
         (&["settings", "bakeSeconds"], "bakeSeconds=10"),
         (&["clock", "soon"], "10m"),
         (&["services", "none"], "`ctl services`"),
-        (&["change", "update", "shop", "{"], "no JSON"),
+        (&["change", "update", "shop", "{"], "not valid JSON"),
         (&["change", "tag", "shop", "team"], "team=a"),
     ];
     for (arguments, words) in cases {

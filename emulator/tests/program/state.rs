@@ -114,7 +114,7 @@ fn a_file_that_cannot_be_read_is_refused_and_left_as_it_is() {
     let directory = Directory::new();
     let path = directory.path().join("state.json");
     for (text, words) in [
-        ("not json", "no state of an emulator"),
+        ("not json", "not the state of an emulator"),
         ("{}", "names no format"),
         ("{\"format\": 1}", "missing field"),
         ("{\"format\": 2, \"news\": true}", "newer emulator"),

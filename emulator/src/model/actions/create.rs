@@ -18,7 +18,7 @@ use crate::model::{
     state::model::Model,
 };
 
-/// The members that only CreateExpressGatewayService has.
+/// The members that only a create has.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CreateRequest {
@@ -70,7 +70,7 @@ impl Model {
         self.begin(arn, role, tags, &configuration)
     }
 
-    /// The answer to a Create whose name is taken, where that is no error.
+    /// Returns the existing service if the settings say that a create with a taken name returns it.
     fn existing(&self, arn: &ServiceArn) -> Option<Value> {
         let service = self.services.get(arn)?;
         let answers = self.settings.taken_name == TakenName::Existing
@@ -83,7 +83,7 @@ impl Model {
         })
     }
 
-    /// The part of a create that cannot fail by its name.
+    /// Creates the service once its name is known to be available.
     fn begin(
         &mut self,
         arn: ServiceArn,
@@ -112,7 +112,7 @@ impl Model {
         Ok(json!({ "service": wire }))
     }
 
-    /// From the image: `registry/team/shop:1` becomes `shop-` and four digits.
+    /// Generates a service name from the image: `registry/team/shop:1` gives `shop-` and four digits.
     fn generate_name(&mut self, configuration: &ConfigurationRequest) -> String {
         let image = configuration
             .primary_container
@@ -130,7 +130,7 @@ impl Model {
         format!("{stem}-{}", self.identifiers.hex(4))
     }
 
-    /// Names are held by ACTIVE and DRAINING services, Express or not.
+    /// Checks that no ACTIVE or DRAINING service, Express or not, has this name.
     pub(in crate::model) fn require_name_available(
         &self,
         arn: &ServiceArn,

@@ -1,4 +1,4 @@
-//! The four Express actions.
+//! DescribeExpressGatewayService and DeleteExpressGatewayService.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::model::{
     state::model::Model,
 };
 
-/// A request that names one service.
+/// A request that names one service by ARN.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ServiceRequest {
@@ -61,7 +61,7 @@ impl Model {
         Ok(json!({ "service": service.to_express_wire(self.reads, &self.settings) }))
     }
 
-    /// Whether another Express service stands behind the same load balancer.
+    /// Whether another Express service uses the same load balancer.
     fn shared_resources(&self, arn: &ServiceArn) -> SharedResources {
         let access = |service: &Service| service.revisions.last().map(|last| last.access);
         let own = self.services.get(arn).and_then(access);
@@ -87,7 +87,7 @@ impl Model {
         }
     }
 
-    /// The ARN of an Express service that is there.
+    /// Returns the ARN in the request, if an Express service with it exists.
     pub(in crate::model) fn express_arn(
         &self,
         caller: &Caller,

@@ -1,4 +1,5 @@
-//! The API actions, as methods of the model: a file for each kind of resource.
+//! The API actions, as methods of the model: a file for each kind of resource, and one for each large
+//! action.
 
 pub(crate) mod clusters;
 pub(crate) mod create;

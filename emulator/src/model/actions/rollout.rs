@@ -1,4 +1,4 @@
-//! How a create or an update becomes a revision and its deployment.
+//! The common part of creates and updates: the next configuration, its task definition, its deployment.
 
 use crate::model::{
     api::error::ApiError,
@@ -13,7 +13,7 @@ use crate::model::{
 };
 
 impl Model {
-    /// The configuration of the next revision. Nothing is registered yet.
+    /// Returns the configuration of the next revision. Registers nothing.
     pub(in crate::model) fn next_configuration(
         &self,
         service: &Service,
@@ -40,7 +40,7 @@ impl Model {
         context.resolve(request, before)
     }
 
-    /// Registers the task definition of the next revision, where it is one of ECS's own and new.
+    /// Registers the task definition of the next revision, if ECS manages it and it is new.
     pub(in crate::model) fn register_managed_task_definition(
         &mut self,
         service: &Service,
@@ -64,7 +64,7 @@ impl Model {
         Ok(())
     }
 
-    /// Makes a revision with this configuration and begins its deployment.
+    /// Creates a revision with this configuration and starts its deployment. Returns its index.
     pub(in crate::model) fn start_rollout(
         &mut self,
         service: &mut Service,

@@ -1,4 +1,4 @@
-//! DescribeServices: an Express service as the ordinary service that it is.
+//! ListServices and DescribeServices.
 
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! StopServiceDeployment: the rollout that runs is rolled back, or just ends.
+//! StopServiceDeployment: rolls the running deployment back or stops it.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ impl Model {
             })?;
         require_stoppable(deployment.status)?;
         let at = |seconds| self.now.after_seconds(seconds);
-        // A first deployment has nothing to go back to.
+        // A first deployment has nothing to roll back to.
         let rolls_back = request.stop_type == "ROLLBACK" && deployment.source.is_some();
         if rolls_back {
             deployment.status = DeploymentStatus::RollbackRequested;

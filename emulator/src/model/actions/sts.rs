@@ -1,4 +1,4 @@
-//! Temporary credentials of AWS STS: AssumeRole, AssumeRoleWithWebIdentity, and who then calls.
+//! The actions of AWS STS: AssumeRole, AssumeRoleWithWebIdentity and GetCallerIdentity.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ struct AssumeRoleRequest {
     web_identity_token: Option<String>,
 }
 
-/// Refusals of STS are 403 where somebody is not allowed something.
+/// STS answers a denied request with the status 403.
 fn denied(message: String) -> ApiError {
     let mut error = ApiError::new("AccessDenied", message);
     error.status = 403;
@@ -29,7 +29,7 @@ fn validation(message: String) -> ApiError {
 }
 
 impl Model {
-    /// Who calls, by the `AccessKeyId` that the HTTP face adds to the request.
+    /// Identifies the caller by the `AccessKeyId`, which the HTTP server adds to the request.
     pub(in crate::model) fn caller_identity(
         &self,
         caller: &Caller,
@@ -105,12 +105,12 @@ impl Model {
     }
 }
 
-/// A role's ARN taken apart.
+/// The parts of a role ARN.
 struct Role<'a> {
     arn: &'a str,
     partition: &'a str,
     account: &'a str,
-    /// Without its path.
+    /// The name without its path.
     name: &'a str,
 }
 

@@ -1,4 +1,4 @@
-//! TagResource, UntagResource and ListTagsForResource, on services only.
+//! TagResource, UntagResource and ListTagsForResource, for services only.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ impl Model {
         Ok(json!({}))
     }
 
-    /// As an AWS service does it, which may use the reserved prefix.
+    /// Tags a service as an AWS service does, which may use the prefix `aws:`.
     pub(in crate::model) fn tag_as_aws(
         &mut self,
         caller: &Caller,
@@ -94,7 +94,7 @@ fn tag(service: &mut Service, tags: Vec<Tag>) -> Result<(), ApiError> {
     require_not_inactive(service)?;
     let mut tagged = service.clone();
     tagged.tag(tags);
-    // Tags of AWS itself don't count.
+    // Tags that AWS has set do not count.
     let own = tagged
         .tags
         .iter()

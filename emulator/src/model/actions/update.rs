@@ -1,4 +1,4 @@
-//! UpdateExpressGatewayService, and the answers that it may have where AWS is not known.
+//! UpdateExpressGatewayService, with the behavior that the settings select where AWS is ambiguous.
 
 use serde_json::{Value, json};
 
@@ -34,7 +34,7 @@ impl Model {
         check_configuration(&configuration)?;
         let arn = self.express_arn(caller, &request, ApiError::service_not_found())?;
         self.require_active(&arn)?;
-        // Worked on apart and put back, since the model lends itself to the deployment.
+        // A copy is changed and put back, since starting the deployment borrows the whole model.
         let mut service = self
             .services
             .get(&arn)
@@ -77,7 +77,7 @@ impl Model {
         }
     }
 
-    /// Refuses a change between the two kinds of task definition, or resources it aside.
+    /// Rejects or ignores a switch between a managed and a customer's task definition, as the settings say.
     fn switch_mode(
         &self,
         service: &Service,
@@ -135,7 +135,8 @@ impl Model {
         )))
     }
 
-    /// Whether an Update is answered with what is there. A new revision of ECS's own task definition is no change.
+    /// Whether an update changes nothing and is answered with the existing revision. A new revision of
+    /// the managed task definition alone is no change.
     fn changes_nothing(
         &self,
         before: &Configuration,

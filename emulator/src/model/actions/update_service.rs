@@ -1,4 +1,4 @@
-//! UpdateService on an Express service: a new deployment of what runs, or of another task definition.
+//! UpdateService on an Express service: a new deployment of the current or another task definition.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -26,14 +26,14 @@ struct UpdateServiceRequest {
     force_new_deployment: bool,
 }
 
-/// What Express keeps to itself.
+/// The members that Express manages.
 const OWNED: [&str; 3] = [
     "deploymentConfiguration",
     "deploymentController",
     "loadBalancers",
 ];
 
-/// What ECS may well take and this model has no notion of.
+/// The members that ECS may accept and this model does not support.
 const NOT_MODELLED: [&str; 17] = [
     "availabilityZoneRebalancing",
     "capacityProviderStrategy",
@@ -83,7 +83,7 @@ impl Model {
         Ok(json!({ "service": wire }))
     }
 
-    /// The ARN of the Express service that the request is about, if it can be updated.
+    /// Returns the ARN of the Express service in the request, if it can be updated.
     fn updated_service(
         &self,
         caller: &Caller,
@@ -105,7 +105,8 @@ impl Model {
         }
     }
 
-    /// A configuration with another task definition in it. ECS names it in a shorter way here than in Express.
+    /// Returns the configuration with another task definition. Unlike Express, UpdateService accepts
+    /// short names of task definitions.
     fn with_task_definition(
         &self,
         caller: &Caller,

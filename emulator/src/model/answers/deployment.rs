@@ -1,4 +1,4 @@
-//! A deployment in answers.
+//! Deployments as ListServiceDeployments and DescribeServiceDeployments show them.
 
 use serde_json::{Value, json};
 
@@ -10,11 +10,11 @@ use crate::model::{
     services::service::Service,
 };
 
-/// Failed tasks at which the circuit breaker opens.
+/// The number of failed tasks at which the circuit breaker opens.
 const THRESHOLD: u32 = 3;
 
 impl Deployment {
-    /// The element of ListServiceDeployments.
+    /// Returns an element of ListServiceDeployments.
     pub(crate) fn brief_to_wire(&self, service: &Service) -> Value {
         let mut wire = json!({
             "serviceDeploymentArn": self.arn,
@@ -38,7 +38,7 @@ impl Deployment {
         wire
     }
 
-    /// The element of DescribeServiceDeployments.
+    /// Returns an element of DescribeServiceDeployments.
     pub(crate) fn to_wire(&self, service: &Service) -> Value {
         let mut wire = json!({
             "serviceDeploymentArn": self.arn,
@@ -134,7 +134,7 @@ fn revision_summary(service: &Service, index: usize) -> Value {
     })
 }
 
-/// Express chooses this for every service, and nobody can change it.
+/// Returns the deployment configuration, which Express sets and customers cannot change.
 pub(crate) fn deployment_configuration(service: &Service) -> Value {
     json!({
         "strategy": "CANARY",

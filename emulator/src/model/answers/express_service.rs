@@ -1,4 +1,4 @@
-//! The shapes in which the Express actions show a service.
+//! Services as the Express actions show them.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ impl Service {
         }
     }
 
-    /// As [`Self::to_express_wire`], without the members that lag behind at this time.
+    /// As [`Self::to_express_wire`], without the members that lag at this time.
     pub(crate) fn to_express_wire_at(
         &self,
         look: u64,
@@ -43,7 +43,8 @@ impl Service {
         wire
     }
 
-    /// ECSExpressGatewayService, without tags. The number of the look may decide on the order.
+    /// Returns an ECSExpressGatewayService without tags. The number of the read decides on an
+    /// alternating order of the configurations.
     pub(crate) fn to_express_wire(&self, look: u64, settings: &Settings) -> Value {
         let mut order = self.active.clone();
         let newest_first = match settings.configuration_order {
@@ -68,7 +69,7 @@ impl Service {
         wire
     }
 
-    /// UpdatedExpressGatewayService: another shape than the other three answers have.
+    /// Returns an UpdatedExpressGatewayService, the shape that only updates return.
     pub(crate) fn updated_to_wire(&self, target: usize, settings: &Settings) -> Value {
         let mut wire = self.outline_to_wire(settings);
         wire["targetConfiguration"] = self.configuration_to_wire(target, settings);
@@ -90,7 +91,7 @@ impl Service {
         })
     }
 
-    /// The contents of the service's own statusReason are not known; this is made up.
+    /// Invents a statusReason, since AWS does not document what a service's statusReason contains.
     fn status_reason(&self) -> String {
         match (self.state, self.deployments.last()) {
             (State::Active, Some(last)) if last.status.is_running() => {
@@ -119,7 +120,7 @@ impl Service {
         wire
     }
 
-    /// The service's URL, in the form that the settings ask for.
+    /// Returns the URL of the service in the form that the settings select.
     pub(crate) fn endpoint_to_wire(&self, index: usize, settings: &Settings) -> String {
         let url = format!("{}/services/{}/", settings.endpoint_base, self.endpoint);
         let settled = self.steady == Some(index);

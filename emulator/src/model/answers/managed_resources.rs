@@ -1,4 +1,4 @@
-//! What ECS manages for a revision, in the shape of `ecsManagedResources`.
+//! Managed resources in the shape of `ecsManagedResources`.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::model::{
     settings::options::RevisionDetail,
 };
 
-/// A maker of resources: each has an ARN, a status, perhaps a reason, and a time.
+/// Writes the managed resources of a revision: each has an ARN, a status, perhaps a reason, and a time.
 struct ResourceWriter<'a> {
     service: &'a Service,
     revision: &'a Revision,
@@ -36,7 +36,7 @@ impl ResourceWriter<'_> {
     }
 }
 
-/// The managed resources of the revision at `index`.
+/// Returns the managed resources of the revision at `index`.
 pub(crate) fn managed_resources_to_wire(
     service: &Service,
     index: usize,

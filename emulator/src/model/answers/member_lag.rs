@@ -1,10 +1,10 @@
-//! Members that answers leave out while a revision is young.
+//! Members that answers omit for a while after a revision is created.
 
 use serde_json::Value;
 
 use crate::model::{clock::VirtualTime, settings::Settings};
 
-/// Takes the members out of an object about a revision that was made at `created_at`.
+/// Removes the lagging members from an object that describes a revision created at `created_at`.
 pub(crate) fn omit_lagging_members(
     wire: &mut Value,
     created_at: VirtualTime,

@@ -1,4 +1,4 @@
-//! Services, revisions and deployments in the shapes in which the API shows them.
+//! Services, revisions and deployments in the shapes of the API.
 
 pub(crate) mod deployment;
 pub(crate) mod express_service;

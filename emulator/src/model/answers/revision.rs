@@ -1,4 +1,4 @@
-//! A revision as DescribeServiceRevisions shows it.
+//! Revisions as DescribeServiceRevisions shows them.
 
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ pub(crate) fn revision_to_wire(service: &Service, index: usize, settings: &Setti
     wire
 }
 
-/// `networkConfiguration` as services and revisions show it.
+/// Returns the `networkConfiguration` of services and revisions.
 pub(crate) fn network_to_wire(revision: &Revision) -> Value {
     let Network {
         security_groups,
@@ -58,7 +58,7 @@ pub(crate) fn network_to_wire(revision: &Revision) -> Value {
     } })
 }
 
-/// A digest that follows from the image's name; the same name always has the same one.
+/// Derives an image digest from the name of the image.
 fn digest(image: &str) -> String {
     let seed = image.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)

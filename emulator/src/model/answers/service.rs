@@ -1,4 +1,4 @@
-//! An Express service as DescribeServices shows it: as the ordinary service that it is.
+//! Services as DescribeServices shows them, where an Express service looks like any other.
 
 use serde_json::{Value, json};
 
@@ -65,7 +65,7 @@ pub(crate) fn service_to_wire(service: &Service) -> Value {
     wire
 }
 
-/// The newest events first.
+/// Returns the events, newest first.
 fn events_to_wire(service: &Service) -> Vec<Value> {
     let events = service.events.iter();
     events
@@ -79,7 +79,8 @@ fn events_to_wire(service: &Service) -> Vec<Value> {
         .collect()
 }
 
-/// The tasks asked for: those of the steady revision, or of the first one while there is none.
+/// Returns the desired number of tasks: that of the steady revision, or of the newest active one
+/// while no deployment has succeeded.
 fn desired(service: &Service) -> i64 {
     let index = service.steady.or(service.active.last().copied());
     match (service.state, index) {
@@ -103,7 +104,7 @@ fn current_revision_to_wire(service: &Service, index: usize) -> Value {
     })
 }
 
-/// The deployments in the sense of task sets: one for each active revision, the newest PRIMARY.
+/// Returns `deployments`, which are task sets: one for each active revision, the newest being PRIMARY.
 fn deployments_to_wire(service: &Service) -> Vec<Value> {
     let newest = service.active.last();
     let running = service.current_deployment().is_some();

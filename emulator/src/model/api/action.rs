@@ -1,8 +1,8 @@
-//! The actions that the model knows.
+//! The API actions that the model supports.
 
 macro_rules! actions {
     ($($name:ident),* $(,)?) => {
-        /// An action of Amazon ECS, or of AWS STS.
+        /// An action of Amazon ECS or AWS STS.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Action { $($name),* }
 
@@ -50,7 +50,7 @@ impl Action {
         named.map_or("", |(name, _)| name)
     }
 
-    /// Whether it only reads.
+    /// Whether the action reads ECS state and changes nothing. Only such actions can lag.
     pub(crate) fn is_read(self) -> bool {
         match self {
             Self::DescribeExpressGatewayService

@@ -1,15 +1,15 @@
-//! Requests that name many things at once, answers that list those not found, and pages.
+//! Parts that several answers share: failures, pages, optional members.
 
 use serde_json::{Value, json};
 
 use crate::model::api::error::ApiError;
 
-/// An element of `failures`.
+/// Returns an element of `failures` for something that was not found.
 pub(crate) fn missing_failure(arn: &str) -> Value {
     json!({ "arn": arn, "reason": "MISSING" })
 }
 
-/// One page of a list, with the token of the next one where there is more.
+/// Returns one page of a list, with the token of the next page if there is one.
 pub(crate) fn paginate(
     member: &str,
     list: Vec<Value>,
@@ -33,7 +33,7 @@ pub(crate) fn paginate(
     Ok(wire)
 }
 
-/// Sets a member where there is a value; an absent member is not written at all.
+/// Sets a member if there is a value; otherwise the member stays absent.
 pub(crate) fn set_member<T: Into<Value>>(wire: &mut Value, member: &str, value: Option<T>) {
     if let Some(value) = value {
         wire[member] = value.into();

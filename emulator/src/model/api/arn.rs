@@ -1,4 +1,4 @@
-//! ARNs of ECS: made, and taken apart.
+//! The caller of an API action, and the ARNs of ECS.
 
 use std::fmt;
 
@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::api::error::ApiError;
 
-/// Who calls, and where.
+/// The account and the Region in which a call is made.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Caller {
-    /// The account id.
+    /// The account id, twelve digits.
     pub account: String,
-    /// The Region.
+    /// The Region, such as `us-east-1`.
     pub region: String,
 }
 
 impl Caller {
-    /// The partition that the Region belongs to.
+    /// Returns the partition of the Region.
     #[must_use]
     pub fn partition(&self) -> &'static str {
         if self.region.starts_with("us-gov-") {
@@ -32,7 +32,7 @@ impl Caller {
         self.arn("ecs", &format!("cluster/{cluster}"))
     }
 
-    /// The user that a caller without a session is.
+    /// Returns the ARN of the user that stands for every caller without a session.
     pub(crate) fn user_arn(&self) -> String {
         format!(
             "arn:{}:iam::{}:user/emulator",
@@ -41,7 +41,7 @@ impl Caller {
         )
     }
 
-    /// An ARN in the caller's account and Region.
+    /// Returns an ARN in the account and Region of the caller.
     pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         let Self { account, region } = self;
         format!(
@@ -50,7 +50,7 @@ impl Caller {
         )
     }
 
-    /// The short name of a cluster given as name or ARN; `default` where none is given.
+    /// Returns the short name of a cluster given by name or ARN, or `default` if none is given.
     pub(crate) fn cluster_name(&self, cluster: Option<&str>) -> Result<String, ApiError> {
         let given = cluster.unwrap_or("default");
         let name = if given.starts_with("arn:") {
@@ -66,15 +66,15 @@ impl Caller {
     }
 }
 
-/// The ARN of a service. It is the identity under which the model keeps the service.
+/// The ARN of a service, which is its identity in the model.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ServiceArn {
     partition: String,
     region: String,
     account: String,
-    /// The cluster's short name.
+    /// The short name of the cluster.
     pub cluster: String,
-    /// The service's name.
+    /// The name of the service.
     pub name: String,
 }
 
@@ -89,12 +89,12 @@ impl ServiceArn {
         }
     }
 
-    /// Reads `arn:…:service/<cluster>/<name>` of the caller's own account and Region.
+    /// Parses `arn:…:service/<cluster>/<name>` in the account and Region of the caller.
     pub(crate) fn parse(text: &str, caller: &Caller) -> Result<Self, ApiError> {
         Self::parse_kind(text, "service", caller)
     }
 
-    /// The service that a `service-deployment` or `service-revision` ARN belongs to.
+    /// Parses the ARN of a `service-deployment` or `service-revision` and returns the ARN of its service.
     pub(crate) fn owner(text: &str, kind: &str, caller: &Caller) -> Result<Self, ApiError> {
         Self::parse_kind(text, kind, caller)
     }
@@ -203,7 +203,7 @@ fn invalid_identifier(text: &str) -> ApiError {
     ApiError::invalid_parameter(format!("Invalid identifier: {text}"))
 }
 
-/// Names of services and clusters: up to 255 letters, digits, `_` and `-`.
+/// Whether the text is a valid name of a service or cluster: 1 to 255 letters, digits, `_` and `-`.
 pub(crate) fn is_name(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     (1..=255).contains(&text.len()) && text.bytes().all(plain)

@@ -1,35 +1,35 @@
-//! The record of calls, so that a test can say what was asked of ECS and what was not.
+//! The record of calls, from which a test sees which calls were made and which were not.
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// A call and how it was answered.
+/// A recorded API call and its answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Call {
-    /// The action.
+    /// The name of the action, whether or not the emulator supports it.
     pub action: String,
-    /// When, in seconds of the virtual clock.
+    /// The time of the call: seconds of the virtual clock since the epoch.
     pub at: f64,
-    /// When, as people read it.
+    /// The time of the call in ISO 8601.
     pub at_text: String,
-    /// The caller's Region.
+    /// The Region in which the call was signed.
     pub region: String,
-    /// The caller's account.
+    /// The account id of the caller.
     pub account: String,
-    /// The name of the first service that the request names.
+    /// The name of the first service in the request.
     pub service_name: Option<String>,
-    /// Its ARN, as far as the request tells.
+    /// The ARN of that service, from the request or from the answer to a create.
     pub service_arn: Option<String>,
-    /// The error code of the answer; none for a success.
+    /// The error code of the answer; `None` if the call succeeded.
     pub code: Option<String>,
-    /// The message of an error.
+    /// The error message of the answer, if any.
     pub message: Option<String>,
-    /// The request.
+    /// The body of the request.
     pub request: Value,
 }
 
-/// The names of the services that a request is about.
+/// Returns the names of the services in a request.
 pub(crate) fn named_services(request: &Value) -> Vec<String> {
     let mut names: Vec<String> = identifiers(request)
         .filter_map(|identifier| name(identifier).map(str::to_owned))
@@ -38,7 +38,7 @@ pub(crate) fn named_services(request: &Value) -> Vec<String> {
     names
 }
 
-/// The first ARN in a request.
+/// Returns the first service ARN in a request.
 pub(crate) fn named_arn(request: &Value) -> Option<String> {
     identifiers(request)
         .find(|identifier| identifier.starts_with("arn:") && identifier.contains(":service/"))
@@ -63,7 +63,7 @@ fn identifiers(request: &Value) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The service's name in a name, a service ARN, or an ARN below a service.
+/// Returns the service name in a name, a service ARN, or the ARN of a deployment or revision.
 fn name(identifier: &str) -> Option<&str> {
     if !identifier.starts_with("arn:") {
         return Some(identifier);

@@ -1,31 +1,31 @@
-//! The error answers of the API: a code, a message, an HTTP status, and how it reaches the caller.
+//! Error answers of the API, and how an answer is delivered to the caller.
 
 use serde_json::{Value, json};
 
-/// How an error reaches the caller.
+/// How an answer is delivered to the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// As an ordinary error answer.
+    /// The whole answer is sent at once.
     Answered,
-    /// Not at all: the connection is closed.
+    /// Nothing is sent: the connection is closed.
     ConnectionReset,
-    /// Not at all: the connection is held open until the caller gives up.
+    /// Nothing is sent: the connection stays open until the caller gives up.
     Timeout,
-    /// In half: the connection is closed in the middle of the body.
+    /// Half of the body is sent, then the connection is closed.
     Cut,
-    /// Whole, so much later.
+    /// The whole answer is sent after a delay.
     Late {
-        /// Real milliseconds.
+        /// The delay in milliseconds of real time.
         milliseconds: u64,
     },
 }
 
-/// An answer, and how it reaches the caller.
+/// An answer and its delivery to the caller.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answered {
-    /// The body of a success, or an error.
+    /// The body of a success, or the error.
     pub answer: Result<Value, ApiError>,
-    /// How it reaches the caller.
+    /// How the answer is delivered.
     pub delivery: Delivery,
 }
 
@@ -38,22 +38,22 @@ impl Answered {
     }
 }
 
-/// An error answer.
+/// An error answer of the API.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct ApiError {
     /// The error code, such as `InvalidParameterException`.
     pub code: String,
-    /// The message.
+    /// The error message.
     pub message: String,
     /// The HTTP status.
     pub status: u16,
-    /// How it reaches the caller.
+    /// How the error is delivered.
     pub delivery: Delivery,
 }
 
 impl ApiError {
-    /// An error with the HTTP status that AWS uses for its code.
+    /// Creates an error with the HTTP status that AWS uses for this code.
     #[must_use]
     pub fn new(code: &str, message: impl Into<String>) -> Self {
         Self {
@@ -68,7 +68,7 @@ impl ApiError {
         }
     }
 
-    /// The body of the answer.
+    /// Returns the body of the answer in awsJson.
     #[must_use]
     pub fn to_wire(&self) -> Value {
         json!({ "__type": self.code, "message": self.message })
@@ -94,7 +94,7 @@ impl ApiError {
         Self::new("ClientException", "Unable to describe task definition.")
     }
 
-    /// What AWS may well do, and the emulator does not.
+    /// The error for a feature that AWS may have and the emulator lacks.
     pub(crate) fn not_modelled(what: &str) -> Self {
         Self::new(
             "UnsupportedFeatureException",

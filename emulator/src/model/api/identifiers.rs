@@ -1,8 +1,8 @@
-//! Identifiers as AWS makes them up. They follow from a counter, so that a run can be repeated.
+//! Identifiers in the form that AWS generates. They are derived from a seed, so that runs are repeatable.
 
 use serde::{Deserialize, Serialize};
 
-/// A source of identifiers.
+/// A deterministic source of identifiers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Identifiers {
     state: u64,
@@ -13,7 +13,7 @@ impl Identifiers {
         Self { state: seed }
     }
 
-    /// The next number of a splitmix64 sequence.
+    /// Returns the next number of a splitmix64 sequence.
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;
@@ -22,7 +22,7 @@ impl Identifiers {
         z ^ (z >> 31)
     }
 
-    /// So many hexadecimal digits.
+    /// Returns a string of this many hexadecimal digits.
     pub(crate) fn hex(&mut self, digits: usize) -> String {
         let mut text = String::new();
         while text.len() < digits {
@@ -32,13 +32,13 @@ impl Identifiers {
         text
     }
 
-    /// The nineteen digits at the end of a service revision's ARN.
+    /// Returns the 19 digits at the end of a service revision ARN.
     pub(crate) fn revision(&mut self) -> String {
         let span = 8_000_000_000_000_000_000;
         (1_000_000_000_000_000_000 + self.next() % span).to_string()
     }
 
-    /// The 22 characters at the end of a service deployment's ARN.
+    /// Returns the 22 characters at the end of a service deployment ARN.
     pub(crate) fn deployment(&mut self) -> String {
         const ALPHABET: &[u8; 64] =
             b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -47,14 +47,14 @@ impl Identifiers {
             .collect()
     }
 
-    /// The host part of a service URL: two letters, a dash, 32 hexadecimal digits.
+    /// Returns the host part of a service URL: two letters, a dash, 32 hexadecimal digits.
     pub(crate) fn endpoint(&mut self) -> String {
         let mut letter = || char::from(b'a' + u8::try_from(self.next() % 26).unwrap_or(0));
         let letters: String = [letter(), letter()].iter().collect();
         format!("{letters}-{}", self.hex(32))
     }
 
-    /// A request id in the shape of a UUID.
+    /// Returns a request id in the form of a UUID.
     pub(crate) fn request(&mut self) -> String {
         let hex = self.hex(32);
         format!(

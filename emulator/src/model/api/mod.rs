@@ -1,5 +1,5 @@
-//! What every call of the ECS API has in common: actions, ARNs, errors, identifiers, pages, tags,
-//! and checks of single request members.
+//! Building blocks of every ECS call: actions, ARNs, errors, identifiers, pages, tags, and checks of
+//! single request members.
 
 pub(crate) mod action;
 pub(crate) mod answer;

@@ -1,4 +1,4 @@
-//! Reading request bodies.
+//! Parsing of request bodies.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::model::api::error::ApiError;
 
-/// Reads a request, or answers as AWS does to one that has the wrong shape.
+/// Parses a request body; a wrong shape gives the SerializationException of AWS.
 pub(crate) fn parse_body<T: DeserializeOwned>(body: &Value) -> Result<T, ApiError> {
     T::deserialize(body).map_err(|error| ApiError::serialization(&error))
 }
@@ -20,7 +20,7 @@ pub(crate) struct ArnsRequest {
     pub(crate) service_revision_arns: Vec<String>,
 }
 
-/// At least one and at most twenty.
+/// Checks that there are 1 to 20 ARNs.
 pub(crate) fn check_count(member: &str, arns: &[String]) -> Result<(), ApiError> {
     match arns.len() {
         0 => Err(ApiError::invalid_parameter(format!(

@@ -4,18 +4,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::api::error::ApiError;
 
-/// A tag of a service.
+/// A tag of a service or task definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tag {
-    /// Its key.
+    /// The tag key.
     #[serde(default)]
     pub key: String,
-    /// Its value.
+    /// The tag value.
     #[serde(default)]
     pub value: String,
 }
 
-/// Keys and values, reserved prefixes, and no key twice.
+/// Checks tags that a customer sets: allowed characters, no reserved prefix, no key twice.
 pub(crate) fn check_tags(tags: &[Tag]) -> Result<(), ApiError> {
     let reserved = |tag: &&Tag| tag.key.to_ascii_lowercase().starts_with("aws:");
     if let Some(Tag { key, .. }) = tags.iter().find(reserved) {
@@ -26,7 +26,7 @@ pub(crate) fn check_tags(tags: &[Tag]) -> Result<(), ApiError> {
     check_tags_of_aws(tags)
 }
 
-/// Tags that AWS itself may have made.
+/// Checks tags that AWS may have set, so that the prefix `aws:` is allowed.
 pub(crate) fn check_tags_of_aws(tags: &[Tag]) -> Result<(), ApiError> {
     let plain = |text: &str| {
         text.chars()

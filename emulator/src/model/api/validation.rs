@@ -1,4 +1,4 @@
-//! Checks of single request members that several actions share. Each rejection reads like one of AWS.
+//! Checks of single request members that several actions share. The error messages follow those of AWS.
 
 use crate::model::{api::arn::is_name, api::error::ApiError};
 
@@ -22,7 +22,7 @@ pub(crate) fn check_service_name(name: &str) -> Result<(), ApiError> {
     )))
 }
 
-/// `arn:<partition>:iam::<account>:role/<path and name>`.
+/// Checks for the form `arn:<partition>:iam::<account>:role/<path and name>`.
 pub(crate) fn check_role_arn(member: &str, arn: &str) -> Result<(), ApiError> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let valid = match parts.as_slice() {

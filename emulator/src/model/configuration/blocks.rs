@@ -1,4 +1,4 @@
-//! The blocks of a configuration: each as it was sent, with what fills the members that were not.
+//! Resolution of the blocks of a configuration: members that a request omits, and their defaults.
 
 use crate::model::{
     api::error::ApiError,
@@ -65,7 +65,7 @@ impl ResolutionContext<'_> {
         let sent = match (&request.primary_container, last) {
             (Some(sent), _) => sent.clone(),
             (None, Some(last)) => return last.clone(),
-            // A create without a container has been refused before.
+            // Validation has already rejected a create without a container.
             (None, None) => ContainerRequest::default(),
         };
         let kept = self.kept(last);

@@ -1,4 +1,4 @@
-//! What the configuration of a service depends on beside the request.
+//! Everything but the request on which the configuration of a service depends.
 
 use crate::model::{
     configuration::defaults::DefaultValues,
@@ -7,18 +7,18 @@ use crate::model::{
     settings::options::{EmptyLists, OmittedBlocks, OmittedMembers},
 };
 
-/// What ECS itself contributes to the configuration of one service.
+/// What ECS and the settings contribute to the configuration of one service.
 pub(crate) struct ResolutionContext<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) account: &'a str,
     pub(crate) partition: &'a str,
     pub(crate) managed_security_group: &'a str,
     pub(crate) managed_log_group: &'a str,
-    /// The ARN of the family in which ECS registers, without revision.
+    /// The ARN, without revision, of the family in which ECS registers task definitions.
     pub(crate) managed_family: &'a str,
     /// The settings of the task definition that the request names, if it is registered.
     pub(crate) registered: Option<TaskSettings>,
-    /// The task definition that ECS registers where none was sent.
+    /// The ARN of the task definition that ECS registers if the request names none.
     pub(crate) managed_task_definition: &'a str,
 }
 
@@ -27,7 +27,7 @@ impl ResolutionContext<'_> {
         DefaultValues::from(self.settings.defaults)
     }
 
-    /// What fills the absent members at the top: what was in force, or nothing.
+    /// The source of absent top-level members: the previous configuration, or none.
     pub(in crate::model) fn kept_block<'a>(
         &self,
         before: Option<&'a Configuration>,
@@ -38,7 +38,7 @@ impl ResolutionContext<'_> {
         }
     }
 
-    /// What fills the absent members of a block: the old block where ECS merges, else nothing.
+    /// The source of absent members of a block: the previous block if ECS merges, else none.
     pub(in crate::model) fn kept<'a, T>(&self, before: Option<&'a T>) -> Option<&'a T> {
         match self.settings.omitted_members {
             OmittedMembers::Merge => before,
@@ -46,7 +46,8 @@ impl ResolutionContext<'_> {
         }
     }
 
-    /// The list in force after a request sent `sent` inside a block whose kept list is `kept` and whose last list was `last`.
+    /// Resolves a list: `sent` is the list in the request, `kept` the one that replaces an absent list,
+    /// and `last` the previous one, which may also replace an empty list.
     pub(in crate::model) fn list<T: Clone>(
         &self,
         sent: Option<Vec<T>>,

@@ -1,11 +1,11 @@
-//! What is in force where nothing was said, or where it was cleared.
+//! Default values of a configuration, for members that are absent or cleared.
 
 use crate::model::{
     configuration::request::Emptied, configuration::service_configuration::Configuration,
     settings::options::Defaults,
 };
 
-/// Where nothing was said.
+/// The default values from one of the sources of AWS.
 pub(crate) struct DefaultValues {
     pub(crate) cpu: &'static str,
     pub(crate) memory: &'static str,
@@ -29,7 +29,7 @@ impl From<Defaults> for DefaultValues {
     }
 }
 
-/// A configuration without what an Update sent as an empty string.
+/// Resets the members that an update sent as an empty string.
 pub(crate) fn cleared(
     mut before: Configuration,
     emptied: &[Emptied],

@@ -1,4 +1,5 @@
-//! The configuration of a service: what a request says, its validation, the defaults, and the result.
+//! The configuration of a service revision: the request, its validation, the defaults, and how the
+//! final values are resolved.
 
 pub(crate) mod blocks;
 pub(crate) mod context;

@@ -1,8 +1,8 @@
-//! Requests of the Express actions as they come off the wire. Unknown members are ignored, as AWS does.
+//! The requested configuration of a service. Unknown members are ignored, as AWS does.
 
 use serde::{Deserialize, Serialize};
 
-/// The configuration that Create and Update share.
+/// The configuration members that create and update share.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ConfigurationRequest {
@@ -30,7 +30,7 @@ pub(crate) enum Emptied {
 }
 
 impl ConfigurationRequest {
-    /// Whether it says anything that a task definition holds.
+    /// Whether the request sets anything that a task definition contains.
     pub(crate) fn touches_task(&self) -> bool {
         self.primary_container.is_some()
             || self.execution_role_arn.is_some()
@@ -40,7 +40,7 @@ impl ConfigurationRequest {
             || self.cpu_architecture.is_some()
     }
 
-    /// ResourceWriter out what a task definition holds.
+    /// Removes everything that a task definition contains.
     pub(crate) fn forget_task(&mut self) {
         self.primary_container = None;
         self.execution_role_arn = None;
@@ -50,7 +50,7 @@ impl ConfigurationRequest {
         self.cpu_architecture = None;
     }
 
-    /// Takes out the members that are empty strings, and says which.
+    /// Removes the members that are empty strings and returns their names.
     pub(crate) fn take_emptied(&mut self) -> Vec<Emptied> {
         let members = [
             (&mut self.task_role_arn, Emptied::TaskRoleArn),

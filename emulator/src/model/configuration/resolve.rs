@@ -1,4 +1,4 @@
-//! How a configuration comes about: what was sent, laid over what was in force, with every default filled in.
+//! Resolution of a configuration: the members of the request, the previous configuration, and defaults.
 
 use crate::model::{
     api::error::ApiError,
@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 impl ResolutionContext<'_> {
-    /// The configuration that follows from a request and, for an Update, from the one before.
+    /// Returns the configuration that results from a request and, in an update, the previous one.
     pub(crate) fn resolve(
         &self,
         request: &ConfigurationRequest,
@@ -36,7 +36,7 @@ impl ResolutionContext<'_> {
                 && TaskDefinitionMode::of(before, self.managed_family)
                     == TaskDefinitionMode::Customer
         });
-        // What has no default is kept anyhow, and so is what a kept task definition holds.
+        // Members without a default keep their value, and so do those of a kept task definition.
         let last = before;
         let before = self.kept_block(before).or(keeps_customers);
         let (task_definition_arn, default_architecture) = match keeps_customers {
@@ -74,7 +74,7 @@ impl ResolutionContext<'_> {
         })
     }
 
-    /// ECS takes the customer's task definition as it is, and shows what it found inside.
+    /// ECS runs a customer's task definition unchanged and shows the settings that it contains.
     fn customer_task_definition(
         &self,
         request: &ConfigurationRequest,
@@ -111,7 +111,7 @@ impl ResolutionContext<'_> {
         })
     }
 
-    /// What a task definition that nobody registered here might hold.
+    /// Invents settings for a task definition that is not registered in the emulator.
     fn made_up(&self, arn: &str) -> TaskSettings {
         let family_and_revision = arn.rsplit('/').next().unwrap_or(arn);
         let (partition, account) = (self.partition, self.account);

@@ -1,4 +1,4 @@
-//! The configuration of a service revision, in the shape in which the API shows it.
+//! The configuration of a service revision in the shape of the API.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::model::{
     },
 };
 
-/// What a revision runs with, in the shape of ExpressGatewayServiceConfiguration.
+/// The configuration of a revision, in the shape of ExpressGatewayServiceConfiguration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Configuration {
@@ -130,7 +130,7 @@ impl From<SecretRequest> for Secret {
     }
 }
 
-/// What an Express service takes from a task definition.
+/// The part of a configuration that a task definition determines.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TaskSettings {
     pub(crate) execution_role_arn: Option<String>,
@@ -141,17 +141,17 @@ pub(crate) struct TaskSettings {
     pub(crate) container: Container,
 }
 
-/// Whose task definition a configuration has.
+/// Who registered the task definition of a configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TaskDefinitionMode {
-    /// One that ECS registered.
+    /// ECS registered it.
     Managed,
-    /// The customer's own.
+    /// The customer registered it.
     Customer,
 }
 
 impl TaskDefinitionMode {
-    /// By the family in which ECS registers for the service.
+    /// Tells them apart by the family in which ECS registers for the service.
     pub(crate) fn of(configuration: &Configuration, managed_family: &str) -> Self {
         let family = configuration.task_definition_arn.rsplit_once(':');
         match family {

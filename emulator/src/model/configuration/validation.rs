@@ -1,4 +1,4 @@
-//! What a request must satisfy before anything happens. Each refusal reads like AWS's own.
+//! Validation of a requested configuration. The error messages follow those of AWS.
 
 use crate::model::{
     api::error::ApiError,
@@ -8,7 +8,7 @@ use crate::model::{
 
 type Check = Result<(), ApiError>;
 
-/// What can be checked in a Create or an Update without knowing what is in force.
+/// Checks everything that does not depend on the previous configuration.
 pub(crate) fn check_configuration(request: &ConfigurationRequest) -> Check {
     check_not_with_task_definition(request)?;
     let roles = [
@@ -38,7 +38,7 @@ pub(crate) fn check_configuration(request: &ConfigurationRequest) -> Check {
         .map_or(Ok(()), check_primary_container)
 }
 
-/// What only a Create must name, beside its configuration.
+/// Checks the members that are required in a create.
 pub(crate) fn check_required_for_create(request: &ConfigurationRequest) -> Check {
     if request.task_definition_arn.is_some() {
         return Ok(());
@@ -171,7 +171,7 @@ fn check_environment_and_secrets(container: &ContainerRequest) -> Check {
     Ok(())
 }
 
-/// The pairs of CPU units and MiB that Fargate has.
+/// Checks that Fargate offers this pair of CPU units and MiB of memory.
 pub(crate) fn check_fargate_size(cpu: &str, memory: &str) -> Check {
     let refusal = || {
         ApiError::invalid_parameter(format!(

@@ -1,4 +1,4 @@
-//! Changes carried out.
+//! Application of changes to the model.
 
 use serde_json::json;
 
@@ -13,10 +13,10 @@ use crate::model::{
 };
 
 impl Model {
-    /// Makes a change.
+    /// Applies a change.
     ///
     /// # Errors
-    /// What the API would answer to the same request.
+    /// Returns the error with which the API would answer such a request.
     pub fn change(&mut self, change: Change) -> Result<(), ApiError> {
         let account = self.settings.account_id.clone();
         let made = self.change_in(&account, change);
@@ -110,7 +110,7 @@ impl Model {
         Ok(())
     }
 
-    /// Whether the service is one that Express does not manage.
+    /// Whether the service exists and is not an Express service.
     fn is_customers(&self, account: &str, target: &Target) -> Result<bool, ApiError> {
         let (_, arn) = self.target(account, target)?;
         let management = self.services.get(&arn).map(|service| service.management);

@@ -1,4 +1,4 @@
-//! Changes behind the back of whoever uses the API. They are no calls: no fault meets them and no record is kept.
+//! Changes made outside the recorded calls, as by another user. Faults do not affect them.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,14 +10,14 @@ use crate::model::{
     iam::roles::Usability,
 };
 
-/// The service that a change is about.
+/// The service that a change affects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// Its name.
+    /// The name of the service.
     pub service: String,
-    /// Its cluster; `default` where none is given.
+    /// The cluster; `default` if none is given.
     pub cluster: Option<String>,
-    /// Its Region; that of the settings where none is given.
+    /// The Region; that of the settings if none is given.
     pub region: Option<String>,
 }
 
@@ -31,52 +31,52 @@ impl From<&str> for Target {
     }
 }
 
-/// What fails of all that ECS manages for a service.
+/// A managed resource that fails.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Failing {
-    /// Which of them: `LoadBalancer`, `TargetGroups` and others.
+    /// The kind of resource, such as `LoadBalancer` or `TargetGroups`.
     pub resource: String,
-    /// Shown as statusReason.
+    /// The statusReason of the resource.
     pub reason: String,
 }
 
-/// A change that nobody asked the API for.
+/// A change made outside the recorded calls.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// Somebody else updates the service with these members of UpdateExpressGatewayService.
+    /// Another user updates the service with these members of UpdateExpressGatewayService.
     Update(Target, Value),
-    /// Somebody else adds tags; an AWS service may, so `aws:` is no reserved prefix here.
+    /// Another user or an AWS service adds tags, so the prefix `aws:` is allowed.
     Tag(Target, Vec<Tag>),
-    /// Somebody else takes tags away.
+    /// Another user removes the tags with these keys.
     Untag(Target, Vec<String>),
-    /// Somebody else deletes the service.
+    /// Another user deletes the service.
     Delete(Target),
-    /// A service that is no Express service takes the name.
+    /// Another user creates a service of this name that is not an Express service.
     Customer(Target),
-    /// Something that ECS manages for the service fails, long after it was made.
+    /// A managed resource of the service fails after its creation.
     Fail(Target, Failing),
-    /// The INACTIVE record of the service is purged, or the service vanishes without a trace.
+    /// The service is removed without a trace, whatever its status.
     Purge(Target),
-    /// A cluster appears or goes.
+    /// A cluster is created or deleted.
     Cluster {
-        /// Its name.
+        /// The name of the cluster.
         name: String,
-        /// Its Region; that of the settings where none is given.
+        /// The Region; that of the settings if none is given.
         region: Option<String>,
-        /// Which of the two.
+        /// Whether the cluster exists afterwards.
         presence: Presence,
     },
-    /// A role can be assumed, or no more.
+    /// A role becomes usable or unusable.
     Role {
-        /// Its ARN.
+        /// The ARN of the role.
         arn: String,
-        /// Which of the two.
+        /// Whether ECS can assume the role afterwards.
         usability: Usability,
     },
-    /// A change in another account than that of the settings.
+    /// A change in an account other than that of the settings.
     InAccount {
-        /// The account.
+        /// The account id.
         account: String,
         /// The change.
         change: Box<Change>,
@@ -103,10 +103,10 @@ struct ChangeRequest {
 }
 
 impl Change {
-    /// Reads a change from JSON, as the control endpoint takes it.
+    /// Parses a change in the JSON form of the control endpoint.
     ///
     /// # Errors
-    /// A sentence that names the member and what is allowed.
+    /// Returns a message that names the invalid member and what is allowed.
     pub fn from_wire(wire: &Value) -> Result<Self, String> {
         let mut request =
             ChangeRequest::deserialize(wire).map_err(|error| format!("changes: {error}"))?;
@@ -168,7 +168,7 @@ impl Change {
             }
             (Some(change), true, None) => Ok(change),
             _ => Err(
-                "changes: beside \"service\" give exactly one of update, tag, untag, fail, \
+                "changes: besides \"service\", give exactly one of update, tag, untag, fail, \
                  \"delete\": true, \"customer\": true, \"purge\": true"
                     .to_owned(),
             ),
@@ -179,7 +179,7 @@ impl Change {
         let presence = match request.exists {
             Some(true) => Presence::Exists,
             Some(false) => Presence::Missing,
-            None => return Err(neither()),
+            None => return Err(missing_target()),
         };
         match request.cluster {
             Some(name) => Ok(Self::Cluster {
@@ -187,18 +187,18 @@ impl Change {
                 region: request.region,
                 presence,
             }),
-            None => Err(neither()),
+            None => Err(missing_target()),
         }
     }
 }
 
-fn neither() -> String {
+fn missing_target() -> String {
     "changes: give \"service\" with a change, \"cluster\" with \"exists\": true or false, or \
      \"role\" with \"usable\": true or false"
         .to_owned()
 }
 
-/// Here a misspelt member is a mistake, though AWS would ignore it.
+/// Rejects unknown members, which AWS would ignore, to catch misspellings.
 fn check_update(update: &Value) -> Result<(), String> {
     const MEMBERS: [&str; 10] = [
         "executionRoleArn",

@@ -1,4 +1,4 @@
-//! What tests and demos do and see beside the API: changes behind its back, an overview, service pages.
+//! What tests and demos use besides the API: changes as by another user, an overview, service pages.
 
 pub(crate) mod apply;
 pub(crate) mod change;

@@ -1,4 +1,4 @@
-//! The services as people and tests look at them: all in one answer, in short.
+//! A summary of all services in one answer.
 
 use serde_json::{Value, json};
 
@@ -11,11 +11,11 @@ use crate::model::{
     state::model::Model,
 };
 
-/// Deployments that are told of each service.
+/// The number of deployments in the summary of a service.
 const DEPLOYMENTS: usize = 5;
 
 impl Model {
-    /// Every service, for people and tests.
+    /// Returns a summary of all services: their revisions, deployments, managed resources and tags.
     #[must_use]
     pub fn overview(&self) -> Value {
         let services: Vec<Value> = self
@@ -107,7 +107,7 @@ fn deployment_to_wire(deployment: &Deployment) -> Value {
     wire
 }
 
-/// What ECS manages for the newest active revision.
+/// Returns the managed resources of the newest active revision.
 fn managed_to_wire(service: &Service) -> Vec<Value> {
     let newest = service
         .active

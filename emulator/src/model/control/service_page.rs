@@ -1,4 +1,4 @@
-//! What stands behind a service's URL.
+//! The page at the URL of a service.
 
 use crate::model::{
     revisions::revision::Revision,
@@ -6,19 +6,19 @@ use crate::model::{
     state::model::Model,
 };
 
-/// The page behind a service's URL.
+/// The page at the URL of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Page {
-    /// A revision runs; the text says which.
+    /// A revision is running; the text describes it.
     Running(String),
-    /// Nothing runs yet, or no more; the text says why.
+    /// No task is running; the text explains why.
     NotUp(String),
-    /// There is no such service any more.
+    /// The service does not exist.
     Gone,
 }
 
 impl Model {
-    /// The page behind `/services/<endpoint>/`.
+    /// Returns the page of `/services/<endpoint>/`.
     #[must_use]
     pub fn service_page(&self, endpoint: &str) -> Page {
         let service = self

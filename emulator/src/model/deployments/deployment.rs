@@ -1,4 +1,4 @@
-//! A service deployment: where it stands and which steps are still to come.
+//! A service deployment: its status and the steps that are still to come.
 
 use std::collections::VecDeque;
 
@@ -9,7 +9,7 @@ use crate::model::{
     deployments::timeline::{Stage, Step, Trigger},
 };
 
-/// Status of a service deployment. There is no FAILED.
+/// The status of a service deployment. ECS has no status FAILED.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum DeploymentStatus {
     Pending,
@@ -52,14 +52,14 @@ impl DeploymentStatus {
     }
 }
 
-/// Whether reads show the deployment already.
+/// Whether reads show a deployment yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Visibility {
     Hidden,
     Shown,
 }
 
-/// A rollback that was begun.
+/// The rollback of a deployment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Rollback {
     pub(crate) trigger: Trigger,
@@ -67,19 +67,18 @@ pub(crate) struct Rollback {
     pub(crate) started_at: VirtualTime,
 }
 
-/// A service deployment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Deployment {
     pub(crate) arn: String,
-    /// Where its revision is among the service's revisions.
+    /// The index of the target revision in the revisions of the service.
     pub(crate) target: usize,
-    /// The revision that ran when it began, if any.
+    /// The index of the revision that ran when the deployment started, if any.
     pub(crate) source: Option<usize>,
     pub(crate) status: DeploymentStatus,
     pub(crate) status_reason: Option<String>,
     pub(crate) stage: Option<Stage>,
     pub(crate) visibility: Visibility,
-    /// The reason that was asked for together with the outcome.
+    /// The statusReason that was planned together with the outcome.
     pub(crate) reason: Option<String>,
     pub(crate) failed_tasks: u32,
     pub(crate) rollback: Option<Rollback>,
@@ -91,7 +90,7 @@ pub(crate) struct Deployment {
 }
 
 impl Deployment {
-    /// Ends it in a final status.
+    /// Ends the deployment with a final status.
     pub(crate) fn finish(
         &mut self,
         status: DeploymentStatus,

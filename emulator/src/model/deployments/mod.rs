@@ -1,4 +1,4 @@
-//! Service deployments: their planned outcomes, the timeline that follows, and their status.
+//! Service deployments: their planned outcomes, their timelines, and their status.
 
 pub(crate) mod deployment;
 pub(crate) mod outcome;

@@ -1,36 +1,36 @@
-//! How the next deployments of a service name are to go.
+//! The planned outcomes of deployments.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-/// How a deployment goes.
+/// How a deployment ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
-    /// It succeeds.
+    /// The deployment succeeds.
     Succeed,
-    /// Its tasks do not start, the circuit breaker opens, and the old revision stays.
+    /// The tasks fail to start, the circuit breaker opens, and the deployment is rolled back.
     RollBackByCircuitBreaker,
-    /// It fails under the canary's traffic, an alarm goes off, and the old revision stays.
+    /// The canary triggers an alarm, and the deployment is rolled back.
     RollBackByAlarm,
-    /// It stays IN_PROGRESS with no running task.
+    /// The deployment stays IN_PROGRESS without a running task.
     NeverComesUp,
-    /// The circuit breaker opens, and then the rollback fails too.
+    /// The circuit breaker opens, and the rollback fails.
     RollbackFails,
-    /// Something that ECS manages is FAILED, and the deployment stays IN_PROGRESS: the load balancer
-    /// in a first deployment, the listener rule in a later one.
+    /// A managed resource becomes FAILED and the deployment stays IN_PROGRESS. The resource is the load
+    /// balancer in a first deployment, and the listener rule in a later one.
     ManagedResourceFails,
 }
 
-/// The plan of one deployment.
+/// The planned outcome of one deployment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct PlannedOutcome {
     pub(crate) outcome: Outcome,
-    /// Shown as statusReason in place of the usual text.
+    /// The statusReason that replaces the usual text.
     pub(crate) reason: Option<String>,
 }
 
-/// Plans by service name, whether or not the service exists yet.
+/// The planned outcomes by service name. The service need not exist yet.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Outcomes {
     planned: BTreeMap<String, VecDeque<PlannedOutcome>>,
@@ -44,7 +44,7 @@ impl Outcomes {
             .push_back(PlannedOutcome { outcome, reason });
     }
 
-    /// The plan of the deployment that begins now.
+    /// Removes and returns the plan of the deployment that starts now.
     pub(crate) fn take(&mut self, service: &str) -> PlannedOutcome {
         self.planned
             .get_mut(service)

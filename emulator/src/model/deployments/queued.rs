@@ -1,10 +1,10 @@
-//! A deployment before it begins.
+//! A deployment that has not started.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{clock::VirtualTime, deployments::outcome::PlannedOutcome};
 
-/// A deployment that was asked for: what is known of it before it begins.
+/// A requested deployment before it starts, perhaps because another one is running.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct QueuedDeployment {
     pub(crate) arn: String,

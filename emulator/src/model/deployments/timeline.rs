@@ -1,4 +1,4 @@
-//! What happens in a deployment, and when. Pure tables of (virtual seconds after its start, step).
+//! The steps of a deployment as tables of (virtual seconds after its start, step).
 
 use serde::{Deserialize, Serialize};
 
@@ -7,16 +7,16 @@ use crate::model::{
     revisions::managed_resources::{PROVISIONING, Resource},
 };
 
-/// What a deployment starts from.
+/// What runs when a deployment starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Start {
-    /// Nothing that ever ran.
+    /// No revision of the service has run yet.
     FromNothing,
-    /// A revision that runs.
+    /// A revision is running.
     FromRevision,
 }
 
-/// What made a rollback begin.
+/// The cause of a rollback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Trigger {
     CircuitBreaker,
@@ -24,42 +24,42 @@ pub(crate) enum Trigger {
     Request,
 }
 
-/// One step of a deployment.
+/// A step of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Step {
     /// The revision becomes active; the deployment is PENDING.
     Appear,
-    /// The endpoint shows in the revision's ingressPaths.
+    /// The endpoint appears in the ingressPaths of the revision.
     ShowEndpoint,
-    /// The deployment is IN_PROGRESS.
+    /// The deployment becomes IN_PROGRESS.
     Begin,
     /// A lifecycle stage begins.
     Enter(Stage),
-    /// Tasks of the revision are started.
+    /// The tasks of the revision are started and pending.
     StartTasks,
-    /// The tasks run.
+    /// The tasks of the revision run.
     RunTasks,
-    /// A managed resource is there.
+    /// A managed resource becomes ACTIVE.
     Provision(Resource),
-    /// A managed resource has failed.
+    /// A managed resource becomes FAILED.
     FailResource(Resource),
     /// A task of the revision fails to start.
     FailTask,
-    /// So many percent of the traffic go to the revision.
+    /// The revision receives this percentage of the traffic.
     Shift(u8),
-    /// A rollback begins.
+    /// A rollback starts.
     RollBack(Trigger),
-    /// The deployment is STOPPED.
+    /// The deployment ends as STOPPED.
     Stop,
-    /// The deployment is SUCCESSFUL.
+    /// The deployment ends as SUCCESSFUL.
     Succeed,
-    /// The deployment is ROLLBACK_SUCCESSFUL.
+    /// The deployment ends as ROLLBACK_SUCCESSFUL.
     FinishRollback,
-    /// The deployment is ROLLBACK_FAILED.
+    /// The deployment ends as ROLLBACK_FAILED.
     FailRollback,
 }
 
-/// The lifecycle stages that the model goes through.
+/// The lifecycle stages of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Stage {
     ReconcileService,
@@ -87,7 +87,7 @@ impl Stage {
     }
 }
 
-/// The steps of a deployment in their order, with bakes of so many seconds.
+/// Returns the steps of a deployment in order. `bake` is the length of each bake in seconds.
 pub(crate) fn timeline(start: Start, outcome: Outcome, bake: u64) -> Vec<(u64, Step)> {
     let mut steps = steps(start, outcome, bake);
     steps.sort_by_key(|(at, _)| *at);
@@ -97,7 +97,7 @@ pub(crate) fn timeline(start: Start, outcome: Outcome, bake: u64) -> Vec<(u64, S
 fn steps(start: Start, outcome: Outcome, bake: u64) -> Vec<(u64, Step)> {
     match (start, outcome) {
         (Start::FromNothing, Outcome::Succeed) => first(0),
-        // There is nothing to roll back to, so the first deployment just stays.
+        // There is nothing to roll back to, so the first deployment stays IN_PROGRESS.
         (Start::FromNothing, Outcome::NeverComesUp) => stuck(3),
         (
             Start::FromNothing,
@@ -119,7 +119,7 @@ fn steps(start: Start, outcome: Outcome, bake: u64) -> Vec<(u64, Step)> {
     }
 }
 
-/// A first deployment: about two minutes. Of it, what comes after so many seconds.
+/// The steps of a first deployment, which takes two minutes, that come after this many seconds.
 fn first(after: u64) -> Vec<(u64, Step)> {
     let mut steps = vec![
         (3, Step::Appear),
@@ -144,21 +144,21 @@ fn first(after: u64) -> Vec<(u64, Step)> {
     steps
 }
 
-/// The managed resources that come up before a second.
+/// The managed resources that become active before this second.
 fn provisioning(before: u64) -> Vec<(u64, Step)> {
     let due = PROVISIONING.into_iter().filter(|(at, _)| *at < before);
     due.map(|(at, resource)| (at, Step::Provision(resource)))
         .collect()
 }
 
-/// What was still to come in a first deployment when its provisioning was denied.
+/// Returns the remaining steps of a first deployment whose provisioning was denied and now resumes.
 pub(crate) fn resumed() -> Vec<(u64, Step)> {
     let asked = 15;
     let rest = first(asked).into_iter();
     rest.map(|(at, step)| (at - asked, step)).collect()
 }
 
-/// The beginning of every deployment, up to its first task.
+/// The steps with which every deployment starts, up to the start of its tasks.
 fn beginning(appear: u64) -> Vec<(u64, Step)> {
     vec![
         (appear, Step::Appear),
@@ -171,12 +171,12 @@ fn beginning(appear: u64) -> Vec<(u64, Step)> {
     ]
 }
 
-/// A deployment whose tasks are asked for and never run.
+/// A deployment whose tasks are started but never run.
 fn stuck(appear: u64) -> Vec<(u64, Step)> {
     beginning(appear)
 }
 
-/// 75 seconds to running tasks and the canary's share of traffic.
+/// The start of a canary deployment: running tasks after 75 seconds, then the traffic of the canary.
 fn canary_begins() -> Vec<(u64, Step)> {
     let mut steps = beginning(2);
     steps.extend([
@@ -189,7 +189,8 @@ fn canary_begins() -> Vec<(u64, Step)> {
     steps
 }
 
-/// Canary 5 %, bake, 100 %, bake, clean up: about eight and a half minutes with bakes of three.
+/// A canary deployment: 5 % of the traffic, bake, 100 %, bake, clean-up. It takes about eight and a
+/// half minutes with bakes of three minutes.
 fn canary(bake: u64) -> Vec<(u64, Step)> {
     let shift = 85 + bake;
     let settle = shift + 10 + bake;

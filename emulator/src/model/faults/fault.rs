@@ -1,4 +1,4 @@
-//! Errors made on purpose: the next calls of an action answer so.
+//! Injected faults: errors and other disturbances in the answers to the next calls of an action.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,14 +8,14 @@ use crate::model::{
     api::error::{ApiError, Delivery},
 };
 
-/// Whether a call that is answered by a fault takes effect all the same.
+/// Whether a call that meets a fault still takes effect.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "bool", into = "bool")]
 pub enum Effect {
-    /// Nothing happens.
+    /// The call has no effect.
     #[default]
     None,
-    /// The call takes effect; only its answer is lost.
+    /// Lets the calls take effect, so that only their answers are lost.
     Applied,
 }
 
@@ -31,34 +31,35 @@ impl From<Effect> for bool {
     }
 }
 
-/// An error that the next matching calls are answered with.
+/// A fault in the answers to the next matching calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fault {
-    /// The action, or `*` for any.
+    /// The name of the action, or `*` for any action.
     pub action: String,
-    /// The error code. `ConnectionReset` and `Timeout` give no answer at all; `Cut` gives half of the
-    /// true one, `Late` all of it, later, and `Repeat` all of it with each element of a list twice.
+    /// The error code, or one of these: `ConnectionReset` and `Timeout` send no answer, `Cut` sends half
+    /// of the regular answer, `Late` delays it, and `Repeat` repeats each element of one of its lists.
     pub code: String,
-    /// The message. `{/primaryContainer/image}` stands for the value at this JSON pointer in the request.
+    /// The error message. A JSON pointer in braces, such as `{/primaryContainer/image}`, is replaced by
+    /// that value of the request.
     #[serde(default)]
     pub message: String,
-    /// How many calls.
+    /// The number of calls that meet the fault.
     #[serde(default = "once")]
     pub times: u32,
-    /// Only calls that name this service.
+    /// Restricts the fault to calls that name this service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
-    /// The HTTP status, where it should not follow from the code.
+    /// The HTTP status; by default it follows from the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// How much later a `Late` answer comes, in real milliseconds.
+    /// The delay of a `Late` answer, in milliseconds of real time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub milliseconds: Option<u64>,
-    /// The list in the answer that `Repeat` is about, as a JSON pointer.
+    /// The JSON pointer to the list in the answer whose elements `Repeat` repeats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
-    /// Whether the call takes effect all the same (`applied` on the wire). With `Cut` and `Late` it does anyhow.
+    /// Whether the call takes effect (`applied` on the wire). With `Cut`, `Late` and `Repeat` it always does.
     #[serde(default, rename = "applied")]
     pub effect: Effect,
 }
@@ -68,7 +69,7 @@ fn once() -> u32 {
 }
 
 impl Fault {
-    /// The next call of `action` is answered with this error and does nothing.
+    /// Creates a fault that answers the next call of `action` with this error, without effect.
     #[must_use]
     pub fn new(action: &str, code: &str, message: &str) -> Self {
         Self {
@@ -84,14 +85,14 @@ impl Fault {
         }
     }
 
-    /// For so many calls.
+    /// Applies the fault to this many calls.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = times;
         self
     }
 
-    /// Only for calls that name this service.
+    /// Restricts the fault to calls that name this service.
     #[must_use]
     pub fn on_service(mut self, service: &str) -> Self {
         self.service = Some(service.to_owned());
@@ -105,7 +106,7 @@ impl Fault {
         self
     }
 
-    /// The next call of `action` takes effect, and its answer comes so many real milliseconds later.
+    /// Creates a fault that delays the answer to the next call of `action` by real milliseconds.
     #[must_use]
     pub fn late(action: &str, milliseconds: u64) -> Self {
         Self {
@@ -114,7 +115,8 @@ impl Fault {
         }
     }
 
-    /// The next call of `action` takes effect, and the list at this JSON pointer in its answer holds each element twice.
+    /// Creates a fault that repeats each element of the list at this JSON pointer in the answer to the
+    /// next call of `action`.
     #[must_use]
     pub fn repeat(action: &str, pointer: &str) -> Self {
         Self {
@@ -123,10 +125,10 @@ impl Fault {
         }
     }
 
-    /// Refuses a fault that could never match.
+    /// Checks that the fault can match a call and that its members fit together.
     ///
     /// # Errors
-    /// A sentence that names the member and what is allowed.
+    /// Returns a message that names the invalid member and what is allowed.
     pub fn check(&self) -> Result<(), String> {
         if self.action != "*" && Action::parse(&self.action).is_none() {
             return Err(format!(
@@ -143,11 +145,15 @@ impl Fault {
         }
         if (self.code == "Late") != self.milliseconds.is_some() {
             return Err(
-                "errors: milliseconds: belongs to the code Late, and to no other".to_owned(),
+                "errors: milliseconds: required with the code Late, and not allowed with any other"
+                    .to_owned(),
             );
         }
         if (self.code == "Repeat") != self.pointer.is_some() {
-            return Err("errors: pointer: belongs to the code Repeat, and to no other".to_owned());
+            return Err(
+                "errors: pointer: required with the code Repeat, and not allowed with any other"
+                    .to_owned(),
+            );
         }
         match self.status {
             Some(status) if !(400..=599).contains(&status) => Err(format!(
@@ -162,9 +168,9 @@ impl Fault {
         (self.action == "*" || self.action == action) && self.service.as_ref().is_none_or(named)
     }
 
-    /// The error that answers this request.
+    /// Returns the error with which the fault answers this request.
     pub(crate) fn to_error(&self, request: &Value) -> ApiError {
-        let mut error = ApiError::new(&self.code, quote(&self.message, request));
+        let mut error = ApiError::new(&self.code, insert_quotes(&self.message, request));
         error.status = self.status.unwrap_or(error.status);
         error.delivery = self.delivery();
         error
@@ -182,13 +188,13 @@ impl Fault {
         }
     }
 
-    /// Whether it resources the answer a success, and changes only what that holds.
-    pub(crate) fn alters(&self) -> bool {
+    /// Whether the fault only alters the content of a successful answer.
+    pub(crate) fn alters_answer(&self) -> bool {
         self.pointer.is_some()
     }
 
-    /// The true answer as this fault alters it.
-    pub(crate) fn altered(&self, mut answer: Value) -> Value {
+    /// Alters the regular answer.
+    pub(crate) fn alter(&self, mut answer: Value) -> Value {
         let pointer = self.pointer.as_deref().unwrap_or_default();
         if let Some(Value::Array(list)) = answer.pointer_mut(pointer) {
             *list = list
@@ -200,8 +206,8 @@ impl Fault {
     }
 }
 
-/// Puts values of the request in the place of `{/json/pointer}`, as AWS quotes what it does not like.
-fn quote(message: &str, request: &Value) -> String {
+/// Replaces each `{/json/pointer}` by that value of the request, as AWS quotes rejected values.
+fn insert_quotes(message: &str, request: &Value) -> String {
     let mut quoted = String::new();
     let mut rest = message;
     while let Some((before, after)) = rest.split_once("{/") {

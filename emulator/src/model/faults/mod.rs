@@ -1,4 +1,4 @@
-//! What makes a call fail though nothing is wrong with it: injected faults and throttling.
+//! Reasons for which a valid call fails: injected faults and throttling.
 
 pub(crate) mod fault;
 pub(crate) mod throttling;

@@ -1,5 +1,5 @@
-//! Token buckets, as the ECS API reference publishes them under "Request throttling":
-//! per account and Region, shared by all actions of a kind.
+//! Token buckets as published in the ECS API reference under "Request throttling": per account and
+//! Region, shared by actions of the same kind.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::model::{
     settings::options::{ExpressBucket, ManagedRegistration, Throttling},
 };
 
-/// Actions that share their tokens.
+/// A group of actions that share a token bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Bucket {
     ServiceModify,
@@ -30,7 +30,7 @@ enum Bucket {
 }
 
 impl Bucket {
-    /// Tokens at most, and tokens that come back in a second.
+    /// The burst in tokens, and the refill in tokens per virtual second.
     fn size(self) -> (f64, f64) {
         match self {
             Self::ServiceModify | Self::ExpressModify => (50.0, 5.0),
@@ -42,7 +42,7 @@ impl Bucket {
         }
     }
 
-    /// Nothing where no bucket is published, or where the settings say that there is none.
+    /// The bucket of an action; `None` if AWS publishes none or the settings turn it off.
     fn of(action: Action, settings: &Settings) -> Option<Self> {
         let express = |shared, own| match settings.express_bucket {
             ExpressBucket::Shared => Some(shared),
@@ -84,7 +84,7 @@ struct Level {
     at: VirtualTime,
 }
 
-/// How full the buckets are. A bucket that was never drawn from is full.
+/// The fill levels of all buckets. An unused bucket is full.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Throttles {
     levels: HashMap<(Caller, Bucket), Level>,
@@ -117,7 +117,7 @@ impl Throttles {
         }
     }
 
-    /// Draws one token from each bucket, or from none where one of them is empty.
+    /// Takes one token from each bucket, or no token if one of them is empty.
     fn draw(
         &mut self,
         caller: &Caller,
@@ -147,7 +147,7 @@ impl Throttles {
     }
 }
 
-/// Whether ECS registers a task definition for the call.
+/// Whether ECS registers a task definition as part of the call.
 fn registers_task_definition(action: Action, body: &Value) -> bool {
     let express = matches!(
         action,

@@ -1,4 +1,4 @@
-//! IAM roles, as far as it matters whether ECS can assume them, and the sessions that STS begins.
+//! IAM roles and STS sessions, as far as ECS depends on them.
 
 pub(crate) mod roles;
 pub(crate) mod sessions;

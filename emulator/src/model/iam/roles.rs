@@ -1,4 +1,4 @@
-//! Roles, as far as it matters whether ECS can assume them yet. There is no other IAM here.
+//! IAM roles, as far as it matters whether ECS can assume them. No other part of IAM is modelled.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,16 @@ use crate::model::{
     settings::options::{CallerPolicy, ConditionKeys, UnusableRole},
 };
 
-/// Whether a role can be assumed.
+/// Whether ECS can assume a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Usability {
-    /// It can.
+    /// The role can be assumed.
     Usable,
-    /// It cannot, until told otherwise.
+    /// The role cannot be assumed until this is changed.
     Unusable,
 }
 
-/// Whether ECS can make what it manages for a service.
+/// Whether ECS can provision the resources of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Provisioning {
     /// The state file calls it `Unhindered`.
@@ -30,12 +30,12 @@ pub(crate) enum Provisioning {
     Denied { reason: String },
 }
 
-/// What is known about roles, by ARN.
+/// The usability of roles, by ARN.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Roles {
-    /// When a role was first named as infrastructure role.
+    /// The time at which a role was first used as an infrastructure role.
     first_named: BTreeMap<String, VirtualTime>,
-    /// What was decided about a role, and when.
+    /// The usability that was set for a role, and when.
     decided: BTreeMap<String, (Usability, VirtualTime)>,
 }
 
@@ -44,13 +44,13 @@ impl Roles {
         self.decided.insert(role.to_owned(), (usability, now));
     }
 
-    /// Whether it was said that the role cannot be assumed.
+    /// Whether the role was explicitly made unusable.
     pub(crate) fn is_unusable(&self, role: &str) -> bool {
         let decided = self.decided.get(role);
         decided.is_some_and(|(usability, _)| *usability == Usability::Unusable)
     }
 
-    /// Since when the role can be assumed; nothing while it is not known that it ever can.
+    /// The time from which the role can be assumed, if known.
     pub(crate) fn usable_since(&self, role: &str, settings: &Settings) -> Option<VirtualTime> {
         match self.decided.get(role) {
             Some((Usability::Usable, since)) => Some(*since),
@@ -62,10 +62,10 @@ impl Roles {
         }
     }
 
-    /// ECS assumes a role for a Create or an Update.
+    /// Assumes a role on behalf of ECS for a create or an update.
     ///
     /// # Errors
-    /// Where it cannot, and says so at once.
+    /// Returns an error if the role cannot be assumed and the settings say that ECS reports this at once.
     pub(crate) fn assume(
         &mut self,
         role: &str,
@@ -106,7 +106,7 @@ fn denial(role: &str) -> String {
     )
 }
 
-/// Whether the caller may pass the role to ECS.
+/// Checks whether the caller is allowed to pass the role to ECS.
 pub(crate) fn check_pass_role(role: &str, user: &str, settings: &Settings) -> Result<(), ApiError> {
     match (settings.caller_policy, settings.condition_keys) {
         (CallerPolicy::Required, ConditionKeys::Absent) => Err(ApiError::new(

@@ -1,4 +1,4 @@
-//! Sessions that AWS STS began, and the account that an access key belongs to.
+//! Sessions of AWS STS, and the account of an access key.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::api::validation::is_account_id;
 
-/// Sessions that were begun, by access key.
+/// The sessions of assumed roles, by access key.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Sessions {
     by_access_key: BTreeMap<String, Session>,
@@ -22,15 +22,15 @@ impl Sessions {
     }
 }
 
-/// A role in use under a name.
+/// A session of an assumed role.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) arn: String,
     pub(crate) user_id: String,
 }
 
-/// The account in an access key: it is one itself, or STS made it here of `ASIA`, the account, and
-/// eight digits more.
+/// Returns the account id that an access key contains: either the key is an account id, or this STS
+/// issued it as `ASIA`, the account id, and eight more characters.
 #[must_use]
 pub fn account_of(access_key: &str) -> Option<&str> {
     let account = match access_key.strip_prefix("ASIA") {

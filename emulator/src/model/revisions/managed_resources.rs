@@ -1,4 +1,4 @@
-//! The states of what ECS manages for a service revision: each resource has its own.
+//! The resources that ECS manages for a service revision, each with a status of its own.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub(crate) enum Resource {
 }
 
 impl Resource {
-    /// What is used by all Express services behind one load balancer.
+    /// Whether all Express services behind the same load balancer share the resource.
     pub(crate) fn is_shared(self) -> bool {
         match self {
             Self::LoadBalancer | Self::LoadBalancerSecurityGroup | Self::Listener => true,
@@ -62,7 +62,8 @@ impl std::str::FromStr for Resource {
     }
 }
 
-/// In the order in which they are made, each with the second of a first deployment at which it is there.
+/// The resources in the order of their creation, each with the second of a first deployment at which
+/// it becomes active.
 pub(crate) const PROVISIONING: [(u64, Resource); 11] = [
     (16, Resource::LogGroup),
     (22, Resource::ServiceSecurityGroup),
@@ -77,8 +78,8 @@ pub(crate) const PROVISIONING: [(u64, Resource); 11] = [
     (79, Resource::MetricAlarm),
 ];
 
-/// In the order in which they go, each with the eighths of draining after which it is gone.
-/// The log group is not among them: it is left behind.
+/// The resources in the order of their deletion, each with the eighth of the draining time at which it
+/// is deleted. ECS keeps the log group.
 pub(crate) const TEARDOWN: [(u64, Resource); 10] = [
     (1, Resource::MetricAlarm),
     (1, Resource::ScalingPolicy),
@@ -92,7 +93,7 @@ pub(crate) const TEARDOWN: [(u64, Resource); 10] = [
     (8, Resource::ServiceSecurityGroup),
 ];
 
-/// `status` of a managed resource.
+/// The `status` of a managed resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ManagedStatus {
     Provisioning,
@@ -114,7 +115,7 @@ impl ManagedStatus {
     }
 }
 
-/// The state of one resource.
+/// A managed resource and its status.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ManagedState {
     pub(crate) resource: Resource,
@@ -123,7 +124,7 @@ pub(crate) struct ManagedState {
     pub(crate) at: VirtualTime,
 }
 
-/// The states of all resources of a revision.
+/// All managed resources of a revision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct ManagedResources {
@@ -131,7 +132,7 @@ pub(crate) struct ManagedResources {
 }
 
 impl ManagedResources {
-    /// All of them in the same state.
+    /// All resources with the same status.
     pub(crate) fn all(status: ManagedStatus, now: VirtualTime) -> Self {
         let state = |(_, resource)| ManagedState {
             resource,
@@ -144,12 +145,11 @@ impl ManagedResources {
         }
     }
 
-    /// All of them.
     pub(crate) fn states(&self) -> impl Iterator<Item = &ManagedState> {
         self.states.iter()
     }
 
-    /// Whether each resource has its state, in its place.
+    /// Whether every resource has an entry, in the order of [`PROVISIONING`].
     pub(crate) fn is_complete(&self) -> bool {
         let found = self.states.iter().map(|state| state.resource);
         found.eq(PROVISIONING.into_iter().map(|(_, resource)| resource))
@@ -180,7 +180,7 @@ impl ManagedResources {
         }
     }
 
-    /// Gives a reason to everything that is not there yet; without one, takes it away.
+    /// Sets or removes the reason of every resource that is still provisioning.
     pub(crate) fn set_provisioning_reason(&mut self, reason: Option<&str>) {
         for state in &mut self.states {
             if state.status == ManagedStatus::Provisioning {

@@ -1,4 +1,4 @@
-//! A service revision: its configuration, its tasks, and the state of what ECS manages for it.
+//! A service revision: its configuration, its tasks, and the resources that ECS manages for it.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,14 +8,14 @@ use crate::model::{
     revisions::managed_resources::{ManagedResources, ManagedStatus},
 };
 
-/// Whether the revision's endpoint is known already.
+/// Whether the endpoint of a revision is known yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Ingress {
     Unknown,
     Known,
 }
 
-/// Whether the revision is reached from outside the VPC.
+/// Whether a revision can be reached from outside the VPC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Access {
     Public,
@@ -23,7 +23,7 @@ pub(crate) enum Access {
 }
 
 impl Access {
-    /// Of these subnets: private where all of them are.
+    /// The access through these subnets: private if all of them are private.
     pub(crate) fn of(subnets: &[String], private: &[String]) -> Self {
         let all = !subnets.is_empty() && subnets.iter().all(|subnet| private.contains(subnet));
         if all { Self::Private } else { Self::Public }
@@ -54,7 +54,7 @@ impl Access {
     }
 }
 
-/// Tasks of a revision.
+/// The number of tasks of a revision, by state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Tasks {
     pub(crate) requested: i64,
@@ -72,7 +72,7 @@ pub(crate) struct Revision {
     pub(crate) access: Access,
     pub(crate) managed: ManagedResources,
     pub(crate) tasks: Tasks,
-    /// Percent of the traffic.
+    /// The share of the traffic, in percent.
     pub(crate) weight: u8,
 }
 
@@ -109,7 +109,7 @@ impl Revision {
         self.tasks.pending = 0;
     }
 
-    /// No traffic and no task any more.
+    /// Takes away all traffic and all tasks.
     pub(crate) fn stop(&mut self) {
         self.tasks = Tasks::default();
         self.weight = 0;

@@ -1,4 +1,4 @@
-//! How a deployment comes about: asked for, perhaps put behind another one, begun, perhaps resumed.
+//! Deployments of a service: request, queue, start, and resumption after denied provisioning.
 
 use crate::model::{
     api::identifiers::Identifiers,
@@ -21,7 +21,8 @@ const NEVER_COMES_UP: &str =
     "Access denied while provisioning the resource with the infrastructure role.";
 
 impl Service {
-    /// Makes a revision, and begins its deployment or puts it behind the one that runs.
+    /// Creates a revision and starts its deployment, or queues it behind the running one. Returns the
+    /// index of the revision.
     pub(crate) fn deploy(
         &mut self,
         configuration: Configuration,
@@ -45,7 +46,7 @@ impl Service {
         };
         match settings.update_in_deployment {
             UpdateInDeployment::Queue if self.is_deploying() => self.queue.push_back(queued),
-            // A refusal has happened before this point.
+            // With `Refuse`, the update has been rejected before this point.
             UpdateInDeployment::Queue
             | UpdateInDeployment::Replace
             | UpdateInDeployment::Refuse => {
@@ -57,7 +58,7 @@ impl Service {
         target
     }
 
-    /// Whether a deployment runs, shown or not.
+    /// Whether a deployment is running, visible or not.
     pub(crate) fn is_deploying(&self) -> bool {
         let last = self.deployments.last();
         last.is_some_and(|last| last.status.is_running())
@@ -77,7 +78,7 @@ impl Service {
             None => Start::FromNothing,
         };
         if start == Start::FromRevision {
-            // Load balancer, listener and groups are there already.
+            // The resources of the service exist already.
             revision.managed = ManagedResources::all(ManagedStatus::Active, now);
         }
         let outcome = match &self.provisioning {
@@ -115,8 +116,8 @@ impl Service {
         });
     }
 
-    /// The infrastructure role works since then, and what it was denied for goes on, but not before
-    /// the deployment has come as far as it could without.
+    /// Resumes provisioning that was denied, from the time at which the infrastructure role works, but
+    /// not before the deployment has taken the steps that need no role.
     pub(crate) fn resume(&mut self, since: VirtualTime) {
         self.provisioning = Provisioning::Allowed;
         let Some(last) = self.deployments.last_mut() else {

@@ -1,4 +1,4 @@
-//! Services: what they are made of, how they deploy and drain, and when each of them changes next.
+//! Services: their parts, how they deploy, progress and drain, and the schedule of their next events.
 
 pub(crate) mod deploy;
 pub(crate) mod progress;

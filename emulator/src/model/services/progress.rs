@@ -1,4 +1,4 @@
-//! How a service moves: the steps of its deployment are taken, it drains, it goes away.
+//! Progress of a service over time: the steps of its deployments, its draining, its end.
 
 use crate::model::{
     clock::VirtualTime,
@@ -21,7 +21,7 @@ impl Service {
         }
     }
 
-    /// Something that ECS manages for it fails.
+    /// Makes a managed resource of every revision fail.
     pub(crate) fn fail(&mut self, resource: Resource, reason: &str, now: VirtualTime) {
         for revision in &mut self.revisions {
             let reason = Some(reason.to_owned());
@@ -32,7 +32,7 @@ impl Service {
         self.updated_at = now;
     }
 
-    /// Begins to drain. What other services share stays where there are others.
+    /// Starts draining. Shared resources stay if other services use them.
     pub(crate) fn drain(&mut self, others: SharedResources, settings: &Settings, now: VirtualTime) {
         self.queue.clear();
         self.end_running(
@@ -61,7 +61,7 @@ impl Service {
         self.record("has begun draining.", now);
     }
 
-    /// Takes every step that is due, and says how many.
+    /// Takes every step that is due and returns their number.
     pub(crate) fn advance(&mut self, now: VirtualTime) -> u64 {
         let mut steps = 0;
         loop {
@@ -107,7 +107,7 @@ impl Service {
         steps
     }
 
-    /// When the next step is due, once all that were due are taken.
+    /// When the next step is due, provided that all due steps are taken.
     pub(crate) fn next_step_at(&self) -> Option<VirtualTime> {
         let deployment = self.deployments.last().and_then(|last| last.steps.front());
         let drained = match self.state {
@@ -191,7 +191,7 @@ impl Service {
         }
     }
 
-    /// The revision becomes active beside the steady one; replaced ones go.
+    /// Makes the revision active beside the steady one, and stops all others.
     fn activate(&mut self, target: usize, now: VirtualTime) {
         let steady = self.steady;
         for index in std::mem::take(&mut self.active) {

@@ -1,4 +1,4 @@
-//! All services, and when each of them moves next, so that the clock passes by those that rest.
+//! All services, with a schedule of their next events, so that time passes cheaply for idle services.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::model::{
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Services {
     services: BTreeMap<ServiceArn, Service>,
-    /// When a service has to be looked at. Too early does no harm: it is put down again for when it moves.
+    /// When to advance which service. Advancing one too early is harmless: it is scheduled again.
     schedule: BTreeSet<(VirtualTime, ServiceArn)>,
 }
 
@@ -24,7 +24,7 @@ impl Services {
         self.services.get(arn)
     }
 
-    /// To change it: after that it may move at another time.
+    /// Returns a service for changing, and schedules it, since its next event may change.
     pub(crate) fn get_mut(&mut self, arn: &ServiceArn) -> Option<&mut Service> {
         let service = self.services.get_mut(arn)?;
         self.schedule.insert((VirtualTime::EPOCH, arn.clone()));
@@ -45,14 +45,14 @@ impl Services {
         self.services.values()
     }
 
-    /// What the services move by has changed: settings or roles.
+    /// Schedules all services, because settings or roles have changed.
     pub(crate) fn reschedule_all(&mut self) {
         let all = self.services.keys();
         self.schedule
             .extend(all.map(|arn| (VirtualTime::EPOCH, arn.clone())));
     }
 
-    /// Takes every step that is due, and says how many.
+    /// Takes every step that is due and returns their number.
     pub(crate) fn advance(&mut self, roles: &Roles, settings: &Settings, now: VirtualTime) -> u64 {
         let mut steps = 0;
         while let Some((_, arn)) = self.pop_due(now) {
@@ -88,7 +88,7 @@ impl FromIterator<Service> for Services {
     }
 }
 
-/// When a service moves by itself, as far as it is known now.
+/// When a service changes next without a call, as far as this is known.
 fn next_event_at(service: &Service, roles: &Roles, settings: &Settings) -> Option<VirtualTime> {
     [
         service.next_step_at(),
@@ -100,7 +100,7 @@ fn next_event_at(service: &Service, roles: &Roles, settings: &Settings) -> Optio
     .min()
 }
 
-/// When an inactive service is forgotten.
+/// When an inactive service is removed.
 fn purged_at(service: &Service, settings: &Settings) -> Option<VirtualTime> {
     match service.state {
         State::Inactive { since } => Some(since.after_seconds(settings.inactive_seconds)),
@@ -108,7 +108,7 @@ fn purged_at(service: &Service, settings: &Settings) -> Option<VirtualTime> {
     }
 }
 
-/// The moment at which the role of a denied service works.
+/// When provisioning resumes that was denied.
 fn resumes_at(service: &Service, roles: &Roles, settings: &Settings) -> Option<VirtualTime> {
     if service.provisioning == Provisioning::Allowed
         || settings.denied_provisioning == DeniedProvisioning::Stays
@@ -118,7 +118,7 @@ fn resumes_at(service: &Service, roles: &Roles, settings: &Settings) -> Option<V
     roles.usable_since(&service.infrastructure_role_arn, settings)
 }
 
-/// Goes on with a denied service from the moment at which its role works.
+/// Resumes a service whose provisioning was denied, once its role works.
 fn resume(service: &mut Service, roles: &Roles, settings: &Settings, now: VirtualTime) {
     let since = resumes_at(service, roles, settings);
     if let Some(since) = since.filter(|since| *since <= now) {

@@ -1,4 +1,4 @@
-//! One service: what it is, its revisions and its deployments.
+//! A service with its revisions and deployments.
 
 use std::collections::VecDeque;
 
@@ -17,7 +17,7 @@ use crate::model::{
     revisions::revision::{Revision, Tasks},
 };
 
-/// Where a service stands.
+/// The status of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum State {
     Active,
@@ -35,7 +35,7 @@ impl State {
     }
 }
 
-/// Who manages the resources of a service.
+/// Who manages the resources of a service. Serves as `resourceManagementType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ResourceManagement {
     /// An Express service.
@@ -54,14 +54,14 @@ impl ResourceManagement {
     }
 }
 
-/// Whether other services use what a service shares with them.
+/// Whether other services use the resources that Express services share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SharedResources {
     InUse,
     Unused,
 }
 
-/// An event of a service.
+/// A service event.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Event {
     pub(crate) number: u64,
@@ -69,7 +69,6 @@ pub(crate) struct Event {
     pub(crate) message: String,
 }
 
-/// A service.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Service {
     pub(crate) arn: ServiceArn,
@@ -79,28 +78,28 @@ pub(crate) struct Service {
     pub(crate) state: State,
     pub(crate) created_at: VirtualTime,
     pub(crate) updated_at: VirtualTime,
-    /// Reads do not see the service before this time.
+    /// The time from which reads see the service.
     pub(crate) visible_at: VirtualTime,
-    /// `<two letters>-<32 hexadecimal digits>`.
+    /// The host part of the URL: `<two letters>-<32 hexadecimal digits>`.
     pub(crate) endpoint: String,
-    /// Seventeen hexadecimal digits from which the ids of managed resources are made.
+    /// 17 hexadecimal digits from which the ids of managed resources are derived.
     pub(crate) resource_id: String,
     pub(crate) revisions: Vec<Revision>,
     pub(crate) deployments: Vec<Deployment>,
-    /// Deployments that wait for the one that runs.
+    /// Deployments that wait until the running one ends.
     pub(crate) queue: VecDeque<QueuedDeployment>,
     pub(crate) provisioning: Provisioning,
-    /// Managed resources that are still to go while the service drains, and when.
+    /// The managed resources that are deleted while the service drains, and when.
     pub(crate) teardown: VecDeque<(VirtualTime, Resource)>,
-    /// Revisions with an entry in activeConfigurations, oldest first.
+    /// The indexes of the revisions in activeConfigurations, oldest first.
     pub(crate) active: Vec<usize>,
-    /// The revision of the last deployment that succeeded.
+    /// The index of the revision that was last deployed successfully.
     pub(crate) steady: Option<usize>,
     pub(crate) events: VecDeque<Event>,
     pub(crate) event_count: u64,
 }
 
-/// DescribeServices shows the newest hundred events.
+/// The number of events that DescribeServices shows.
 const EVENTS: usize = 100;
 
 impl Service {
@@ -134,7 +133,7 @@ impl Service {
         }
     }
 
-    /// The tasks of all active revisions together.
+    /// Returns the sum of the tasks of all active revisions.
     pub(crate) fn tasks(&self) -> Tasks {
         let active = self.active.iter();
         active
@@ -146,7 +145,7 @@ impl Service {
             })
     }
 
-    /// Refuses a service whose parts do not fit together, as a file can hold one.
+    /// Checks that the parts of a service from a state file fit together.
     pub(crate) fn check(&self) -> Result<(), String> {
         let count = self.revisions.len();
         let deployments = self.deployments.iter();
@@ -178,12 +177,12 @@ impl Service {
         Ok(())
     }
 
-    /// The family of the task definitions that ECS registers for the service.
+    /// Returns the family of the task definitions that ECS registers for the service.
     pub(crate) fn managed_family_name(&self) -> String {
         format!("{}-{}", self.arn.cluster, self.arn.name)
     }
 
-    /// Its ARN, without revision.
+    /// Returns the ARN of that family, without a revision.
     pub(crate) fn managed_family(&self) -> String {
         let name = self.managed_family_name();
         self.arn
@@ -191,7 +190,8 @@ impl Service {
             .arn("ecs", &format!("task-definition/{name}"))
     }
 
-    /// Once denied, a service stays so until it is made again or resumed.
+    /// Sets whether ECS can provision resources. A denied service stays denied until it is resumed or
+    /// created again.
     pub(crate) fn set_provisioning(&mut self, provisioning: Provisioning) {
         if self.provisioning == Provisioning::Allowed && self.steady.is_none() {
             self.provisioning = provisioning;
@@ -222,20 +222,21 @@ impl Service {
         self.events.truncate(EVENTS);
     }
 
-    /// The deployment that runs now and that reads show.
+    /// Returns the running deployment, if reads show it.
     pub(crate) fn current_deployment(&self) -> Option<&Deployment> {
         self.deployments
             .last()
             .filter(|last| last.status.is_running() && last.visibility == Visibility::Shown)
     }
 
-    /// The configuration that an Update starts from: that of the running deployment, else what runs.
+    /// Returns the configuration on which an update is based, see [`Self::newest`].
     pub(crate) fn configuration(&self) -> Option<&Configuration> {
         self.newest()
             .map(|index| &self.revisions[index].configuration)
     }
 
-    /// The revision that an Update starts from.
+    /// Returns the index of the revision on which an update is based: that of the newest queued or
+    /// running deployment, else the one that runs.
     pub(crate) fn newest(&self) -> Option<usize> {
         if let Some(waiting) = self.queue.back() {
             return Some(waiting.target);
@@ -252,7 +253,7 @@ impl Service {
         json!(self.tags)
     }
 
-    /// Adds tags, or gives those that exist a new value.
+    /// Adds tags, and sets the value of those that exist.
     pub(crate) fn tag(&mut self, tags: Vec<Tag>) {
         for tag in tags {
             match self.tags.iter_mut().find(|known| known.key == tag.key) {

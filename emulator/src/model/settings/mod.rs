@@ -1,4 +1,5 @@
-//! Settings of the model: who and where, how long things take, and which answer to take where AWS is not known.
+//! Settings of the model: account and Region, durations, and the behavior to choose where AWS is
+//! ambiguous.
 
 pub(crate) mod options;
 
@@ -18,95 +19,95 @@ use crate::model::{
     },
 };
 
-/// Everything that can be set. `Settings::default()` is what the binary starts with.
+/// The settings of the emulator. The binary starts with `Settings::default()`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Settings {
-    /// The account of a caller whose access key is not itself an account id.
+    /// The account id of callers whose access key contains none.
     pub account_id: String,
-    /// The Region of control calls that name none.
+    /// The Region of control requests that name none.
     pub region: String,
-    /// Clusters known in every Region. `default` is made by the first create that needs it.
+    /// The clusters that exist in every Region. The first create that needs it creates `default`.
     pub clusters: Vec<String>,
-    /// Virtual seconds per real second. Read by the HTTP face only; 0 stops the clock.
+    /// Virtual seconds per real second; 0 stops the clock. Only the HTTP server uses it.
     pub time_scale: f64,
-    /// Where the virtual clock starts, in seconds since the epoch. Read once, at the start.
+    /// The start of the virtual clock, in seconds since the Unix epoch. Read only at the start.
     pub start_time: u64,
-    /// What service URLs begin with. The HTTP face puts its own address here.
+    /// The address with which service URLs begin. The HTTP server sets its own.
     pub endpoint_base: String,
-    /// Subnets filled in where a request names none.
+    /// The subnets of a service whose request names none.
     pub default_subnets: Vec<String>,
-    /// Those of the subnets that are private; a service in such subnets alone is PRIVATE.
+    /// The private subnets. A service whose subnets are all private is PRIVATE.
     pub private_subnets: Vec<String>,
     /// How answers write the cluster.
     pub cluster_form: ClusterForm,
     /// How answers write endpoints.
     pub endpoint_form: EndpointForm,
-    /// Absent members inside a block that an Update sends.
+    /// What members mean that are absent inside a block of an update.
     pub omitted_members: OmittedMembers,
-    /// Absent members at the top of an Update.
+    /// What top-level members mean that are absent from an update.
     pub omitted_blocks: OmittedBlocks,
-    /// Empty strings where something is expected.
+    /// What an empty string means in an update.
     pub empty_strings: EmptyStrings,
-    /// Where defaults come from.
+    /// The source of the default values.
     pub defaults: Defaults,
-    /// Empty lists in an Update.
+    /// What an empty list means in an update.
     pub empty_lists: EmptyLists,
-    /// Order of two active configurations.
+    /// The order of two active configurations.
     pub configuration_order: ConfigurationOrder,
-    /// How answers write lists that have no element yet.
+    /// How answers write lists without elements.
     pub empty_form: EmptyForm,
-    /// Where a statusReason is shown.
+    /// Where answers show a statusReason.
     pub status_reasons: StatusReasons,
-    /// How much DescribeServiceRevisions tells.
+    /// How much of a configuration DescribeServiceRevisions shows.
     pub revision_detail: RevisionDetail,
-    /// A Create on the name of an ACTIVE Express service.
+    /// The answer to a create whose name an ACTIVE Express service has.
     pub taken_name: TakenName,
-    /// A Create on the name of an ACTIVE service that is no Express service.
+    /// The answer to a create whose name any other ACTIVE service has.
     pub taken_by_customer: TakenName,
-    /// An Update while a deployment runs.
+    /// What happens to an update while a deployment is running.
     pub update_in_deployment: UpdateInDeployment,
-    /// An Update that changes nothing.
+    /// What happens to an update that changes nothing.
     pub identical_update: IdenticalUpdate,
-    /// An Update between the two kinds of task definition.
+    /// What happens to an update that switches between a managed and a customer's task definition.
     pub mode_switch: ModeSwitch,
-    /// An Update with other subnets.
+    /// Which changes of the subnets an update may contain.
     pub subnet_changes: SubnetChanges,
-    /// Token buckets.
+    /// Whether calls are throttled.
     pub throttling: Throttling,
-    /// The bucket of the Express actions.
+    /// The token bucket of the Express actions.
     pub express_bucket: ExpressBucket,
-    /// The bucket of task definitions that ECS registers itself.
+    /// Whether task definitions that ECS registers count as calls.
     pub managed_registration: ManagedRegistration,
-    /// Virtual seconds after a role is first named as infrastructure role in which it cannot be assumed yet.
+    /// How long a role cannot be assumed after its first use as infrastructure role, in virtual seconds.
     pub role_usable_after_seconds: u64,
-    /// How a role that cannot be assumed shows itself.
+    /// How ECS reports a role that it cannot assume.
     pub unusable_role: UnusableRole,
-    /// What becomes of a denied service once the role works.
+    /// What happens to a service whose provisioning was denied, once its role works.
     pub denied_provisioning: DeniedProvisioning,
     /// Whether ECS sends `iam:PassedToService`.
     pub condition_keys: ConditionKeys,
     /// What the caller's policy says about passing roles.
     pub caller_policy: CallerPolicy,
-    /// What the tasks really run on.
+    /// The CPU architecture on which tasks actually run.
     pub architecture: Architecture,
-    /// How Describe says "not found".
+    /// The error of DescribeExpressGatewayService for a service that does not exist.
     pub not_found_form: NotFoundForm,
-    /// Task definitions that a request names.
+    /// Whether task definitions in requests must be registered.
     pub task_definitions: TaskDefinitionLookup,
-    /// Virtual seconds of each of the two bakes of a rollout.
+    /// The length of each of the two bakes of a deployment, in virtual seconds.
     pub bake_seconds: u64,
-    /// Virtual seconds from DRAINING to INACTIVE.
+    /// The time from DRAINING to INACTIVE, in virtual seconds.
     pub draining_seconds: u64,
-    /// Virtual seconds after INACTIVE in which a create still fails with "still Draining".
+    /// How long after INACTIVE a create still fails with "still Draining", in virtual seconds.
     pub draining_tail_seconds: u64,
-    /// Virtual seconds for which an INACTIVE service stays visible.
+    /// How long an INACTIVE service stays visible, in virtual seconds.
     pub inactive_seconds: u64,
-    /// Virtual seconds after a create in which reads do not see the service yet.
+    /// How long reads miss a service after its creation, in virtual seconds.
     pub create_visible_seconds: u64,
-    /// Virtual seconds by which the answers of a reading action lie behind, by action.
+    /// The lag of reading actions in virtual seconds, by action.
     pub read_lag_seconds: BTreeMap<String, u64>,
-    /// Virtual seconds after a revision is made in which answers leave a member of it out, by member.
+    /// How long answers omit a member after its revision is created, in virtual seconds, by member.
     pub member_lag_seconds: BTreeMap<String, u64>,
 }
 
@@ -163,7 +164,8 @@ impl Default for Settings {
     }
 }
 
-/// Members of an active configuration, and `serviceSecurityGroups` of `ecsManagedResources`, that can lag.
+/// The members that can lag: those of an active configuration, and `serviceSecurityGroups` of
+/// `ecsManagedResources`.
 const LAGGING_MEMBERS: [&str; 17] = [
     "executionRoleArn",
     "taskRoleArn",
@@ -184,21 +186,21 @@ const LAGGING_MEMBERS: [&str; 17] = [
     "serviceSecurityGroups",
 ];
 
-/// Ten years: no span of time can make the virtual clock overflow.
+/// The longest accepted duration, ten years in seconds, with which the virtual clock cannot overflow.
 const LONGEST_SPAN: u64 = 10 * 365 * 24 * 3600;
 
 impl Settings {
-    /// These settings with the members of `changes` laid over them.
+    /// Returns these settings with the members of `changes`, a JSON object, replaced.
     ///
     /// # Errors
-    /// A sentence that names the member and what is allowed.
+    /// Returns a message that names the invalid setting and what is allowed.
     pub fn with(&self, changes: &Value) -> Result<Self, String> {
         let Value::Object(changes) = changes else {
             return Err("settings: expected a JSON object".to_owned());
         };
         let mut merged = serde_json::to_value(self).map_err(|error| error.to_string())?;
         for (name, value) in changes {
-            // Each alone first, so that the message can say which one is wrong.
+            // Each setting is parsed alone first, so that the message can name the invalid one.
             let alone = serde_json::json!({ name.as_str(): value });
             serde_json::from_value::<Self>(alone)
                 .map_err(|error| format!("settings: {name}: {error}"))?;
@@ -210,21 +212,21 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Virtual seconds by which the answer of a reading action lies behind.
+    /// Returns the lag of an action in virtual seconds.
     pub(crate) fn lag(&self, action: Action) -> u64 {
         let lag = self.read_lag_seconds.get(action.as_str());
         lag.copied().unwrap_or(0)
     }
 
-    /// The longest lag of all actions.
+    /// Returns the longest lag of all actions in virtual seconds.
     pub(crate) fn longest_lag(&self) -> u64 {
         self.read_lag_seconds.values().copied().max().unwrap_or(0)
     }
 
-    /// Refuses values with which the model could not work.
+    /// Checks that the model can work with these values.
     ///
     /// # Errors
-    /// A sentence that names the member and what is allowed.
+    /// Returns a message that names the invalid setting and what is allowed.
     pub fn check(&self) -> Result<(), String> {
         let digits = self.account_id.bytes().all(|byte| byte.is_ascii_digit());
         if !digits || self.account_id.len() != 12 {
@@ -242,7 +244,7 @@ impl Settings {
         for action in self.read_lag_seconds.keys() {
             if !Action::parse(action).is_some_and(Action::is_read) {
                 return Err(format!(
-                    "settings: readLagSeconds: {action:?} is no action that reads, such as {}",
+                    "settings: readLagSeconds: {action:?} is not a reading action, such as {}",
                     "DescribeExpressGatewayService or ListServiceDeployments"
                 ));
             }
@@ -250,7 +252,7 @@ impl Settings {
         for member in self.member_lag_seconds.keys() {
             if !LAGGING_MEMBERS.contains(&member.as_str()) {
                 return Err(format!(
-                    "settings: memberLagSeconds: {member:?} is none of {}",
+                    "settings: memberLagSeconds: {member:?} is not one of {}",
                     LAGGING_MEMBERS.join(", ")
                 ));
             }
@@ -264,8 +266,8 @@ impl Settings {
         }
         if self.taken_by_customer == TakenName::Existing {
             return Err(
-                "settings: takenByCustomer: Existing is not possible, since a service that is no \
-                 Express service cannot be answered with"
+                "settings: takenByCustomer: Existing is not allowed, since a create cannot return \
+                 a service that is not an Express service"
                     .to_owned(),
             );
         }
@@ -275,7 +277,7 @@ impl Settings {
         Ok(())
     }
 
-    /// Every span of time, by its name on the wire.
+    /// Returns every duration in seconds, by its name on the wire.
     fn spans(&self) -> impl Iterator<Item = (&str, u64)> {
         let lags = self.read_lag_seconds.iter().chain(&self.member_lag_seconds);
         [

@@ -1,68 +1,68 @@
-//! The answers to choose from where AWS is not known, or is known to have more than one.
+//! The behaviors to choose from where AWS is ambiguous or known to vary.
 
 use serde::{Deserialize, Serialize};
 
-/// How an answer writes the cluster.
+/// How answers write the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClusterForm {
     /// The short name.
     Name,
-    /// The full ARN, also where a name was sent.
+    /// The full ARN, even if the request gives a name.
     Arn,
 }
 
-/// How an answer writes an endpoint.
+/// How answers write an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EndpointForm {
-    /// With its scheme.
+    /// With a scheme.
     Url,
     /// Without a scheme.
     Host,
-    /// Without a scheme until the deployment of the revision is done, with it afterwards.
+    /// Without a scheme until the deployment of the revision succeeds, with a scheme afterwards.
     HostThenUrl,
 }
 
-/// What a member means that is absent inside a block that an Update sends.
+/// What a member means that is absent inside a block of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OmittedMembers {
-    /// It keeps its value.
+    /// The member keeps its value.
     Merge,
-    /// It falls back to its default.
+    /// The member gets its default.
     Replace,
 }
 
-/// What a member at the top means that is absent from an Update. A container and an execution role,
-/// which have no default, are kept anyhow.
+/// What a top-level member means that is absent from an update. The container and the execution role,
+/// which have no default, always keep their value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OmittedBlocks {
-    /// It keeps its value.
+    /// The member keeps its value.
     Keep,
-    /// It falls back to its default.
+    /// The member gets its default.
     Reset,
 }
 
-/// What an empty list in an Update means.
+/// What an empty list in an update means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EmptyLists {
-    /// It clears the old list.
+    /// The list is cleared.
     Clear,
-    /// It is taken for absent and the old list stays.
+    /// The empty list counts as absent, and the previous list stays.
     Keep,
 }
 
-/// What an empty string means where a role, a path, a size or a credential is expected.
+/// What an empty string means in place of a role, a path, a size or a credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EmptyStrings {
-    /// It is refused.
+    /// The update is rejected.
     Refuse,
-    /// It clears what was set.
+    /// The value is cleared.
     Clear,
 }
 
-/// Where the defaults come from, since the sources of AWS disagree.
+/// The source of the default values; the documents of AWS disagree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Defaults {
-    /// 1024 CPU units, 2048 MiB, `/`, 1 to 20 tasks; this is what was observed too.
+    /// 1024 CPU units, 2048 MiB, `/`, 1 to 20 tasks. These values were also observed.
     DeveloperGuide,
     /// 256 CPU units, 512 MiB, `/ping`, 1 to 20 tasks.
     ApiReference,
@@ -73,7 +73,7 @@ pub enum Defaults {
 /// The order of `activeConfigurations` while there are two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConfigurationOrder {
-    /// Another order at each look.
+    /// The order changes with each read.
     Alternating,
     /// The newest revision first.
     NewestFirst,
@@ -81,16 +81,16 @@ pub enum ConfigurationOrder {
     OldestFirst,
 }
 
-/// How an answer writes `activeConfigurations` and `ingressPaths` that have no element yet.
+/// How answers write `activeConfigurations` and `ingressPaths` without elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EmptyForm {
     /// As `[]`.
     EmptyList,
-    /// Not at all.
+    /// The member is omitted.
     Omitted,
 }
 
-/// How DescribeExpressGatewayService says that there is no such service.
+/// The error of DescribeExpressGatewayService for a service that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NotFoundForm {
     /// ResourceNotFoundException.
@@ -99,165 +99,165 @@ pub enum NotFoundForm {
     InvalidParameter,
 }
 
-/// Whether a task definition that a request names must have been registered.
+/// Whether a task definition in a request must be registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TaskDefinitionLookup {
-    /// One that is not known is accepted all the same; what it holds is made up.
+    /// An unknown task definition is accepted, and its settings are invented.
     Any,
-    /// It must be known.
+    /// An unknown task definition is rejected.
     Registered,
 }
 
-/// What a Create on the name of an ACTIVE service is answered with.
+/// The answer to a create whose name an ACTIVE service has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TakenName {
     /// InvalidParameterException "Creation of service was not idempotent."
     NotIdempotent,
     /// ClientException.
     ClientException,
-    /// Where it is an Express service: that service, as if it had just been made.
+    /// The existing Express service, as if it had just been created.
     Existing,
 }
 
-/// What becomes of an Update while a deployment runs.
+/// What happens to an update while a deployment is running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UpdateInDeployment {
-    /// It ends that deployment and begins its own.
+    /// The update ends that deployment and starts its own.
     Replace,
-    /// Its deployment begins when that one has ended.
+    /// The deployment of the update starts when the running one ends.
     Queue,
-    /// It is refused with a ClientException.
+    /// The update is rejected with a ClientException.
     Refuse,
 }
 
-/// What an Update does that changes nothing.
+/// What happens to an update that changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum IdenticalUpdate {
-    /// It rolls out a revision all the same.
+    /// The update deploys a new revision.
     Rollout,
-    /// Nothing; it answers with the revision that is there.
+    /// Nothing; the answer contains the existing revision.
     NoOp,
 }
 
-/// What becomes of an Update that would change between a task definition of ECS and one of the
+/// What happens to an update that switches between a task definition that ECS manages and one of the
 /// customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ModeSwitch {
-    /// It is carried out.
+    /// The switch is made.
     Accept,
-    /// It is refused with an InvalidParameterException.
+    /// The update is rejected with an InvalidParameterException.
     Refuse,
-    /// What belongs to the other mode is left aside; the rest is carried out.
+    /// The members of the other mode are ignored.
     Ignore,
 }
 
-/// Which other subnets an Update may bring.
+/// Which changes of the subnets an update may contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SubnetChanges {
-    /// Those that leave the service as public or as private as it is.
+    /// Changes after which the service is still public or still private.
     SameAccess,
-    /// Any.
+    /// Any change.
     Any,
-    /// None.
+    /// No change.
     None,
 }
 
-/// Where a statusReason is shown.
+/// Where answers show a statusReason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StatusReasons {
     /// On deployments and managed resources.
     Deployments,
-    /// On the service too.
+    /// On the service, too.
     Everywhere,
     /// Only on managed resources.
     Nowhere,
 }
 
-/// How much DescribeServiceRevisions tells of what an Express service is configured to.
+/// How much of the configuration of an Express service DescribeServiceRevisions shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RevisionDetail {
-    /// Health check and scaling too.
+    /// Everything, including health check and scaling.
     Full,
-    /// Neither health check nor scaling.
+    /// Everything but health check and scaling.
     Partial,
 }
 
-/// Whether calls are counted against the token buckets that AWS publishes.
+/// Whether calls are throttled by the token buckets that AWS publishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Throttling {
-    /// No.
+    /// Calls are never throttled.
     Off,
-    /// Yes, by account and Region, on the virtual clock.
+    /// Calls are throttled by account and Region, on the virtual clock.
     On,
 }
 
-/// Which bucket the Express actions take from; AWS does not say.
+/// The token bucket of the Express actions, which AWS does not document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExpressBucket {
-    /// Those of the service actions: modify or read.
+    /// The buckets of the service actions, for modifying or reading.
     Shared,
-    /// Buckets of their own, of the same sizes.
+    /// Buckets of their own, with the same sizes.
     Own,
-    /// None.
+    /// No bucket.
     Unlimited,
 }
 
-/// Whether the task definition that ECS registers for a revision is counted too.
+/// Whether a task definition that ECS registers for a revision counts as a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ManagedRegistration {
-    /// No.
+    /// The registration is not counted.
     Free,
-    /// Yes, as a RegisterTaskDefinition.
+    /// The registration counts as a RegisterTaskDefinition call.
     Charged,
 }
 
-/// How a role that cannot be assumed yet shows itself to a Create or an Update.
+/// How ECS reports a role that it cannot assume in a create or an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UnusableRole {
-    /// AccessDeniedException at once.
+    /// The call fails with an AccessDeniedException.
     AccessDenied,
-    /// ClientException at once, about invalid credentials.
+    /// The call fails with a ClientException about invalid credentials.
     ClientException,
-    /// Not at once: what ECS manages stays PROVISIONING with an AccessDenied as reason.
+    /// The call succeeds, and the managed resources stay PROVISIONING with an AccessDenied as reason.
     Accepted,
 }
 
-/// What becomes of a service whose infrastructure role was denied, once the role works.
+/// What happens to a service whose infrastructure role was denied, once the role works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeniedProvisioning {
-    /// Nothing; it has to be deleted and made again.
+    /// Nothing; the service must be deleted and created again.
     Stays,
-    /// Provisioning goes on.
+    /// Provisioning resumes.
     Resumes,
 }
 
-/// Whether ECS sends `iam:PassedToService` when it checks who may pass a role.
+/// Whether ECS sends the condition key `iam:PassedToService` when it checks who may pass a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConditionKeys {
-    /// It does.
+    /// ECS sends it.
     Sent,
-    /// It does not.
+    /// ECS does not send it.
     Absent,
 }
 
-/// What the policy of whoever calls says about passing roles.
+/// What the policy of the caller says about passing roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CallerPolicy {
-    /// It allows it.
+    /// The policy allows it.
     Unconditional,
-    /// It allows it where `iam:PassedToService` fits or is absent.
+    /// The policy allows it if `iam:PassedToService` matches or is absent.
     IfExists,
-    /// It allows it only where `iam:PassedToService` is there.
+    /// The policy allows it only if `iam:PassedToService` is present.
     Required,
 }
 
-/// Which CPU architecture the tasks really run on.
+/// The CPU architecture on which tasks actually run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Architecture {
-    /// The declared one.
+    /// The declared architecture.
     Declared,
-    /// X86_64, whatever was declared.
+    /// X86_64, whatever is declared.
     X86_64,
-    /// ARM64, whatever was declared.
+    /// ARM64, whatever is declared.
     Arm64,
 }

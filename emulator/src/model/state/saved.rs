@@ -19,10 +19,10 @@ const FORMAT: u64 = 1;
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableState {
     /// The state is not one that an emulator wrote.
-    #[error("it is no state of an emulator: {0}")]
+    #[error("it is not the state of an emulator: {0}")]
     Corrupt(String),
     /// A newer emulator wrote the state.
-    #[error("it was written by a newer emulator: its format is {0}, this emulator reads {FORMAT}")]
+    #[error("a newer emulator wrote it: its format is {0}, and this emulator reads up to {FORMAT}")]
     Newer(u64),
 }
 

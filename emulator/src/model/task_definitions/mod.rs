@@ -1,4 +1,4 @@
-//! Task definitions: registered by a customer, or by ECS for a revision of a service.
+//! Task definitions, registered by a customer or by ECS for a service revision.
 
 pub(crate) mod registration;
 pub(crate) mod registry;

@@ -1,5 +1,5 @@
-//! What a registration holds: the members of RegisterTaskDefinition, checked and with what ECS fills in,
-//! and the definition that Express itself registers for a revision in managed mode.
+//! The content of a registration: the members of RegisterTaskDefinition, checked and completed as ECS
+//! does, and the task definition that ECS itself registers for a revision.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::model::{
     configuration::validation::check_fargate_size,
 };
 
-/// The members that a task definition keeps as they were sent.
+/// The members that a task definition keeps unchanged.
 const MEMBERS: [&str; 16] = [
     "taskRoleArn",
     "executionRoleArn",
@@ -32,7 +32,7 @@ fn client(message: impl Into<String>) -> ApiError {
     ApiError::new("ClientException", message)
 }
 
-/// The members of a request as DescribeTaskDefinition shows them.
+/// Returns the members of a request as DescribeTaskDefinition shows them.
 pub(crate) fn registered_members(request: &Value) -> Result<Value, ApiError> {
     let mut members = json!({});
     for member in MEMBERS {
@@ -103,7 +103,7 @@ fn check_fargate(members: &Value) -> Result<(), ApiError> {
     check_fargate_size(cpu, memory).map_err(|error| client(error.message))
 }
 
-/// Fargate can run it, whether or not it was asked to check that.
+/// Whether Fargate can run the task definition, even if the request does not require that.
 fn fits_fargate(members: &Value) -> bool {
     check_fargate(members).is_ok()
 }
@@ -137,7 +137,7 @@ fn fill_container(container: &mut Value, awsvpc: bool) {
     }
 }
 
-/// The request with which Express registers the task definition of a revision.
+/// Returns the request with which ECS registers the task definition of a revision.
 pub(crate) fn managed_registration_request(configuration: &Configuration, region: &str) -> Value {
     let container = &configuration.primary_container;
     let port = container.container_port;

@@ -1,4 +1,4 @@
-//! The task definitions that are registered, by family.
+//! The registered task definitions, by family.
 
 use std::collections::BTreeMap;
 
@@ -12,15 +12,15 @@ use crate::model::{
     task_definitions::task_definition::{Registration, TaskDefinition},
 };
 
-/// The task definitions of all accounts and Regions, by the ARN of their family (without revision).
+/// The task definitions of all accounts and Regions, by the ARN of their family without revision.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct TaskDefinitions {
     families: BTreeMap<String, Vec<TaskDefinition>>,
 }
 
-/// A task definition as a request names it: `family`, `family:revision`, or the ARN of either.
+/// The name of a task definition in a request: `family`, `family:revision`, or the ARN of either.
 struct Name {
-    /// The ARN without revision.
+    /// The ARN of the family.
     family: String,
     revision: Option<u32>,
 }
@@ -45,7 +45,7 @@ impl Name {
 }
 
 impl TaskDefinitions {
-    /// The number that the next revision of a family will have.
+    /// Returns the number of the next revision of a family.
     pub(crate) fn next_revision(&self, family_arn: &str) -> u32 {
         let count = self.families.get(family_arn).map_or(0, Vec::len);
         u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1)
@@ -75,7 +75,7 @@ impl TaskDefinitions {
         &revisions[revisions.len() - 1]
     }
 
-    /// The task definitions of the caller's account and Region, by family and revision.
+    /// Returns the task definitions in the account and Region of the caller, by family and revision.
     pub(crate) fn of_caller(&self, caller: &Caller) -> impl Iterator<Item = &TaskDefinition> {
         let prefix = caller.arn("ecs", "task-definition/");
         self.families
@@ -84,7 +84,7 @@ impl TaskDefinitions {
             .flat_map(|(_, revisions)| revisions)
     }
 
-    /// The revision that a request names, or the newest active one of the family that it names.
+    /// Finds the revision that a request names, or the newest active revision if it names only a family.
     pub(crate) fn find(&self, text: &str, caller: &Caller) -> Option<&TaskDefinition> {
         let Name { family, revision } = Name::parse(text, caller)?;
         let revisions = self.families.get(&family)?;

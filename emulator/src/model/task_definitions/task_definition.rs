@@ -1,4 +1,4 @@
-//! A registered task definition: what was sent, with what ECS adds, and what an Express service takes from it.
+//! A registered task definition, and the settings that an Express service takes from it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::model::{
     configuration::service_configuration::{Container, Logs, Secret, TaskSettings},
 };
 
-/// Whether a task definition can still be used.
+/// The status of a task definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Registration {
     Active,
@@ -38,7 +38,7 @@ pub(crate) struct TaskDefinition {
     pub(crate) registered_at: VirtualTime,
     pub(crate) registered_by: String,
     pub(crate) tags: Vec<Tag>,
-    /// The other members, as they are shown.
+    /// The remaining members as DescribeTaskDefinition shows them.
     pub(crate) members: Value,
 }
 
@@ -94,7 +94,7 @@ struct LogConfiguration {
 }
 
 impl TaskDefinition {
-    /// The shape `TaskDefinition`.
+    /// Returns the task definition in the shape `TaskDefinition`.
     pub(crate) fn to_wire(&self) -> Value {
         let mut wire = self.members.clone();
         wire["taskDefinitionArn"] = json!(self.arn);
@@ -109,10 +109,11 @@ impl TaskDefinition {
         wire
     }
 
-    /// What an Express service runs and shows of it.
+    /// Returns the settings that an Express service takes from the task definition.
     ///
     /// # Errors
-    /// Where Express cannot take it: it needs Fargate, and a container `Main` with one named TCP port.
+    /// Returns an error if Express cannot run it: it must be active and compatible with Fargate, and
+    /// have a container `Main` with exactly one named TCP port.
     pub(crate) fn task_settings(&self) -> Result<TaskSettings, ApiError> {
         let unfit =
             |why: &str| ApiError::invalid_parameter(format!("Task definition {} {why}", self.arn));
