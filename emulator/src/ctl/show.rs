@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_steers_a_terminal_is_taken_out() {
+    fn control_characters_are_removed() {
         assert_eq!(text(&json!("a\u{1b}[31m\nb")), "a [31m b");
     }
 }

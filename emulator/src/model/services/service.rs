@@ -157,7 +157,7 @@ impl Service {
             .flatten();
         if indexes.any(|index| index >= count) {
             return Err(format!(
-                "service {} names a revision that it lacks",
+                "service {} refers to a revision that does not exist",
                 self.arn
             ));
         }
@@ -170,7 +170,7 @@ impl Service {
             .all(|revision| revision.managed.is_complete())
         {
             return Err(format!(
-                "service {} lacks the state of a resource",
+                "service {} is missing the state of a managed resource",
                 self.arn
             ));
         }

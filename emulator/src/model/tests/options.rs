@@ -1,31 +1,31 @@
-//! Both answers of each question that AWS leaves open.
+//! Every behavior that can be selected where AWS is ambiguous.
 
 use serde_json::{Value, json};
 
-use super::{SHOP, World, create_request, create_with};
+use super::{Fixture, SHOP, create_request, create_with};
 use crate::model::Change;
 
 const OWN_DEFINITION: &str = "arn:aws:ecs:us-east-1:123456789012:task-definition/own:3";
 
-fn shop_with(settings: &Value, members: Value) -> World {
-    let mut world = World::with(settings);
-    world.create(create_with(members)).unwrap();
-    world.pass(150);
-    world
+fn shop_with(settings: &Value, members: Value) -> Fixture {
+    let mut ecs = Fixture::with(settings);
+    ecs.create(create_with(members)).unwrap();
+    ecs.advance(150);
+    ecs
 }
 
-fn after(world: &mut World, members: Value) -> Value {
-    world.update(members);
-    world.pass(600);
-    world.configuration()
+fn after(ecs: &mut Fixture, members: Value) -> Value {
+    ecs.update(members);
+    ecs.advance(600);
+    ecs.configuration()
 }
 
 #[test]
 fn a_block_absent_from_an_update_is_kept_or_reset() {
     let members = json!({ "cpu": "512", "memory": "1024", "healthCheckPath": "/up" });
     for (answer, cpu, path) in [("Keep", "512", "/up"), ("Reset", "1024", "/")] {
-        let mut world = shop_with(&json!({ "omittedBlocks": answer }), members.clone());
-        let shown = after(&mut world, json!({}));
+        let mut ecs = shop_with(&json!({ "omittedBlocks": answer }), members.clone());
+        let shown = after(&mut ecs, json!({}));
         assert_eq!(shown["cpu"], cpu);
         assert_eq!(shown["healthCheckPath"], path);
         let image = &shown["primaryContainer"]["image"];
@@ -34,7 +34,7 @@ fn a_block_absent_from_an_update_is_kept_or_reset() {
 }
 
 #[test]
-fn an_empty_string_is_refused_or_clears() {
+fn an_empty_string_is_rejected_or_clears_the_value() {
     let members = json!({
         "taskRoleArn": "arn:aws:iam::123456789012:role/task",
         "healthCheckPath": "/up",
@@ -51,14 +51,14 @@ fn an_empty_string_is_refused_or_clears() {
             "repositoryCredentials": { "credentialsParameter": "" },
         },
     });
-    let mut world = shop_with(&json!({}), members.clone());
+    let mut ecs = shop_with(&json!({}), members.clone());
     let mut body = update.clone();
     body["serviceArn"] = json!(SHOP);
-    let (code, _) = world.code("UpdateExpressGatewayService", body);
+    let (code, _) = ecs.error_of("UpdateExpressGatewayService", body);
     assert_eq!(code, "InvalidParameterException");
     let settings = json!({ "emptyStrings": "Clear", "omittedMembers": "Merge" });
-    let mut world = shop_with(&settings, members);
-    let shown = after(&mut world, update);
+    let mut ecs = shop_with(&settings, members);
+    let shown = after(&mut ecs, update);
     assert!(shown.get("taskRoleArn").is_none());
     assert_eq!(shown["healthCheckPath"], "/");
     let container = &shown["primaryContainer"];
@@ -66,7 +66,7 @@ fn an_empty_string_is_refused_or_clears() {
 }
 
 #[test]
-fn defaults_are_those_of_the_source_that_is_believed() {
+fn defaults_are_those_of_the_selected_source() {
     for (source, cpu, memory, path, most) in [
         ("DeveloperGuide", "1024", "2048", "/", 20),
         ("ApiReference", "256", "512", "/ping", 20),
@@ -81,54 +81,54 @@ fn defaults_are_those_of_the_source_that_is_believed() {
 }
 
 #[test]
-fn a_taken_name_is_no_idempotent_create_or_a_client_exception_or_the_service_itself() {
+fn a_create_with_a_taken_name_fails_in_one_of_two_ways_or_returns_the_service() {
     for (answer, code) in [
         ("NotIdempotent", "InvalidParameterException"),
         ("ClientException", "ClientException"),
     ] {
-        let mut world = shop_with(&json!({ "takenName": answer }), json!({}));
-        assert_eq!(world.create(create_request()).unwrap_err().code, code);
+        let mut ecs = shop_with(&json!({ "takenName": answer }), json!({}));
+        assert_eq!(ecs.create(create_request()).unwrap_err().code, code);
     }
-    let mut world = shop_with(&json!({ "takenName": "Existing" }), json!({}));
-    let again = world.create(create_request()).unwrap();
+    let mut ecs = shop_with(&json!({ "takenName": "Existing" }), json!({}));
+    let again = ecs.create(create_request()).unwrap();
     let shown = &again["service"]["activeConfigurations"];
     assert_eq!(
         shown[0]["serviceRevisionArn"],
-        world.configuration()["serviceRevisionArn"]
+        ecs.configuration()["serviceRevisionArn"]
     );
 }
 
 #[test]
-fn a_name_taken_by_a_customers_service_has_an_answer_of_its_own() {
-    let mut world = World::with(&json!({ "takenByCustomer": "ClientException" }));
-    world.model.change(Change::Customer("shop".into())).unwrap();
+fn a_name_taken_by_a_customers_service_has_its_own_setting() {
+    let mut ecs = Fixture::with(&json!({ "takenByCustomer": "ClientException" }));
+    ecs.model.change(Change::Customer("shop".into())).unwrap();
     assert_eq!(
-        world.create(create_request()).unwrap_err().code,
+        ecs.create(create_request()).unwrap_err().code,
         "ClientException"
     );
 }
 
 #[test]
-fn an_update_waits_for_the_deployment_that_runs() {
-    let mut world = shop_with(&json!({ "updateInDeployment": "Queue" }), json!({}));
-    world.update(json!({ "healthCheckPath": "/one" }));
-    world.pass(60);
-    let answer = world.update(json!({ "healthCheckPath": "/two" }));
+fn an_update_waits_for_the_running_deployment() {
+    let mut ecs = shop_with(&json!({ "updateInDeployment": "Queue" }), json!({}));
+    ecs.update(json!({ "healthCheckPath": "/one" }));
+    ecs.advance(60);
+    let answer = ecs.update(json!({ "healthCheckPath": "/two" }));
     assert_eq!(answer["targetConfiguration"]["healthCheckPath"], "/two");
-    world.pass(456);
-    let shown = world.configuration();
+    ecs.advance(456);
+    let shown = ecs.configuration();
     assert_eq!(shown["healthCheckPath"], "/one", "the first has succeeded");
-    world.pass(60);
+    ecs.advance(60);
     assert_eq!(
-        world.describe()["activeConfigurations"]
+        ecs.describe()["activeConfigurations"]
             .as_array()
             .unwrap()
             .len(),
         2
     );
-    world.pass(600);
-    assert_eq!(world.configuration()["healthCheckPath"], "/two");
-    let list = world
+    ecs.advance(600);
+    assert_eq!(ecs.configuration()["healthCheckPath"], "/two");
+    let list = ecs
         .call("ListServiceDeployments", json!({ "service": SHOP }))
         .unwrap();
     let list = list["serviceDeployments"].as_array().unwrap();
@@ -139,49 +139,47 @@ fn an_update_waits_for_the_deployment_that_runs() {
 }
 
 #[test]
-fn an_update_in_a_deployment_is_refused() {
-    let mut world = shop_with(&json!({ "updateInDeployment": "Refuse" }), json!({}));
-    world.update(json!({}));
-    let (code, message) = world.code("UpdateExpressGatewayService", json!({ "serviceArn": SHOP }));
+fn an_update_during_a_deployment_is_rejected() {
+    let mut ecs = shop_with(&json!({ "updateInDeployment": "Refuse" }), json!({}));
+    ecs.update(json!({}));
+    let (code, message) =
+        ecs.error_of("UpdateExpressGatewayService", json!({ "serviceArn": SHOP }));
     assert_eq!(code, "ClientException");
     assert!(message.contains("in progress"), "{message}");
     let force = json!({ "service": SHOP, "forceNewDeployment": true });
-    let (code, _) = world.code("UpdateService", force);
+    let (code, _) = ecs.error_of("UpdateService", force);
     assert_eq!(code, "ClientException");
-    world.pass(600);
-    world.update(json!({}));
+    ecs.advance(600);
+    ecs.update(json!({}));
 }
 
 #[test]
-fn what_is_not_there_yet_is_an_empty_list_or_nothing() {
+fn absent_lists_are_empty_or_omitted() {
     for (answer, absent) in [("EmptyList", false), ("Omitted", true)] {
-        let mut world = World::with(&json!({ "emptyForm": answer }));
-        world.create(create_request()).unwrap();
-        assert_eq!(
-            world.describe().get("activeConfigurations").is_none(),
-            absent
-        );
-        world.pass(4);
-        assert_eq!(world.configuration().get("ingressPaths").is_none(), absent);
+        let mut ecs = Fixture::with(&json!({ "emptyForm": answer }));
+        ecs.create(create_request()).unwrap();
+        assert_eq!(ecs.describe().get("activeConfigurations").is_none(), absent);
+        ecs.advance(4);
+        assert_eq!(ecs.configuration().get("ingressPaths").is_none(), absent);
     }
 }
 
 #[test]
-fn status_reasons_are_shown_as_far_as_is_wanted() {
+fn status_reasons_are_shown_where_the_setting_says() {
     for (answer, on_service, on_deployment) in [
         ("Deployments", false, true),
         ("Everywhere", true, true),
         ("Nowhere", false, false),
     ] {
-        let mut world = shop_with(&json!({ "statusReasons": answer }), json!({}));
-        world.update(json!({}));
-        world.pass(10);
-        let stopped = world.deployment()["serviceDeploymentArn"].take();
-        world.update(json!({}));
-        let status = world.describe()["status"].take();
+        let mut ecs = shop_with(&json!({ "statusReasons": answer }), json!({}));
+        ecs.update(json!({}));
+        ecs.advance(10);
+        let stopped = ecs.deployment()["serviceDeploymentArn"].take();
+        ecs.update(json!({}));
+        let status = ecs.describe()["status"].take();
         assert_eq!(status.get("statusReason").is_some(), on_service, "{answer}");
         let body = json!({ "serviceDeploymentArns": [stopped] });
-        let described = world.call("DescribeServiceDeployments", body).unwrap();
+        let described = ecs.call("DescribeServiceDeployments", body).unwrap();
         let deployment = &described["serviceDeployments"][0];
         assert_eq!(
             deployment.get("statusReason").is_some(),
@@ -192,7 +190,7 @@ fn status_reasons_are_shown_as_far_as_is_wanted() {
 }
 
 #[test]
-fn other_subnets_are_refused_as_far_as_is_set() {
+fn changes_of_subnets_are_rejected_as_the_setting_says() {
     let private = ["subnet-0private1", "subnet-0private2"];
     let other = ["subnet-0other1", "subnet-0other2"];
     for (answer, to_other, to_private) in [
@@ -202,59 +200,55 @@ fn other_subnets_are_refused_as_far_as_is_set() {
     ] {
         for (subnets, allowed) in [(other, to_other), (private, to_private)] {
             let settings = json!({ "subnetChanges": answer, "privateSubnets": private });
-            let mut world = shop_with(&settings, json!({}));
+            let mut ecs = shop_with(&settings, json!({}));
             let body = json!({
                 "serviceArn": SHOP, "networkConfiguration": { "subnets": subnets },
             });
-            let updated = world.call("UpdateExpressGatewayService", body);
+            let updated = ecs.call("UpdateExpressGatewayService", body);
             assert_eq!(updated.is_ok(), allowed, "{answer} {subnets:?}");
         }
     }
 }
 
 #[test]
-fn a_switch_to_a_customers_task_definition_is_made_or_refused_or_ignored() {
+fn a_switch_to_a_customers_task_definition_is_made_rejected_or_ignored() {
     let own = json!({ "serviceArn": SHOP, "taskDefinitionArn": OWN_DEFINITION });
-    let mut world = shop_with(&json!({ "modeSwitch": "Accept" }), json!({}));
-    world
-        .call("UpdateExpressGatewayService", own.clone())
+    let mut ecs = shop_with(&json!({ "modeSwitch": "Accept" }), json!({}));
+    ecs.call("UpdateExpressGatewayService", own.clone())
         .unwrap();
-    world.pass(600);
-    assert_eq!(world.configuration()["taskDefinitionArn"], OWN_DEFINITION);
-    let mut world = shop_with(&json!({ "modeSwitch": "Refuse" }), json!({}));
-    let (code, _) = world.code("UpdateExpressGatewayService", own.clone());
+    ecs.advance(600);
+    assert_eq!(ecs.configuration()["taskDefinitionArn"], OWN_DEFINITION);
+    let mut ecs = shop_with(&json!({ "modeSwitch": "Refuse" }), json!({}));
+    let (code, _) = ecs.error_of("UpdateExpressGatewayService", own.clone());
     assert_eq!(code, "InvalidParameterException");
-    let mut world = shop_with(&json!({ "modeSwitch": "Ignore" }), json!({}));
-    world.call("UpdateExpressGatewayService", own).unwrap();
-    world.pass(600);
-    assert_ne!(world.configuration()["taskDefinitionArn"], OWN_DEFINITION);
+    let mut ecs = shop_with(&json!({ "modeSwitch": "Ignore" }), json!({}));
+    ecs.call("UpdateExpressGatewayService", own).unwrap();
+    ecs.advance(600);
+    assert_ne!(ecs.configuration()["taskDefinitionArn"], OWN_DEFINITION);
 }
 
 #[test]
 fn a_switch_back_to_a_managed_task_definition_can_be_ignored_too() {
-    let mut world = World::with(&json!({ "modeSwitch": "Ignore" }));
+    let mut ecs = Fixture::with(&json!({ "modeSwitch": "Ignore" }));
     let mut request = create_with(json!({ "taskDefinitionArn": OWN_DEFINITION }));
     let members = request.as_object_mut().unwrap();
     members.remove("executionRoleArn");
     members.remove("primaryContainer");
-    world.create(request).unwrap();
-    world.pass(150);
-    let shown = after(
-        &mut world,
-        json!({ "cpu": "512", "healthCheckPath": "/up" }),
-    );
+    ecs.create(request).unwrap();
+    ecs.advance(150);
+    let shown = after(&mut ecs, json!({ "cpu": "512", "healthCheckPath": "/up" }));
     assert_eq!(shown["taskDefinitionArn"], OWN_DEFINITION);
     assert_eq!(shown["cpu"], "1024");
     assert_eq!(shown["healthCheckPath"], "/up");
 }
 
 #[test]
-fn a_revision_tells_scaling_and_health_check_or_not() {
+fn a_revision_shows_or_omits_scaling_and_health_check() {
     for (answer, tells) in [("Full", true), ("Partial", false)] {
-        let mut world = shop_with(&json!({ "revisionDetail": answer }), json!({}));
-        let arn = world.configuration()["serviceRevisionArn"].take();
+        let mut ecs = shop_with(&json!({ "revisionDetail": answer }), json!({}));
+        let arn = ecs.configuration()["serviceRevisionArn"].take();
         let body = json!({ "serviceRevisionArns": [arn] });
-        let described = world.call("DescribeServiceRevisions", body).unwrap();
+        let described = ecs.call("DescribeServiceRevisions", body).unwrap();
         let resources = &described["serviceRevisions"][0]["ecsManagedResources"];
         assert_eq!(resources.get("autoScaling").is_some(), tells);
         let group = &resources["ingressPaths"][0]["targetGroups"][0];
@@ -264,15 +258,15 @@ fn a_revision_tells_scaling_and_health_check_or_not() {
 }
 
 #[test]
-fn a_policy_that_requires_a_condition_key_fails_only_where_none_is_sent() {
+fn a_policy_that_requires_a_condition_key_denies_only_if_none_is_sent() {
     for (policy, keys, allowed) in [
         ("Required", "Absent", false),
         ("Required", "Sent", true),
         ("IfExists", "Absent", true),
         ("Unconditional", "Absent", true),
     ] {
-        let mut world = World::with(&json!({ "callerPolicy": policy, "conditionKeys": keys }));
-        match world.create(create_request()) {
+        let mut ecs = Fixture::with(&json!({ "callerPolicy": policy, "conditionKeys": keys }));
+        match ecs.create(create_request()) {
             Ok(_) => assert!(allowed, "{policy} {keys}"),
             Err(error) => {
                 assert!(!allowed, "{policy} {keys}");
@@ -284,24 +278,24 @@ fn a_policy_that_requires_a_condition_key_fails_only_where_none_is_sent() {
 }
 
 #[test]
-fn an_identical_update_does_nothing_where_that_is_the_answer() {
-    let mut world = shop_with(&json!({ "identicalUpdate": "NoOp" }), json!({}));
-    let before = world.configuration();
-    let answer = world.update(create_request());
+fn an_identical_update_does_nothing_if_set() {
+    let mut ecs = shop_with(&json!({ "identicalUpdate": "NoOp" }), json!({}));
+    let before = ecs.configuration();
+    let answer = ecs.update(create_request());
     assert_eq!(answer["targetConfiguration"], before);
-    world.pass(30);
-    assert!(world.describe().get("currentDeployment").is_none());
-    let shown = after(&mut world, json!({ "healthCheckPath": "/up" }));
+    ecs.advance(30);
+    assert!(ecs.describe().get("currentDeployment").is_none());
+    let shown = after(&mut ecs, json!({ "healthCheckPath": "/up" }));
     assert_eq!(shown["healthCheckPath"], "/up");
 }
 
 #[test]
 fn tasks_can_run_on_another_architecture_than_declared() {
-    let mut world = shop_with(&json!({ "architecture": "Arm64" }), json!({}));
-    let shown = world.configuration();
+    let mut ecs = shop_with(&json!({ "architecture": "Arm64" }), json!({}));
+    let shown = ecs.configuration();
     assert_eq!(shown["cpuArchitecture"], "X86_64");
     let body = json!({ "serviceRevisionArns": [shown["serviceRevisionArn"]] });
-    let described = world.call("DescribeServiceRevisions", body).unwrap();
+    let described = ecs.call("DescribeServiceRevisions", body).unwrap();
     let overrides = &described["serviceRevisions"][0]["overrides"];
     assert_eq!(overrides["runtimePlatform"]["cpuArchitecture"], "ARM64");
 }

@@ -1,4 +1,4 @@
-//! As much of an HTTP client as the tests need.
+//! A minimal HTTP client, and requests that several tests make.
 
 use ecs_express_emulator::{Emulator, Settings};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ pub(crate) const SHOP: &str = "arn:aws:ecs:us-east-1:123456789012:service/defaul
 pub(crate) const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 \
     Credential=AKID/20260101/us-east-1/ecs/aws4_request, SignedHeaders=host, Signature=0";
 
-/// An answer taken apart.
+/// An HTTP answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -25,7 +25,7 @@ impl Answer {
     }
 }
 
-/// Sends one request and reads until the connection closes; nothing where no answer came.
+/// Sends a request and reads until the connection closes. Returns `None` if there is no answer.
 pub(crate) async fn exchange(
     port: u16,
     start: &str,
@@ -89,8 +89,8 @@ pub(crate) fn create_request() -> Value {
     })
 }
 
-/// An emulator whose clock moves only by control.
-pub(crate) async fn still() -> Emulator {
+/// Starts an emulator whose clock advances only when a test says so.
+pub(crate) async fn stopped_clock() -> Emulator {
     let settings = Settings {
         time_scale: 0.0,
         ..Settings::default()
