@@ -3,10 +3,12 @@
 use serde_json::Value;
 
 use crate::model::{
-    api::action::Action,
-    api::arn::Caller,
-    api::call::{Call, named_arn, named_services},
-    api::error::{Answered, ApiError, Delivery},
+    api::{
+        action::Action,
+        arn::Caller,
+        call::{Call, named_arn, named_services},
+        error::{Answered, ApiError, Delivery},
+    },
     faults::fault::{Effect, Fault},
     state::model::{MAX_CALLS, Model},
 };

@@ -4,11 +4,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::model::{
-    api::answer::{missing_failure, paginate},
-    api::arn::Caller,
-    api::error::ApiError,
-    api::request::parse_body,
-    api::validation::check_one_of,
+    api::{
+        answer::{missing_failure, paginate},
+        arn::Caller,
+        error::ApiError,
+        request::parse_body,
+        validation::check_one_of,
+    },
     services::service::{Service, State},
     state::model::Model,
 };

@@ -4,14 +4,18 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::model::{
-    api::arn::{Caller, ServiceArn},
-    api::error::ApiError,
-    api::request::parse_body,
-    api::tag::{Tag, check_tags},
-    api::validation::{check_role_arn, check_service_name},
+    api::{
+        arn::{Caller, ServiceArn},
+        error::ApiError,
+        request::parse_body,
+        tag::{Tag, check_tags},
+        validation::{check_role_arn, check_service_name},
+    },
     clusters::Presence,
-    configuration::request::ConfigurationRequest,
-    configuration::validation::{check_configuration, check_required_for_create},
+    configuration::{
+        request::ConfigurationRequest,
+        validation::{check_configuration, check_required_for_create},
+    },
     iam::roles::check_pass_role,
     services::service::{ResourceManagement, Service, State},
     settings::options::TakenName,

@@ -4,10 +4,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::model::{
-    api::answer::{missing_failure, paginate},
-    api::arn::{Caller, ServiceArn},
-    api::error::ApiError,
-    api::request::{ArnsRequest, check_count, parse_body},
+    api::{
+        answer::{missing_failure, paginate},
+        arn::{Caller, ServiceArn},
+        error::ApiError,
+        request::{ArnsRequest, check_count, parse_body},
+    },
     deployments::deployment::{Deployment, Visibility},
     settings::options::StatusReasons,
     state::model::Model,

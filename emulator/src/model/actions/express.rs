@@ -4,10 +4,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::model::{
-    api::arn::{Caller, ServiceArn},
-    api::error::ApiError,
-    api::request::parse_body,
-    api::validation::check_one_of,
+    api::{
+        arn::{Caller, ServiceArn},
+        error::ApiError,
+        request::parse_body,
+        validation::check_one_of,
+    },
     services::service::{ResourceManagement, Service, SharedResources, State},
     settings::options::NotFoundForm,
     state::model::Model,

@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::model::{
-    answers::member_lag::omit_lagging_members,
-    answers::revision::revision_to_wire,
-    api::answer::missing_failure,
-    api::arn::{Caller, ServiceArn},
-    api::error::ApiError,
-    api::request::{ArnsRequest, check_count, parse_body},
+    answers::{member_lag::omit_lagging_members, revision::revision_to_wire},
+    api::{
+        answer::missing_failure,
+        arn::{Caller, ServiceArn},
+        error::ApiError,
+        request::{ArnsRequest, check_count, parse_body},
+    },
     services::service::State,
     state::model::Model,
 };

@@ -2,14 +2,18 @@
 
 use crate::model::{
     api::error::ApiError,
-    configuration::context::ResolutionContext,
-    configuration::request::ConfigurationRequest,
-    configuration::service_configuration::{Configuration, TaskDefinitionMode},
+    configuration::{
+        context::ResolutionContext,
+        request::ConfigurationRequest,
+        service_configuration::{Configuration, TaskDefinitionMode},
+    },
     deployments::outcome::PlannedOutcome,
     services::service::Service,
     state::model::Model,
-    task_definitions::registration::{managed_registration_request, registered_members},
-    task_definitions::task_definition::TaskDefinition,
+    task_definitions::{
+        registration::{managed_registration_request, registered_members},
+        task_definition::TaskDefinition,
+    },
 };
 
 impl Model {

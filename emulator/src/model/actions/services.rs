@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 
 use crate::model::{
     answers::service::service_to_wire,
-    api::answer::{missing_failure, paginate},
-    api::arn::{Caller, ServiceArn},
-    api::error::ApiError,
-    api::request::parse_body,
-    api::validation::check_one_of,
+    api::{
+        answer::{missing_failure, paginate},
+        arn::{Caller, ServiceArn},
+        error::ApiError,
+        request::parse_body,
+        validation::check_one_of,
+    },
     services::service::State,
     state::model::Model,
 };

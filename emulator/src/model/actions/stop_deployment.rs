@@ -4,12 +4,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::model::{
-    api::arn::{Caller, ServiceArn},
-    api::error::ApiError,
-    api::request::parse_body,
-    api::validation::check_one_of,
-    deployments::deployment::{DeploymentStatus, Visibility},
-    deployments::timeline::{Step, Trigger},
+    api::{
+        arn::{Caller, ServiceArn},
+        error::ApiError,
+        request::parse_body,
+        validation::check_one_of,
+    },
+    deployments::{
+        deployment::{DeploymentStatus, Visibility},
+        timeline::{Step, Trigger},
+    },
     state::model::Model,
 };
 

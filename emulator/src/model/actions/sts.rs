@@ -4,8 +4,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::model::{
-    api::action::Action, api::arn::Caller, api::error::ApiError, api::request::parse_body,
-    api::validation::check_role_arn, iam::sessions::Session, state::model::Model,
+    api::{
+        action::Action, arn::Caller, error::ApiError, request::parse_body,
+        validation::check_role_arn,
+    },
+    iam::sessions::Session,
+    state::model::Model,
 };
 
 #[derive(Deserialize)]
@@ -54,21 +58,9 @@ impl Model {
         let request: AssumeRoleRequest = parse_body(body)?;
         let role = Role::parse(request.role_arn.as_deref())?;
         let name = session_name(request.role_session_name.as_deref())?;
-        let duration = request.duration_seconds.unwrap_or(3600);
-        if !(900..=43200).contains(&duration) {
-            return Err(validation(format!(
-                "The requested DurationSeconds {duration} is not between 900 and 43200."
-            )));
-        }
-        if action == Action::AssumeRoleWithWebIdentity
-            && request
-                .web_identity_token
-                .is_none_or(|token| token.is_empty())
-        {
-            return Err(ApiError::new(
-                "InvalidIdentityToken",
-                "WebIdentityToken must not be empty.",
-            ));
+        let duration = check_duration(request.duration_seconds)?;
+        if action == Action::AssumeRoleWithWebIdentity {
+            check_web_identity(request.web_identity_token.as_deref())?;
         }
         if caller.partition() != role.partition || self.roles.is_unusable(role.arn) {
             return Err(denied(format!(
@@ -103,6 +95,27 @@ impl Model {
         self.sessions.insert(access_key, session);
         Ok(answer)
     }
+}
+
+/// Checks the duration of a session, in seconds, or returns the default.
+fn check_duration(seconds: Option<u64>) -> Result<u64, ApiError> {
+    let seconds = seconds.unwrap_or(3600);
+    if (900..=43200).contains(&seconds) {
+        return Ok(seconds);
+    }
+    Err(validation(format!(
+        "The requested DurationSeconds {seconds} is not between 900 and 43200."
+    )))
+}
+
+fn check_web_identity(token: Option<&str>) -> Result<(), ApiError> {
+    if token.is_some_and(|token| !token.is_empty()) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        "InvalidIdentityToken",
+        "WebIdentityToken must not be empty.",
+    ))
 }
 
 /// The parts of a role ARN.

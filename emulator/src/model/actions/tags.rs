@@ -4,10 +4,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::model::{
-    api::arn::{Caller, ServiceArn},
-    api::error::ApiError,
-    api::request::parse_body,
-    api::tag::{Tag, check_tags, check_tags_of_aws},
+    api::{
+        arn::{Caller, ServiceArn},
+        error::ApiError,
+        request::parse_body,
+        tag::{Tag, check_tags, check_tags_of_aws},
+    },
     services::service::{Service, State},
     state::model::Model,
 };

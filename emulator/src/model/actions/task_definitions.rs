@@ -4,15 +4,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::model::{
-    api::answer::paginate,
-    api::arn::{Caller, is_name},
-    api::error::ApiError,
-    api::request::parse_body,
-    api::tag::{Tag, check_tags},
-    api::validation::check_one_of,
+    api::{
+        answer::paginate,
+        arn::{Caller, is_name},
+        error::ApiError,
+        request::parse_body,
+        tag::{Tag, check_tags},
+        validation::check_one_of,
+    },
     state::model::Model,
-    task_definitions::registration::registered_members,
-    task_definitions::task_definition::Registration,
+    task_definitions::{registration::registered_members, task_definition::Registration},
 };
 
 #[derive(Deserialize)]

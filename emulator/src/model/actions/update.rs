@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use crate::model::{
     actions::express::ServiceRequest,
-    api::arn::Caller,
-    api::error::ApiError,
-    api::request::parse_body,
-    configuration::defaults::cleared,
-    configuration::request::ConfigurationRequest,
-    configuration::service_configuration::{Configuration, TaskDefinitionMode},
-    configuration::validation::check_configuration,
+    api::{arn::Caller, error::ApiError, request::parse_body},
+    configuration::{
+        defaults::cleared,
+        request::ConfigurationRequest,
+        service_configuration::{Configuration, TaskDefinitionMode},
+        validation::check_configuration,
+    },
     revisions::revision::Access,
     services::service::Service,
     settings::options::{

@@ -5,10 +5,12 @@ use serde_json::{Value, json};
 
 use crate::model::{
     answers::service::service_to_wire,
-    api::arn::{Caller, ServiceArn},
-    api::error::ApiError,
-    api::request::parse_body,
-    api::validation::check_task_definition_arn,
+    api::{
+        arn::{Caller, ServiceArn},
+        error::ApiError,
+        request::parse_body,
+        validation::check_task_definition_arn,
+    },
     configuration::service_configuration::{Configuration, TaskSettings},
     services::service::ResourceManagement,
     settings::options::TaskDefinitionLookup,

@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 use crate::model::{
     api::answer::set_member,
     clock::VirtualTime,
-    deployments::deployment::{Deployment, DeploymentStatus},
-    deployments::timeline::{Stage, Trigger},
+    deployments::{
+        deployment::{Deployment, DeploymentStatus},
+        timeline::{Stage, Trigger},
+    },
     services::service::Service,
 };
 

@@ -8,8 +8,10 @@ use crate::model::{
     clock::VirtualTime,
     revisions::revision::Ingress,
     services::service::{Service, State},
-    settings::Settings,
-    settings::options::{ClusterForm, ConfigurationOrder, EmptyForm, EndpointForm, StatusReasons},
+    settings::{
+        Settings,
+        options::{ClusterForm, ConfigurationOrder, EmptyForm, EndpointForm, StatusReasons},
+    },
 };
 
 impl Service {

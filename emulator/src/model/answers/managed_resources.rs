@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use crate::model::{
     api::answer::set_member,
     configuration::service_configuration::Logs,
-    revisions::managed_resources::Resource,
-    revisions::revision::{Ingress, Revision},
+    revisions::{
+        managed_resources::Resource,
+        revision::{Ingress, Revision},
+    },
     services::service::Service,
-    settings::Settings,
-    settings::options::RevisionDetail,
+    settings::{Settings, options::RevisionDetail},
 };
 
 /// Writes the managed resources of a revision: each has an ARN, a status, perhaps a reason, and a time.
@@ -44,58 +45,56 @@ pub(crate) fn managed_resources_to_wire(
 ) -> Value {
     let revision = &service.revisions[index];
     let resources = ResourceWriter { service, revision };
-    let (id, name) = (&service.resource_id, &service.arn.name);
-    let scaling = &revision.configuration.scaling_target;
-    let target = format!("service/{}/{name}", service.arn.cluster);
     let group = format!("security-group/{}", service.managed_security_group());
-    let logs = revision
-        .configuration
-        .primary_container
-        .aws_logs_configuration
-        .iter();
-    let log_groups: Vec<Value> = logs
-        .map(|Logs { log_group, .. }| {
-            let more = json!({ "logGroupName": log_group });
-            resources.write(
-                Resource::LogGroup,
-                "logs",
-                &format!("log-group:{log_group}"),
-                more,
-            )
-        })
-        .collect();
     let ingress_paths = match revision.ingress {
         Ingress::Unknown => json!([]),
         Ingress::Known => json!([ingress_path(&resources, index, settings)]),
     };
     let mut wire = json!({
         "ingressPaths": ingress_paths,
-        "autoScaling": {
-            "scalableTarget": resources.write(Resource::ScalableTarget, "application-autoscaling", &format!("scalable-target/{id}"), json!({
-                "minCapacity": scaling.min_task_count,
-                "maxCapacity": scaling.max_task_count,
-            })),
-            "applicationAutoScalingPolicies": [
-                resources.write(Resource::ScalingPolicy, "autoscaling", &format!("scalingPolicy:{id}:resource/ecs/{target}:policyName/{name}"), json!({
-                    "policyType": "TargetTrackingScaling",
-                    "targetValue": scaling.auto_scaling_target_value,
-                    "metric": scaling.auto_scaling_metric,
-                })),
-            ],
-        },
         "metricAlarms": [
             resources.write(Resource::MetricAlarm, "cloudwatch", &format!("alarm:{}", service.alarm_name()), json!({})),
         ],
         "serviceSecurityGroups": [resources.write(Resource::ServiceSecurityGroup, "ec2", &group, json!({}))],
-        "logGroups": log_groups,
+        "logGroups": log_groups(&resources),
     });
-    match (settings.revision_detail, &mut wire) {
-        (RevisionDetail::Partial, Value::Object(members)) => {
-            members.remove("autoScaling");
-        }
-        (RevisionDetail::Partial | RevisionDetail::Full, _) => {}
+    match settings.revision_detail {
+        RevisionDetail::Partial => {}
+        RevisionDetail::Full => wire["autoScaling"] = auto_scaling(&resources),
     }
     wire
+}
+
+fn log_groups(resources: &ResourceWriter<'_>) -> Vec<Value> {
+    let container = &resources.revision.configuration.primary_container;
+    let logs = container.aws_logs_configuration.iter();
+    logs.map(|Logs { log_group, .. }| {
+        let id = format!("log-group:{log_group}");
+        let more = json!({ "logGroupName": log_group });
+        resources.write(Resource::LogGroup, "logs", &id, more)
+    })
+    .collect()
+}
+
+fn auto_scaling(resources: &ResourceWriter<'_>) -> Value {
+    let service = resources.service;
+    let scaling = &resources.revision.configuration.scaling_target;
+    let (id, name) = (&service.resource_id, &service.arn.name);
+    let target = format!("service/{}/{name}", service.arn.cluster);
+    let policy = format!("scalingPolicy:{id}:resource/ecs/{target}:policyName/{name}");
+    json!({
+        "scalableTarget": resources.write(Resource::ScalableTarget, "application-autoscaling", &format!("scalable-target/{id}"), json!({
+            "minCapacity": scaling.min_task_count,
+            "maxCapacity": scaling.max_task_count,
+        })),
+        "applicationAutoScalingPolicies": [
+            resources.write(Resource::ScalingPolicy, "autoscaling", &policy, json!({
+                "policyType": "TargetTrackingScaling",
+                "targetValue": scaling.auto_scaling_target_value,
+                "metric": scaling.auto_scaling_metric,
+            })),
+        ],
+    })
 }
 
 fn ingress_path(resources: &ResourceWriter<'_>, index: usize, settings: &Settings) -> Value {

@@ -3,9 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::model::{
-    answers::managed_resources::managed_resources_to_wire, api::identifiers::Identifiers,
-    configuration::service_configuration::Network, revisions::revision::Revision,
-    services::service::Service, settings::Settings, settings::options::Architecture,
+    answers::managed_resources::managed_resources_to_wire,
+    api::identifiers::Identifiers,
+    configuration::service_configuration::Network,
+    revisions::revision::Revision,
+    services::service::Service,
+    settings::{Settings, options::Architecture},
 };
 
 pub(crate) fn revision_to_wire(service: &Service, index: usize, settings: &Settings) -> Value {

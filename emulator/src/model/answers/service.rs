@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::model::{
-    answers::deployment::deployment_configuration,
-    answers::revision::network_to_wire,
+    answers::{deployment::deployment_configuration, revision::network_to_wire},
     api::answer::set_member,
     services::service::{ResourceManagement, Service, State},
 };
@@ -43,26 +42,31 @@ pub(crate) fn service_to_wire(service: &Service) -> Value {
             .map(|index| current_revision_to_wire(service, *index))
             .collect::<Vec<_>>(),
     });
+    set_optional_members(&mut wire, service);
+    wire
+}
+
+/// Sets the members that depend on the revisions and deployments of the service.
+fn set_optional_members(wire: &mut Value, service: &Service) {
     let current = service
         .current_deployment()
         .map(|current| current.arn.clone());
-    set_member(&mut wire, "currentServiceDeployment", current);
+    set_member(wire, "currentServiceDeployment", current);
     let newest = service.active.last().map(|index| {
         service.revisions[*index]
             .configuration
             .task_definition_arn
             .clone()
     });
-    set_member(&mut wire, "taskDefinition", newest);
+    set_member(wire, "taskDefinition", newest);
     if service.management == ResourceManagement::Ecs {
         wire["deploymentConfiguration"] = deployment_configuration(service);
         let network = service.active.last().map(|index| {
             let revision = &service.revisions[*index];
             network_to_wire(revision)
         });
-        set_member(&mut wire, "networkConfiguration", network);
+        set_member(wire, "networkConfiguration", network);
     }
-    wire
 }
 
 /// Returns the events, newest first.

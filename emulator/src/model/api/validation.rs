@@ -1,6 +1,6 @@
 //! Checks of single request members that several actions share. The error messages follow those of AWS.
 
-use crate::model::{api::arn::is_name, api::error::ApiError};
+use crate::model::api::{arn::is_name, error::ApiError};
 
 pub(crate) fn check_one_of(member: &str, value: &str, allowed: &[&str]) -> Result<(), ApiError> {
     if allowed.contains(&value) {

@@ -2,12 +2,10 @@
 
 use crate::model::{
     api::error::ApiError,
-    configuration::context::ResolutionContext,
-    configuration::request::{
-        ConfigurationRequest, ContainerRequest, NetworkRequest, ScalingRequest,
-    },
-    configuration::service_configuration::{
-        Configuration, Container, Logs, Network, Scaling, Secret,
+    configuration::{
+        context::ResolutionContext,
+        request::{ConfigurationRequest, ContainerRequest, NetworkRequest, ScalingRequest},
+        service_configuration::{Configuration, Container, Logs, Network, Scaling, Secret},
     },
 };
 
@@ -69,25 +67,30 @@ impl ResolutionContext<'_> {
             (None, None) => ContainerRequest::default(),
         };
         let kept = self.kept(last);
-        let secrets = sent
-            .secrets
-            .map(|secrets| secrets.into_iter().map(Secret::from).collect());
         let mut environment = self.list(
             sent.environment,
             kept.and_then(|kept| kept.environment.as_ref()),
             last.and_then(|last| last.environment.as_ref()),
         );
+        if let Some(list) = &mut environment {
+            list.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+        let secrets = sent
+            .secrets
+            .map(|secrets| secrets.into_iter().map(Secret::from).collect());
         let mut secrets = self.list(
             secrets,
             kept.and_then(|kept| kept.secrets.as_ref()),
             last.and_then(|last| last.secrets.as_ref()),
         );
-        environment
-            .iter_mut()
-            .for_each(|list| list.sort_by(|a, b| a.name.cmp(&b.name)));
-        secrets
-            .iter_mut()
-            .for_each(|list| list.sort_by(|a, b| a.name.cmp(&b.name)));
+        if let Some(list) = &mut secrets {
+            list.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+        let command = self.list(
+            sent.command,
+            kept.map(|kept| &kept.command),
+            last.map(|last| &last.command),
+        );
         Container {
             image: sent.image.unwrap_or_default(),
             container_port: sent
@@ -102,13 +105,7 @@ impl ResolutionContext<'_> {
             repository_credentials: sent
                 .repository_credentials
                 .or(kept.and_then(|kept| kept.repository_credentials.clone())),
-            command: self
-                .list(
-                    sent.command,
-                    kept.map(|kept| &kept.command),
-                    last.map(|last| &last.command),
-                )
-                .unwrap_or_default(),
+            command: command.unwrap_or_default(),
             environment,
             secrets,
         }

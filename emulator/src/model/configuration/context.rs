@@ -1,10 +1,14 @@
 //! Everything but the request on which the configuration of a service depends.
 
 use crate::model::{
-    configuration::defaults::DefaultValues,
-    configuration::service_configuration::{Configuration, TaskSettings},
-    settings::Settings,
-    settings::options::{EmptyLists, OmittedBlocks, OmittedMembers},
+    configuration::{
+        defaults::DefaultValues,
+        service_configuration::{Configuration, TaskSettings},
+    },
+    settings::{
+        Settings,
+        options::{EmptyLists, OmittedBlocks, OmittedMembers},
+    },
 };
 
 /// What ECS and the settings contribute to the configuration of one service.

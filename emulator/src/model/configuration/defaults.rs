@@ -1,7 +1,7 @@
 //! Default values of a configuration, for members that are absent or cleared.
 
 use crate::model::{
-    configuration::request::Emptied, configuration::service_configuration::Configuration,
+    configuration::{request::Emptied, service_configuration::Configuration},
     settings::options::Defaults,
 };
 

@@ -2,12 +2,12 @@
 
 use crate::model::{
     api::error::ApiError,
-    configuration::context::ResolutionContext,
-    configuration::request::ConfigurationRequest,
-    configuration::service_configuration::{
-        Configuration, Container, TaskDefinitionMode, TaskSettings,
+    configuration::{
+        context::ResolutionContext,
+        request::ConfigurationRequest,
+        service_configuration::{Configuration, Container, TaskDefinitionMode, TaskSettings},
+        validation::check_fargate_size,
     },
-    configuration::validation::check_fargate_size,
     settings::options::TaskDefinitionLookup,
 };
 

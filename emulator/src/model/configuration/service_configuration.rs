@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    api::error::ApiError,
-    api::validation::check_one_of,
+    api::{error::ApiError, validation::check_one_of},
     configuration::request::{
         EnvironmentVariable, LogsRequest, RepositoryCredentials, SecretRequest,
     },

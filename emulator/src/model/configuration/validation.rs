@@ -1,8 +1,10 @@
 //! Validation of a requested configuration. The error messages follow those of AWS.
 
 use crate::model::{
-    api::error::ApiError,
-    api::validation::{check_one_of, check_role_arn, check_task_definition_arn},
+    api::{
+        error::ApiError,
+        validation::{check_one_of, check_role_arn, check_task_definition_arn},
+    },
     configuration::request::{ConfigurationRequest, ContainerRequest, LogsRequest, NetworkRequest},
 };
 

@@ -3,11 +3,13 @@
 use serde_json::json;
 
 use crate::model::{
-    api::arn::{Caller, ServiceArn},
-    api::error::ApiError,
-    api::validation::check_service_name,
+    api::{
+        arn::{Caller, ServiceArn},
+        error::ApiError,
+        validation::check_service_name,
+    },
     clusters::Presence,
-    control::change::{Change, Target},
+    control::change::{Change, Failing, Target},
     services::service::{ResourceManagement, Service, SharedResources},
     state::model::Model,
 };
@@ -19,14 +21,14 @@ impl Model {
     /// Returns the error with which the API would answer such a request.
     pub fn change(&mut self, change: Change) -> Result<(), ApiError> {
         let account = self.settings.account_id.clone();
-        let made = self.change_in(&account, change);
+        let result = self.apply_in(&account, change);
         self.mark_changed();
-        made
+        result
     }
 
-    fn change_in(&mut self, account: &str, change: Change) -> Result<(), ApiError> {
+    fn apply_in(&mut self, account: &str, change: Change) -> Result<(), ApiError> {
         match change {
-            Change::InAccount { account, change } => self.change_in(&account, *change),
+            Change::InAccount { account, change } => self.apply_in(&account, *change),
             Change::Update(target, mut update) => {
                 let (caller, arn) = self.target(account, &target)?;
                 update["serviceArn"] = json!(arn.to_string());
@@ -41,34 +43,9 @@ impl Model {
                 let body = json!({ "resourceArn": arn.to_string(), "tagKeys": keys });
                 self.untag_resource(&caller, &body).map(drop)
             }
-            Change::Fail(target, failing) => {
-                let (_, arn) = self.target(account, &target)?;
-                let resource = failing
-                    .resource
-                    .parse()
-                    .map_err(ApiError::invalid_parameter)?;
-                let service = self.services.get_mut(&arn);
-                service.ok_or_else(ApiError::service_not_found)?.fail(
-                    resource,
-                    &failing.reason,
-                    self.now,
-                );
-                Ok(())
-            }
-            Change::Delete(target) if self.is_customers(account, &target)? => {
-                let (_, arn) = self.target(account, &target)?;
-                self.require_active(&arn)?;
-                if let Some(service) = self.services.get_mut(&arn) {
-                    service.drain(SharedResources::Unused, &self.settings, self.now);
-                }
-                Ok(())
-            }
-            Change::Delete(target) => {
-                let (caller, arn) = self.target(account, &target)?;
-                let body = json!({ "serviceArn": arn.to_string() });
-                self.delete_express_service(&caller, &body).map(drop)
-            }
-            Change::Customer(target) => self.customer(account, &target),
+            Change::Fail(target, failing) => self.fail_resource(account, &target, &failing),
+            Change::Delete(target) => self.delete(account, &target),
+            Change::Customer(target) => self.create_customers_service(account, &target),
             Change::Purge(target) => {
                 let (_, arn) = self.target(account, &target)?;
                 match self.services.remove(&arn) {
@@ -95,7 +72,42 @@ impl Model {
         }
     }
 
-    fn customer(&mut self, account: &str, target: &Target) -> Result<(), ApiError> {
+    fn fail_resource(
+        &mut self,
+        account: &str,
+        target: &Target,
+        failing: &Failing,
+    ) -> Result<(), ApiError> {
+        let (_, arn) = self.target(account, target)?;
+        let resource = failing
+            .resource
+            .parse()
+            .map_err(ApiError::invalid_parameter)?;
+        let service = self
+            .services
+            .get_mut(&arn)
+            .ok_or_else(ApiError::service_not_found)?;
+        service.fail(resource, &failing.reason, self.now);
+        Ok(())
+    }
+
+    /// Deletes a service, Express or not.
+    fn delete(&mut self, account: &str, target: &Target) -> Result<(), ApiError> {
+        let (caller, arn) = self.target(account, target)?;
+        let management = self.services.get(&arn).map(|service| service.management);
+        if management != Some(ResourceManagement::Customer) {
+            let body = json!({ "serviceArn": arn.to_string() });
+            return self.delete_express_service(&caller, &body).map(drop);
+        }
+        self.require_active(&arn)?;
+        if let Some(service) = self.services.get_mut(&arn) {
+            service.drain(SharedResources::Unused, &self.settings, self.now);
+        }
+        Ok(())
+    }
+
+    /// Creates a service that is not an Express service.
+    fn create_customers_service(&mut self, account: &str, target: &Target) -> Result<(), ApiError> {
         let (caller, arn) = self.target(account, target)?;
         self.require_name_available(&arn)?;
         self.clusters.set(&caller, &arn.cluster, Presence::Exists);
@@ -108,13 +120,6 @@ impl Model {
         );
         self.services.insert(service);
         Ok(())
-    }
-
-    /// Whether the service exists and is not an Express service.
-    fn is_customers(&self, account: &str, target: &Target) -> Result<bool, ApiError> {
-        let (_, arn) = self.target(account, target)?;
-        let management = self.services.get(&arn).map(|service| service.management);
-        Ok(management == Some(ResourceManagement::Customer))
     }
 
     fn target(&self, account: &str, target: &Target) -> Result<(Caller, ServiceArn), ApiError> {

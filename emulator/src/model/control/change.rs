@@ -4,8 +4,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::model::{
-    api::tag::Tag,
-    api::validation::{check_role_arn, is_account_id},
+    api::{
+        tag::Tag,
+        validation::{check_role_arn, is_account_id},
+    },
     clusters::Presence,
     iam::roles::Usability,
 };

@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 use crate::model::{
     api::answer::set_member,
     clock::VirtualTime,
-    deployments::deployment::{Deployment, Visibility},
-    deployments::timeline::Stage,
+    deployments::{
+        deployment::{Deployment, Visibility},
+        timeline::Stage,
+    },
     services::service::Service,
     state::model::Model,
 };

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{
-    api::action::Action,
-    api::error::{ApiError, Delivery},
+use crate::model::api::{
+    action::Action,
+    error::{ApiError, Delivery},
 };
 
 /// Whether a call that meets a fault still takes effect.

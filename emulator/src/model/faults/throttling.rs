@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::model::{
-    api::action::Action,
-    api::arn::Caller,
-    api::error::ApiError,
+    api::{action::Action, arn::Caller, error::ApiError},
     clock::VirtualTime,
-    settings::Settings,
-    settings::options::{ExpressBucket, ManagedRegistration, Throttling},
+    settings::{
+        Settings,
+        options::{ExpressBucket, ManagedRegistration, Throttling},
+    },
 };
 
 /// A group of actions that share a token bucket.

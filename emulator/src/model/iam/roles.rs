@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::model::{
     api::error::ApiError,
     clock::VirtualTime,
-    settings::Settings,
-    settings::options::{CallerPolicy, ConditionKeys, UnusableRole},
+    settings::{
+        Settings,
+        options::{CallerPolicy, ConditionKeys, UnusableRole},
+    },
 };
 
 /// Whether ECS can assume a role.

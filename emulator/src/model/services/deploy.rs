@@ -4,16 +4,19 @@ use crate::model::{
     api::identifiers::Identifiers,
     clock::VirtualTime,
     configuration::service_configuration::Configuration,
-    deployments::deployment::{Deployment, DeploymentStatus, Visibility},
-    deployments::outcome::{Outcome, PlannedOutcome},
-    deployments::queued::QueuedDeployment,
-    deployments::timeline::{Start, resumed, timeline},
+    deployments::{
+        deployment::{Deployment, DeploymentStatus, Visibility},
+        outcome::{Outcome, PlannedOutcome},
+        queued::QueuedDeployment,
+        timeline::{Start, resumed, timeline},
+    },
     iam::roles::Provisioning,
-    revisions::managed_resources::{ManagedResources, ManagedStatus},
-    revisions::revision::{Access, Revision},
+    revisions::{
+        managed_resources::{ManagedResources, ManagedStatus},
+        revision::{Access, Revision},
+    },
     services::service::Service,
-    settings::Settings,
-    settings::options::UpdateInDeployment,
+    settings::{Settings, options::UpdateInDeployment},
 };
 
 const REPLACED: &str = "Replaced by a new service deployment.";

@@ -2,10 +2,14 @@
 
 use crate::model::{
     clock::VirtualTime,
-    deployments::deployment::{DeploymentStatus, Rollback, Visibility},
-    deployments::timeline::{Step, Trigger},
-    revisions::managed_resources::{ManagedStatus, Resource, TEARDOWN},
-    revisions::revision::{Ingress, Tasks},
+    deployments::{
+        deployment::{DeploymentStatus, Rollback, Visibility},
+        timeline::{Step, Trigger},
+    },
+    revisions::{
+        managed_resources::{ManagedStatus, Resource, TEARDOWN},
+        revision::{Ingress, Tasks},
+    },
     services::service::{Service, SharedResources, State},
     settings::Settings,
 };
@@ -164,15 +168,7 @@ impl Service {
                 let status = ManagedStatus::Active;
                 revision.managed.set(resource, status, None, now);
             }
-            Step::FailResource(resource) => {
-                let usual = format!("The {} could not be provisioned.", resource.as_str());
-                let reason = deployment.reason.clone().unwrap_or(usual);
-                let status = ManagedStatus::Failed;
-                revision
-                    .managed
-                    .set(resource, status, Some(reason.clone()), now);
-                self.record(format!("was unable to provision: {reason}"), now);
-            }
+            Step::FailResource(resource) => self.fail_to_provision(resource, target, now),
             Step::FailTask => {
                 deployment.failed_tasks += 1;
                 self.record(
@@ -189,6 +185,17 @@ impl Service {
             }
             Step::FailRollback => self.end_rollback(DeploymentStatus::RollbackFailed, target, now),
         }
+    }
+
+    fn fail_to_provision(&mut self, resource: Resource, target: usize, now: VirtualTime) {
+        let planned = self.deployments.last().and_then(|last| last.reason.clone());
+        let reason = planned
+            .unwrap_or_else(|| format!("The {} could not be provisioned.", resource.as_str()));
+        let status = ManagedStatus::Failed;
+        self.revisions[target]
+            .managed
+            .set(resource, status, Some(reason.clone()), now);
+        self.record(format!("was unable to provision: {reason}"), now);
     }
 
     /// Makes the revision active beside the steady one, and stops all others.

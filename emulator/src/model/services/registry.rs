@@ -7,8 +7,7 @@ use crate::model::{
     clock::VirtualTime,
     iam::roles::{Provisioning, Roles},
     services::service::{Service, State},
-    settings::Settings,
-    settings::options::DeniedProvisioning,
+    settings::{Settings, options::DeniedProvisioning},
 };
 
 /// The services of all accounts and Regions.

@@ -6,15 +6,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::model::{
-    api::arn::ServiceArn,
-    api::tag::Tag,
+    api::{arn::ServiceArn, tag::Tag},
     clock::VirtualTime,
     configuration::service_configuration::Configuration,
-    deployments::deployment::{Deployment, Visibility},
-    deployments::queued::QueuedDeployment,
+    deployments::{
+        deployment::{Deployment, Visibility},
+        queued::QueuedDeployment,
+    },
     iam::roles::Provisioning,
-    revisions::managed_resources::Resource,
-    revisions::revision::{Revision, Tasks},
+    revisions::{
+        managed_resources::Resource,
+        revision::{Revision, Tasks},
+    },
 };
 
 /// The status of a service.

@@ -6,10 +6,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::model::{
-    api::identifiers::Identifiers, clock::VirtualTime, clusters::Clusters,
-    deployments::outcome::Outcomes, faults::fault::Fault, faults::throttling::Throttles,
-    iam::roles::Roles, iam::sessions::Sessions, services::service::Service, settings::Settings,
-    state::history::History, state::model::Model, task_definitions::registry::TaskDefinitions,
+    api::identifiers::Identifiers,
+    clock::VirtualTime,
+    clusters::Clusters,
+    deployments::outcome::Outcomes,
+    faults::{fault::Fault, throttling::Throttles},
+    iam::{roles::Roles, sessions::Sessions},
+    services::service::Service,
+    settings::Settings,
+    state::{history::History, model::Model},
+    task_definitions::registry::TaskDefinitions,
 };
 
 /// The format that this emulator writes. Grows with every change that an older one cannot read.

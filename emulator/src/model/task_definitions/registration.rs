@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::model::{
-    api::error::ApiError, configuration::service_configuration::Configuration,
-    configuration::validation::check_fargate_size,
+    api::error::ApiError,
+    configuration::{service_configuration::Configuration, validation::check_fargate_size},
 };
 
 /// The members that a task definition keeps unchanged.

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{
-    api::arn::{Caller, is_name},
-    api::tag::Tag,
+    api::{
+        arn::{Caller, is_name},
+        tag::Tag,
+    },
     clock::VirtualTime,
     task_definitions::task_definition::{Registration, TaskDefinition},
 };

@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::model::{
-    api::error::ApiError,
-    api::request::parse_body,
-    api::tag::Tag,
+    api::{error::ApiError, request::parse_body, tag::Tag},
     clock::VirtualTime,
-    configuration::request::{EnvironmentVariable, RepositoryCredentials},
-    configuration::service_configuration::{Container, Logs, Secret, TaskSettings},
+    configuration::{
+        request::{EnvironmentVariable, RepositoryCredentials},
+        service_configuration::{Container, Logs, Secret, TaskSettings},
+    },
 };
 
 /// The status of a task definition.
