@@ -1,7 +1,7 @@
 //! A running emulator as a value.
 
 use std::{
-    io,
+    fmt, io,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -140,6 +140,14 @@ impl Emulator {
     /// Runs a function on the model, after advancing its clock by the real time that has passed.
     pub fn with_model<T>(&self, work: impl FnOnce(&mut Model) -> T) -> T {
         self.shared.with_model(work)
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 

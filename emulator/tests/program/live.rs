@@ -97,7 +97,7 @@ fn the_page_reads_the_control_endpoint() {
 fn a_browser_shows_services_traffic_and_calls_and_executes_none_of_their_text() {
     let Some(browser) = browser() else {
         // Not eprintln, whose output the test harness captures.
-        let why = "SKIPPED: no chromium on PATH, so no browser has seen the live page";
+        let why = "SKIPPED: no chromium on PATH, so the live page was not tried in a browser";
         writeln!(io::stderr(), "{why}").unwrap();
         return;
     };
@@ -110,7 +110,7 @@ fn a_browser_shows_services_traffic_and_calls_and_executes_none_of_their_text() 
         "100 %",
         "load balancer",
         "UnknownOperationException",
-        "the clock stands",
+        "the clock is stopped",
     ] {
         assert!(dom.contains(words), "{words} is missing in {dom}");
     }

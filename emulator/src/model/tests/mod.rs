@@ -8,6 +8,7 @@ mod deletion;
 mod errors;
 mod faults;
 mod lag;
+mod layering;
 mod lifecycle;
 mod normalisation;
 mod options;
