@@ -230,8 +230,8 @@ async fn the_readme_names_every_setting_and_every_action() {
             "the README lacks {name}"
         );
     }
-    let refusal = call(port, "CreateService", json!({})).await.unwrap().json();
-    let (_, actions) = refusal["message"]
+    let rejection = call(port, "CreateService", json!({})).await.unwrap().json();
+    let (_, actions) = rejection["message"]
         .as_str()
         .unwrap()
         .split_once("Supported: ")

@@ -99,7 +99,7 @@ impl Model {
             ModeSwitch::Ignore if switches => {
                 match mode {
                     TaskDefinitionMode::Managed => request.task_definition_arn = None,
-                    TaskDefinitionMode::Customer => request.forget_task(),
+                    TaskDefinitionMode::Customer => request.remove_task_settings(),
                 }
                 Ok(())
             }

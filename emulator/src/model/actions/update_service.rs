@@ -64,7 +64,7 @@ impl Model {
     ) -> Result<Value, ApiError> {
         let request: UpdateServiceRequest = parse_body(body)?;
         let arn = self.updated_service(caller, &request)?;
-        refuse_members(body)?;
+        reject_members(body)?;
         let mut service = self
             .services
             .get(&arn)
@@ -151,7 +151,7 @@ impl Model {
     }
 }
 
-fn refuse_members(body: &Value) -> Result<(), ApiError> {
+fn reject_members(body: &Value) -> Result<(), ApiError> {
     let sent = |members: &[&str]| -> Vec<String> {
         let sent = members.iter().filter(|member| !body[**member].is_null());
         sent.map(|member| (*member).to_owned()).collect()

@@ -25,11 +25,11 @@ impl Service {
     /// As [`Self::to_express_wire`], without the members that lag at this time.
     pub(crate) fn to_express_wire_at(
         &self,
-        look: u64,
+        read_number: u64,
         settings: &Settings,
         now: VirtualTime,
     ) -> Value {
-        let mut wire = self.to_express_wire(look, settings);
+        let mut wire = self.to_express_wire(read_number, settings);
         let configurations = wire
             .get_mut("activeConfigurations")
             .and_then(Value::as_array_mut);
@@ -47,10 +47,10 @@ impl Service {
 
     /// Returns an ECSExpressGatewayService without tags. The number of the read decides on an
     /// alternating order of the configurations.
-    pub(crate) fn to_express_wire(&self, look: u64, settings: &Settings) -> Value {
+    pub(crate) fn to_express_wire(&self, read_number: u64, settings: &Settings) -> Value {
         let mut order = self.active.clone();
         let newest_first = match settings.configuration_order {
-            ConfigurationOrder::Alternating => look % 2 == 1,
+            ConfigurationOrder::Alternating => read_number % 2 == 1,
             ConfigurationOrder::NewestFirst => true,
             ConfigurationOrder::OldestFirst => false,
         };

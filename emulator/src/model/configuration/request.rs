@@ -41,7 +41,7 @@ impl ConfigurationRequest {
     }
 
     /// Removes everything that a task definition contains.
-    pub(crate) fn forget_task(&mut self) {
+    pub(crate) fn remove_task_settings(&mut self) {
         self.primary_container = None;
         self.execution_role_arn = None;
         self.task_role_arn = None;

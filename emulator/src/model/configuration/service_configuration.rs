@@ -150,7 +150,7 @@ pub(crate) enum TaskDefinitionMode {
 }
 
 impl TaskDefinitionMode {
-    /// Tells them apart by the family in which ECS registers for the service.
+    /// Determines the mode by the family in which ECS registers for the service.
     pub(crate) fn of(configuration: &Configuration, managed_family: &str) -> Self {
         let family = configuration.task_definition_arn.rsplit_once(':');
         match family {

@@ -175,14 +175,14 @@ fn check_environment_and_secrets(container: &ContainerRequest) -> Check {
 
 /// Checks that Fargate offers this pair of CPU units and MiB of memory.
 pub(crate) fn check_fargate_size(cpu: &str, memory: &str) -> Check {
-    let refusal = || {
+    let rejection = || {
         ApiError::invalid_parameter(format!(
             "No Fargate configuration exists for given values: {cpu} CPU, {memory} memory. \
              See the Amazon ECS documentation for the valid values."
         ))
     };
     let (Ok(cpu), Ok(memory)) = (cpu.parse::<u32>(), memory.parse::<u32>()) else {
-        return Err(refusal());
+        return Err(rejection());
     };
     let (least, most, step) = match cpu {
         256 if memory == 512 => return Ok(()),
@@ -193,10 +193,10 @@ pub(crate) fn check_fargate_size(cpu: &str, memory: &str) -> Check {
         4096 => (8192, 30720, 1024),
         8192 => (16384, 61440, 4096),
         16384 => (32768, 122_880, 8192),
-        _ => return Err(refusal()),
+        _ => return Err(rejection()),
     };
     if (least..=most).contains(&memory) && memory % step == 0 {
         return Ok(());
     }
-    Err(refusal())
+    Err(rejection())
 }

@@ -193,15 +193,15 @@ fn canary_begins() -> Vec<(u64, Step)> {
 /// half minutes with bakes of three minutes.
 fn canary(bake: u64) -> Vec<(u64, Step)> {
     let shift = 85 + bake;
-    let settle = shift + 10 + bake;
+    let clean_up = shift + 10 + bake;
     let mut steps = canary_begins();
     steps.extend([
         (shift, Step::Enter(Stage::ProductionTrafficShift)),
         (shift, Step::Shift(100)),
         (shift + 5, Step::Enter(Stage::PostProductionTrafficShift)),
         (shift + 10, Step::Enter(Stage::BakeTime)),
-        (settle, Step::Enter(Stage::CleanUp)),
-        (settle + 60, Step::Succeed),
+        (clean_up, Step::Enter(Stage::CleanUp)),
+        (clean_up + 60, Step::Succeed),
     ]);
     steps
 }

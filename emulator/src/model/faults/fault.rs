@@ -212,7 +212,7 @@ fn insert_quotes(message: &str, request: &Value) -> String {
     let mut rest = message;
     while let Some((before, after)) = rest.split_once("{/") {
         quoted.push_str(before);
-        let Some((pointer, behind)) = after.split_once('}') else {
+        let Some((pointer, after_pointer)) = after.split_once('}') else {
             quoted.push_str("{/");
             rest = after;
             break;
@@ -222,7 +222,7 @@ fn insert_quotes(message: &str, request: &Value) -> String {
             Some(other) => quoted.push_str(&other.to_string()),
             None => quoted.push_str(&format!("{{/{pointer}}}")),
         }
-        rest = behind;
+        rest = after_pointer;
     }
     quoted + rest
 }

@@ -25,7 +25,7 @@ pub enum Usability {
 /// Whether ECS can provision the resources of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Provisioning {
-    /// The state file calls it `Unhindered`.
+    /// Named `Unhindered` in the state file.
     #[serde(rename = "Unhindered")]
     Allowed,
     /// The infrastructure role could not be assumed.

@@ -47,7 +47,7 @@ struct Saved {
     identifiers: Identifiers,
     outcomes: Outcomes,
     faults: Vec<Fault>,
-    /// The file calls it `looks` since the first format.
+    /// Named `looks` in the state file.
     #[serde(rename = "looks")]
     reads: u64,
 }

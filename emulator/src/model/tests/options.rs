@@ -244,15 +244,15 @@ fn a_switch_back_to_a_managed_task_definition_can_be_ignored_too() {
 
 #[test]
 fn a_revision_shows_or_omits_scaling_and_health_check() {
-    for (answer, tells) in [("Full", true), ("Partial", false)] {
+    for (answer, shown) in [("Full", true), ("Partial", false)] {
         let mut ecs = shop_with(&json!({ "revisionDetail": answer }), json!({}));
         let arn = ecs.configuration()["serviceRevisionArn"].take();
         let body = json!({ "serviceRevisionArns": [arn] });
         let described = ecs.call("DescribeServiceRevisions", body).unwrap();
         let resources = &described["serviceRevisions"][0]["ecsManagedResources"];
-        assert_eq!(resources.get("autoScaling").is_some(), tells);
+        assert_eq!(resources.get("autoScaling").is_some(), shown);
         let group = &resources["ingressPaths"][0]["targetGroups"][0];
-        assert_eq!(group.get("healthCheckPath").is_some(), tells);
+        assert_eq!(group.get("healthCheckPath").is_some(), shown);
         assert!(group["arn"].is_string());
     }
 }
