@@ -113,10 +113,10 @@ impl Change {
         let mut request =
             ChangeRequest::deserialize(wire).map_err(|error| format!("changes: {error}"))?;
         match request.account.take() {
-            None => Self::in_account(request),
+            None => Self::parse(request),
             Some(account) if is_account_id(&account) => Ok(Self::InAccount {
                 account,
-                change: Box::new(Self::in_account(request)?),
+                change: Box::new(Self::parse(request)?),
             }),
             Some(account) => Err(format!(
                 "changes: account: {account:?} is not twelve digits"
@@ -124,45 +124,48 @@ impl Change {
         }
     }
 
-    fn in_account(request: ChangeRequest) -> Result<Self, String> {
-        if let (Some(arn), Some(usable)) = (&request.role, request.usable) {
-            check_role_arn("role", arn).map_err(|error| format!("changes: {}", error.message))?;
-            return Ok(Self::Role {
-                arn: arn.clone(),
-                usability: if usable {
-                    Usability::Usable
-                } else {
-                    Usability::Unusable
-                },
-            });
+    /// Parses a change, apart from its account.
+    fn parse(request: ChangeRequest) -> Result<Self, String> {
+        match (&request.role, request.usable, &request.service) {
+            (Some(arn), Some(usable), _) => Self::role(arn, usable),
+            (_, _, Some(_)) => Self::service(request),
+            (_, _, None) => Self::cluster(request),
         }
-        let Some(service) = request.service else {
-            return Self::cluster(request);
+    }
+
+    fn role(arn: &str, usable: bool) -> Result<Self, String> {
+        check_role_arn("role", arn).map_err(|error| format!("changes: {}", error.message))?;
+        let usability = if usable {
+            Usability::Usable
+        } else {
+            Usability::Unusable
         };
+        Ok(Self::Role {
+            arn: arn.to_owned(),
+            usability,
+        })
+    }
+
+    fn service(request: ChangeRequest) -> Result<Self, String> {
         let target = Target {
-            service,
+            service: request.service.unwrap_or_default(),
             cluster: request.cluster,
             region: request.region,
         };
-        let mut changes = Vec::new();
-        changes.extend(
-            request
-                .update
-                .map(|update| Self::Update(target.clone(), update)),
-        );
-        changes.extend(request.tag.map(|tags| Self::Tag(target.clone(), tags)));
-        changes.extend(request.untag.map(|keys| Self::Untag(target.clone(), keys)));
-        changes.extend(request.fail.map(|fail| Self::Fail(target.clone(), fail)));
-        let flags = [
-            (request.delete, Self::Delete(target.clone())),
-            (request.customer, Self::Customer(target.clone())),
-            (request.purge, Self::Purge(target)),
-        ];
-        changes.extend(
-            flags
-                .into_iter()
-                .filter_map(|(flag, change)| (flag == Some(true)).then_some(change)),
-        );
+        let is_set = |flag: Option<bool>| flag.filter(|flag| *flag);
+        let to = || target.clone();
+        let mut changes: Vec<Self> = [
+            request.update.map(|update| Self::Update(to(), update)),
+            request.tag.map(|tags| Self::Tag(to(), tags)),
+            request.untag.map(|keys| Self::Untag(to(), keys)),
+            request.fail.map(|failing| Self::Fail(to(), failing)),
+            is_set(request.delete).map(|_| Self::Delete(to())),
+            is_set(request.customer).map(|_| Self::Customer(to())),
+            is_set(request.purge).map(|_| Self::Purge(to())),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         match (changes.pop(), changes.is_empty(), request.exists) {
             (Some(Self::Update(target, update)), true, None) => {
                 check_update(&update)?;

@@ -37,7 +37,7 @@ impl Service {
     }
 
     /// Starts draining. Shared resources stay if other services use them.
-    pub(crate) fn drain(&mut self, others: SharedResources, settings: &Settings, now: VirtualTime) {
+    pub(crate) fn drain(&mut self, shared: SharedResources, settings: &Settings, now: VirtualTime) {
         self.queue.clear();
         self.end_running(
             "Service deployment stopped because the service is being deleted.",
@@ -45,7 +45,7 @@ impl Service {
         );
         let span = settings.draining_seconds;
         for (eighths, resource) in TEARDOWN {
-            if others == SharedResources::InUse && resource.is_shared() {
+            if shared == SharedResources::InUse && resource.is_shared() {
                 continue;
             }
             for revision in &mut self.revisions {
