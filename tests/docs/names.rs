@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, process::Command};
 
 use crate::{
     markdown::{Piece, code_spans, pieces},
-    repository::{documents, read, root},
+    repository::{documents, read, root, rust_sources},
 };
 
 /// Words in code, of spans and blocks.
@@ -187,17 +187,6 @@ fn test_names(document: &str) -> BTreeSet<String> {
                 && word.matches('_').count() > 3
         })
         .collect()
-}
-
-fn rust_sources(directory: &std::path::Path, found: &mut String) {
-    for entry in std::fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            rust_sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push_str(&std::fs::read_to_string(path).unwrap());
-        }
-    }
 }
 
 #[test]
