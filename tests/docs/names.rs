@@ -97,6 +97,21 @@ fn every_flag_of_the_operator_is_in_its_help() {
 }
 
 #[test]
+fn every_image_has_the_version_of_the_program() {
+    let mut checked = 0;
+    for document in ours() {
+        for line in code(&document) {
+            for rest in line.split("/ecs-express-operator:").skip(1) {
+                checked += 1;
+                let tag = rest.split_whitespace().next().unwrap_or_default();
+                assert_eq!(tag, env!("CARGO_PKG_VERSION"), "{document}: {line}");
+            }
+        }
+    }
+    assert!(checked > 5, "{checked} images are too few to be all");
+}
+
+#[test]
 fn every_path_of_the_repository_exists() {
     const TOPS: [&str; 9] = [
         "src/",
