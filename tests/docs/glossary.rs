@@ -27,7 +27,7 @@ fn terms() -> (Vec<String>, Vec<String>) {
 }
 
 /// Lower-case words with single spaces: of identifiers in any spelling, and of comments that wrap.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut before = ' ';
     for c in text.chars() {

@@ -24,5 +24,6 @@ mod policy;
 mod reference;
 mod refusals;
 mod repository;
+mod retired;
 mod scenes;
 mod schema;
