@@ -159,6 +159,8 @@ fn every_field_that_the_user_set_is_compared() {
         .into_iter()
         .filter(|field| *field != Field::TaskDefinitionArn)
         .collect();
+    let set: Vec<Field> = other.values().into_keys().collect();
+    assert_eq!(set, all, "Field::ALL has every field of a configuration");
     assert_eq!(differing_configurations(&spec, &other), all);
 }
 

@@ -56,7 +56,7 @@ pub fn measure(table: &mut Table) {
         assert!(!is_status_change(&before, &after, Duration::MAX));
     });
     table.add(Row::plain(
-        "no-op passes without IO on one core",
+        "no-op reconciles without IO on one core",
         format!("{passes:.0} /s"),
     ));
 }
