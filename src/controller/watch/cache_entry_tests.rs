@@ -1,4 +1,4 @@
-use super::{CacheEntry, GREATEST};
+use super::{CacheEntry, MAX_SIZE};
 use crate::{
     api::ExpressService,
     core::{
@@ -187,11 +187,11 @@ fn an_object_with_too_much_of_anything_else_is_malformed_and_none_of_it_is_kept(
         great["metadata"]["finalizers"] = finalizers.collect();
         cached(&great)
     };
-    assert_eq!(with_finalizers(GREATEST / 2).malformed(), None);
-    let cached = with_finalizers(GREATEST * 5 / 4);
+    assert_eq!(with_finalizers(MAX_SIZE / 2).malformed(), None);
+    let cached = with_finalizers(MAX_SIZE * 5 / 4);
     let message = cached.malformed().unwrap();
     assert!(
-        message.contains("finalizers") && message.contains(&GREATEST.to_string()),
+        message.contains("finalizers") && message.contains(&MAX_SIZE.to_string()),
         "{message}"
     );
     assert_eq!(cached.state(), State::Malformed);
