@@ -6,8 +6,9 @@ mod values;
 
 use std::{ffi::OsString, net::SocketAddr, time::Duration};
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use self::renamed::{MAX_RECONCILE_RATE, RESYNC_INTERVAL};
 pub use self::{exit::ExitError, renamed::RenamedVariable};
 
 use crate::{
@@ -40,7 +41,7 @@ impl Cli {
         if let Command::Run(run) = &mut cli.command
             && let Some(matches) = matches.subcommand_matches("run")
         {
-            renamed::apply(run, matches, variable)?;
+            run.apply_renamed_variables(matches, variable)?;
         }
         Ok(cli)
     }
@@ -124,6 +125,24 @@ pub struct Run {
 }
 
 impl Run {
+    fn apply_renamed_variables(
+        &mut self,
+        matches: &ArgMatches,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<(), clap::Error> {
+        let renamed = RESYNC_INTERVAL;
+        if let Some(interval) = renamed.read(matches, &variable, values::interval)? {
+            self.resync_interval = interval;
+            self.renamed_variables.push(renamed);
+        }
+        let renamed = MAX_RECONCILE_RATE;
+        if let Some(rate) = renamed.read(matches, &variable, values::rate)? {
+            self.max_reconcile_rate = rate;
+            self.renamed_variables.push(renamed);
+        }
+        Ok(())
+    }
+
     /// Returns the settings of the controller.
     pub fn settings(&self) -> Settings {
         Settings {

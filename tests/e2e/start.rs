@@ -273,7 +273,7 @@ async fn a_stop_before_the_first_list_is_in_ends_the_loop_too() {
         cluster_id: "cluster-1".into(),
     };
     let (settings, health) = (Settings::default(), Health::default());
-    let watch = Loop::new(client, None, ecs, settings, home, health);
+    let watch = Loop::new(client, None, ecs, settings, home).with_health(health);
     let stop = CancellationToken::new();
     stop.cancel();
     let stopped = tokio::time::timeout(DEADLINE, watch.run(stop)).await;

@@ -176,7 +176,7 @@ mod tests {
         Err(Error::WatchError(Box::new(status)))
     }
 
-    /// A watch that fails at each attempt for `outage`, and then shows `after`, one an attempt, and nothing more.
+    /// A watch that fails at each attempt for `outage`, then yields `after`, one at each attempt, and then nothing.
     fn failing(outage: Duration, after: Vec<Item>) -> impl Stream<Item = Item> {
         let ends = Instant::now() + outage;
         let mut after = after.into_iter();
@@ -194,8 +194,8 @@ mod tests {
 
     fn healthy() -> Health {
         let health = Health::default();
-        health.kubernetes(Ok::<(), String>(()));
-        health.aws(Ok::<(), String>(()));
+        health.set_kubernetes(Ok::<(), String>(()));
+        health.set_aws(Ok::<(), String>(()));
         health.synced();
         health
     }
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_watch_that_is_taken_up_again_in_silence_works_when_the_api_server_answers() {
+    async fn a_watch_that_resumes_in_silence_has_recovered_when_the_api_server_answers() {
         let (began, health) = (Instant::now(), healthy());
         let events = failing(Duration::from_secs(30), Vec::new());
         let answers = move || async move { began.elapsed() > Duration::from_secs(60) };
@@ -228,7 +228,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_list_that_hangs_is_no_watch_that_works_though_the_api_server_answers_smaller_ones() {
+    async fn a_watch_whose_list_hangs_has_not_recovered_though_the_api_server_answers_smaller_lists()
+     {
         let health = healthy();
         let after = vec![expired(), Ok(Event::Init)];
         let events = failing(Duration::from_secs(30), after);
@@ -242,7 +243,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_pauses_grow_to_five_seconds_and_begin_anew_when_the_watch_has_worked() {
+    async fn the_pauses_grow_to_five_seconds_and_start_over_when_the_watch_has_recovered() {
         let began = Instant::now();
         let mut attempts = Vec::new();
         let after = vec![Ok(Event::Apply(1)), refused(), Ok(Event::Apply(2))];
