@@ -58,7 +58,7 @@ pub struct Context<E, O, C> {
     /// Readiness of the operator.
     pub health: Health,
     /// What this process knows about each object.
-    pub states: ReconcileStates,
+    pub(super) states: ReconcileStates,
     operator: Mutex<OperatorIdentity>,
 }
 

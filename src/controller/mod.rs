@@ -3,14 +3,14 @@
 //! The files in the order in which they build on one another; none imports from one below it:
 //!
 //! - [`objects`] is the port to Kubernetes; that to AWS is [`crate::ecs::Ecs`];
-//! - [`triggers`] lists what triggers a reconcile;
-//! - [`reconcile_state`] is what the process knows about each object, [`context`] what all reconciles share, `reconciliation` the
+//! - `triggers` lists what triggers a reconcile;
+//! - `reconcile_state` is what the process knows about each object, [`context`] what all reconciles share, `reconciliation` the
 //!   state of one reconcile, `log` its log lines;
 //! - `gather` observes ECS;
 //! - `status` lists what is written to the status and when, `finalizer` and `fence` are the writes that precede a call, `act` makes
 //!   the call, `report` writes status and events;
 //! - `reconcile` is the sequence of these steps;
-//! - `watch` is the stream of changed objects with its cache, [`kubernetes`] the adapter of the port, and [`run`] the loop over both
+//! - [`watch`] is the stream of changed objects with its cache, [`kubernetes`] the adapter of the port, and [`run`] the loop over both
 //!   on kube-runtime.
 
 mod act;
@@ -22,12 +22,12 @@ pub mod kubernetes;
 mod log;
 pub mod objects;
 mod reconcile;
-pub mod reconcile_state;
+mod reconcile_state;
 mod reconciliation;
 mod report;
 pub mod run;
 mod status;
-pub mod triggers;
+mod triggers;
 pub mod watch;
 
 pub use self::{reconcile::reconcile, triggers::Requeue};
