@@ -53,7 +53,8 @@ pub enum Command {
     /// Watch ExpressServices and keep their ECS services as specified.
     ///
     /// Runs in a cluster, or with a kubeconfig (KUBECONFIG). AWS credentials come from the AWS SDK's default chain:
-    /// environment, web identity (IRSA), EKS Pod Identity, profile. AWS_ENDPOINT_URL sets another endpoint for ECS and STS.
+    /// environment, web identity (IRSA), EKS Pod Identity, profile. AWS_ENDPOINT_URL sets another endpoint for ECS and
+    /// STS.
     Run(Box<Run>),
     /// Print the CustomResourceDefinition as YAML.
     Crd,
@@ -70,8 +71,8 @@ pub struct Run {
     #[arg(long, env = "ECS_EXPRESS_NAMESPACE", value_name = "NAMESPACE", value_parser = values::namespace)]
     pub namespace: Option<String>,
 
-    /// Name of this cluster in the owner tags in ECS. Default: the UID of the namespace kube-system. Do not change it while
-    /// objects exist.
+    /// Name of this cluster in the owner tags in ECS. Default: the UID of the namespace kube-system. Do not change it
+    /// while objects exist.
     #[arg(long, env = "ECS_EXPRESS_CLUSTER_ID", value_name = "ID", value_parser = values::cluster_id)]
     pub cluster_id: Option<String>,
 
@@ -83,8 +84,8 @@ pub struct Run {
     #[arg(long, env = "ECS_EXPRESS_POLL_INTERVAL", default_value = "10s", value_parser = values::interval)]
     pub poll_interval: Duration,
 
-    /// Reconciles per second at most, on the long-term average: with many objects, each is reconciled less often. A reconcile makes
-    /// two to five calls to AWS.
+    /// Reconciles per second at most, on the long-term average: with many objects, each is reconciled less often. A
+    /// reconcile makes two to five calls to AWS.
     #[arg(long, alias = "look-rate", env = "ECS_EXPRESS_MAX_RECONCILE_RATE", default_value = "5", value_parser = values::rate)]
     pub max_reconcile_rate: f64,
 

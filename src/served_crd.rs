@@ -1,5 +1,5 @@
-//! Checks at start that the CustomResourceDefinition in the cluster has the fields of this program. The API server silently drops
-//! fields that it lacks, among them the intents that fence each call to ECS.
+//! Checks at start that the CustomResourceDefinition in the cluster has the fields of this program. The API server
+//! silently drops fields that it lacks, among them the intents that fence each call to ECS.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The command `run`: sets up telemetry, Kubernetes and AWS, then runs the controller. Anything that is missing ends the program at
-//! once, with an error that names the remedy.
+//! The command `run`: sets up telemetry, Kubernetes and AWS, then runs the controller. Anything that is missing ends
+//! the program at once, with an error that names the remedy.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -154,7 +154,8 @@ async fn first_caller(ecs: &impl Ecs) -> Result<Caller, ExitError> {
     }
 }
 
-/// Returns a token that the first SIGTERM or SIGINT cancels, so that reconciles in progress are finished; the second ends the process.
+/// Returns a token that the first SIGTERM or SIGINT cancels, so that reconciles in progress are finished; the second
+/// ends the process.
 fn stop_on_signal() -> Result<CancellationToken, ExitError> {
     let failed =
         |error: std::io::Error| ExitError::System(format!("cannot listen for signals: {error}"));

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// The value of an owner tag, by which an operator distinguishes its services from those of other clusters. A value that a template
-/// left empty or unfilled is rejected, since it would be the same in two clusters.
+/// The value of an owner tag, by which an operator distinguishes its services from those of other clusters. A value
+/// that a template left empty or unfilled is rejected, since it would be the same in two clusters.
 pub(super) fn cluster_id(text: &str) -> Result<String, String> {
     const MAX_LENGTH: usize = 256;
     let is_allowed = |c: char| c.is_alphanumeric() || "_.:/=+-@".contains(c);
@@ -39,8 +39,8 @@ pub(super) fn region(text: &str) -> Result<String, String> {
     ))
 }
 
-/// A log filter. A word that is not a level would be taken for the name of a module and silence all others; an empty filter would
-/// log only errors.
+/// A log filter. A word that is not a level would be taken for the name of a module and silence all others; an empty
+/// filter would log only errors.
 pub(super) fn log_filter(text: &str) -> Result<String, String> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
     let is_level = |word: &str| LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level));

@@ -1,13 +1,14 @@
 //! The fence: the write to Kubernetes that has to succeed before a call may change something in ECS.
 //!
-//! The write carries the object's resourceVersion, so of two operators that decided on the same object at most one gets past
-//! it. It stores the intent of the call, so that after a crash the next process knows that the call may have been sent. A call
-//! goes out only if
+//! The write carries the object's resourceVersion, so of two operators that decided on the same object at most one gets
+//! past it. It stores the intent of the call, so that after a crash the next process knows that the call may have been
+//! sent. A call goes out only if
 //!
 //! - the API server stored the intent, and returned it unchanged, and
 //! - at most [`MAX_AGE`] has passed since the write was requested: after that, another operator may have acted.
 //!
-//! The first create of an object needs no intent: the write of finalizer and identity fences it ([`after_adding_finalizer`]).
+//! The first create of an object needs no intent: the write of finalizer and identity fences it
+//! ([`after_adding_finalizer`]).
 
 use std::time::Duration;
 
@@ -32,8 +33,8 @@ use crate::{
 /// How old a fencing write may be when the call goes out. [`expired`] quotes it.
 const MAX_AGE: Duration = Duration::from_secs(5);
 
-/// The fence that a decision can rely on after this reconcile has added the finalizer. An object that had it before may have been
-/// created by an earlier process.
+/// The fence that a decision can rely on after this reconcile has added the finalizer. An object that had it before may
+/// have been created by an earlier process.
 pub(super) fn after_adding_finalizer(had_finalizer: bool) -> Fence {
     if had_finalizer {
         Fence::Needed
@@ -54,8 +55,8 @@ pub(super) enum IntentWrite {
     Dropped(Failure),
 }
 
-/// Stores the intent of a decision, unless the finalizer's write is the fence. An intent beside that write would claim, after a
-/// crash, that no create was ever sent before it.
+/// Stores the intent of a decision, unless the finalizer's write is the fence. An intent beside that write would claim,
+/// after a crash, that no create was ever sent before it.
 pub(super) async fn store_intent<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     reconciliation: &mut Reconciliation,

@@ -1,4 +1,5 @@
-//! The operator's finalizer: while an object carries it, the object cannot disappear before its ECS service is dealt with.
+//! The operator's finalizer: while an object carries it, the object cannot disappear before its ECS service is dealt
+//! with.
 
 use std::collections::BTreeMap;
 

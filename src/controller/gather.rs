@@ -57,8 +57,8 @@ pub(super) async fn observe<E: Ecs, O: Objects, C: Clock>(
     }
 }
 
-/// Whether the managed resources in the status are to be read again. What an earlier process read stays fresh for a random part of
-/// the time, so that a restart does not read those of all objects at once.
+/// Whether the managed resources in the status are to be read again. What an earlier process read stays fresh for a
+/// random part of the time, so that a restart does not read those of all objects at once.
 fn resources<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     due: &mut Option<Uptime>,
@@ -111,8 +111,8 @@ async fn related_reads<E: Ecs, O: Objects, C: Clock>(
     };
 }
 
-/// Keeps the reported reason of a deployment that has ended: ECS's text may quote values of a revision that no longer runs, which
-/// the redactor does not know any more.
+/// Keeps the reported reason of a deployment that has ended: ECS's text may quote values of a revision that no longer
+/// runs, which the redactor does not know any more.
 fn keep_reported_reason(deployment: &mut DeploymentStatus, status: &ExpressServiceStatus) {
     let reported = status.deployment.as_ref().filter(|reported| {
         reported.arn.is_some()
@@ -132,8 +132,8 @@ fn read<T>(answer: Result<T, Failure>) -> Read<T> {
     }
 }
 
-/// Reads a name as an ordinary ECS service, if ECS refused to create or to describe it as an Express service. Returns the
-/// observation of the Express service where that read adds nothing.
+/// Reads a name as an ordinary ECS service, if ECS refused to create or to describe it as an Express service. Returns
+/// the observation of the Express service where that read adds nothing.
 async fn ordinary_service<E: Ecs>(
     ecs: &E,
     reconciliation: &Reconciliation,

@@ -1,6 +1,6 @@
-//! What the log says about each object: at `info` each change that is sent, its answer, each transition and each event; at `warn` each
-//! new failure. A repeated failure of a read is at `debug`; that of a change is at `info`, so that each change has its answer in
-//! the log.
+//! What the log says about each object: at `info` each change that is sent, its answer, each transition and each event;
+//! at `warn` each new failure. A repeated failure of a read is at `debug`; that of a change is at `info`, so that each
+//! change has its answer in the log.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

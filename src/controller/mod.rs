@@ -4,14 +4,14 @@
 //!
 //! - [`objects`] is the port to Kubernetes; that to AWS is [`crate::ecs::Ecs`];
 //! - `triggers` lists what triggers a reconcile;
-//! - `reconcile_state` is what the process knows about each object, [`context`] what all reconciles share, `reconciliation` the
-//!   state of one reconcile, `log` its log lines;
+//! - `reconcile_state` is what the process knows about each object, [`context`] what all reconciles share,
+//!   `reconciliation` the state of one reconcile, `log` its log lines;
 //! - `gather` observes ECS;
-//! - `status` lists what is written to the status and when, `finalizer` and `fence` are the writes that precede a call, `act` makes
-//!   the call, `report` writes status and events;
+//! - `status` lists what is written to the status and when, `finalizer` and `fence` are the writes that precede a call,
+//!   `act` makes the call, `report` writes status and events;
 //! - `reconcile` is the sequence of these steps;
-//! - [`watch`] is the stream of changed objects with its cache, [`kubernetes`] the adapter of the port, and [`run`] the loop over both
-//!   on kube-runtime.
+//! - [`watch`] is the stream of changed objects with its cache, [`kubernetes`] the adapter of the port, and [`run`] the
+//!   loop over both on kube-runtime.
 
 mod act;
 pub mod context;

@@ -63,7 +63,8 @@ pub enum ObjectsError {
     Other(String),
 }
 
-/// Reads and writes of objects. Each write carries the resourceVersion of the object passed to it, and returns the object as stored.
+/// Reads and writes of objects. Each write carries the resourceVersion of the object passed to it, and returns the
+/// object as stored.
 pub trait Objects: Send + Sync + 'static {
     /// Returns the object from the cache, which may be stale.
     fn cached(&self, key: &ObjectKey) -> Option<Arc<ExpressService>>;

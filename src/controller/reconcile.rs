@@ -9,7 +9,7 @@ use super::{
     objects::{ObjectKey, Objects, ObjectsError},
     reconciliation::{ReconcileError, Reconciliation},
     report::{report, report_rejection},
-    triggers::{Requeue, delay_after_interruption},
+    triggers::{KnownVersions, Requeue, delay_after_interruption},
 };
 use crate::{
     core::{
@@ -59,7 +59,7 @@ pub async fn reconcile<E: Ecs, O: Objects, C: Clock>(
     if let Err(ReconcileError::Objects(ObjectsError::Invalid(text))) = &reconciled {
         report_rejection(ctx, &mut reconciliation, text).await;
     }
-    finish(ctx, key, reconciliation, reconciled)
+    finish(ctx, key, reconciliation, &reconciled)
 }
 
 /// The outcome of a reconcile, for the metrics.
@@ -154,7 +154,8 @@ async fn step<E: Ecs, O: Objects, C: Clock>(
     Ok((decision, acted.result))
 }
 
-/// Records whether the service has another owner: as the second read of the tags found, or else as the observation shows it.
+/// Records whether the service has another owner: as the second read of the tags found, or else as the observation
+/// shows it.
 fn record_owner(reconciliation: &mut Reconciliation, decision: &Decision, observed_at: ObservedAt) {
     let ours = decision
         .assessment
@@ -170,17 +171,15 @@ fn record_owner(reconciliation: &mut Reconciliation, decision: &Decision, observ
 fn finish<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     key: &ObjectKey,
-    reconciliation: Reconciliation,
-    reconciled: Reconciled,
+    mut reconciliation: Reconciliation,
+    reconciled: &Reconciled,
 ) -> Requeue {
-    let finalized =
-        matches!(&reconciled, Ok((decision, _)) if decision.reason == Reason::Finalized);
+    let finalized = matches!(reconciled, Ok((decision, _)) if decision.reason == Reason::Finalized);
     if reconciliation.released || finalized {
         ctx.states.forget(key);
         return Requeue::AwaitChange;
     }
-    let mut reconciliation = reconciliation;
-    let delay = match &reconciled {
+    let delay = match reconciled {
         Ok((decision, result)) => {
             reconciliation.state.known_versions =
                 std::mem::take(&mut reconciliation.known_versions);
@@ -189,7 +188,7 @@ fn finish<E: Ecs, O: Objects, C: Clock>(
         Err(error) => {
             let state = &mut reconciliation.state;
             // Nothing was completed: the next reconcile starts even if the cache shows no other version.
-            state.known_versions = Default::default();
+            state.known_versions = KnownVersions::default();
             state.attempts += 1;
             // The API server quotes the object.
             let error = reconciliation.redactor.show(&error.to_string());

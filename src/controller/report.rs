@@ -48,8 +48,8 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     }
     let object = &input.desired.object;
     log::transitions(object, &before, &status);
-    // While the finalizer of a retained service is still there, the service was not marked, since the fence had expired: the
-    // next reconcile reports what becomes of it.
+    // While the finalizer of a retained service is still there, the service was not marked, since the fence had
+    // expired: the next reconcile reports what becomes of it.
     if matches!(decision.action, Action::Retain(_)) && !reconciliation.released {
         return Ok(());
     }
@@ -64,8 +64,8 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     Ok(())
 }
 
-/// Reports that the API server rejects the status: each time in the log, and once by an event. The status itself is out of date
-/// until then.
+/// Reports that the API server rejects the status: each time in the log, and once by an event. The status itself is out
+/// of date until then.
 pub(super) async fn report_rejection<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     reconciliation: &mut Reconciliation,

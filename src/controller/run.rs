@@ -44,7 +44,8 @@ use crate::{
     },
 };
 
-/// Objects reconciled at once: enough to hide the latency of AWS at its rate limits, few enough not to be throttled at start.
+/// Objects reconciled at once: enough to hide the latency of AWS at its rate limits, few enough not to be throttled at
+/// start.
 const CONCURRENCY: u16 = 8;
 
 /// The clocks of the machine; holds the start of the process.
@@ -126,8 +127,8 @@ impl<E: Ecs> Loop<E> {
         States(self.reader.clone())
     }
 
-    /// Runs until `stop` is cancelled, then finishes the reconciles in progress. Returns whether it was stopped, as opposed to the
-    /// watch having ended unexpectedly.
+    /// Runs until `stop` is cancelled, then finishes the reconciles in progress. Returns whether it was stopped, as
+    /// opposed to the watch having ended unexpectedly.
     pub async fn run(self, stop: CancellationToken) -> bool {
         let Self {
             ctx,
@@ -159,7 +160,7 @@ impl<E: Ecs> Loop<E> {
         let stopped_unsynced = async {
             stop.cancelled().await;
             if synced.wait_until_ready().now_or_never().is_some() {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         };
         tokio::select! {
@@ -205,8 +206,8 @@ async fn report_malformed<E: Ecs>(ctx: &Shared<E>, object: &CacheEntry, message:
     }
 }
 
-/// Marks the watch as synced once a list is complete, and drops the states of deleted objects: those that the watch names, and those
-/// that a new list no longer has.
+/// Marks the watch as synced once a list is complete, and drops the states of deleted objects: those that the watch
+/// names, and those that a new list no longer has.
 fn on_event<E: Ecs>(ctx: &Shared<E>, event: &watcher::Event<CacheEntry>) {
     match event {
         watcher::Event::Delete(object) => ctx.states.forget(&ObjectKey::of(object.meta())),

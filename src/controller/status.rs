@@ -67,8 +67,8 @@ pub(super) fn with_intent(
     }
 }
 
-/// The status of a stored object that cannot be parsed. Its times are those of the object, so that the same error always
-/// yields the same status.
+/// The status of a stored object that cannot be parsed. Its times are those of the object, so that the same error
+/// always yields the same status.
 pub(super) fn malformed(meta: &ObjectMeta, message: &str) -> ExpressServiceStatus {
     let created = meta.creation_timestamp.as_ref();
     let created = created.map_or(Timestamp::UNIX_EPOCH, |time| time.0);
@@ -125,9 +125,9 @@ pub(super) fn as_stored(status: ExpressServiceStatus) -> ExpressServiceStatus {
     serde_json::from_value(status_json(&status)).unwrap_or(status)
 }
 
-/// Writes a status with the resourceVersion that it was computed on. If others have changed spec or metadata since then, it is
-/// written on top, so that the answer of ECS is not lost; but not over an operator state that somebody else wrote, which is then
-/// authoritative, nor to another object of the same name.
+/// Writes a status with the resourceVersion that it was computed on. If others have changed spec or metadata since
+/// then, it is written on top, so that the answer of ECS is not lost; but not over an operator state that somebody else
+/// wrote, which is then authoritative, nor to another object of the same name.
 async fn write_over_conflicts<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     reconciliation: &mut Reconciliation,

@@ -11,9 +11,9 @@
 //! | one of the above happened during an outage of the watch | `watch`, once the next list is complete |
 //! | the delay after the last reconcile is over | [`Requeue::After`] |
 //!
-//! A change of the status, of labels, or of other annotations triggers nothing. Neither does a version of the object that the
-//! last reconcile read or wrote itself ([`KnownVersions`], [`own_write_delay`]): the watch delivers each write of the operator
-//! back to it. A deleted object is forgotten (`run`).
+//! A change of the status, of labels, or of other annotations triggers nothing. Neither does a version of the object
+//! that the last reconcile read or wrote itself ([`KnownVersions`], [`own_write_delay`]): the watch delivers each write
+//! of the operator back to it. A deleted object is forgotten (`run`).
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},

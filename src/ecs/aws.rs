@@ -124,8 +124,8 @@ pub struct AwsEcs {
 }
 
 impl AwsEcs {
-    /// Loads credentials and endpoints (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_ECS`, `AWS_ENDPOINT_URL_STS`) as the SDK does by default, and
-    /// also the Region, unless one is given.
+    /// Loads credentials and endpoints (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_ECS`, `AWS_ENDPOINT_URL_STS`) as the SDK
+    /// does by default, and also the Region, unless one is given.
     ///
     /// # Errors
     ///
@@ -236,7 +236,7 @@ impl AwsEcs {
         let milliseconds = took.as_millis();
         match &result {
             Ok(_) => {
-                tracing::debug!(operation, %service, milliseconds, outcome = class.as_str(), "called AWS")
+                tracing::debug!(operation, %service, milliseconds, outcome = class.as_str(), "called AWS");
             }
             Err(Failure {
                 operation: _,
@@ -257,8 +257,8 @@ impl AwsEcs {
         self.caller_cache.clear();
     }
 
-    /// Derives from an answer whether AWS accepts the credentials: only an answer of AWS shows that it does. If ECS does not accept
-    /// them, STS has to tell whether that is due to the credentials or to the Region.
+    /// Derives from an answer whether AWS accepts the credentials: only an answer of AWS shows that it does. If ECS
+    /// does not accept them, STS has to tell whether that is due to the credentials or to the Region.
     fn judge_credentials<T>(&self, operation: &'static str, answer: &Result<T, Failure>) {
         match answer {
             Ok(_) => self.health.set_aws(Ok::<(), &Failure>(())),

@@ -10,7 +10,8 @@ use crate::core::{
 };
 
 impl AwsEcs {
-    /// Returns the caller; asks STS again after the credentials have changed, and after an answer of ECS contradicted it.
+    /// Returns the caller; asks STS again after the credentials have changed, and after an answer of ECS contradicted
+    /// it.
     pub(super) async fn current_caller(&self) -> Result<Caller, Failure> {
         self.known_caller().await.map(|known| known.caller)
     }
@@ -22,16 +23,16 @@ impl AwsEcs {
         }
         let known = KnownCaller {
             caller: self.ask_caller().await?,
-            // The first credentials are loaded by this very call. After any other change during the call it is open to which
-            // credentials the answer belongs: it counts for the old ones, and the next call asks again.
+            // The first credentials are loaded by this very call. After any other change during the call it is open to
+            // which credentials the answer belongs: it counts for the old ones, and the next call asks again.
             changes: if before == 0 { 1 } else { before },
         };
         self.caller_cache.store(known.clone());
         Ok(known)
     }
 
-    /// Returns credentials of the account of this service, for the one call that names no account: those that the SDK would load at that
-    /// moment may belong to another account.
+    /// Returns credentials of the account of this service, for the one call that names no account: those that the SDK
+    /// would load at that moment may belong to another account.
     pub(super) async fn credentials_of(&self, arn: &ServiceArn) -> Result<Credentials, Failure> {
         // If the credentials change right now, STS is asked once more.
         for _ in 0..2 {

@@ -1,8 +1,8 @@
 //! Classifies errors of AWS by code *and* text. This is the only place that interprets AWS's texts.
 //!
-//! InvalidParameterException, AccessDeniedException and ClientException each cover several kinds of failure. An unknown text gets
-//! the safe kind of its code. Sources: the ECS API model, the API reference ("Common errors"), and the texts that the Terraform
-//! provider and the ECS team's own tools match.
+//! InvalidParameterException, AccessDeniedException and ClientException each cover several kinds of failure. An unknown
+//! text gets the safe kind of its code. Sources: the ECS API model, the API reference ("Common errors"), and the texts
+//! that the Terraform provider and the ECS team's own tools match.
 
 use crate::core::failure::{Effect, FailureKind};
 
@@ -46,8 +46,8 @@ pub(super) fn classify(
     }
 }
 
-/// Whether an error answers the request: a read learns that there is no such service or cluster, and a delete that there is nothing
-/// left to do. An absence needs more than one such answer to be confirmed.
+/// Whether an error answers the request: a read learns that there is no such service or cluster, and a delete that
+/// there is nothing left to do. An absence needs more than one such answer to be confirmed.
 pub(super) fn is_an_answer(operation: &str, kind: FailureKind) -> bool {
     use FailureKind::{ClusterNotFound, NotActive, NotFound};
     match operation {
@@ -172,7 +172,8 @@ fn client(operation: &str, message: &str) -> FailureKind {
         FailureKind::RoleNotUsable
     } else if message.contains("rate exceeded") || message.contains("too many concurrent attempts")
     {
-        // The second text is how ECS throttles the registration of task definitions, which it does for Express services.
+        // The second text is how ECS throttles the registration of task definitions, which it does for Express
+        // services.
         FailureKind::Throttled
     } else {
         FailureKind::Refused

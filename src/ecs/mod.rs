@@ -1,7 +1,8 @@
-//! The port to AWS: the calls to ECS and STS that the operator makes, in the types of the core; and its adapter on the AWS SDK.
+//! The port to AWS: the calls to ECS and STS that the operator makes, in the types of the core; and its adapter on the
+//! AWS SDK.
 //!
-//! Each file imports only from those before it: this one (the port), `classify`, `sdk_error`, `translate`, `clients`, `credentials`,
-//! `caller_cache`, [`aws`] (the adapter), `caller`, `calls` (its implementation of the port).
+//! Each file imports only from those before it: this one (the port), `classify`, `sdk_error`, `translate`, `clients`,
+//! `credentials`, `caller_cache`, [`aws`] (the adapter), `caller`, `calls` (its implementation of the port).
 
 pub mod aws;
 mod caller;
@@ -28,16 +29,18 @@ use crate::{
     },
 };
 
-/// The calls to AWS that the operator makes. A call that changes something is sent at most once. Each call takes the redactor of its
-/// object, which removes secret values from every text of AWS in the answer or in the failure.
+/// The calls to AWS that the operator makes. A call that changes something is sent at most once. Each call takes the
+/// redactor of its object, which removes secret values from every text of AWS in the answer or in the failure.
 pub trait Ecs: Send + Sync + 'static {
-    /// Returns the caller to whom the credentials belong (STS GetCallerIdentity), from a cache until the credentials change.
+    /// Returns the caller to whom the credentials belong (STS GetCallerIdentity), from a cache until the credentials
+    /// change.
     fn caller(&self) -> impl Future<Output = Result<Caller, Failure>> + Send;
 
     /// Makes the next [`Ecs::caller`] ask STS again, since the cached answer does not fit.
     fn doubt_caller(&self);
 
-    /// Reads the service and its tags (DescribeExpressGatewayService). Not found, INACTIVE and a missing cluster are `Missing`.
+    /// Reads the service and its tags (DescribeExpressGatewayService). Not found, INACTIVE and a missing cluster are
+    /// `Missing`.
     fn describe(
         &self,
         arn: &ServiceArn,
@@ -137,7 +140,8 @@ pub struct ServiceFacts {
 pub struct Created {
     /// When the service was created.
     pub created_at: Option<Timestamp>,
-    /// Whether the answer carries the owner tags of the request; otherwise it may describe a service that existed before.
+    /// Whether the answer carries the owner tags of the request; otherwise it may describe a service that existed
+    /// before.
     pub tagged: bool,
 }
 

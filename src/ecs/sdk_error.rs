@@ -110,8 +110,8 @@ fn not_sent(
     }
 }
 
-/// Whether a person has to provide credentials, or configure them differently. Any other failure of a provider is transient, such as
-/// an endpoint that is unreachable or too slow.
+/// Whether a person has to provide credentials, or configure them differently. Any other failure of a provider is
+/// transient, such as an endpoint that is unreachable or too slow.
 fn lasts(error: &CredentialsError) -> bool {
     matches!(
         error,

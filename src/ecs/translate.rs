@@ -1,7 +1,7 @@
 //! Conversions between the SDK's types and those of the core, without IO.
 //!
-//! The SDK's types are non-exhaustive and cannot be destructured. The core's types are built and destructured without `..`, so that
-//! a new field fails to compile here until it is handled.
+//! The SDK's types are non-exhaustive and cannot be destructured. The core's types are built and destructured without
+//! `..`, so that a new field fails to compile here until it is handled.
 
 pub(super) mod answers;
 pub(super) mod deployments;
@@ -21,7 +21,8 @@ fn timestamp(time: Option<&DateTime>) -> Option<Timestamp> {
     Timestamp::new(time.secs(), nanoseconds).ok()
 }
 
-/// A time for the status, which stores whole seconds. With its fraction it would differ from the stored one at each reconcile.
+/// A time for the status, which stores whole seconds. With its fraction it would differ from the stored one at each
+/// reconcile.
 fn whole_seconds(time: Option<&DateTime>) -> Option<Timestamp> {
     Timestamp::from_second(time?.secs()).ok()
 }

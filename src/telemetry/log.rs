@@ -56,7 +56,8 @@ fn is_safe(metadata: &Metadata<'_>) -> bool {
     let (target, level) = (metadata.target(), *metadata.level());
     // At TRACE the AWS SDK prints whole requests, environment values among them.
     let request = target.starts_with("aws_") && level == Level::TRACE;
-    // kube prints whole answers: at DEBUG each error, which may quote the object, at WARN each object that it cannot parse.
+    // kube prints whole answers: at DEBUG each error, which may quote the object, at WARN each object that it cannot
+    // parse.
     let answer = target == "kube_client::client" && metadata.is_event();
     // It repeats each request that fails; the sender of the request logs it with the cause.
     let repeat = target == "kube_client::client::builder" && level == Level::ERROR;
@@ -127,8 +128,8 @@ mod tests {
             "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService", "metadata": {"name": "shop"},
             "spec": {"primaryContainer": {"image": 1, "environment": [{"name": "A", "value": "s3cr3t"}]}},
         });
-        // While the process has only one subscriber, tracing asks the first thread that comes whether an event is enabled, and
-        // caches the answer even of a thread without a subscriber.
+        // While the process has only one subscriber, tracing asks the first thread that comes whether an event is
+        // enabled, and caches the answer even of a thread without a subscriber.
         let _another = tracing::Dispatch::new(tracing_subscriber::registry());
         let log = Log::default();
         let writer = log.clone();

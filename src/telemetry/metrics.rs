@@ -35,7 +35,8 @@ pub enum ReconcileOutcome {
     Stalled,
     /// ECS or STS rejected a call, or did not answer.
     Failed,
-    /// Kubernetes refused a request or did not answer in time, somebody else changed the object, or the reconcile took too long.
+    /// Kubernetes refused a request or did not answer in time, somebody else changed the object, or the reconcile took
+    /// too long.
     Interrupted,
     /// Kubernetes rejects what the operator writes, and would reject it again.
     Rejected,

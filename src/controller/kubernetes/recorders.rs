@@ -1,5 +1,5 @@
-//! One event recorder for each text. kube's recorder counts repeats by reason alone, and would show the first text of a reason for all
-//! later ones.
+//! One event recorder for each text. kube's recorder counts repeats by reason alone, and would show the first text of a
+//! reason for all later ones.
 
 use std::{
     collections::HashMap,

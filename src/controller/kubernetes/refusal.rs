@@ -8,8 +8,8 @@ const QUOTES: &str = " value: ";
 /// Replaces a value.
 const NOT_SHOWN: &str = "(not shown)";
 
-/// Why a request failed, without quoted values: a field of the spec may hold a secret, and a rejected object may be one that could
-/// not be parsed, so its secrets are unknown.
+/// Why a request failed, without quoted values: a field of the spec may hold a secret, and a rejected object may be one
+/// that could not be parsed, so its secrets are unknown.
 pub(super) fn refusal(error: kube::Error) -> ObjectsError {
     match error {
         kube::Error::Api(status) if status.is_conflict() => ObjectsError::Conflict,

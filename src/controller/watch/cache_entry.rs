@@ -1,4 +1,5 @@
-//! An object as the watch's store keeps it: compressed, since there may be ten thousand, of which few are read at a time.
+//! An object as the watch's store keeps it: compressed, since there may be ten thousand, of which few are read at a
+//! time.
 
 use kube::{
     Resource,
@@ -18,8 +19,8 @@ use crate::{
     },
 };
 
-/// Longest compressed object in bytes. No useful object comes near it: it is twice the largest container that ECS accepts with all
-/// quotes escaped, plus tags and status.
+/// Longest compressed object in bytes. No useful object comes near it: it is twice the largest container that ECS
+/// accepts with all quotes escaped, plus tags and status.
 const MAX_SIZE: usize = 256 << 10;
 
 /// A compressed object. Malformed objects are kept too, since they must not stop the others.
@@ -40,8 +41,8 @@ enum Content {
 }
 
 impl CacheEntry {
-    /// Compresses the parts of an object that the operator reads. Anybody who may write objects may write many large ones, so a
-    /// container that is too large for ECS is replaced by a blank one of the same size.
+    /// Compresses the parts of an object that the operator reads. Anybody who may write objects may write many large
+    /// ones, so a container that is too large for ECS is replaced by a blank one of the same size.
     pub fn compress(mut object: ExpressService) -> Self {
         strip(&mut object.metadata);
         if let Some(container) = &mut object.spec.primary_container
@@ -114,9 +115,9 @@ impl CacheEntry {
 }
 
 impl<'de> Deserialize<'de> for CacheEntry {
-    /// Works on JSON text only, which is parsed a second time if the object is malformed; kube's `DeserializeGuard` would copy each
-    /// object twice. In a watch event the API server writes `type` before `object`: in the other order serde would buffer the
-    /// object, and the text would be gone.
+    /// Works on JSON text only, which is parsed a second time if the object is malformed; kube's `DeserializeGuard`
+    /// would copy each object twice. In a watch event the API server writes `type` before `object`: in the other order
+    /// serde would buffer the object, and the text would be gone.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
         let error = match serde_json::from_str(text.get()) {
@@ -164,8 +165,9 @@ impl Resource for CacheEntry {
     }
 }
 
-/// Removes the metadata that the operator never reads, which may be the larger part of an object: the records of kubectl and the
-/// API server, labels, and other annotations. Other finalizers stay, since a write of the finalizers writes all of them.
+/// Removes the metadata that the operator never reads, which may be the larger part of an object: the records of
+/// kubectl and the API server, labels, and other annotations. Other finalizers stay, since a write of the finalizers
+/// writes all of them.
 fn strip(meta: &mut ObjectMeta) {
     meta.managed_fields = None;
     meta.labels = None;

@@ -6,8 +6,8 @@ use lz4_flex::block;
 
 use crate::api::ExpressService;
 
-/// The dictionary of the compression: a typical object, which contains most of the text of every other. Compressed objects are never
-/// stored, so it may change.
+/// The dictionary of the compression: a typical object, which contains most of the text of every other. Compressed
+/// objects are never stored, so it may change.
 const DICTIONARY: &[u8] = include_bytes!("dictionary.json");
 
 /// An object as compressed JSON: about a quarter of the JSON, and a twelfth of the parsed object.
@@ -18,15 +18,16 @@ pub struct Compressed {
     bytes: Box<[u8]>,
 }
 
-/// Buffers for compression and decompression. They are reused: new ones for each object would fragment the heap between the entries that
-/// stay.
+/// Buffers for compression and decompression. They are reused: new ones for each object would fragment the heap between
+/// the entries that stay.
 #[derive(Default)]
 struct Buffers {
     json: Vec<u8>,
     compressed: Vec<u8>,
 }
 
-/// Size of the buffers that is kept, in bytes. One large object, perhaps of more than a megabyte, must not occupy its size forever.
+/// Size of the buffers that is kept, in bytes. One large object, perhaps of more than a megabyte, must not occupy its
+/// size forever.
 const BUFFER_SIZE_KEPT: usize = 64 << 10;
 
 thread_local! {

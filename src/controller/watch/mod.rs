@@ -25,8 +25,8 @@ const PAGE: u32 = 16;
 /// How long the API server may take to answer a request that only tests whether it answers.
 const ANSWER: Duration = Duration::from_secs(10);
 
-/// Watches the objects of `api`, restarts the watch after errors, fills the store of `writer`, and calls `on_event` with each event
-/// once it is stored. Returns the changed objects, each once the store has it.
+/// Watches the objects of `api`, restarts the watch after errors, fills the store of `writer`, and calls `on_event`
+/// with each event once it is stored. Returns the changed objects, each once the store has it.
 pub(super) fn changes(
     api: Api<CacheEntry>,
     store: Store<CacheEntry>,
@@ -46,9 +46,9 @@ async fn answers(api: Api<CacheEntry>) -> bool {
     matches!(answer, Ok(Ok(_)))
 }
 
-/// The changed objects in a stream of events. A list is in the store only once its last page has arrived. kube's `applied_objects`
-/// yields the objects of the first page earlier: their reconciles would read the previous object from the store, or none, and
-/// nothing would trigger another.
+/// The changed objects in a stream of events. A list is in the store only once its last page has arrived. kube's
+/// `applied_objects` yields the objects of the first page earlier: their reconciles would read the previous object from
+/// the store, or none, and nothing would trigger another.
 fn stored_changes(
     events: impl Stream<Item = watcher::Result<Event<CacheEntry>>>,
     store: Store<CacheEntry>,

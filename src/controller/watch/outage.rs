@@ -8,17 +8,18 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::telemetry::health::Health;
 
-/// The first pause after an error; each further error doubles it. So few requests of one operator do not load an API server, and an
-/// edit is seen soon after an outage.
+/// The first pause after an error; each further error doubles it. So few requests of one operator do not load an API
+/// server, and an edit is seen soon after an outage.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// How long a resumed watch must be silent to count as recovered, if the API server answers: it delivers nothing until an object
-/// changes, so the only sign is that it has had time to fail and has not.
+/// How long a resumed watch must be silent to count as recovered, if the API server answers: it delivers nothing until
+/// an object changes, so the only sign is that it has had time to fail and has not.
 const SILENCE: Duration = Duration::from_secs(15);
 
-/// The events of a watch without its errors. After each error it waits before it retries the watch; it reports an outage and its end
-/// to `health` and to the log. `answers` asks whether the API server answers a list of the same objects.
+/// The events of a watch without its errors. After each error it waits before it retries the watch; it reports an
+/// outage and its end to `health` and to the log. `answers` asks whether the API server answers a list of the same
+/// objects.
 pub(super) fn without_errors<K, F>(
     events: impl Stream<Item = watcher::Result<Event<K>>>,
     health: Health,
@@ -103,8 +104,8 @@ where
     fn failed(&mut self, error: &watcher::Error) {
         let now = Instant::now();
         if is_expired(error) {
-            // The API server answers, but no longer knows the version at which the watch was: a new list follows without a
-            // pause.
+            // The API server answers, but no longer knows the version at which the watch was: a new list follows
+            // without a pause.
             tracing::debug!(%error, "watch expired; listing all objects again");
             self.pause = SHORTEST_PAUSE;
         } else {
@@ -180,9 +181,12 @@ mod tests {
     fn failing(outage: Duration, after: Vec<Item>) -> impl Stream<Item = Item> {
         let ends = Instant::now() + outage;
         let mut after = after.into_iter();
-        stream::repeat_with(move || match Instant::now() < ends {
-            true => Some(refused()),
-            false => after.next(),
+        stream::repeat_with(move || {
+            if Instant::now() < ends {
+                Some(refused())
+            } else {
+                after.next()
+            }
         })
         .then(|item| async {
             match item {

@@ -40,8 +40,8 @@ pub(in crate::ecs) fn newest_first(
         .collect()
 }
 
-/// ARNs of the deployments that the list does not describe in enough detail: those in progress, and the latest one if it failed
-/// without a reason.
+/// ARNs of the deployments that the list does not describe in enough detail: those in progress, and the latest one if
+/// it failed without a reason.
 pub(in crate::ecs) fn to_describe(deployments: &[DeploymentStatus]) -> Vec<String> {
     deployments
         .iter()

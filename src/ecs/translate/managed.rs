@@ -34,8 +34,8 @@ macro_rules! resource {
     };
 }
 
-/// The answer of DescribeServiceRevisions for one revision. A revision that ECS does not know, or not yet, is a failure, not a revision
-/// without resources.
+/// The answer of DescribeServiceRevisions for one revision. A revision that ECS does not know, or not yet, is a
+/// failure, not a revision without resources.
 pub(in crate::ecs) fn resources(
     revisions: &[ServiceRevision],
     failures: &[types::Failure],

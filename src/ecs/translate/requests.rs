@@ -104,8 +104,8 @@ pub(in crate::ecs) fn update(
         .set_scaling_target(scaling))
 }
 
-/// Adds an explicit empty list if all security groups in force are to be removed. Only then, since it is not known whether ECS accepts
-/// an empty list.
+/// Adds an explicit empty list if all security groups in force are to be removed. Only then, since it is not known
+/// whether ECS accepts an empty list.
 fn with_cleared(
     mut network: ExpressGatewayServiceNetworkConfiguration,
     cleared: &BTreeSet<Field>,
