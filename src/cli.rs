@@ -13,7 +13,7 @@ pub use self::{exit::ExitError, renamed::RenamedVariable};
 
 use crate::{
     controller::context::Settings,
-    core::{history::Windows, retry::Intervals},
+    core::{observed::history::Windows, report::requeue::Intervals},
     telemetry::log::LogFormat,
 };
 

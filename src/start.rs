@@ -11,7 +11,10 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     cli::{ExitError, Run},
     controller::{run::Loop, watch::cache_entry::CacheEntry},
-    core::{desired::OperatorIdentity, failure::Class, identity::Caller},
+    core::{
+        desired::identity::{Caller, OperatorIdentity},
+        observed::failure::Class,
+    },
     ecs::{
         Ecs,
         aws::{AwsEcs, ConnectError, Timeouts},

@@ -8,13 +8,14 @@ use super::{
     reconciliation::{ReconcileError, Reconciliation},
 };
 use crate::{
-    api::memory::Intent,
+    api::operator_state::Intent,
     core::{
-        decide::{Action, Decision, Input},
-        failure::{Effect, Failure},
-        history::ObservedAt,
-        record_call::CallResult,
-        request::TagRequest,
+        decide::{action::Action, decision::Decision, input::Input, requests::TagRequest},
+        observed::{
+            failure::{Effect, Failure},
+            history::ObservedAt,
+        },
+        record::call_result::CallResult,
     },
     ecs::{Created, Ecs, Updated},
 };

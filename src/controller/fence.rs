@@ -21,11 +21,17 @@ use super::{
 use crate::{
     api::{ExpressService, ExpressServiceStatus, memory::Intent},
     core::{
-        decide::{Action, Decision, Fence, Input},
-        failure::{Effect, Failure, FailureKind},
-        history::Uptime,
-        memory::Operation,
-        record_call::intent,
+        decide::{
+            action::Action,
+            decision::Decision,
+            input::{Fence, Input},
+        },
+        observed::{
+            failure::{Effect, Failure, FailureKind},
+            history::Uptime,
+        },
+        operator_state::intent::Operation,
+        record::intent::intent,
     },
     ecs::Ecs,
 };
@@ -69,7 +75,7 @@ pub(super) async fn store_intent<E: Ecs, O: Objects, C: Clock>(
     };
     let holds = |requested_at: Uptime| ctx.clock.uptime().saturating_sub(requested_at) < MAX_AGE;
     let is_first_create = input.fence == Fence::FinalizerJustAdded
-        && input.memory.is_none()
+        && input.state.is_none()
         && matches!(decision.action, Action::Create(_));
     if is_first_create && reconciliation.fenced_at.is_some_and(holds) {
         return Ok(IntentWrite::Stored(intent));
@@ -94,14 +100,14 @@ pub(super) async fn store_intent<E: Ecs, O: Objects, C: Clock>(
 
 /// Whether the object, as the API server returned it, holds this very intent.
 fn holds_intent(object: &ExpressService, intent: &Intent) -> bool {
-    let memory = object
+    let operator_state = object
         .status
         .as_ref()
-        .and_then(ExpressServiceStatus::trusted_memory);
+        .and_then(ExpressServiceStatus::trusted_state);
     // Compared as JSON, since stored times have whole seconds. A missing part was pruned, or never stored.
     let json = |intent: &Intent| serde_json::to_value(intent).ok();
-    memory
-        .and_then(|memory| memory.open_intent())
+    operator_state
+        .and_then(|operator_state| operator_state.open_intent())
         .is_some_and(|stored| json(stored).is_some() && json(stored) == json(intent))
 }
 
@@ -136,8 +142,8 @@ fn not_sent(operation: Operation, kind: FailureKind, message: &'static str) -> F
 mod tests {
     use super::{MAX_AGE, dropped, expired};
     use crate::core::{
-        failure::{Effect, FailureKind},
-        memory::Operation,
+        observed::failure::{Effect, FailureKind},
+        operator_state::intent::Operation,
     };
 
     #[test]

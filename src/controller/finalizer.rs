@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     api::{ExpressService, FINALIZER, annotations},
-    core::desired::Desired,
+    core::desired::object::Desired,
     ecs::Ecs,
 };
 

@@ -8,16 +8,18 @@ use super::{
 use crate::{
     api::{ExpressServiceStatus, status::DeploymentStatus},
     core::{
-        desired::{Desired, Phase},
-        failure::{Effect, Failure, FailureKind},
-        history::Uptime,
-        identity::OwnerTags,
-        memory::{IntentState, Operation},
-        observed::{Management, Missing, Observed, Read, Service, StatusCode},
-        reads::{RESOURCES_LAST, Reads, Resources, plan, plan_with_counts},
-        recorded::IdentityCheck,
-        redact::Redactor,
-        rollout::{DeploymentState, deployment_state},
+        decide::reads::{RESOURCES_LAST, Reads, Resources, plan, plan_with_counts},
+        desired::{
+            object::Desired, owner_tags::OwnerTags, policy::Phase, recorded_identity::IdentityCheck,
+        },
+        observed::{
+            deployment::{DeploymentState, deployment_state},
+            failure::{Effect, Failure, FailureKind},
+            history::Uptime,
+            service::{Management, Missing, Observed, Read, Service, StatusCode},
+        },
+        operator_state::intent::{IntentState, Operation},
+        redaction::redact::Redactor,
     },
     ecs::{Ecs, ServiceFacts, ServiceRecord},
 };
@@ -187,13 +189,15 @@ async fn ordinary_service<E: Ecs>(
 
 /// Whether a create was rejected, or its effect is not visible yet.
 fn create_is_unclear(status: &ExpressServiceStatus) -> bool {
-    let memory = status.trusted_memory();
-    let rejected = memory
-        .and_then(|memory| memory.intent.as_ref())
+    let operator_state = status.trusted_state();
+    let rejected = operator_state
+        .and_then(|operator_state| operator_state.intent.as_ref())
         .is_some_and(|intent| {
             intent.is_for(Operation::Create) && intent.state() == IntentState::Rejected
         });
-    rejected || memory.is_some_and(|memory| memory.open(Operation::Create).is_some())
+    rejected
+        || operator_state
+            .is_some_and(|operator_state| operator_state.open(Operation::Create).is_some())
 }
 
 /// Whether the service carries the owner tags of this object, by the second way to read tags.

@@ -13,16 +13,18 @@ use super::{
 };
 use crate::{
     core::{
-        assessment::Owner,
-        decide::{Action, Decision, Fence, Input, decide},
-        desired::Desired,
-        failure::FailureKind,
-        history::ObservedAt,
-        observed::Observed,
-        reason::{Progress, Reason},
-        record_call::CallResult,
-        recorded::has_finalizer,
-        retry::{attempts_after, requeue_after},
+        decide::{
+            action::Action,
+            decide,
+            decision::Decision,
+            input::{Fence, Input},
+            ownership::Owner,
+            reason::{Progress, Reason},
+        },
+        desired::{object::Desired, recorded_identity::has_finalizer},
+        observed::{failure::FailureKind, history::ObservedAt, service::Observed},
+        record::call_result::CallResult,
+        report::requeue::{attempts_after, requeue_after},
     },
     ecs::Ecs,
     telemetry::metrics::ReconcileOutcome,
@@ -99,11 +101,11 @@ async fn run<E: Ecs, O: Objects, C: Clock>(
         observed,
         at: ObservedAt { started, ended },
     };
-    let memory = reconciliation.status_before.trusted_memory();
+    let operator_state = reconciliation.status_before.trusted_state();
     reconciliation
         .state
         .history
-        .record(&observation.observed, memory, observation.at);
+        .record(&observation.observed, operator_state, observation.at);
     let had_finalizer = has_finalizer(&reconciliation.object);
     let (decision, result) =
         step(ctx, reconciliation, &desired, &observation, Fence::Needed).await?;
@@ -135,7 +137,7 @@ async fn step<E: Ecs, O: Objects, C: Clock>(
     let input = Input {
         desired,
         observed: &observation.observed,
-        memory: status.trusted_memory(),
+        memory: status.trusted_state(),
         deployment: status.deployment.as_ref(),
         managed_resources: status.managed_resources.as_deref().unwrap_or_default(),
         history: &history,

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     api::{ExpressService, ExpressServiceStatus},
     core::{
-        history::{ObservedAt, Uptime},
-        redact::Redactor,
+        observed::history::{ObservedAt, Uptime},
+        redaction::redact::Redactor,
     },
 };
 

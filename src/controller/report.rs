@@ -10,13 +10,15 @@ use super::{
 };
 use crate::{
     core::{
-        decide::{Action, Decision, Input},
-        events::{Event, events},
-        reason::Reason,
-        record_call::record_call,
-        retry::should_report,
-        status::{is_ready, project},
-        transitions::lasting_failure,
+        decide::{action::Action, decision::Decision, input::Input, reason::Reason},
+        record::call::record_call,
+        report::{
+            event::Event,
+            events::events,
+            status::{is_ready, project},
+            status_change::should_report,
+            transitions::lasting_failure,
+        },
     },
     ecs::Ecs,
 };
@@ -32,7 +34,7 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     let was_ready = is_ready(&reconciliation.status_before);
     let attempts = reconciliation.state.attempts;
     // The first operator state is always written: a finalizer without one means that a create may be in flight.
-    let has_operator_state = reconciliation.status_before.trusted_memory().is_some();
+    let has_operator_state = reconciliation.status_before.trusted_state().is_some();
     if has_operator_state && !should_report(&decision.reason, attempts, was_ready) {
         return Ok(());
     }
@@ -41,8 +43,15 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     // Events compare with the status before the reconcile; the stored one has the intent already.
     let before = reconciliation.status_before.clone();
     let stored = reconciliation.object.status.clone().unwrap_or_default();
-    let memory = record_call(input, decision, intent.clone(), result, now);
-    let status = as_stored(project(&stored, input, decision, result, memory, now));
+    let operator_state = record_call(input, decision, intent.clone(), result, now);
+    let status = as_stored(project(
+        &stored,
+        input,
+        decision,
+        result,
+        operator_state,
+        now,
+    ));
     if !reconciliation.released && decision.reason != Reason::Finalized {
         write_projection(ctx, reconciliation, &stored, &status).await?;
     }

@@ -32,10 +32,12 @@ use super::{
 use crate::{
     api::conditions::reasons,
     core::{
-        desired::OperatorIdentity,
-        events::{Event, Severity},
-        history::Uptime,
-        state::State,
+        desired::identity::OperatorIdentity,
+        observed::history::Uptime,
+        report::{
+            event::{Event, Severity},
+            state::State,
+        },
     },
     ecs::Ecs,
     telemetry::{

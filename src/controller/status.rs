@@ -28,10 +28,12 @@ use crate::{
         memory::Intent,
     },
     core::{
-        conditions::{Conditions, Truth},
-        decide::{Decision, Input},
-        record_call::state_before_call,
-        status::is_status_change,
+        decide::{decision::Decision, input::Input},
+        record::intent::state_before_call,
+        report::{
+            conditions::{Conditions, Truth},
+            status_change::is_status_change,
+        },
     },
     ecs::Ecs,
 };
@@ -56,7 +58,7 @@ pub(super) fn with_intent(
         conditions.set(types::RECONCILING, Truth::True, reason.as_str(), &message);
     }
     ExpressServiceStatus {
-        memory: Some(state_before_call(
+        operator_state: Some(state_before_call(
             input,
             decision,
             Some(intent.clone()),
@@ -158,7 +160,7 @@ async fn write_over_conflicts<E: Ecs, O: Objects, C: Clock>(
 }
 
 fn has_same_operator_state(object: &ExpressService, stored: &ExpressServiceStatus) -> bool {
-    object.status.clone().unwrap_or_default().memory == stored.memory
+    object.status.clone().unwrap_or_default().operator_state == stored.operator_state
 }
 
 /// Distinguishes statuses from one another.

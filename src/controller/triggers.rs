@@ -24,7 +24,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::{
     api::annotations,
-    core::{history::Uptime, retry::Intervals},
+    core::{observed::history::Uptime, report::requeue::Intervals},
 };
 
 /// When to reconcile an object again.

@@ -25,9 +25,9 @@ use super::{
 };
 use crate::{
     core::{
-        failure::{Failure, FailureKind},
-        identity::ServiceArn,
-        redact::Redactor,
+        desired::identity::ServiceArn,
+        observed::failure::{Failure, FailureKind},
+        redaction::redact::Redactor,
     },
     telemetry::{
         health::Health,

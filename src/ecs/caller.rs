@@ -4,9 +4,9 @@ use aws_credential_types::Credentials;
 
 use super::{aws::AwsEcs, caller_cache::KnownCaller, classify::operation, sdk_error::incomplete};
 use crate::core::{
-    failure::{Effect, Failure, FailureKind},
-    identity::{Arn, Caller, ServiceArn},
-    redact::Redactor,
+    desired::identity::{Arn, Caller, ServiceArn},
+    observed::failure::{Effect, Failure, FailureKind},
+    redaction::redact::Redactor,
 };
 
 impl AwsEcs {

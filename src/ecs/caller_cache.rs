@@ -2,7 +2,7 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use crate::core::identity::Caller;
+use crate::core::desired::identity::Caller;
 
 /// The caller of certain credentials.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Each row of the table reads: this operation, rejected with this code and text, has this kind and effect.
 
 use super::{classify, operation::*};
-use crate::core::failure::{Effect, FailureKind as Kind};
+use crate::core::observed::failure::{Effect, FailureKind as Kind};
 
 const ANY: &str = "DescribeServices";
 const NONE: Effect = Effect::None;

@@ -10,8 +10,8 @@ use aws_sdk_ecs::{
 
 use super::classify::classify;
 use crate::core::{
-    failure::{Effect, Failure, FailureKind},
-    redact::{RedactedText, Redactor},
+    observed::failure::{Effect, Failure, FailureKind},
+    redaction::redact::{RedactedText, Redactor},
 };
 
 /// The failure of a call, in texts that may be shown.

@@ -3,9 +3,11 @@
 use ecs_express_operator::{
     api::{annotations, memory::RolledBack, status::DeploymentStatus},
     core::{
-        decide::Decision,
-        failure::{Effect, FailureKind},
-        observed::{Observed, Read, Service},
+        decide::decision::Decision,
+        observed::{
+            failure::{Effect, FailureKind},
+            service::{Observed, Read, Service},
+        },
     },
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use ecs_express_operator::core::{
-    assessment::Assessment,
-    complete::complete,
-    configuration::{Configuration, Mode, Redacted},
-    diff::diff,
-    field::Field,
-    observed::{Observed, Service},
-    update_intent::UpdateIntent,
+    decide::{assessment::Assessment, update_intent::UpdateIntent},
+    desired::{
+        configuration::{Configuration, Mode},
+        field::Field,
+        redacted::Redacted,
+    },
+    diff::{compare::diff, complete::complete},
+    observed::service::{Observed, Service},
 };
 use serde_json::{Value, json};
 
@@ -178,7 +179,7 @@ fn differing_configurations(spec: &Configuration, actual: &Configuration) -> Vec
 fn everything() -> Configuration {
     let manifest = include_str!("../../examples/everything.yaml");
     let object = serde_saphyr::from_str(manifest).unwrap();
-    ecs_express_operator::core::desired::Desired::parse(&object, &operator()).configuration
+    ecs_express_operator::core::desired::object::Desired::parse(&object, &operator()).configuration
 }
 
 #[test]

@@ -9,16 +9,26 @@ use ecs_express_operator::{
         status::{DeploymentStatus, ManagedResource},
     },
     core::{
-        configuration::{Configuration, Container, Network, Scaling},
-        decide::{Decision, Fence, Input, decide},
-        desired::{Desired, OperatorIdentity},
-        failure::{Effect, Failure, FailureKind},
-        history::{ObservationHistory, ObservedAt, Windows},
-        identity::{Caller, owner_tags, owner_tags_of},
-        memory::SCHEME,
-        observed::{
-            Management, Missing, Observed, Read, Revision, Service, StatusCode, TaskCounts,
+        decide::{
+            decide,
+            decision::Decision,
+            input::{Fence, Input},
         },
+        desired::{
+            configuration::{Configuration, Container, Network, Scaling},
+            identity::{Caller, OperatorIdentity},
+            object::Desired,
+            owner_tags,
+            owner_tags::owner_tags_of,
+        },
+        observed::{
+            failure::{Effect, Failure, FailureKind},
+            history::{ObservationHistory, ObservedAt, Windows},
+            service::{
+                Management, Missing, Observed, Read, Revision, Service, StatusCode, TaskCounts,
+            },
+        },
+        operator_state::state::SCHEME,
     },
 };
 use jiff::Timestamp;
@@ -298,7 +308,7 @@ pub fn seen(
 }
 
 pub fn another_owner() -> BTreeMap<String, String> {
-    let other = ecs_express_operator::core::identity::ObjectIdentity {
+    let other = ecs_express_operator::core::desired::identity::ObjectIdentity {
         namespace: "team-b".into(),
         name: "shop".into(),
         uid: "u-2".into(),

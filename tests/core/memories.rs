@@ -3,10 +3,16 @@
 use ecs_express_operator::{
     api::{annotations, memory::OperatorState},
     core::{
-        decide::{Action, Fence},
-        failure::{Effect, FailureKind},
-        observed::{Observed, StatusCode},
-        record_call::{CallResult, intent, record_call, state_before_call},
+        decide::{action::Action, input::Fence},
+        observed::{
+            failure::{Effect, FailureKind},
+            service::{Observed, StatusCode},
+        },
+        record::{
+            call::record_call,
+            call_result::CallResult,
+            intent::{intent, state_before_call},
+        },
     },
 };
 use serde_json::json;
@@ -178,7 +184,9 @@ fn a_retry_is_kept_until_it_is_done() {
     let wanted = desired(&[json!({"metadata": {"annotations": {(annotations::RETRY): "1"}}})]);
     let mut stopped = service(&wanted);
     stopped.deployments =
-        ecs_express_operator::core::observed::Read::Got(vec![deployment(REVISION, "STOPPED")]);
+        ecs_express_operator::core::observed::service::Read::Got(vec![deployment(
+            REVISION, "STOPPED",
+        )]);
     let scene = Scene::of(
         wanted,
         Observed::Present(Box::new(stopped)),
@@ -205,7 +213,8 @@ fn a_list_of_deployments_that_fails_in_passing_hides_nothing_that_holds_an_updat
     let configuration = &mut read_otherwise.revisions[0].configuration;
     configuration.container.as_mut().unwrap().image = "docker.io/shop:1".into();
     let throttled = failure(FailureKind::Throttled, Effect::None);
-    read_otherwise.deployments = ecs_express_operator::core::observed::Read::Failed(throttled);
+    read_otherwise.deployments =
+        ecs_express_operator::core::observed::service::Read::Failed(throttled);
     let observed = Observed::Present(Box::new(read_otherwise));
     let scene = Scene::of(wanted.clone(), observed, Some(remembering(&wanted)));
     let decision = scene.decide();

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use ecs_express_operator::core::{
-    assessment::Assessment,
-    configuration::{Configuration, Container, Network, Scaling},
-    decide::{Action, Decision},
-    failure::{Effect, FailureKind},
-    observed::{Observed, Read, Service},
-    reason::Reason,
-    update_intent::UpdateIntent,
+    decide::{
+        action::Action, assessment::Assessment, decision::Decision, reason::Reason,
+        update_intent::UpdateIntent,
+    },
+    desired::configuration::{Configuration, Container, Network, Scaling},
+    observed::{
+        failure::{Effect, FailureKind},
+        service::{Observed, Read, Service},
+    },
 };
 use serde_json::{Value, json};
 
@@ -233,7 +235,7 @@ fn a_rollback_and_reported_drift_are_told_though_something_else_cannot_be_compar
     assert_eq!(scene(&report, lose).decide().reason, Reason::Drifted);
     let mut rolled_back = scene(&everything(), lose);
     let memory = rolled_back.memory.as_mut().unwrap();
-    memory.rolled_back = Some(ecs_express_operator::api::memory::RolledBack {
+    memory.rolled_back = Some(ecs_express_operator::api::operator_state::RolledBack {
         rollout_hash: rolled_back.desired.configuration.rollout_hash(),
         revision: None,
         status: None,

@@ -7,9 +7,9 @@ use ecs_express_operator::{
         status::DeploymentStatus,
     },
     core::{
-        desired::Desired,
-        observed::{Observed, Read, Service},
-        update_intent::UpdateIntent,
+        decide::update_intent::UpdateIntent,
+        desired::object::Desired,
+        observed::service::{Observed, Read, Service},
     },
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;

@@ -6,7 +6,7 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use controlplane::{Process, poll};
 use ecs_express_operator::{
     controller::{context::Settings, run::Loop},
-    core::{desired::OperatorIdentity, identity::Caller},
+    core::desired::identity::{Caller, OperatorIdentity},
     ecs::aws::{AwsEcs, Timeouts},
     telemetry::health::Health,
 };

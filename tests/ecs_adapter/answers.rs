@@ -1,9 +1,9 @@
 //! What becomes of the answers of DescribeExpressGatewayService.
 
 use ecs_express_operator::{
-    core::{
+    core::observed::{
         failure::{Effect, FailureKind},
-        observed::{Missing, Observed, Read, Service, StatusCode},
+        service::{Missing, Observed, Read, Service, StatusCode},
     },
     ecs::Ecs,
 };

@@ -9,7 +9,7 @@ use std::{
 use ecs_express_operator::{
     api::ExpressService,
     controller::objects::{MetadataPatch, ObjectKey, Objects, ObjectsError},
-    core::events::Event,
+    core::report::event::Event,
 };
 use serde_json::{Value, json};
 

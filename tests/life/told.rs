@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ecs_express_emulator::{Fault, Outcome};
-use ecs_express_operator::core::events::Severity;
+use ecs_express_operator::core::report::event::Severity;
 use serde_json::{Value, json};
 
 use crate::world::{CREATE, SERVICE, UPDATE, World};
@@ -199,7 +199,7 @@ async fn a_replaced_service_that_is_taken_over_is_told_by_a_warning() {
         .until("taken over", |world| world.calls("TagResource") == 1)
         .await;
     let events = world.api.take_events();
-    let told = |event: &&ecs_express_operator::core::events::Event| {
+    let told = |event: &&ecs_express_operator::core::report::event::Event| {
         event.severity == Severity::Warning
             && event
                 .note

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     api::{ExpressService, ExpressServiceStatus, FIELD_MANAGER},
-    core::events::{Event, Severity},
+    core::report::event::{Event, Severity},
 };
 
 /// How long one request may take. The client itself does not limit the time to read an answer.

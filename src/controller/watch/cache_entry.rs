@@ -14,8 +14,8 @@ use crate::{
     api::ExpressService,
     controller::triggers::{OPERATOR_ANNOTATIONS, fingerprint},
     core::{
-        bulk::{blank, too_large_for_ecs},
-        state::State,
+        desired::size_limit::{blank, too_large_for_ecs},
+        report::state::State,
     },
 };
 
