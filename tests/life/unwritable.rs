@@ -66,7 +66,7 @@ async fn a_status_that_the_api_server_rejects_is_told_in_log_event_and_metric() 
     assert!(text.contains("outcome=\"rejected\""), "{text}");
 }
 
-struct NoObjects;
+pub struct NoObjects;
 
 impl ObjectStates for NoObjects {
     fn states(&self) -> Vec<State> {
