@@ -1,4 +1,5 @@
-//! The owner tags: tags on an ECS service that name the Kubernetes cluster and the object that owns it.
+//! The owner tags: tags on an ECS service that name the Kubernetes cluster and the object that owns it. Each constant is
+//! the key of a tag, except [`PREFIX`] and [`RELEASED`].
 
 use std::collections::BTreeMap;
 
@@ -6,13 +7,13 @@ use crate::core::desired::identity::ObjectIdentity;
 
 /// Prefix of the keys of all owner tags.
 pub const PREFIX: &str = "ecs-express.dev/";
-/// Key of the tag with the id of the Kubernetes cluster.
+/// Id of the Kubernetes cluster of the object that owns the service.
 pub const CLUSTER_ID: &str = "ecs-express.dev/cluster-id";
-/// Key of the tag with the namespace of the object.
+/// Namespace of the object that owns the service.
 pub const NAMESPACE: &str = "ecs-express.dev/namespace";
-/// Key of the tag with the name of the object.
+/// Name of the object that owns the service.
 pub const NAME: &str = "ecs-express.dev/name";
-/// Key of the tag with the UID of the object, or with [`RELEASED`].
+/// UID of the object that owns the service, or [`RELEASED`].
 pub const UID: &str = "ecs-express.dev/uid";
 /// Value of [`UID`] on a service that was kept when its object was deleted, and that another object may adopt.
 pub const RELEASED: &str = "released";
