@@ -144,7 +144,9 @@ impl FailureKind {
                 "ECS accepts at most 50 tags; remove some from spec.tags or from the service"
             }
             Self::Unsupported => "use a Region that supports ECS Express Mode and this feature",
-            Self::NotFound | Self::Inconsistent => "the operator checks again whether the service exists",
+            Self::NotFound | Self::Inconsistent => {
+                "the operator checks again whether the service exists"
+            }
             Self::Throttled
             | Self::Unavailable
             | Self::Conflict
