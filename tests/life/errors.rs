@@ -143,13 +143,13 @@ async fn every_error_of_an_update_is_said_and_heals() {
             "ServiceNotFoundException",
             "Service not found.",
             "Waiting",
-            "looked for again",
+            "checks again whether the service exists",
         ),
         (
             "ServiceNotActiveException",
             "Service is in DRAINING status",
             "Draining",
-            "going away",
+            "is still being removed",
         ),
     ];
     for (code, text, reason, part) in ERRORS.into_iter().chain(own) {

@@ -1,4 +1,5 @@
-//! The configuration of a service, of the spec and of ECS in one shape, after the normalisations of the ECS API.
+//! The configuration of a service: one type for what the spec sets and for what ECS runs, so that the two can be compared
+//! after the normalisations of the ECS API.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,60 +11,62 @@ use crate::core::desired::{
     value::Value,
 };
 
-/// What `CreateExpressGatewayService` takes and a service revision shows. `None` is what the user left out, or ECS.
+/// The configuration that `CreateExpressGatewayService` accepts and a service revision returns. `None` means that the spec
+/// or the revision leaves the field out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Configuration {
-    /// ARN of the execution role.
+    /// ARN of the role with which ECS pulls the image and writes logs (`executionRoleArn`).
     pub execution_role_arn: Option<String>,
-    /// ARN of the task role.
+    /// ARN of the role that the application in the container assumes (`taskRoleArn`).
     pub task_role_arn: Option<String>,
-    /// ARN of the task definition; on a revision always there, given or made by ECS.
+    /// ARN of the task definition (`taskDefinitionArn`). A complete revision always has one, given by the user or made by
+    /// ECS.
     pub task_definition_arn: Option<String>,
-    /// The container that receives the traffic.
+    /// The container that receives the traffic (`primaryContainer`).
     pub container: Option<Container>,
-    /// Path of the health check.
+    /// Path that the load balancer requests to check the health of a task (`healthCheckPath`).
     pub health_check_path: Option<String>,
-    /// Subnets and security groups.
+    /// Subnets and security groups of the tasks (`networkConfiguration`).
     pub network: Network,
-    /// CPU, as written.
+    /// CPU of a task as written, in CPU units or vCPU; [`Configuration::values`] normalises it.
     pub cpu: Option<String>,
-    /// Memory, as written.
+    /// Memory of a task as written, in MiB or GB; [`Configuration::values`] normalises it.
     pub memory: Option<String>,
-    /// CPU architecture.
+    /// CPU architecture of the tasks (`cpuArchitecture`).
     pub cpu_architecture: Option<String>,
-    /// Autoscaling.
+    /// Limits and target of autoscaling (`scalingTarget`).
     pub scaling: Scaling,
 }
 
-/// The primary container.
+/// The primary container, the one that receives the traffic (`primaryContainer`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Container {
-    /// Image.
+    /// Image with tag or digest.
     pub image: String,
     /// Port that receives the traffic.
     pub container_port: Option<i32>,
-    /// Log group and stream prefix.
+    /// Destination of the container's output; `None` leaves the choice to ECS.
     pub logs: Option<Logs>,
-    /// ARN of the secret with the registry's credentials.
+    /// ARN of the secret with the registry's credentials (`repositoryCredentials.credentialsParameter`).
     pub credentials: Option<String>,
-    /// Command; empty means the image's own.
+    /// Command; empty means the command of the image.
     pub command: Vec<Redacted>,
-    /// Environment variables by name.
+    /// Values of the environment variables, by name.
     pub environment: BTreeMap<String, Redacted>,
-    /// Places of secrets by name.
+    /// Locations of secrets in Secrets Manager or Parameter Store (`valueFrom`), by name.
     pub secrets: BTreeMap<String, Redacted>,
 }
 
-/// Where the container's output goes.
+/// Destination of the container's output in CloudWatch Logs (`awsLogsConfiguration`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Logs {
-    /// CloudWatch log group.
+    /// Name of the log group.
     pub group: String,
-    /// Prefix of the log streams.
+    /// Prefix of the names of the log streams.
     pub stream_prefix: String,
 }
 
-/// Subnets and security groups; an empty list is as none.
+/// Subnets and security groups of the tasks (`networkConfiguration`). An empty list means that none is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Network {
     /// IDs of the security groups.
@@ -72,37 +75,37 @@ pub struct Network {
     pub subnets: BTreeSet<String>,
 }
 
-/// Autoscaling.
+/// Limits and target of autoscaling (`scalingTarget`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scaling {
-    /// Least number of tasks.
+    /// Minimum number of tasks.
     pub min_task_count: Option<i32>,
-    /// Greatest number of tasks.
+    /// Maximum number of tasks.
     pub max_task_count: Option<i32>,
-    /// What is measured.
+    /// Metric that autoscaling follows (`autoScalingMetric`).
     pub metric: Option<String>,
-    /// Value to hold.
+    /// Value of the metric that autoscaling holds (`autoScalingTargetValue`), in the unit of the metric.
     pub target_value: Option<i32>,
 }
 
 impl Scaling {
-    /// Whether nothing is set.
+    /// Whether no member is set.
     pub fn is_unset(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Whether ECS makes the task definition, or was given one.
+/// Origin of the task definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// ECS makes the task definition from the spec.
+    /// ECS creates the task definition from the spec.
     Managed,
-    /// `taskDefinitionArn` is set; what it decides is derived and never compared.
+    /// The spec sets `taskDefinitionArn`. The fields that the task definition decides are never compared.
     TaskDefinition,
 }
 
 impl Mode {
-    /// The word in the status.
+    /// Name of the mode as it is stored in the status.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Managed => "Managed",
@@ -112,7 +115,8 @@ impl Mode {
 }
 
 impl Configuration {
-    /// The set fields and their normalised values. `environment`, `secrets` and `command` of a container are always set.
+    /// Returns the normalised values of the fields that are set. `environment`, `secrets` and `command` of a container are
+    /// always set, since an empty list of theirs is sent as such.
     pub fn values(&self) -> BTreeMap<Field, Value> {
         let Self {
             execution_role_arn,
@@ -151,8 +155,8 @@ impl Configuration {
             .collect()
     }
 
-    /// Whether a revision of this configuration shows the field in every complete answer. Of a container that is not shown
-    /// at all nothing can be told.
+    /// Whether a revision with this configuration has a value for the field once it is complete. If ECS returns no container
+    /// at all, this also holds for each of the container's fields, so that none of them counts as unset.
     pub fn always_shows(&self, field: Field) -> bool {
         field.is_always_filled() || self.container.is_none() && field.block() == Block::Container
     }
@@ -162,7 +166,7 @@ impl Configuration {
         hash(self.values().iter())
     }
 
-    /// Hash of what a rollout brings: scaling left out.
+    /// Hash of the part of the configuration that a rollout changes, which is everything except scaling.
     pub fn rollout_hash(&self) -> String {
         hash(
             self.values()
@@ -226,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_debug_text_shows_a_hidden_value() {
+    fn debug_output_contains_no_redacted_value() {
         let container = Container {
             command: vec![Redacted::new("--password=hunter2")],
             environment: BTreeMap::from([("TOKEN".into(), Redacted::new("hunter2"))]),
@@ -236,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn scaling_is_part_of_the_hash_but_not_of_what_a_rollout_brings() {
+    fn scaling_is_part_of_the_hash_but_not_of_the_rollout_hash() {
         let one = Configuration::default();
         let mut other = one.clone();
         other.scaling.max_task_count = Some(5);

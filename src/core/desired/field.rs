@@ -1,10 +1,11 @@
-//! The fields of a configuration as data: path, who decides them, and what becomes of them when they are unset.
+//! The fields of a configuration as data: the path of each, what decides its value, and the effect of unsetting it.
 
-/// A field of the spec that ECS can change on a living service, in the order in which differences are shown.
+/// A field of the spec that ECS can change on an active service. The variants stand in the order in which differences are
+/// reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     missing_docs,
-    reason = "each is named after its field, which path() gives"
+    reason = "each variant is named after its field, whose path `path()` returns"
 )]
 pub enum Field {
     Image,
@@ -30,16 +31,16 @@ pub enum Field {
     AutoScalingTargetValue,
 }
 
-/// What becomes of a field in ECS when the user takes it out of the spec.
+/// Effect in ECS of removing a field from the spec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenUnset {
-    /// An empty list is sent.
+    /// The next update sends an empty list, which clears the field.
     Emptied,
-    /// UpdateExpressGatewayService has no way to clear it: it stays in force.
+    /// UpdateExpressGatewayService cannot clear the field, so its last value stays in force.
     LeftInForce,
 }
 
-/// A block of the request: its members are sent together.
+/// A block of the request to ECS. The members of a block are always sent together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Block {
     /// `primaryContainer`.
@@ -48,12 +49,12 @@ pub enum Block {
     Network,
     /// `scalingTarget`.
     Scaling,
-    /// None: a member at the top.
+    /// No block: the field is a member of the request itself.
     None,
 }
 
 impl Field {
-    /// Every field.
+    /// Every field, in the order in which differences are reported.
     pub const ALL: [Self; 21] = [
         Self::Image,
         Self::ContainerPort,
@@ -78,7 +79,7 @@ impl Field {
         Self::AutoScalingTargetValue,
     ];
 
-    /// Path in the object.
+    /// Path of the field in the object, as messages name it.
     pub fn path(self) -> &'static str {
         match self {
             Self::Image => "spec.primaryContainer.image",
@@ -107,12 +108,12 @@ impl Field {
         }
     }
 
-    /// The field at a path.
+    /// Returns the field with this path, or `None` if no field has it.
     pub fn at(path: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.path() == path)
     }
 
-    /// What becomes of it when it is unset.
+    /// Effect in ECS of removing the field from the spec.
     pub fn when_unset(self) -> WhenUnset {
         match self {
             Self::Command | Self::Environment | Self::Secrets | Self::SecurityGroups => {
@@ -138,12 +139,12 @@ impl Field {
         }
     }
 
-    /// Whether it is part of `scalingTarget`.
+    /// Whether the field is part of `scalingTarget`.
     pub fn is_scaling(self) -> bool {
         self.block() == Block::Scaling
     }
 
-    /// The block of the request of which it is a member.
+    /// The block of the request to which the field belongs.
     pub fn block(self) -> Block {
         match self {
             Self::Image
@@ -169,8 +170,8 @@ impl Field {
         }
     }
 
-    /// Whether every service revision has a value of it, given or filled in by ECS: one that does not show it is not
-    /// complete yet. The others may be missing for good, as the roles of a task definition are.
+    /// Whether every complete service revision has a value for the field, set by the user or filled in by ECS. A revision
+    /// without it is not complete yet. Other fields may be missing permanently, such as the roles of a task definition.
     pub fn is_always_filled(self) -> bool {
         match self {
             Self::Image
@@ -197,7 +198,7 @@ impl Field {
         }
     }
 
-    /// Whether a task definition decides it.
+    /// Whether the task definition decides the value when `taskDefinitionArn` is set.
     pub fn is_decided_by_task_definition(self) -> bool {
         match self {
             Self::Image
@@ -230,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_field_is_found_at_its_own_path() {
+    fn every_field_is_found_by_its_path() {
         for field in Field::ALL {
             assert_eq!(Field::at(field.path()), Some(field));
         }

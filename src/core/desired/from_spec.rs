@@ -1,4 +1,4 @@
-//! The configuration that a spec asks for.
+//! Conversion of a spec into a [`Configuration`], the form in which it is compared with ECS.
 
 use std::collections::BTreeSet;
 
@@ -13,6 +13,8 @@ use crate::{
     },
 };
 
+/// Returns the configuration that the spec sets. Fields that the spec leaves out are unset, an empty list is the same as
+/// none, and an environment variable without a value is the empty text.
 pub(crate) fn configuration(spec: &ExpressServiceSpec) -> Configuration {
     Configuration {
         execution_role_arn: spec.execution_role_arn.clone(),

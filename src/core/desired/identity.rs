@@ -1,19 +1,19 @@
-//! Who an object is, in Kubernetes and in AWS: the ARN that is known before the first call, and the owner tags.
+//! Identities in Kubernetes and AWS: the object, its ECS service, and the operator.
 
 use std::{fmt, str::FromStr};
 
 /// ARN of an ECS service: `arn:<partition>:ecs:<region>:<account>:service/<cluster>/<name>`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ServiceArn {
-    /// AWS partition: `aws`, `aws-cn`, `aws-us-gov` and others.
+    /// AWS partition, such as `aws`, `aws-cn` or `aws-us-gov`.
     pub partition: String,
-    /// AWS Region.
+    /// AWS Region, such as `eu-west-1`.
     pub region: String,
-    /// Account, 12 digits.
+    /// AWS account ID, 12 digits.
     pub account: String,
-    /// Short name of the cluster.
+    /// Name of the ECS cluster, without the rest of its ARN.
     pub cluster: String,
-    /// Name of the service.
+    /// Name of the ECS service.
     pub name: String,
 }
 
@@ -33,7 +33,7 @@ impl fmt::Display for ServiceArn {
     }
 }
 
-/// The text is not the ARN of an ECS service.
+/// The error of parsing a text that is not the ARN of an ECS service; it holds the text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "\"{0}\" is not the ARN of an ECS service (arn:<partition>:ecs:<region>:<account>:service/<cluster>/<name>)"
@@ -64,7 +64,7 @@ impl FromStr for ServiceArn {
     }
 }
 
-/// The parts of any ARN.
+/// The parts of an ARN of any AWS service.
 pub(crate) struct Arn<'a> {
     pub(crate) partition: &'a str,
     pub(crate) service: &'a str,
@@ -74,6 +74,7 @@ pub(crate) struct Arn<'a> {
 }
 
 impl<'a> Arn<'a> {
+    /// Splits an ARN into its parts; `None` if the text does not have the form of an ARN.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.splitn(6, ':');
         if parts.next() != Some("arn") {
@@ -89,23 +90,23 @@ impl<'a> Arn<'a> {
     }
 }
 
-/// Whose credentials the operator uses, from STS GetCallerIdentity.
+/// The AWS account whose credentials the operator uses, as STS GetCallerIdentity returns it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// AWS partition.
+    /// AWS partition, such as `aws`.
     pub partition: String,
-    /// Account, 12 digits.
+    /// AWS account ID, 12 digits.
     pub account: String,
 }
 
-/// The Kubernetes object.
+/// Identity of an ExpressService in its Kubernetes cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ObjectIdentity {
-    /// Namespace.
+    /// `metadata.namespace`.
     pub namespace: String,
-    /// Name.
+    /// `metadata.name`.
     pub name: String,
-    /// UID; an object re-created under its name has another.
+    /// `metadata.uid`; an object that is deleted and created again under the same name has another UID.
     pub uid: String,
 }
 
@@ -115,14 +116,14 @@ impl fmt::Display for ObjectIdentity {
     }
 }
 
-/// What the operator acts as: an AWS account and Region, and a Kubernetes cluster.
+/// Identity under which the operator acts: an AWS account, a default Region, and a Kubernetes cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperatorIdentity {
-    /// Whose credentials it uses.
+    /// The AWS account whose credentials the operator uses.
     pub caller: Caller,
-    /// Region of objects that name none.
+    /// Region for objects that leave out `spec.region`.
     pub region: String,
-    /// UID of the namespace `kube-system`, unless the operator was given another id.
+    /// Id of the Kubernetes cluster in owner tags: the UID of the namespace `kube-system`, unless configured otherwise.
     pub cluster_id: String,
 }
 
@@ -131,13 +132,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_service_arn_reads_back_what_it_prints() {
+    fn a_printed_service_arn_parses_to_the_same_arn() {
         let text = "arn:aws-us-gov:ecs:us-gov-west-1:123456789012:service/web/team-a_shop";
         assert_eq!(text.parse::<ServiceArn>().unwrap().to_string(), text);
     }
 
     #[test]
-    fn other_arns_are_no_service_arns() {
+    fn other_texts_and_arns_are_rejected() {
         for text in [
             "",
             "service/web/shop",

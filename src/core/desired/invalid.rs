@@ -1,4 +1,4 @@
-//! The object, parsed once: what is wanted, where it belongs, and how far its life has come.
+//! Errors of a spec that are found without a call to AWS.
 
 use crate::{
     api::{container::PrimaryContainer, spec::ExpressServiceSpec},
@@ -8,34 +8,35 @@ use crate::{
     },
 };
 
-/// The spec cannot be right; known without a call.
+/// An error in the spec that only a change of the spec can resolve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invalid {
-    /// Path of the field.
+    /// Path of the field in the object, such as `spec.cluster`.
     pub field: &'static str,
-    /// What is wrong and what is right.
+    /// What is wrong with the value, and what to write instead.
     pub message: String,
 }
 
-/// What cannot be right whatever ECS says.
-pub(crate) fn invalid(spec: &ExpressServiceSpec, here: &ServiceArn) -> Option<Invalid> {
-    let elsewhere = |field: &'static str, text: &Option<String>, right: &str| {
+/// Returns the first error of the spec that is certain whatever ECS answers. `computed_arn` is the ARN that the spec and
+/// the operator's credentials lead to; ARNs in the spec must lie in its partition, account and Region.
+pub(crate) fn invalid(spec: &ExpressServiceSpec, computed_arn: &ServiceArn) -> Option<Invalid> {
+    let outside = |field: &'static str, text: &Option<String>, right: &str| {
         let text = text.as_deref()?;
         let arn = Arn::parse(text)?;
-        let same = arn.partition == here.partition
-            && arn.region == here.region
-            && arn.account == here.account;
+        let same = arn.partition == computed_arn.partition
+            && arn.region == computed_arn.region
+            && arn.account == computed_arn.account;
         (!same).then(|| Invalid {
             field,
             message: format!(
-                "\"{text}\" is not in partition {}, account {}, Region {}, where the operator works for this object; use {right} from there",
-                here.partition, here.account, here.region
+                "\"{text}\" is not in partition {}, account {}, Region {}, which the operator uses for this object; use {right} from there",
+                computed_arn.partition, computed_arn.account, computed_arn.region
             ),
         })
     };
     let task_definition = &spec.task_definition_arn;
-    elsewhere("spec.cluster", &spec.cluster, "a name or an ARN")
-        .or_else(|| elsewhere("spec.taskDefinitionArn", task_definition, "an ARN"))
+    outside("spec.cluster", &spec.cluster, "a name or an ARN")
+        .or_else(|| outside("spec.taskDefinitionArn", task_definition, "an ARN"))
         .or_else(|| too_large(spec.primary_container.as_ref()?))
 }
 
@@ -44,7 +45,7 @@ fn too_large(container: &PrimaryContainer) -> Option<Invalid> {
     Some(Invalid {
         field: "spec.primaryContainer",
         message: format!(
-            "image, command, environment and secrets are {size} bytes together, and ECS takes a task definition of at most {TASK_DEFINITION} bytes; shorten them, or keep what is long in Secrets Manager or Parameter Store and name it in secrets"
+            "image, command, environment and secrets are {size} bytes together, but ECS accepts a task definition of at most {TASK_DEFINITION} bytes; shorten them, or store long values in Secrets Manager or Parameter Store and refer to them in secrets"
         ),
     })
 }

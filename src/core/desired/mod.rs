@@ -1,4 +1,4 @@
-//! The object, parsed once: nothing below this folder reads the custom resource again.
+//! The desired state: the ExpressService parsed once. Later steps read [`object::Desired`] instead of the spec.
 
 pub mod configuration;
 pub mod field;

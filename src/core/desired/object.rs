@@ -1,4 +1,4 @@
-//! An ExpressService, parsed once: what it asks for, where its service belongs, and its phase.
+//! An ExpressService parsed once: its spec in normalised form, the ARN of its ECS service, and its phase.
 
 use std::collections::BTreeMap;
 
@@ -16,47 +16,49 @@ use crate::{
     },
 };
 
-/// An object, parsed.
+/// An ExpressService in the form on which the core decides. Every later step reads this instead of the custom resource.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
-    /// The object.
+    /// Namespace, name and UID of the ExpressService.
     pub object: ObjectIdentity,
-    /// Generation of its spec.
+    /// `metadata.generation`, which the API server increases with each change of the spec; 0 if it is unset.
     pub generation: i64,
-    /// How far its life has come.
+    /// Phase of the object, derived from its finalizer, recorded identity and deletion timestamp.
     pub phase: Phase,
-    /// Whether its recorded identity is the present one.
+    /// Whether the recorded identity equals the one computed from the spec and the operator's credentials.
     pub identity: IdentityCheck,
-    /// The one address of its ECS service: the recorded one, else the computed one.
+    /// ARN of the only ECS service that calls for this object address: the recorded ARN, otherwise the computed one.
     pub arn: ServiceArn,
-    /// Present cluster-id.
+    /// Id of the Kubernetes cluster, as the operator writes it into owner tags now.
     pub cluster_id: String,
-    /// Why the spec cannot be right.
+    /// The first error that is found in the spec without a call to AWS; `None` if there is none.
     pub invalid: Option<Invalid>,
-    /// Who makes the task definition.
+    /// Whether ECS creates the task definition or the spec names one.
     pub mode: Mode,
-    /// What the user set.
+    /// The configuration that the spec sets; whatever the user left out is unset.
     pub configuration: Configuration,
-    /// ARN of the infrastructure role.
+    /// ARN of the role with which ECS manages load balancers, security groups and autoscaling
+    /// (`infrastructureRoleArn`). Fixed when the service is created.
     pub infrastructure_role_arn: String,
-    /// The user's tags.
+    /// `spec.tags`, without the owner tags; a tag without a value has the empty value.
     pub user_tags: BTreeMap<String, String>,
-    /// Adoption policy.
+    /// Whether an existing unowned service of the same name may be taken over; `Never` unless the spec says `Adopt`.
     pub adoption: AdoptionPolicy,
-    /// Drift policy.
+    /// Whether drift is corrected or only reported; `Correct` if the spec leaves it out.
     pub drift: DriftPolicy,
-    /// Observe only.
+    /// `spec.suspend`: the operator observes the service but sends no call that changes it.
     pub suspend: bool,
-    /// The annotation that asks for a restart.
+    /// Value of the annotation [`annotations::RESTART`]; a new value asks for a new deployment.
     pub restart: Option<String>,
-    /// The annotation that asks for a retry.
+    /// Value of the annotation [`annotations::RETRY`]; a new value asks to retry what the operator has given up.
     pub retry: Option<String>,
-    /// The annotation that confirms an adoption.
+    /// Value of the annotation [`annotations::ADOPT_CONFIRM`]; it confirms the adoption whose hash it states.
     pub adopt_confirm: Option<String>,
 }
 
 impl Desired {
-    /// Parses an object as the API server stores it.
+    /// Parses an object as it is stored in the API server. A spec that cannot be right is reported in
+    /// [`Desired::invalid`], so that parsing never fails.
     pub fn parse(object: &ExpressService, operator: &OperatorIdentity) -> Self {
         let spec = &object.spec;
         let identity = ObjectIdentity {
@@ -64,18 +66,18 @@ impl Desired {
             name: object.metadata.name.clone().unwrap_or_default(),
             uid: object.metadata.uid.clone().unwrap_or_default(),
         };
-        let here = address(&identity, spec, operator);
+        let computed_arn = service_arn(&identity, spec, operator);
         let recorded = match is_unclaimed(object) {
-            true => RecordedIdentity::nothing(),
+            true => RecordedIdentity::none(),
             false => RecordedIdentity::of(object),
         };
-        let check = recorded.check(&here, &operator.cluster_id);
+        let check = recorded.check(&computed_arn, &operator.cluster_id);
         let annotation = |key: &str| object.metadata.annotations.as_ref()?.get(key).cloned();
         Self {
             phase: phase(object, &recorded, &check),
             generation: object.metadata.generation.unwrap_or_default(),
-            invalid: invalid(spec, &here),
-            arn: recorded.arn.unwrap_or(here),
+            invalid: invalid(spec, &computed_arn),
+            arn: recorded.arn.unwrap_or(computed_arn),
             identity: check,
             cluster_id: operator.cluster_id.clone(),
             object: identity,
@@ -96,7 +98,7 @@ impl Desired {
                 _ => AdoptionPolicy::Never,
             },
             drift: match spec.drift_policy.as_deref() {
-                // A word of a newer schema: the policy that changes nothing.
+                // A value of a newer schema: fall back to the policy that changes nothing.
                 None | Some("Correct") => DriftPolicy::Correct,
                 Some(_) => DriftPolicy::Report,
             },
@@ -107,14 +109,14 @@ impl Desired {
         }
     }
 
-    /// The user's tags and the owner tags.
+    /// The tags that the service must carry: the user's tags and the owner tags.
     pub fn tags(&self) -> BTreeMap<String, String> {
         let mut tags = self.user_tags.clone();
         tags.extend(owner_tags_of(&self.object, &self.cluster_id));
         tags
     }
 
-    /// Hash of the tags that the user set.
+    /// Hash of the user's tags, without the owner tags.
     pub fn tags_hash(&self) -> String {
         hash_of_tags(&self.user_tags)
     }
@@ -128,7 +130,7 @@ fn phase(object: &ExpressService, recorded: &RecordedIdentity, check: &IdentityC
         (true, false) => Phase::Finalized,
         (true, true) => Phase::Deleting(match object.spec.deletion_policy.as_deref() {
             None | Some("Delete") => DeletionPolicy::Delete,
-            // A word of a newer schema: the policy that destroys nothing.
+            // A value of a newer schema: fall back to the policy that deletes nothing.
             Some(_) => DeletionPolicy::Retain,
         }),
         (false, false) => Phase::Unclaimed,
@@ -137,8 +139,8 @@ fn phase(object: &ExpressService, recorded: &RecordedIdentity, check: &IdentityC
     }
 }
 
-/// The ARN of the object's service as the spec and the caller have it.
-fn address(
+/// Computes the ARN of the object's service from the spec, the operator's Region and its AWS account.
+fn service_arn(
     object: &ObjectIdentity,
     spec: &ExpressServiceSpec,
     operator: &OperatorIdentity,

@@ -1,23 +1,24 @@
-//! The tags on an ECS service that name the object which owns it.
+//! The owner tags: tags on an ECS service that name the Kubernetes cluster and the object that owns it. Each constant is
+//! the key of a tag, except [`PREFIX`] and [`RELEASED`].
 
 use std::collections::BTreeMap;
 
 use crate::core::desired::identity::ObjectIdentity;
 
-/// Prefix of the operator's tags.
+/// Prefix of the keys of all owner tags.
 pub const PREFIX: &str = "ecs-express.dev/";
-/// Cluster-id of the Kubernetes cluster.
+/// Id of the Kubernetes cluster of the object that owns the service.
 pub const CLUSTER_ID: &str = "ecs-express.dev/cluster-id";
-/// Namespace of the object.
+/// Namespace of the object that owns the service.
 pub const NAMESPACE: &str = "ecs-express.dev/namespace";
-/// Name of the object.
+/// Name of the object that owns the service.
 pub const NAME: &str = "ecs-express.dev/name";
-/// UID of the object, or [`RELEASED`].
+/// UID of the object that owns the service, or [`RELEASED`].
 pub const UID: &str = "ecs-express.dev/uid";
-/// Value of [`UID`] on a service that its object has let go.
+/// Value of [`UID`] on a service that was kept when its object was deleted, and that another object may adopt.
 pub const RELEASED: &str = "released";
 
-/// The four tags that say whose an ECS service is.
+/// Returns the four owner tags of an object.
 pub fn owner_tags_of(object: &ObjectIdentity, cluster_id: &str) -> BTreeMap<String, String> {
     BTreeMap::from([
         (CLUSTER_ID.to_owned(), cluster_id.to_owned()),
@@ -27,23 +28,24 @@ pub fn owner_tags_of(object: &ObjectIdentity, cluster_id: &str) -> BTreeMap<Stri
     ])
 }
 
-/// What the owner tags on a service say to one object.
+/// Owner of a service according to its owner tags, as seen from one object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OwnerTags {
-    /// Cluster-id, namespace and name are this object's.
+    /// Cluster-id, namespace and name are those of this object. The UID may be another: the object may have been created again.
     Ours,
-    /// They name another object.
+    /// The tags name another object, which the text describes.
     Other(String),
-    /// Only some of cluster-id, namespace and name are there, and those are this object's.
+    /// Some of the tags are missing and the remaining ones fit this object. The text describes the owner, with `?` for what
+    /// is missing.
     Partial(String),
-    /// There are none.
+    /// The service has no owner tags.
     None,
-    /// They name another object that has let the service go.
+    /// The tags name another object that has released the service.
     Released,
 }
 
 impl OwnerTags {
-    /// Reads the owner tags on a service with the eyes of `object`.
+    /// Reads the owner tags among the tags of a service, as seen from `object` in the cluster with id `cluster_id`.
     pub fn read(
         tags: &BTreeMap<String, String>,
         object: &ObjectIdentity,
@@ -58,7 +60,7 @@ impl OwnerTags {
         {
             return Self::Ours;
         }
-        let whose = format!(
+        let owner = format!(
             "{}/{} in the cluster with id {}",
             namespace.unwrap_or("?"),
             name.unwrap_or("?"),
@@ -70,8 +72,8 @@ impl OwnerTags {
         match (cluster, namespace, name, uid) {
             (None, None, None, None) => Self::None,
             (.., Some(RELEASED)) => Self::Released,
-            _ if fits => Self::Partial(whose),
-            _ => Self::Other(whose),
+            _ if fits => Self::Partial(owner),
+            _ => Self::Other(owner),
         }
     }
 }

@@ -1,41 +1,41 @@
 //! The policies of the spec, and the phase of the object.
 
-/// How far the life of an object has come.
+/// Phase of an object in its life with the operator. Each variant allows other actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {
-    /// Finalizer or identity is not stored yet.
+    /// The operator's finalizer or the identity is not stored yet. No call that changes ECS is sent.
     Unclaimed,
-    /// Finalizer and identity are stored.
+    /// The finalizer and the identity are stored.
     Active,
-    /// Being deleted, finalizer held.
+    /// The object is being deleted and still carries the operator's finalizer.
     Deleting(DeletionPolicy),
-    /// Being deleted, finalizer released.
+    /// The object is being deleted and no longer carries the operator's finalizer. Nothing is left to do.
     Finalized,
 }
 
-/// What becomes of the ECS service with its object.
+/// What happens to the ECS service when its object is deleted (`spec.deletionPolicy`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DeletionPolicy {
-    /// It is deleted.
+    /// The service is deleted. This is the default.
     Delete,
-    /// It stays, marked as released.
+    /// The service keeps running, and its owner tags mark it as released.
     Retain,
 }
 
-/// What follows an outside change.
+/// What the operator does about drift, a change that was made outside Kubernetes (`spec.driftPolicy`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DriftPolicy {
-    /// It is put right.
+    /// Drift is corrected by an update. This is the default.
     Correct,
-    /// It is shown.
+    /// Drift is reported in the status and left as it is.
     Report,
 }
 
-/// Whether a free service of this name is taken over.
+/// Whether the operator takes over an existing unowned service that has the object's ARN (`spec.adoptionPolicy`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AdoptionPolicy {
-    /// It is refused.
+    /// The service is left alone and the object reports that it does not own it. This is the default.
     Never,
-    /// It is taken over.
+    /// The service is taken over, after confirmation where the adoption would change it.
     Adopt,
 }

@@ -1,22 +1,22 @@
-//! CPU and memory by what they mean: ECS takes units and vCPU, MiB and GB.
+//! Quantities of CPU and memory, normalised: ECS accepts CPU as units or vCPU and memory as MiB or GB.
 
 use crate::core::desired::value::Value;
 
-/// CPU units of `1024`, `1`, `0.5` or `2 vCPU`; what is none of these is compared as it stands.
+/// Normalises CPU such as `1024`, `1`, `0.5` or `2 vCPU` to CPU units. Any other text is compared as written.
 pub(crate) fn cpu_units(text: &str) -> Value {
-    // Fargate's smallest size is 256 units, its greatest 16 vCPU: the ranges cannot be confused.
-    size(text, "vcpu", 128.0)
+    // Fargate's smallest size is 256 units and its largest 16 vCPU, so the two ranges do not overlap.
+    quantity(text, "vcpu", 128.0)
 }
 
-/// MiB of `2048`, `4` or `2 GB`; what is none of these is compared as it stands.
+/// Normalises memory such as `2048`, `4` or `2 GB` to MiB. Any other text is compared as written.
 pub(crate) fn memory_mib(text: &str) -> Value {
-    // A lone number below Fargate's smallest size, 512 MiB, is meant in GB.
-    size(text, "gb", 256.0)
+    // Fargate's smallest size is 512 MiB, so a number without a unit far below it is in GB.
+    quantity(text, "gb", 256.0)
 }
 
-/// A lone number from `least_small` on counts small units, of which 1024 make a large one; any other, and one with the large
-/// `unit`, counts large ones.
-fn size(text: &str, unit: &str, least_small: f64) -> Value {
+/// Converts a quantity to its small unit, 1024 of which make a large one. A number without `unit`, the name of the large
+/// unit, is in small units if it is at least `small_from`; every other number is in large units.
+fn quantity(text: &str, unit: &str, small_from: f64) -> Value {
     let lower = text.trim().to_ascii_lowercase();
     let (number, has_unit) = match lower.strip_suffix(unit) {
         Some(number) => (number.trim_end(), true),
@@ -24,7 +24,7 @@ fn size(text: &str, unit: &str, least_small: f64) -> Value {
     };
     let is_plain = number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let small = match number.parse::<f64>() {
-        Ok(n) if is_plain && !has_unit && n >= least_small => n,
+        Ok(n) if is_plain && !has_unit && n >= small_from => n,
         Ok(n) if is_plain => n * 1024.0,
         Ok(_) | Err(_) => return Value::Text(text.to_owned()),
     };
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cpu_and_memory_mean_the_same_in_each_of_their_spellings() {
+    fn spellings_of_the_same_quantity_are_equal() {
         for (text, units) in [
             ("256", 256),
             ("0.25", 256),
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_size_is_compared_as_it_stands() {
+    fn a_text_that_is_no_quantity_is_compared_as_written() {
         for text in [
             "many",
             "",

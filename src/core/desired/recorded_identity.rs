@@ -1,45 +1,51 @@
-//! The identity on record: from the first call on only that ARN is addressed.
+//! The identity recorded on an object. From the first call that changes ECS on, calls address only the recorded ARN.
 
 use crate::{
     api::{ExpressService, FINALIZER, annotations},
     core::desired::identity::ServiceArn,
 };
 
-/// Whether the recorded identity is the present one.
+/// Result of comparing the recorded identity with the one computed now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdentityCheck {
-    /// It is, or none was recorded.
+    /// The two are equal, or no identity is recorded yet.
     Same,
-    /// It is not; both are told.
+    /// The two differ, for example after a change of the AWS account or the cluster-id. Both appear in the message.
     Changed {
-        /// ARN and cluster-id on record.
+        /// Recorded ARN and cluster-id, as text.
         recorded: String,
-        /// ARN and cluster-id that the operator would use now.
+        /// ARN and cluster-id that the operator would use now, as text.
         now: String,
     },
 }
 
-/// Identity on record: annotations, else the status.
+/// The identity read from the object: from its annotations, otherwise from its status.
 pub(crate) struct RecordedIdentity {
+    /// Whether both identity annotations are present.
     pub(crate) annotated: bool,
+    /// The recorded ARN, if it can be parsed.
     pub(crate) arn: Option<ServiceArn>,
+    /// The recorded text, if it is not the ARN of an ECS service.
     unreadable: Option<String>,
+    /// The recorded id of the Kubernetes cluster.
     cluster_id: Option<String>,
 }
 
-/// Living without a finalizer: identity annotations are then a copy, of another cluster perhaps, and mean nothing.
+/// Whether the object is not being deleted and lacks the operator's finalizer. Its identity annotations are then ignored:
+/// they were copied with the manifest, possibly from another cluster.
 pub(crate) fn is_unclaimed(object: &ExpressService) -> bool {
     object.metadata.deletion_timestamp.is_none() && !has_finalizer(object)
 }
 
-/// Whether the operator's finalizer is on the object.
+/// Whether the object carries the operator's finalizer.
 pub fn has_finalizer(object: &ExpressService) -> bool {
     let mut finalizers = object.metadata.finalizers.iter().flatten();
     finalizers.any(|finalizer| finalizer == FINALIZER)
 }
 
 impl RecordedIdentity {
-    pub(crate) fn nothing() -> Self {
+    /// The identity of an object on which none is recorded.
+    pub(crate) fn none() -> Self {
         Self {
             annotated: false,
             arn: None,
@@ -48,6 +54,7 @@ impl RecordedIdentity {
         }
     }
 
+    /// Reads the identity from the annotations of an object, otherwise from its status.
     pub(crate) fn of(object: &ExpressService) -> Self {
         let annotation = |key: &str| object.metadata.annotations.as_ref()?.get(key);
         let annotated = annotation(annotations::SERVICE_ARN);
@@ -65,19 +72,20 @@ impl RecordedIdentity {
         }
     }
 
-    pub(crate) fn check(&self, here: &ServiceArn, cluster_id: &str) -> IdentityCheck {
+    /// Compares the recorded identity with the computed one. What is not recorded counts as equal.
+    pub(crate) fn check(&self, computed_arn: &ServiceArn, cluster_id: &str) -> IdentityCheck {
         let recorded_id = self.cluster_id.as_deref().unwrap_or(cluster_id);
         let recorded_arn = match (&self.unreadable, &self.arn) {
             (Some(text), _) => text.clone(),
             (None, Some(arn)) => arn.to_string(),
-            (None, None) => here.to_string(),
+            (None, None) => computed_arn.to_string(),
         };
-        if recorded_id == cluster_id && recorded_arn == here.to_string() {
+        if recorded_id == cluster_id && recorded_arn == computed_arn.to_string() {
             return IdentityCheck::Same;
         }
         IdentityCheck::Changed {
             recorded: format!("{recorded_arn} with cluster-id {recorded_id}"),
-            now: format!("{here} with cluster-id {cluster_id}"),
+            now: format!("{computed_arn} with cluster-id {cluster_id}"),
         }
     }
 }

@@ -1,19 +1,20 @@
-//! A text that must never be shown: an environment value, a word of a command, the location of a secret.
+//! A wrapper that keeps the secret parts of a spec out of logs and messages.
 
 use std::fmt;
 
-/// A text that never shows itself: an environment value, a word of a command, the place of a secret.
+/// A text that must not appear in logs or messages: the value of an environment variable, a word of a command, or the
+/// location of a secret. Its `Debug` output is `…`.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Redacted(String);
 
 impl Redacted {
-    /// Hides a text.
+    /// Wraps a text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text, for the request to ECS alone.
-    pub fn reveal(&self) -> &str {
+    /// Returns the text. Meant for requests to ECS, for hashes, and for finding the text in messages of AWS.
+    pub fn expose(&self) -> &str {
         &self.0
     }
 }

@@ -1,12 +1,13 @@
-//! How much of a container ECS takes at all.
+//! The limit that ECS sets on the size of a container.
 
 use crate::api::container::PrimaryContainer;
 
-/// Bytes of the largest task definition that ECS takes (Amazon ECS service quotas).
+/// Size in bytes of the largest task definition that ECS accepts (Amazon ECS service quotas).
 pub const TASK_DEFINITION: usize = 64 << 10;
 
-/// Bytes of the container, where ECS cannot take so many. Only what the user wrote counts, without quotes and escapes: a
-/// task definition of it is larger still, so that nothing is refused that ECS would take.
+/// Returns the size of the container in bytes if it exceeds [`TASK_DEFINITION`]. Only the user's own texts count, without
+/// quotes and escapes. The task definition that ECS makes from them is larger, so no container is refused that ECS would
+/// accept.
 pub fn too_large_for_ecs(container: &PrimaryContainer) -> Option<usize> {
     let PrimaryContainer {
         image,
@@ -28,8 +29,8 @@ pub fn too_large_for_ecs(container: &PrimaryContainer) -> Option<usize> {
     (size > TASK_DEFINITION).then_some(size)
 }
 
-/// A container of the same image that is as much too large, and packs to nothing: what is refused for its size need not
-/// be kept.
+/// Returns a container with the same image and the given size in bytes that compresses to almost nothing. The cache stores
+/// it in place of a container that is refused for its size, whose contents nobody needs.
 pub fn blank(container: &PrimaryContainer, size: usize) -> PrimaryContainer {
     let rest = size.saturating_sub(container.image.len());
     PrimaryContainer {
@@ -55,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_wrote_counts_and_a_blank_one_is_as_large() {
+    fn only_the_users_texts_count_and_a_blank_container_has_the_same_size() {
         let rest = "shop:1runABCc".len();
         let fits = container(&"x".repeat(TASK_DEFINITION - rest));
         assert_eq!(too_large_for_ecs(&fits), None);

@@ -1,4 +1,4 @@
-//! The values of a configuration's fields, normalised, and what a person may see of them.
+//! Normalised values of a configuration's fields, and their form in messages, which leaves out secret parts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,20 +7,20 @@ use crate::core::desired::redacted::Redacted;
 /// A normalised value: two values are equal exactly when they mean the same to ECS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// A text.
+    /// A text, compared exactly.
     Text(String),
-    /// A number, without its unit.
+    /// A number in the unit of its field: CPU units, MiB, tasks, or a port.
     Number(i64),
-    /// A list whose order has no meaning.
+    /// A list whose order has no meaning, such as subnets.
     Set(BTreeSet<String>),
-    /// Hidden texts in order.
+    /// Redacted texts in order: the words of a command.
     Words(Vec<Redacted>),
-    /// Hidden texts by name.
+    /// Redacted texts by name: environment variables and secrets.
     Named(BTreeMap<String, Redacted>),
 }
 
 impl Value {
-    /// Whether it is an empty list.
+    /// Whether the value is an empty list.
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Text(_) | Self::Number(_) => false,
@@ -30,23 +30,23 @@ impl Value {
         }
     }
 
-    /// Feeds the value, hidden parts too, to a hash.
-    pub(crate) fn feed(&self, feed: &mut impl FnMut(&str)) {
+    /// Passes each part of the value, redacted parts included, to `update`, which adds it to a hash.
+    pub(crate) fn hash_into(&self, update: &mut impl FnMut(&str)) {
         match self {
-            Self::Text(text) => feed(text),
-            Self::Number(number) => feed(&number.to_string()),
-            Self::Set(ids) => ids.iter().for_each(|id| feed(id)),
-            Self::Words(words) => words.iter().for_each(|word| feed(word.reveal())),
+            Self::Text(text) => update(text),
+            Self::Number(number) => update(&number.to_string()),
+            Self::Set(ids) => ids.iter().for_each(|id| update(id)),
+            Self::Words(words) => words.iter().for_each(|word| update(word.expose())),
             Self::Named(named) => named.iter().for_each(|(name, value)| {
-                feed(name);
-                feed(value.reveal());
+                update(name);
+                update(value.expose());
             }),
         }
     }
 
-    /// What a person may see of it, beside the value it differs from: of what is hidden only a count, or the names that
-    /// differ.
-    pub fn shown_beside(&self, other: Option<&Self>) -> String {
+    /// Text of the value for messages, given the value with which it is compared. Of a command it has only the number of
+    /// words; of an environment and of secrets only the names whose values differ.
+    pub fn display_against(&self, other: Option<&Self>) -> String {
         match self {
             Self::Text(text) => text.clone(),
             Self::Number(number) => number.to_string(),
@@ -56,13 +56,13 @@ impl Value {
                 1 => "1 word".to_owned(),
                 n => format!("{n} words"),
             },
-            Self::Named(named) => shown_names(named, other),
+            Self::Named(named) => display_names(named, other),
         }
     }
 }
 
-/// The names whose values differ, and those that only the other side has.
-fn shown_names(named: &BTreeMap<String, Redacted>, other: Option<&Value>) -> String {
+/// Lists the names whose values differ, and those that only the other side has.
+fn display_names(named: &BTreeMap<String, Redacted>, other: Option<&Value>) -> String {
     let empty = BTreeMap::new();
     let others = match other {
         Some(Value::Named(others)) => others,
@@ -82,7 +82,7 @@ fn shown_names(named: &BTreeMap<String, Redacted>, other: Option<&Value>) -> Str
     }
 }
 
-/// The first few of many, with a count of the rest.
+/// Joins the first five items by commas and adds the number of the remaining ones.
 pub(crate) fn join<'a>(items: impl Iterator<Item = &'a str>) -> String {
     const SHOWN: usize = 5;
     let items: Vec<&str> = items.collect();
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_an_environment_only_the_names_that_differ_are_shown() {
+    fn an_environment_is_displayed_by_the_names_that_differ() {
         let named = |pairs: &[(&str, &str)]| {
             Value::Named(
                 pairs
@@ -110,13 +110,13 @@ mod tests {
         let desired = named(&[("A", "1"), ("TOKEN", "hunter2")]);
         let actual = named(&[("A", "1"), ("TOKEN", "old")]);
         assert_eq!(
-            desired.shown_beside(Some(&actual)),
+            desired.display_against(Some(&actual)),
             "TOKEN (values not shown)"
         );
-        assert_eq!(named(&[]).shown_beside(Some(&actual)), "no A, TOKEN");
+        assert_eq!(named(&[]).display_against(Some(&actual)), "no A, TOKEN");
         let other = named(&[("B", "2"), ("TOKEN", "old")]);
         assert_eq!(
-            desired.shown_beside(Some(&other)),
+            desired.display_against(Some(&other)),
             "A, TOKEN (values not shown) and no B"
         );
     }

@@ -1,4 +1,4 @@
-//! Where ECS differs from the spec.
+//! Comparison of the spec with the configuration of a service revision.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::core::{
         value::{Value, join},
     },
     diff::{
-        complete::users_groups,
+        complete::user_groups,
         not_comparable::{Cause, NotComparable},
     },
 };
@@ -17,11 +17,11 @@ use crate::core::{
 /// A field in which ECS differs from the spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The field.
+    /// The field of the spec.
     pub field: Field,
-    /// What the spec wants, as a person may see it.
+    /// Value in the spec as messages show it, without secret parts.
     pub desired: String,
-    /// What ECS has, as a person may see it.
+    /// Value in ECS as messages show it, without secret parts.
     pub actual: String,
 }
 
@@ -36,40 +36,40 @@ impl std::fmt::Display for Difference {
     }
 }
 
-/// A field that the user took out of the spec and that ECS cannot clear.
+/// A field that the user removed from the spec and that ECS cannot clear.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftInForce {
-    /// The field.
+    /// The field of the spec.
     pub field: Field,
-    /// What stays in force.
+    /// Value that stays in force, as messages show it.
     pub actual: String,
 }
 
-/// The spec beside a revision.
+/// Result of comparing the spec with a revision.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
-    /// What an update would change, in the order of [`Field`].
+    /// Fields that an update would change, in the order of [`Field`].
     pub differences: Vec<Difference>,
-    /// What stays in force though it is no longer in the spec.
+    /// Fields that are no longer in the spec but stay in force in ECS.
     pub left_in_force: Vec<LeftInForce>,
-    /// What cannot be compared yet.
+    /// Fields that cannot be compared yet.
     pub not_comparable: Vec<NotComparable>,
 }
 
 impl Diff {
-    /// Whether all could be compared, and an update would change nothing.
+    /// Whether every field could be compared and an update would change nothing.
     pub fn is_empty(&self) -> bool {
         self.differences.is_empty() && self.not_comparable.is_empty()
     }
 
-    /// Whether scaling differs.
+    /// Whether a field of `scalingTarget` differs.
     pub fn touches_scaling(&self) -> bool {
         self.differences
             .iter()
             .any(|difference| difference.field.is_scaling())
     }
 
-    /// Lists outside the container that an update has to send empty. Those of the container are explicit in any case.
+    /// Lists outside the container that an update has to send empty. The lists of the container are always sent.
     pub fn cleared(&self) -> BTreeSet<Field> {
         let fields = self.differences.iter().filter(|difference| {
             difference.field == Field::SecurityGroups && difference.desired == NOTHING
@@ -78,10 +78,10 @@ impl Diff {
     }
 }
 
-/// How an empty list, or a field without a value, is shown.
+/// Text in messages for an empty list or a field without a value.
 const NOTHING: &str = "nothing";
 
-/// How a field of the spec stands beside a revision.
+/// Result of comparing one field of the spec with a revision.
 enum Comparison {
     Same,
     Differs(Difference),
@@ -89,8 +89,8 @@ enum Comparison {
     Unknown(Cause),
 }
 
-/// Compares what the user set with what a revision shows. `managed_groups` are ECS's own security groups, as far as known;
-/// `set_before` are the fields that the spec set when it was last applied, in the same mode.
+/// Compares the fields that the user set with those of a revision. `managed_groups` are the security groups that ECS
+/// created, if known. `set_before` are the fields that the spec set when it was last applied in the same mode.
 pub fn diff(
     desired: &Configuration,
     mode: Mode,
@@ -98,7 +98,7 @@ pub fn diff(
     managed_groups: Option<&BTreeSet<&str>>,
     set_before: &BTreeSet<Field>,
 ) -> Diff {
-    let (wanted, shown) = (desired.values(), actual.values());
+    let (desired_values, actual_values) = (desired.values(), actual.values());
     let mut diff = Diff::default();
     for field in Field::ALL {
         let derived = match mode {
@@ -108,84 +108,85 @@ pub fn diff(
         if derived {
             continue;
         }
-        let comparison = match (wanted.get(&field), shown.get(&field)) {
+        let comparison = match (desired_values.get(&field), actual_values.get(&field)) {
             (None, _) if !set_before.contains(&field) => Comparison::Same,
-            (Some(want), None) if want.is_empty() => Comparison::Same,
+            (Some(value), None) if value.is_empty() => Comparison::Same,
             (_, None) if actual.always_shows(field) => Comparison::Unknown(Cause::NotShown),
             (_, Some(_)) if field == Field::SecurityGroups => {
-                groups(desired, actual, managed_groups)
+                compare_groups(desired, actual, managed_groups)
             }
-            (Some(want), have) => compare(field, want, have),
-            (None, Some(have)) => left(field, have),
+            (Some(value), other) => compare(field, value, other),
+            (None, Some(value)) => compare_unset(field, value),
             (None, None) => Comparison::Same,
         };
         match comparison {
             Comparison::Same => {}
             Comparison::Differs(difference) => diff.differences.push(difference),
-            Comparison::LeftInForce(left) => diff.left_in_force.push(left),
+            Comparison::LeftInForce(field) => diff.left_in_force.push(field),
             Comparison::Unknown(cause) => diff.not_comparable.push(NotComparable { field, cause }),
         }
     }
     diff
 }
 
-fn compare(field: Field, want: &Value, have: Option<&Value>) -> Comparison {
-    if have == Some(want) {
+fn compare(field: Field, desired: &Value, actual: Option<&Value>) -> Comparison {
+    if actual == Some(desired) {
         return Comparison::Same;
     }
     Comparison::Differs(Difference {
         field,
-        desired: want.shown_beside(have),
-        actual: have.map_or(NOTHING.into(), |have| have.shown_beside(Some(want))),
+        desired: desired.display_against(actual),
+        actual: actual.map_or(NOTHING.into(), |actual| {
+            actual.display_against(Some(desired))
+        }),
     })
 }
 
-fn left(field: Field, have: &Value) -> Comparison {
+/// Compares a field that the spec no longer sets and that has a value in ECS.
+fn compare_unset(field: Field, actual: &Value) -> Comparison {
     match field.when_unset() {
         WhenUnset::LeftInForce => Comparison::LeftInForce(LeftInForce {
             field,
-            actual: have.shown_beside(None),
+            actual: actual.display_against(None),
         }),
         WhenUnset::Emptied => Comparison::Same,
     }
 }
 
-/// ECS adds its own group to those of the user. While it is not known which that is, a group too many is neither a
-/// difference nor none.
-fn groups(
+/// Compares the security groups. ECS adds a group to those of the user; while it is not known which one, a group that the
+/// spec does not list is neither a difference nor equal.
+fn compare_groups(
     desired: &Configuration,
     actual: &Configuration,
     managed_groups: Option<&BTreeSet<&str>>,
 ) -> Comparison {
-    let (want, have) = (
-        &desired.network.security_groups,
-        &actual.network.security_groups,
-    );
+    let desired = &desired.network.security_groups;
+    let in_force = &actual.network.security_groups;
     let users = match managed_groups {
-        // A group of ECS's own that the user names too is the user's.
+        // A group that ECS created and that the spec lists counts as the user's.
         Some(managed) => {
-            let own: BTreeSet<&str> = managed
+            let created: BTreeSet<&str> = managed
                 .iter()
                 .copied()
-                .filter(|group| !want.contains(*group))
+                .filter(|group| !desired.contains(*group))
                 .collect();
-            users_groups(&actual.network, &own)
+            user_groups(&actual.network, &created)
         }
-        None if want.is_subset(have) && want != have => {
+        None if desired.is_subset(in_force) && desired != in_force => {
             return Comparison::Unknown(Cause::ManagedGroupsUnknown);
         }
-        None => have.clone(),
+        None => in_force.clone(),
     };
-    if users == *want {
+    if users == *desired {
         return Comparison::Same;
     }
-    let shown = |groups: &BTreeSet<String>| match groups.is_empty() {
+    let display = |groups: &BTreeSet<String>| match groups.is_empty() {
         true => NOTHING.to_owned(),
         false => join(groups.iter().map(String::as_str)),
     };
     Comparison::Differs(Difference {
         field: Field::SecurityGroups,
-        desired: shown(want),
-        actual: shown(&users),
+        desired: display(desired),
+        actual: display(&users),
     })
 }

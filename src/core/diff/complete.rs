@@ -1,5 +1,5 @@
-//! The blocks of an update: all that the user set, and beside it, in the same block, the values in force. So the update
-//! means the same whether ECS merges or replaces.
+//! The configuration that an update sends: the fields that the user set and, within the same blocks, the values in force.
+//! The update then has the same meaning whether ECS merges a block or replaces it.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use crate::core::{
     diff::not_comparable::{Cause, NotComparable},
 };
 
-/// Completes the blocks that the user set by the values in force, without ECS's own security groups. `cleared` are the
-/// lists that the update sends empty.
+/// Completes the blocks that the user set with the values in force. Security groups that ECS created (`managed_groups`)
+/// are left out. `cleared` are the lists that the update sends empty.
 pub fn complete(
     desired: &Configuration,
     actual: Option<&Configuration>,
@@ -93,13 +93,13 @@ fn complete_network(
     let or_in_force = |set: BTreeSet<String>, in_force: BTreeSet<String>| {
         if set.is_empty() { in_force } else { set }
     };
-    // Which of the groups in force are the user's is known only beside ECS's own.
-    let users_groups = match (actual, managed_groups) {
-        (Some(actual), Some(managed)) if !clears_groups => users_groups(actual, managed),
+    // The user's groups among those in force are known only when the groups that ECS created are.
+    let in_force_groups = match (actual, managed_groups) {
+        (Some(actual), Some(managed)) if !clears_groups => user_groups(actual, managed),
         _ => BTreeSet::new(),
     };
     Network {
-        security_groups: or_in_force(security_groups, users_groups),
+        security_groups: or_in_force(security_groups, in_force_groups),
         subnets: or_in_force(
             subnets,
             actual
@@ -109,8 +109,8 @@ fn complete_network(
     }
 }
 
-/// The security groups in force without ECS's own.
-pub(crate) fn users_groups(actual: &Network, managed: &BTreeSet<&str>) -> BTreeSet<String> {
+/// Returns the security groups in force without those that ECS created.
+pub(crate) fn user_groups(actual: &Network, managed: &BTreeSet<&str>) -> BTreeSet<String> {
     actual
         .security_groups
         .iter()
@@ -119,7 +119,7 @@ pub(crate) fn users_groups(actual: &Network, managed: &BTreeSet<&str>) -> BTreeS
         .collect()
 }
 
-/// `scalingTarget` with the values in force beside what the user set; unset stays unset.
+/// Completes `scalingTarget` with the values in force. If the user set no member of it, it stays unset.
 pub fn complete_scaling(scaling: Scaling, actual: Option<&Scaling>) -> Scaling {
     if scaling.is_unset() {
         return scaling;
@@ -138,8 +138,8 @@ pub fn complete_scaling(scaling: Scaling, actual: Option<&Scaling>) -> Scaling {
     }
 }
 
-/// A value in force that an update would have to carry and that the revision does not show. Sent without it, the update
-/// could reset what it means to keep.
+/// Returns a field whose value in force an update would have to send but which the revision does not show. Without the
+/// value, the update could reset a field that it is meant to keep.
 pub(crate) fn unknown_in_force(
     desired: &Configuration,
     actual: &Configuration,
@@ -155,18 +155,18 @@ pub(crate) fn unknown_in_force(
         Block::None => false,
     };
     Field::ALL.into_iter().find_map(|field| {
-        let carried = is_sent(field.block()) && !set.contains_key(&field);
-        let own_unknown = field == Field::SecurityGroups
+        let must_be_sent = is_sent(field.block()) && !set.contains_key(&field);
+        let groups_unknown = field == Field::SecurityGroups
             && !clears_groups
             && managed_groups.is_none()
             && actual.network.security_groups.len() > 1;
-        let cause = if own_unknown {
+        let cause = if groups_unknown {
             Cause::ManagedGroupsUnknown
         } else if !shown.contains_key(&field) && actual.always_shows(field) {
             Cause::NotShown
         } else {
             return None;
         };
-        carried.then_some(NotComparable { field, cause })
+        must_be_sent.then_some(NotComparable { field, cause })
     })
 }

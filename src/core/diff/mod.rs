@@ -1,4 +1,4 @@
-//! Where ECS differs from the spec, field by field and tag by tag.
+//! The difference between the spec and ECS, by field and by tag, and the request that removes it.
 
 pub mod compare;
 pub mod complete;

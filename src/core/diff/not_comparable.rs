@@ -1,4 +1,4 @@
-//! Fields that cannot be compared yet: ECS does not show them, or its own security groups are unknown.
+//! Fields that cannot be compared yet, because ECS does not show them or does not report which security groups it created.
 
 use crate::core::{
     desired::field::Field,
@@ -12,23 +12,23 @@ use crate::core::{
 /// A field that cannot be compared yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotComparable {
-    /// The field.
+    /// The field of the spec.
     pub field: Field,
-    /// Why.
+    /// Why the field cannot be compared.
     pub cause: Cause,
 }
 
 /// Why a field cannot be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// ECS always fills it, and the answer does not have it.
+    /// Every complete revision has the field, but the answer lacks it.
     NotShown,
-    /// Which of the security groups are ECS's own is not known.
+    /// It is not known which of the security groups ECS created.
     ManagedGroupsUnknown,
 }
 
 impl NotComparable {
-    /// What is missing in an answer, as a failure of the call that should have brought it.
+    /// Reports the missing value as a failure of the call that should have returned it.
     pub(crate) fn failure(&self, service: &Service) -> Failure {
         let incomplete = |operation, message| Failure {
             operation,
@@ -48,7 +48,7 @@ impl NotComparable {
             (Cause::ManagedGroupsUnknown, Read::Failed(failure)) => failure.clone(),
             (Cause::ManagedGroupsUnknown, Read::Got(_) | Read::Skipped) => incomplete(
                 "DescribeServiceRevisions",
-                "ECS does not name yet which security groups are its own".into(),
+                "ECS does not report yet which security groups it created".into(),
             ),
         }
     }

@@ -7,34 +7,34 @@ use std::{
 
 use crate::core::desired::owner_tags;
 
-/// A tag of the spec that the service does not have so.
+/// A tag in which the service differs from the spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TagDifference {
-    /// Its key.
+    /// Key of the tag.
     pub key: String,
-    /// The value in the spec; `None` where the spec has it no more.
+    /// Value in the spec; `None` if the spec no longer has the tag.
     pub desired: Option<String>,
-    /// The value on the service; `None` where it is missing.
+    /// Value on the service; `None` if the service lacks the tag.
     pub actual: Option<String>,
 }
 
 impl TagDifference {
-    /// Path in the object.
+    /// Path of the tag, as messages name it.
     pub fn path(&self) -> String {
         path(&self.key)
     }
 
-    /// Whether a value on the service would be replaced by another.
+    /// Whether an update would replace the value on the service by another one.
     pub fn replaces(&self) -> bool {
         self.desired.is_some() && self.actual.is_some()
     }
 
-    /// What the spec wants, as a person may see it.
+    /// Value in the spec as messages show it.
     pub fn shown_desired(&self) -> &str {
         self.desired.as_deref().unwrap_or("nothing")
     }
 
-    /// What the service has, as a person may see it.
+    /// Value on the service as messages show it.
     pub fn shown_actual(&self) -> &str {
         self.actual.as_deref().unwrap_or("nothing")
     }
@@ -52,7 +52,7 @@ impl fmt::Display for TagDifference {
     }
 }
 
-/// Where a tag stands: the user's in the spec, the operator's own only on the service.
+/// Path of a tag: `spec.tags[…]` for a user's tag, `tags[…]` for an owner tag, which exists only on the service.
 pub(crate) fn path(key: &str) -> String {
     if key.starts_with(owner_tags::PREFIX) {
         format!("tags[{key}]")
@@ -61,21 +61,22 @@ pub(crate) fn path(key: &str) -> String {
     }
 }
 
-/// The spec's tags beside the service's; foreign tags stay.
+/// Difference between the desired tags and those on the service. Tags that the spec never set are left alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TagDiff {
-    /// Tags to set: missing ones, and those with another value.
+    /// Tags to set, because they are missing or have another value.
     pub set: BTreeMap<String, String>,
-    /// Keys to remove: those that the spec set before and sets no more.
+    /// Keys to remove, because the spec set them before and no longer does.
     pub remove: BTreeSet<String>,
-    /// The user's tags in which the service differs, whether or not something is sent.
+    /// User's tags in which the service differs, whether or not a call is sent for them.
     pub differences: Vec<TagDifference>,
-    /// The tag for whose sake no tag is sent any more, since it did not stay as it was sent.
+    /// Key of a tag that did not keep the value that was sent. Tags are then no longer sent.
     pub given_up: Option<String>,
 }
 
 impl TagDiff {
-    /// Compares the wanted tags with those on the service; `set_before` are the keys that the spec set before.
+    /// Compares the desired tags with those on the service. `set_before` are the keys that the spec set when it was last
+    /// applied.
     pub fn between(
         desired: &BTreeMap<String, String>,
         actual: &BTreeMap<String, String>,
@@ -109,12 +110,12 @@ impl TagDiff {
         }
     }
 
-    /// Whether nothing is to be sent.
+    /// Whether no tag has to be set or removed.
     pub fn is_empty(&self) -> bool {
         self.set.is_empty() && self.remove.is_empty()
     }
 
-    /// Sends only what concerns the owner tags; what else differs is only shown.
+    /// Reduces the tags that are sent to the owner tags. The other differences are still reported.
     pub fn owner_part(mut self) -> Self {
         self.set
             .retain(|key, _| key.starts_with(owner_tags::PREFIX));
@@ -122,7 +123,7 @@ impl TagDiff {
         self
     }
 
-    /// The values of tags on the service that an adoption would replace.
+    /// Returns the tags whose values on the service an adoption would replace.
     pub fn replaced(&self) -> impl Iterator<Item = &TagDifference> {
         self.differences.iter().filter(|tag| tag.replaces())
     }

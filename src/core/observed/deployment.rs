@@ -1,17 +1,18 @@
 //! The state of a service deployment, read from its `ServiceDeploymentStatus`.
 
-/// How a deployment stands, by the words of `ServiceDeploymentStatus`. There is no FAILED.
+/// State of a deployment, derived from `ServiceDeploymentStatus`. ECS has no status `FAILED`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeploymentState {
-    /// PENDING, IN_PROGRESS, STOP_REQUESTED, ROLLBACK_REQUESTED, ROLLBACK_IN_PROGRESS, and words yet unknown.
+    /// `PENDING`, `IN_PROGRESS`, `STOP_REQUESTED`, `ROLLBACK_REQUESTED`, `ROLLBACK_IN_PROGRESS`, no status, or a status that
+    /// this version does not know.
     InProgress,
-    /// SUCCESSFUL.
+    /// `SUCCESSFUL`.
     Succeeded,
-    /// STOPPED, ROLLBACK_SUCCESSFUL, ROLLBACK_FAILED.
+    /// `STOPPED`, `ROLLBACK_SUCCESSFUL` or `ROLLBACK_FAILED`: the target revision is not in force.
     Failed,
 }
 
-/// Verdict on a deployment's status.
+/// Returns the state of a deployment whose status ECS reports as `status`.
 pub fn deployment_state(status: Option<&str>) -> DeploymentState {
     match status {
         Some("SUCCESSFUL") => DeploymentState::Succeeded,

@@ -1,77 +1,80 @@
-//! What went wrong with a call to AWS, in three classes, and what a person can do about it.
+//! Failures of calls to AWS: their kind, the class that decides how they are retried, and the next step for a person.
 
 use std::fmt;
 
 use crate::{api::conditions::reasons, core::redaction::redact::RedactedText};
 
-/// Who can help.
+/// Class of a failure, which decides how it is retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
-    /// A person must change the spec; rechecked slowly.
+    /// Only a change of the spec helps. Rechecked at long intervals.
     Invalid,
-    /// A permission, a missing cluster, a role not yet usable; may heal by itself, retried slowly.
+    /// Something outside the spec is missing, such as a permission, the cluster or a usable role. It may become available
+    /// without a change of the object, so the call is retried at long intervals.
     Blocked,
-    /// A throttle, a server error, a timeout; retried with backoff.
+    /// A transient failure such as throttling, a server error or a timeout. Retried with backoff.
     Retry,
 }
 
-/// What a failure means, whatever its code and text.
+/// Meaning of a failure, independent of the code and the text that AWS returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FailureKind {
     /// The operator's role lacks a permission.
     AccessDenied,
-    /// ECS cannot assume a role of the spec (yet).
+    /// ECS cannot assume a role of the spec. A new role takes some minutes to become usable.
     RoleNotUsable,
-    /// AWS does not accept the credentials, or there are none.
+    /// AWS does not accept the operator's credentials, or none are configured.
     CredentialsNotAccepted,
-    /// The provider of the credentials gave none this time; nothing was sent.
+    /// The credentials provider returned no credentials this time. Nothing was sent.
     CredentialsUnavailable,
-    /// The credentials are those of another account than the one that is addressed.
+    /// The operator's credentials belong to another account than the one in the service's ARN.
     AnotherAccount,
-    /// The cluster does not exist.
+    /// The ECS cluster does not exist.
     ClusterNotFound,
-    /// ECS refused the content of the request.
+    /// ECS rejected a value in the request.
     InvalidParameter,
-    /// Too many tags.
+    /// The service would have more tags than ECS accepts.
     TooManyTags,
-    /// No Express Mode, or not this feature, in this Region.
+    /// The Region does not support ECS Express Mode or the requested feature.
     Unsupported,
-    /// Too many calls.
+    /// AWS throttled the call.
     Throttled,
-    /// Server error, timeout, broken connection, unreadable answer.
+    /// Server error, timeout, broken connection, or an answer that cannot be read.
     Unavailable,
-    /// Create: the name is held by a service that still drains.
+    /// Create: a service that is still draining has the name.
     StillDraining,
-    /// Create: the name is held by another service.
+    /// Create: another service has the name.
     NameTaken,
     /// The service does not exist.
     NotFound,
-    /// Two reads of ECS contradict each other.
+    /// Two reads of ECS contradict each other, for example because one shows a service that the other does not find.
     Inconsistent,
-    /// Update, Delete: the service is DRAINING or INACTIVE already.
+    /// Update or delete: the service is already `DRAINING` or `INACTIVE`.
     NotActive,
-    /// Another change of the service is under way.
+    /// Another change of the service is in progress.
     Conflict,
-    /// Any other refusal.
+    /// Any other rejection by AWS.
     Refused,
-    /// Not sent: the API server took so long to store the intent that the fence no longer holds.
+    /// The call was not sent: storing its intent in the API server took so long that the fence had expired.
     IntentExpired,
-    /// Not sent: the API server did not store the intent.
+    /// The call was not sent: the API server dropped its intent, because the CustomResourceDefinition is older than the
+    /// operator.
     IntentDropped,
 }
 
 impl FailureKind {
-    /// Whether a create was refused since something holds the name, which an earlier create may have made.
+    /// Whether a create was rejected because a service has the name. That service may result from an earlier create whose
+    /// answer was lost.
     pub fn holds_the_name(self) -> bool {
         matches!(self, Self::NameTaken | Self::StillDraining)
     }
 
-    /// Whether the call was not sent, since its intent is not stored in Kubernetes.
+    /// Whether the call was not sent because its intent is not stored in Kubernetes.
     pub fn is_not_sent(self) -> bool {
         matches!(self, Self::IntentExpired | Self::IntentDropped)
     }
 
-    /// Who can help.
+    /// Class of the failure, which decides how it is retried.
     pub fn class(self) -> Class {
         match self {
             Self::InvalidParameter | Self::TooManyTags | Self::Unsupported => Class::Invalid,
@@ -95,7 +98,7 @@ impl FailureKind {
         }
     }
 
-    /// Reason of the condition.
+    /// Reason of the conditions that report the failure.
     pub fn reason(self) -> &'static str {
         match self {
             Self::AccessDenied => reasons::ACCESS_DENIED,
@@ -117,7 +120,7 @@ impl FailureKind {
         }
     }
 
-    /// What a person can do; nothing where that depends on what AWS says, or where it passes.
+    /// What a person can do about the failure. Empty if that depends on the text of AWS, or if the failure is transient.
     pub fn next_step(self) -> &'static str {
         match self {
             Self::AccessDenied => "grant the operator's role this permission",
@@ -128,20 +131,22 @@ impl FailureKind {
                 "check the operator's AWS credentials, and that the Region is enabled in the account"
             }
             Self::CredentialsUnavailable => {
-                "if it lasts, check the role of the operator's ServiceAccount and the way to the provider of its credentials"
+                "if it persists, check the role of the operator's ServiceAccount and the network path to its credentials provider"
             }
             Self::AnotherAccount => {
-                "it is asked again whose the credentials are; if that does not settle it, give the operator the former account"
+                "the operator checks again which account its credentials belong to; if this persists, give it credentials of the previous account"
             }
             Self::ClusterNotFound => {
-                "create the cluster named in spec.cluster, or another ExpressService with another cluster"
+                "create the cluster named in spec.cluster, or create another ExpressService that names another cluster"
             }
             Self::InvalidParameter => "correct the spec as the message says",
             Self::TooManyTags => {
-                "ECS takes 50 tags: remove some from spec.tags or from the service"
+                "ECS accepts at most 50 tags; remove some from spec.tags or from the service"
             }
-            Self::Unsupported => "use a Region that has ECS Express Mode with this feature",
-            Self::NotFound | Self::Inconsistent => "it is looked for again",
+            Self::Unsupported => "use a Region that supports ECS Express Mode and this feature",
+            Self::NotFound | Self::Inconsistent => {
+                "the operator checks again whether the service exists"
+            }
             Self::Throttled
             | Self::Unavailable
             | Self::Conflict
@@ -151,15 +156,15 @@ impl FailureKind {
                 "update it with: ecs-express-operator crd | kubectl apply --server-side --force-conflicts -f -"
             }
             Self::StillDraining | Self::NotActive => {
-                "the former service of this name is still going away"
+                "the previous service with this name is still being removed"
             }
             Self::NameTaken => {
-                "create another ExpressService with its own spec.serviceName, or delete the service that holds the name"
+                "create another ExpressService with a different spec.serviceName, or delete the service that has this name"
             }
         }
     }
 
-    /// Field of the spec that the failure most likely speaks of.
+    /// Field of the spec to which the failure most likely refers, whatever its text.
     fn field(self) -> Option<&'static str> {
         match self {
             Self::ClusterNotFound => Some("spec.cluster"),
@@ -185,31 +190,32 @@ impl FailureKind {
     }
 }
 
-/// Whether a call that changes something may have taken effect all the same.
+/// Whether a failed call that changes something may have taken effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
-    /// ECS refused it cleanly.
+    /// The call had no effect: ECS rejected it, or it was not sent.
     None,
-    /// Nobody knows: look before trying again.
+    /// The effect is unknown. The service must be observed before the call is repeated.
     Unknown,
 }
 
 /// A call to AWS that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Name of the API action.
+    /// Name of the API action, such as `UpdateExpressGatewayService`.
     pub operation: &'static str,
-    /// What it means.
+    /// Meaning of the failure.
     pub kind: FailureKind,
-    /// Whether it may have taken effect.
+    /// Whether the call may have taken effect.
     pub effect: Effect,
-    /// Code as AWS gave it, or the kind of the transport's failure.
+    /// Error code of AWS, or the kind of a failure of the transport.
     pub code: String,
-    /// Text as AWS gave it, without what the object hides, and without request ids, UUIDs and times.
+    /// Text of AWS, redacted, and without request ids, UUIDs and times.
     pub message: RedactedText,
 }
 
-/// Names of members in AWS's texts, and the field of the spec behind each; the longer name first where one contains another.
+/// Names by which texts of AWS refer to members of a request, each with the field of the spec that it stands for. Where one
+/// name contains another, the longer one comes first.
 const MEMBERS: [(&str, &str); 19] = [
     ("infrastructureRoleArn", "spec.infrastructureRoleArn"),
     ("infrastructure role", "spec.infrastructureRoleArn"),
@@ -233,7 +239,7 @@ const MEMBERS: [(&str, &str); 19] = [
 ];
 
 impl Failure {
-    /// Field of the spec that the failure speaks of, as far as its text tells.
+    /// Field of the spec to which the failure refers, as far as its kind and text tell.
     pub fn field(&self) -> Option<&'static str> {
         self.kind.field().or_else(|| {
             matches!(
@@ -249,10 +255,9 @@ impl Failure {
             .flatten()
         })
     }
-}
 
-impl Failure {
-    /// The call, its code, and what AWS said, after the field that it most likely speaks of.
+    /// Describes the failure: the field of the spec if known, the call, the error code and the text of AWS. Leaves out the
+    /// next step.
     pub fn what_failed(&self) -> String {
         let field = self.field().map(|field| format!("{field}: "));
         let mut text = field.unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What this process has seen of one object, on its monotonic clock. After a restart it starts anew, on purpose: a wall
-//! clock that jumps cannot prove that a service is gone.
+//! The observation history of one object, on the monotonic clock of this process. It restarts when the process restarts,
+//! on purpose: wall-clock time, which can jump, must not confirm an absence.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ use crate::{
 /// Time since the process started, on its monotonic clock.
 pub type Uptime = Duration;
 
-/// How long the operator waits before it believes; settings, so that tests can scale them.
+/// Times to wait before an observation counts as confirmed. They are settings so that tests can scale them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Windows {
-    /// After a call whose effect is unknown or not yet seen.
+    /// Settle window: time to wait for the effect of a call whose answer was lost or whose effect is not visible yet.
     pub settle: Duration,
-    /// Least time between two sightings that prove an absence or a foreign owner.
+    /// Minimum time between two observations that together confirm an absence or another owner.
     pub absence_gap: Duration,
 }
 
@@ -32,7 +32,7 @@ impl Default for Windows {
     }
 }
 
-/// The same thing seen again and again.
+/// Period over which observations showed the same state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Span {
     first: Uptime,
@@ -40,7 +40,7 @@ struct Span {
 }
 
 impl Span {
-    /// From the end of the first observation to the start of this one.
+    /// Extends a period to this observation: from the end of the first observation to the start of this one.
     fn extend(span: Option<Self>, observed_at: ObservedAt) -> Self {
         Self {
             first: span.map_or(observed_at.ended, |span| span.first),
@@ -53,17 +53,17 @@ impl Span {
     }
 }
 
-/// When an observation was made: it shows ECS as it was at some time in between.
+/// Start and end of an observation, which shows ECS as it was at some time between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ObservedAt {
-    /// When the first call went out.
+    /// Time before the first call was sent.
     pub started: Uptime,
-    /// When the last answer was in.
+    /// Time after the last answer arrived.
     pub ended: Uptime,
 }
 
 impl ObservedAt {
-    /// An observation that took no time.
+    /// Creates an observation time of zero duration.
     pub fn at(moment: Uptime) -> Self {
         Self {
             started: moment,
@@ -72,16 +72,19 @@ impl ObservedAt {
     }
 }
 
-/// For how long an intent has been open.
+/// Periods in which one intent has been open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct OpenIntent {
+    /// Counter of the intent, which distinguishes it from others.
     counter: i64,
+    /// Period in which the intent was observed to be open.
     open: Span,
-    /// Since no deployment was seen to run.
+    /// Period in which no deployment was in progress.
     idle: Option<Span>,
 }
 
-/// What this process has seen of one object.
+/// Observations of one object that this process has made. They confirm that a service is absent, that another object owns
+/// it, or that a call had no effect.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ObservationHistory {
     missing: Option<Span>,
@@ -92,8 +95,8 @@ pub struct ObservationHistory {
 }
 
 impl ObservationHistory {
-    /// Takes in an observation of ECS, once. One that failed proves nothing and interrupts nothing; one that began before
-    /// the last call went out proves nothing of what follows it.
+    /// Records an observation of ECS; each must be recorded once. A failed observation confirms nothing and interrupts no
+    /// period. An observation that started before the last call was sent is ignored.
     pub fn record(
         &mut self,
         observed: &Observed,
@@ -109,7 +112,7 @@ impl ObservationHistory {
         match observed {
             Observed::NotAsked => {}
             Observed::Unreadable(failure) => {
-                // Another read shows the service: nothing is missing.
+                // Another read shows the service, so it is not missing.
                 if failure.kind == FailureKind::Inconsistent {
                     self.missing = None;
                 }
@@ -140,33 +143,33 @@ impl ObservationHistory {
         });
     }
 
-    /// Takes in what the second reading of the tags said of the owner.
+    /// Records the owner according to the second read of the tags.
     pub fn record_owner(&mut self, other_owner: bool, observed_at: ObservedAt) {
         self.other_owner = other_owner.then(|| Span::extend(self.other_owner, observed_at));
     }
 
-    /// A call that changes something goes out: what was missing before it proves nothing after it.
+    /// Records that a call that changes something is sent. Earlier observations that the service is missing no longer count.
     pub fn call_sent(&mut self, now: Uptime) {
         self.missing = None;
         self.sent_at = Some(now);
     }
 
-    /// ECS refused the call: what was proved before it still is.
+    /// Records that ECS rejected the call, so that the observations of `before`, the history before the call, count again.
     pub fn call_rejected(&mut self, before: &Self) {
         self.missing = before.missing;
     }
 
-    /// Whether ECS could not be read over a whole window, with attempts at both ends.
+    /// Whether ECS could not be read over a whole window, with an attempt at each end.
     pub fn unreadable_for(&self, window: Duration) -> bool {
         self.unreadable.is_some_and(|span| span.length() >= window)
     }
 
-    /// Whether the service was missing over a whole window, with sightings at both ends.
+    /// Whether the service was missing over a whole window, with an observation at each end.
     pub fn missing_for(&self, window: Duration) -> bool {
         self.missing.is_some_and(|span| span.length() >= window)
     }
 
-    /// Whether the service was somebody else's over a whole window, with sightings at both ends.
+    /// Whether another object owned the service over a whole window, with an observation at each end.
     pub fn other_owner_for(&self, window: Duration) -> bool {
         self.other_owner.is_some_and(|span| span.length() >= window)
     }
@@ -177,7 +180,7 @@ impl ObservationHistory {
             .is_some_and(|intent| intent.open.length() >= window)
     }
 
-    /// Whether the open intent has been open for a whole window in which no deployment ran.
+    /// Whether the open intent has been open for a whole window in which no deployment was in progress.
     pub fn intent_idle_for(&self, window: Duration) -> bool {
         self.intent
             .and_then(|intent| intent.idle)
@@ -191,7 +194,7 @@ mod tests {
     use crate::core::observed::service::Missing;
     use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-    const GONE: Observed = Observed::Missing(Missing::NotFound);
+    const MISSING: Observed = Observed::Missing(Missing::NotFound);
 
     fn at(seconds: u64) -> ObservedAt {
         ObservedAt::at(seconds_after(seconds))
@@ -202,49 +205,49 @@ mod tests {
     }
 
     #[test]
-    fn one_sighting_proves_no_absence_and_two_apart_do() {
+    fn two_observations_with_a_gap_confirm_an_absence_and_one_does_not() {
         let mut history = ObservationHistory::default();
-        history.record(&GONE, None, at(0));
+        history.record(&MISSING, None, at(0));
         assert!(!history.missing_for(seconds_after(10)));
-        history.record(&GONE, None, at(9));
+        history.record(&MISSING, None, at(9));
         assert!(!history.missing_for(seconds_after(10)));
-        history.record(&GONE, None, at(10));
+        history.record(&MISSING, None, at(10));
         assert!(history.missing_for(seconds_after(10)));
     }
 
     #[test]
-    fn the_time_that_an_answer_takes_is_no_time_between_two_observations() {
+    fn the_time_of_a_slow_answer_does_not_count_as_a_gap_between_observations() {
         let mut history = ObservationHistory::default();
         let slow = ObservedAt {
             started: seconds_after(0),
             ended: seconds_after(15),
         };
-        history.record(&GONE, None, slow);
-        history.record(&GONE, None, slow);
+        history.record(&MISSING, None, slow);
+        history.record(&MISSING, None, slow);
         assert!(!history.missing_for(seconds_after(10)));
-        history.record(&GONE, None, at(24));
+        history.record(&MISSING, None, at(24));
         assert!(!history.missing_for(seconds_after(10)));
-        history.record(&GONE, None, at(25));
+        history.record(&MISSING, None, at(25));
         assert!(history.missing_for(seconds_after(10)));
     }
 
     #[test]
-    fn a_call_that_was_sent_starts_the_proof_anew() {
+    fn a_sent_call_restarts_the_confirmation() {
         let mut history = ObservationHistory::default();
-        history.record(&GONE, None, at(0));
+        history.record(&MISSING, None, at(0));
         history.call_sent(seconds_after(20));
-        history.record(&GONE, None, at(19));
-        history.record(&GONE, None, at(29));
+        history.record(&MISSING, None, at(19));
+        history.record(&MISSING, None, at(29));
         assert!(!history.missing_for(seconds_after(10)));
-        history.record(&GONE, None, at(39));
+        history.record(&MISSING, None, at(39));
         assert!(history.missing_for(seconds_after(10)));
     }
 
     #[test]
-    fn a_refused_call_keeps_the_proof_that_was_there_before_it() {
+    fn a_rejected_call_keeps_the_confirmation_from_before_it() {
         let mut history = ObservationHistory::default();
-        history.record(&GONE, None, at(0));
-        history.record(&GONE, None, at(10));
+        history.record(&MISSING, None, at(0));
+        history.record(&MISSING, None, at(10));
         let before = history.clone();
         history.call_sent(seconds_after(11));
         assert!(!history.missing_for(seconds_after(10)));
@@ -253,7 +256,8 @@ mod tests {
     }
 
     #[test]
-    fn the_window_of_an_intent_begins_when_it_is_first_seen_open_and_not_with_the_one_before_it() {
+    fn the_window_of_an_intent_starts_with_its_first_observation_and_not_with_the_previous_intent()
+    {
         let intent = |counter| Intent {
             operation: "UpdateExpressGatewayService".to_owned(),
             hash: String::new(),
@@ -263,12 +267,12 @@ mod tests {
             expected: None,
         };
         let mut history = ObservationHistory::default();
-        history.record(&GONE, Some(&intent(1)), at(0));
-        history.record(&GONE, Some(&intent(1)), at(120));
+        history.record(&MISSING, Some(&intent(1)), at(0));
+        history.record(&MISSING, Some(&intent(1)), at(120));
         assert!(history.intent_open_for(seconds_after(120)));
-        history.record(&GONE, Some(&intent(2)), at(121));
+        history.record(&MISSING, Some(&intent(2)), at(121));
         assert!(!history.intent_open_for(seconds_after(120)));
-        history.record(&GONE, Some(&intent(2)), at(241));
+        history.record(&MISSING, Some(&intent(2)), at(241));
         assert!(history.intent_open_for(seconds_after(120)));
     }
 }

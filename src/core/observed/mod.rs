@@ -1,4 +1,5 @@
-//! What ECS showed: the service, the failures of calls, and the history of observations that confirms an absence.
+//! The observed state: the service as ECS returns it, failures of calls, and the observation history, which confirms an
+//! absence.
 
 pub mod deployment;
 pub mod failure;

@@ -1,4 +1,4 @@
-//! What ECS was seen to have.
+//! The service as one observation of ECS shows it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,73 +15,73 @@ use crate::{
     },
 };
 
-/// One look at the ECS service.
+/// Result of one observation of the ECS service.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Observed {
-    /// ECS was not asked: whatever it has, nothing is to be sent there.
+    /// ECS was not read, because no call would be sent whatever it returned.
     NotAsked,
-    /// ECS could not be read; nothing is known.
+    /// ECS could not be read, so nothing is known about the service.
     Unreadable(Failure),
-    /// ECS has no live service there; by itself no proof that there is none.
+    /// ECS returned no active or draining service. One such observation does not confirm an absence.
     Missing(Missing),
-    /// ECS has a service there.
+    /// ECS returned a service.
     Present(Box<Service>),
 }
 
-/// How a service is missing.
+/// How ECS reports that a service is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// ECS knows no such service, or not even the cluster.
+    /// ECS does not find the service, or not even its cluster.
     NotFound,
-    /// ECS remembers the service as INACTIVE: the name is free.
+    /// ECS still lists the service as `INACTIVE`. Its name can be used again.
     Inactive,
 }
 
-/// `statusCode` of a service.
+/// `statusCode` of a service that ECS returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatusCode {
-    /// Exists; says nothing about being ready.
+    /// `ACTIVE`: the service exists. It may not be ready.
     Active,
-    /// Is being deleted.
+    /// `DRAINING`: the service is being deleted.
     Draining,
-    /// A word that this operator does not know.
+    /// A status that this version does not know.
     Other(String),
 }
 
 impl StatusCode {
-    /// ECS's own word.
+    /// The status as ECS spells it.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "ACTIVE",
             Self::Draining => "DRAINING",
-            Self::Other(word) => word,
+            Self::Other(status) => status,
         }
     }
 }
 
-/// Who manages the resources of an ECS service (`resourceManagementType`).
+/// Origin of an ECS service, from its `resourceManagementType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Management {
     /// An Express service.
     Express,
-    /// An ordinary ECS service of somebody else.
+    /// An ordinary ECS service, which Express Mode does not manage.
     Customer,
 }
 
-/// A neighbouring read that may have been left out.
+/// Result of a related read, which a reconcile may skip.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Read<T> {
-    /// Not asked for in this pass: what is remembered holds.
+    /// Not requested in this reconcile. What the operator state remembers still holds.
     #[default]
     Skipped,
-    /// Asked for without success.
+    /// Requested, but the call failed.
     Failed(Failure),
-    /// The answer.
+    /// Requested and answered.
     Got(T),
 }
 
 impl<T> Read<T> {
-    /// The answer, if there is one.
+    /// Returns the answer, if there is one.
     pub fn got(&self) -> Option<&T> {
         match self {
             Self::Got(answer) => Some(answer),
@@ -90,57 +90,58 @@ impl<T> Read<T> {
     }
 }
 
-/// A service that ECS shows.
+/// A service that ECS returns, with the related reads of the same observation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
-    /// Its ARN.
+    /// ARN of the service.
     pub arn: ServiceArn,
-    /// Its status.
+    /// Status of the service (`status.statusCode`).
     pub code: StatusCode,
-    /// Why, as ECS says it.
+    /// Explanation of the status by ECS (`status.statusReason`).
     pub reason: Option<String>,
-    /// ARN of the infrastructure role.
+    /// ARN of the infrastructure role (`infrastructureRoleArn`).
     pub infrastructure_role_arn: Option<String>,
-    /// ARN of the deployment under way.
+    /// ARN of the deployment in progress (`currentDeployment`).
     pub current_deployment: Option<String>,
-    /// Service revisions that run, in ECS's order, which means nothing.
+    /// Running service revisions (`activeConfigurations`), in the order of ECS, which has no meaning.
     pub revisions: Vec<Revision>,
-    /// Tags.
+    /// Tags of the service, owner tags included.
     pub tags: BTreeMap<String, String>,
-    /// When it was made; another time under the same ARN is another service.
+    /// Time of creation. A service with the same ARN and another time of creation is another service.
     pub created_at: Option<Timestamp>,
-    /// Who manages its resources; it takes a read of its own to know.
+    /// Whether it is an Express service, which only a related read tells.
     pub management: Read<Management>,
-    /// Task counts.
+    /// Numbers of tasks.
     pub counts: Read<TaskCounts>,
     /// Deployments, newest first.
     pub deployments: Read<Vec<DeploymentStatus>>,
-    /// What ECS made for the service.
+    /// Resources that ECS created for the service, such as load balancers and security groups.
     pub managed_resources: Read<Vec<ManagedResource>>,
 }
 
 impl Service {
-    /// The newest of the running revisions: what the last accepted request brought, until it is rolled back.
+    /// Returns the newest of the running revisions. It carries the last accepted request, unless that was rolled back.
     pub fn newest(&self) -> Option<&Revision> {
         self.revisions
             .iter()
             .max_by(|a, b| (a.created_at, &a.arn).cmp(&(b.created_at, &b.arn)))
     }
 
-    /// IDs of the security groups that ECS made; `None` while ECS names none, since it always makes one.
+    /// Returns the IDs of the security groups that ECS created. ECS always creates one, so `None` means that it does not
+    /// report it yet.
     pub fn managed_security_groups(&self) -> Option<BTreeSet<&str>> {
         service_security_groups(self.managed_resources.got()?)
     }
 }
 
 impl ManagedResource {
-    /// Whether ECS could not create it.
+    /// Whether ECS failed to create the resource.
     pub fn has_failed(&self) -> bool {
         self.status.as_deref() == Some("FAILED")
     }
 }
 
-/// IDs of the security groups among managed resources that ECS made for the tasks; `None` where there is none.
+/// Returns the IDs of the security groups that ECS created for the tasks; `None` if `resources` lists none.
 pub fn service_security_groups(resources: &[ManagedResource]) -> Option<BTreeSet<&str>> {
     let groups: BTreeSet<&str> = resources
         .iter()
@@ -151,34 +152,34 @@ pub fn service_security_groups(resources: &[ManagedResource]) -> Option<BTreeSet
     (!groups.is_empty()).then_some(groups)
 }
 
-/// Type of the security groups that ECS makes for the tasks.
+/// Type, in the status, of the security groups that ECS creates for the tasks.
 pub const SERVICE_SECURITY_GROUP: &str = "ServiceSecurityGroup";
 
 /// A running service revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revision {
-    /// Its ARN.
+    /// ARN of the revision.
     pub arn: String,
-    /// When ECS made it.
+    /// Time of creation.
     pub created_at: Option<Timestamp>,
-    /// The values in force.
+    /// The configuration in force.
     pub configuration: Configuration,
-    /// Its URLs, public ones first, with scheme.
+    /// URLs of the service, with scheme, public ones first.
     pub endpoints: Vec<String>,
 }
 
-/// Task counts of a service.
+/// Numbers of tasks of a service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TaskCounts {
-    /// Tasks wanted.
+    /// Number of tasks that autoscaling asks for (`desiredCount`).
     pub desired: i32,
-    /// Tasks running.
+    /// Number of running tasks (`runningCount`).
     pub running: i32,
-    /// Tasks starting.
+    /// Number of tasks that are starting (`pendingCount`).
     pub pending: i32,
 }
 
-/// An endpoint with its scheme: ECS leaves it out just after a create.
+/// Returns an endpoint with its scheme, which ECS leaves out directly after a create.
 pub fn endpoint_url(endpoint: &str) -> String {
     if endpoint.contains("://") {
         endpoint.to_owned()
@@ -187,23 +188,23 @@ pub fn endpoint_url(endpoint: &str) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::endpoint_url;
-
-    #[test]
-    fn an_endpoint_with_and_without_scheme_is_one_url() {
-        let url = "https://ab-0123.ecs.eu-west-1.on.aws";
-        assert_eq!(endpoint_url("ab-0123.ecs.eu-west-1.on.aws"), url);
-        assert_eq!(endpoint_url(url), url);
-    }
-}
-
-/// Whether some deployment of the service is under way, of whatever revision.
+/// Whether a deployment of the service is in progress, whatever its target revision.
 pub(crate) fn is_deploying(service: &Service) -> bool {
     let newest = service.deployments.got().and_then(|all| all.first());
     service.current_deployment.is_some()
         || newest.is_some_and(|newest| {
             deployment_state(newest.status.as_deref()) == DeploymentState::InProgress
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::endpoint_url;
+
+    #[test]
+    fn an_endpoint_gives_the_same_url_with_and_without_scheme() {
+        let url = "https://ab-0123.ecs.eu-west-1.on.aws";
+        assert_eq!(endpoint_url("ab-0123.ecs.eu-west-1.on.aws"), url);
+        assert_eq!(endpoint_url(url), url);
+    }
 }

@@ -1,4 +1,4 @@
-//! Text from AWS that may be shown: AWS quotes environment values and words of the command in its messages.
+//! Redaction of texts from AWS, which quote environment values and words of the command in error messages.
 
 pub mod quotation;
 pub mod redact;

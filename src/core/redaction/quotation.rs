@@ -1,31 +1,32 @@
-//! A hidden value in the forms in which a text may quote it.
+//! The forms in which a text may quote a redacted value: unchanged, or escaped as in JSON, URLs and XML.
 
 use std::collections::BTreeSet;
 
-/// Values that are shorter are hidden only where they stand alone: inside other words a `1` or a `true` is no quotation.
+/// Length in characters from which a value is redacted inside other words too. A shorter value is redacted only where it
+/// stands alone, because a `1` or a `true` inside another word is no quotation.
 const ANYWHERE_FROM: usize = 16;
 
-/// As much of a value must be there to be told where the text breaks off in the middle of it.
+/// Number of characters of a value that must be present for it to be recognised where the text breaks off within it.
 pub(crate) const TRUNCATED_FROM: usize = 8;
 
-/// One form of a hidden value.
+/// One quoted form of a redacted value.
 pub(crate) struct Quotation {
-    /// Its characters, each run of whitespace as one space.
+    /// Characters of the form, with each run of whitespace replaced by one space.
     text: Vec<char>,
     place: Place,
 }
 
-/// Where in a text a value counts as quoted.
+/// Position in which the value counts as quoted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// Anywhere.
+    /// Anywhere, also inside a word.
     Anywhere,
-    /// Between characters that end a word, and not as a part of an ARN.
+    /// Only as a whole word, and not as a part of an ARN.
     Alone,
 }
 
 impl Quotation {
-    /// A value as it is, and escaped as JSON, URLs and XML have it.
+    /// Returns a value unchanged and in each of its escaped forms.
     pub(crate) fn forms(value: &str) -> Vec<Self> {
         let value = value.trim();
         let place = if value.chars().count() < ANYWHERE_FROM {
@@ -54,22 +55,22 @@ impl Quotation {
             .collect()
     }
 
-    /// The character with which it begins.
+    /// Returns the first character of the form.
     pub(crate) fn first(&self) -> char {
         self.text.first().copied().unwrap_or_default()
     }
 
-    /// Where it ends in a text in which it is quoted from `start` on.
+    /// Returns the end of the quotation if `text` quotes this form from `start` on.
     pub(crate) fn end_at(&self, text: &[char], start: usize) -> Option<usize> {
         if self.place == Place::Alone && (!begins_word(text, start) || is_in_arn(text, start)) {
             return None;
         }
         let mut at = start;
-        for (matched, wanted) in self.text.iter().enumerate() {
-            let run = if *wanted == ' ' {
+        for (matched, expected) in self.text.iter().enumerate() {
+            let run = if *expected == ' ' {
                 text[at..].iter().take_while(|c| c.is_whitespace()).count()
             } else {
-                usize::from(text.get(at) == Some(wanted))
+                usize::from(text.get(at) == Some(expected))
             };
             if run == 0 {
                 return (matched >= TRUNCATED_FROM && breaks_off(text, at)).then_some(at);
@@ -80,6 +81,7 @@ impl Quotation {
     }
 }
 
+/// Replaces each run of whitespace by one space.
 fn single_spaced(text: &str) -> Vec<char> {
     let mut spaced: Vec<char> = Vec::new();
     for c in text.chars() {
@@ -91,17 +93,17 @@ fn single_spaced(text: &str) -> Vec<char> {
     spaced
 }
 
-/// Whether a character goes on with the word beside it.
-fn is_of_a_word(c: char) -> bool {
+/// Whether a character next to a word belongs to that word.
+fn is_word_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_' | '/')
 }
 
 fn begins_word(text: &[char], start: usize) -> bool {
     match &text[..start] {
-        // `\n` and `%20` are escapes, and no part of the word.
+        // Escapes such as `\n` and `%20` do not belong to the word.
         [.., '\\', 'n' | 'r' | 't'] => true,
         [.., '%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => true,
-        [.., before] => !is_of_a_word(*before) && *before != '.',
+        [.., before] => !is_word_char(*before) && *before != '.',
         [] => true,
     }
 }
@@ -109,12 +111,12 @@ fn begins_word(text: &[char], start: usize) -> bool {
 fn ends_word(text: &[char], end: usize) -> bool {
     match &text[end..] {
         ['.', after, ..] => !after.is_alphanumeric(),
-        [after, ..] => !is_of_a_word(*after),
+        [after, ..] => !is_word_char(*after),
         [] => true,
     }
 }
 
-/// The parts of an ARN are no quotation of a Region or an account in the environment.
+/// Whether `start` lies within an ARN, whose parts do not quote a Region or an account in the environment.
 fn is_in_arn(text: &[char], start: usize) -> bool {
     let begin = text[..start]
         .iter()
@@ -123,18 +125,18 @@ fn is_in_arn(text: &[char], start: usize) -> bool {
     begin < start && text[begin..].starts_with(&['a', 'r', 'n', ':'])
 }
 
-/// Whether the text ends here, or says that it leaves something out.
+/// Whether the text ends here or continues with an ellipsis.
 fn breaks_off(text: &[char], at: usize) -> bool {
     matches!(&text[at..], [] | ['…', ..] | ['.', '.', '.', ..])
 }
 
-/// As a JSON string has it, without its quotes.
+/// Escapes a value as in a JSON string, without the quotes.
 fn json(value: &str) -> String {
     let quoted = serde_json::Value::from(value).to_string();
     quoted[1..quoted.len() - 1].to_owned()
 }
 
-/// As a JSON string has it that is kept to ASCII.
+/// Escapes every character of a JSON string outside ASCII.
 fn json_ascii(json: &str) -> String {
     let mut units = [0; 2];
     json.chars().fold(String::new(), |mut escaped, c| {
@@ -149,7 +151,7 @@ fn json_ascii(json: &str) -> String {
     })
 }
 
-/// As a JSON string has it that may stand in HTML: Go escapes three of these characters, Java's Gson two more.
+/// Escapes characters of a JSON string that have a meaning in HTML: Go escapes three of them, Java's Gson two more.
 fn json_html(json: &str, escaped: &str) -> String {
     json.chars().fold(String::new(), |mut text, c| {
         if escaped.contains(c) {
@@ -161,7 +163,7 @@ fn json_html(json: &str, escaped: &str) -> String {
     })
 }
 
-/// As a URL has it.
+/// Escapes a value as in a URL, with `space` for each space.
 fn percent(value: &str, space: &str) -> String {
     value.bytes().fold(String::new(), |mut escaped, byte| {
         match byte {
@@ -174,7 +176,7 @@ fn percent(value: &str, space: &str) -> String {
     })
 }
 
-/// As XML and HTML have it.
+/// Escapes a value as in XML and HTML.
 fn xml(value: &str) -> String {
     value
         .replace('&', "&amp;")

@@ -1,4 +1,4 @@
-//! Texts of AWS without what their object hides: AWS quotes environment values and words of the command in its messages.
+//! Removal of an object's environment values and command words from texts of AWS, before they are logged or reported.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,14 +18,14 @@ use crate::core::{
     },
 };
 
-/// What stands in a text in the place of a hidden value.
+/// Replacement for a redacted value in a text.
 pub const PLACEHOLDER: &str = "(hidden)";
 
-/// A text of AWS that may be shown and logged. Only a [`Redactor`] makes one of a text that came from outside.
+/// A text that may be logged and reported. A text from AWS becomes one only through a [`Redactor`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RedactedText(String);
 
-/// A text of the program itself quotes nobody.
+/// A literal of the program contains no user's value.
 impl From<&'static str> for RedactedText {
     fn from(text: &'static str) -> Self {
         Self(text.to_owned())
@@ -58,19 +58,20 @@ impl PartialEq<&str> for RedactedText {
     }
 }
 
-/// Cuts the environment values and the words of the command of an object out of texts about it. The ARN of a secret is
-/// no secret, and stays: whoever has to grant access to it must read which one it is.
+/// Replaces the environment values and the command words of an object in texts about it. The ARN of a secret is not secret
+/// itself and stays, since whoever has to grant access to the secret must know which one it is.
 #[derive(Clone, Default)]
 pub struct Redactor {
     values: BTreeSet<Redacted>,
-    /// Made of the values when the first text comes: there are many texts about an object, and the values may be large.
+    /// Computed from the values when the first text arrives, then reused: there are many texts about an object, and the
+    /// values may be large.
     quotations: OnceLock<Arc<Quotations>>,
 }
 
-/// All forms of all values, by their first character.
+/// All quoted forms of all values, by their first character.
 type Quotations = BTreeMap<char, Vec<Quotation>>;
 
-/// Says nothing of the values.
+/// Prints only the number of values.
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Redactor")
@@ -80,24 +81,24 @@ impl fmt::Debug for Redactor {
 }
 
 impl Redactor {
-    /// For texts about calls in which nothing is hidden.
+    /// Creates a redactor for texts about calls that carry no secret value.
     pub fn nothing_hidden() -> Self {
         Self::default()
     }
 
-    /// For texts about a configuration.
+    /// Creates a redactor for texts about a configuration.
     pub fn of(configuration: &Configuration) -> Self {
         let mut redactor = Self::default();
         redactor.hide(configuration);
         redactor
     }
 
-    /// Hides what another configuration holds, too: texts about what ran before quote that.
+    /// Adds the values of another configuration. Texts about the previous configuration quote its values.
     pub fn hide(&mut self, configuration: &Configuration) {
         let Some(container) = &configuration.container else {
             return;
         };
-        // Without `..`: of a new field it has to be said here whether it is hidden.
+        // Without `..`, so that a new field does not compile until it is decided here whether it is redacted.
         let Container {
             image: _,
             container_port: _,
@@ -115,14 +116,15 @@ impl Redactor {
         }
     }
 
-    /// A text from outside, without what is hidden and without what changes at each call, in bounded length.
+    /// Returns a text from AWS without redacted values and without parts that change with each call, such as request ids,
+    /// cut to a bounded length.
     pub fn show(&self, text: &str) -> RedactedText {
         if text.is_empty() {
             return RedactedText::default();
         }
         let quotations = self.quotations.get_or_init(|| Arc::new(self.quotations()));
-        // Before anything is joined or cut off, by which a value would no longer be found; and once more, since what is
-        // dropped in between brings together what was apart.
+        // Redact first, because joining or cutting words could make a value unrecognisable; then once more, because
+        // dropping words can bring the parts of a value together.
         let (text, cut) = beginning(text);
         let mut redacted = redact(text, quotations);
         if cut {
@@ -137,7 +139,7 @@ impl Redactor {
         let all = self
             .values
             .iter()
-            .flat_map(|value| Quotation::forms(value.reveal()));
+            .flat_map(|value| Quotation::forms(value.expose()));
         for quotation in all {
             by_first
                 .entry(quotation.first())
@@ -148,11 +150,11 @@ impl Redactor {
     }
 }
 
-/// As much of a text is read, in characters; of it a smaller part is shown. To look for long values in a long text that
-/// nearly quotes them takes the product of both.
+/// Number of characters of a text that are searched; fewer are reported. The bound matters because searching for long
+/// values in a long text that almost quotes them takes time proportional to the product of both lengths.
 const LONGEST_READ: usize = 4_000;
 
-/// The part of a text that is read, and whether that is not all of it.
+/// Returns the part of a text that is searched, and whether the rest was cut off.
 fn beginning(text: &str) -> (&str, bool) {
     match text.char_indices().nth(LONGEST_READ) {
         Some((end, _)) => (&text[..end], true),
@@ -160,13 +162,14 @@ fn beginning(text: &str) -> (&str, bool) {
     }
 }
 
-/// A text that was cut off, without the last characters: too few of a value may be left there to tell that it is one.
+/// Removes the last characters of a text that was cut off. They may be the beginning of a value, too short to be
+/// recognised.
 fn without_end(text: &str) -> String {
     let kept = text.chars().count().saturating_sub(2 * TRUNCATED_FROM);
     text.chars().take(kept).chain(['…']).collect()
 }
 
-/// Puts the placeholder where a value is quoted; the longest quotation wins.
+/// Replaces each quoted value by the placeholder. Where several values match, the longest match wins.
 fn redact(text: &str, quotations: &Quotations) -> String {
     if quotations.is_empty() {
         return text.to_owned();

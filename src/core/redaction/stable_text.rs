@@ -1,9 +1,10 @@
-//! Free texts of AWS without what changes at each call: else each look would be a write.
+//! Stable forms of free texts from AWS. Parts that change with each call are dropped; otherwise each observation would
+//! change the status and cause a write.
 
-/// Longest text that goes into a status, in characters.
+/// Maximum length of a text in the status, in characters.
 const LONGEST: usize = 700;
 
-/// Cuts request ids, UUIDs and times out of a text, and joins its words by single spaces.
+/// Drops request ids, UUIDs, times and long tokens from a text, and joins the remaining words by single spaces.
 pub(crate) fn stable_words(text: &str) -> String {
     let mut words: Vec<&str> = Vec::new();
     for word in text.split_whitespace() {
@@ -17,7 +18,7 @@ pub(crate) fn stable_words(text: &str) -> String {
     words.join(" ")
 }
 
-/// Bounds the length of a text.
+/// Cuts a text after [`LONGEST`] characters and marks the cut with `…`.
 pub(crate) fn bounded(text: String) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -25,7 +26,7 @@ pub(crate) fn bounded(text: String) -> String {
     }
 }
 
-/// Takes `Request ID:`, `(RequestId:` and the like away from before a dropped word.
+/// Drops a label before a dropped word, such as `Request ID:` or `(RequestId:`.
 fn drop_label(words: &mut Vec<&str>) {
     let is = |word: &str, label: &str| {
         word.trim_matches(|c: char| !c.is_ascii_alphanumeric())
@@ -51,7 +52,7 @@ fn is_uuid(word: &str) -> bool {
         })
 }
 
-/// `2026-11-24T22:22:54Z` and its like, also a lone `22:22:54`.
+/// Whether a word is a time such as `2026-11-24T22:22:54Z` or `22:22:54`.
 fn is_time(word: &str) -> bool {
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let clock = word.matches(':').count() == 2 && digits >= 6;
@@ -61,7 +62,7 @@ fn is_time(word: &str) -> bool {
             .all(|c| c.is_ascii_digit() || "-:.+TZ".contains(c))
 }
 
-/// An encoded authorization message and its like.
+/// Whether a word is a long token, such as an encoded authorization message.
 fn is_long_token(word: &str) -> bool {
     word.len() > 200
         && word
@@ -74,7 +75,7 @@ mod tests {
     use super::{bounded, stable_words};
 
     #[test]
-    fn two_answers_that_differ_only_in_request_id_and_time_give_one_text() {
+    fn answers_that_differ_only_in_request_id_and_time_give_the_same_text() {
         let text = |id: &str, time: &str| {
             stable_words(&format!(
                 "Rate exceeded (Request ID: {id}) at {time}, try later"
@@ -93,13 +94,13 @@ mod tests {
     }
 
     #[test]
-    fn arns_and_ordinary_words_stay() {
+    fn arns_and_ordinary_words_are_kept() {
         let text = "role arn:aws:iam::123456789012:role/service-role/x cannot be assumed";
         assert_eq!(stable_words(text), text);
     }
 
     #[test]
-    fn a_long_text_is_cut_at_a_character() {
+    fn a_long_text_is_cut_between_characters() {
         let cut = bounded("ä ".repeat(2000));
         assert!(cut.ends_with('…') && cut.chars().count() <= 701);
     }

@@ -42,7 +42,7 @@ pub(crate) fn carried(request: &Configuration, input: &Input<'_>, failure: &Fail
         .values()
         .into_iter()
         .filter(|(field, _)| !set.contains_key(field))
-        .map(|(field, value)| (field, value.shown_beside(None)))
+        .map(|(field, value)| (field, value.display_against(None)))
         .filter(|(field, value)| speaks_of(&failure.message, *field, value, request))
         .map(|(field, value)| format!("{} {value}", field.path()))
         .collect();

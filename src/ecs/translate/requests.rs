@@ -203,11 +203,11 @@ fn container(wanted: &Container, empty: EmptyLists) -> Result<ExpressGatewayCont
         environment,
         secrets,
     } = wanted;
-    let command = command.iter().map(|word| word.reveal().to_owned());
+    let command = command.iter().map(|word| word.expose().to_owned());
     let environment = environment.iter().map(|(name, value)| {
         KeyValuePair::builder()
             .name(name)
-            .value(value.reveal())
+            .value(value.expose())
             .build()
     });
     let secrets = secrets
@@ -215,7 +215,7 @@ fn container(wanted: &Container, empty: EmptyLists) -> Result<ExpressGatewayCont
         .map(|(name, place)| {
             Secret::builder()
                 .name(name)
-                .value_from(place.reveal())
+                .value_from(place.expose())
                 .build()
         })
         .collect::<Result<_, _>>()?;
