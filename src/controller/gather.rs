@@ -10,7 +10,7 @@ use crate::{
     core::{
         decide::reads::{RESOURCES_INTERVAL, Reads, Resources, plan, plan_with_counts},
         desired::{
-            object::Desired, owner_tags::OwnerTags, policy::Phase, recorded_identity::IdentityCheck,
+            object::Desired, owner_tags::OwnerTags, phase::Phase, recorded_identity::IdentityCheck,
         },
         observed::{
             deployment::{DeploymentState, deployment_state},

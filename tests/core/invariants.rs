@@ -4,8 +4,7 @@
 use ecs_express_operator::core::{
     decide::{action::Action, input::Fence},
     desired::{
-        owner_tags::OwnerTags,
-        policy::{DeletionPolicy, Phase},
+        owner_tags::OwnerTags, phase::Phase, policy::DeletionPolicy,
         recorded_identity::IdentityCheck,
     },
     observed::{

@@ -5,7 +5,7 @@ use crate::{
         desired::{
             identity::{Caller, OperatorIdentity},
             object::Desired,
-            policy::Phase,
+            phase::Phase,
             size_limit::too_large_for_ecs,
         },
         report::state::State,

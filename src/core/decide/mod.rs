@@ -36,34 +36,37 @@ pub mod security_groups;
 pub mod tags;
 pub mod update_intent;
 
-use crate::api::operator_state::OperatorState;
-use crate::core::{
-    decide::{
-        action::Action,
-        adoption::adoption,
-        assessment::Assessment,
-        decision::Decision,
-        input::Input,
-        intent_effects::record_effects,
-        ownership::{
-            Owner::{Ours, TagsLost},
-            owner,
+use crate::{
+    api::operator_state::OperatorState,
+    core::{
+        decide::{
+            action::Action,
+            adoption::adoption,
+            assessment::Assessment,
+            decision::Decision,
+            input::Input,
+            intent_effects::record_effects,
+            ownership::{
+                Owner::{Ours, TagsLost},
+                owner,
+            },
+            pending_change::{PendingChange, pending_change},
+            presence::{Presence, Present, had_service},
+            progress_deadline::with_deadline,
+            reason::Reason,
+            requests::{CreateRequest, TagRequest, UntagRequest},
+            update_intent::UpdateIntent,
         },
-        pending_change::{PendingChange, pending_change},
-        presence::{Presence, Present, had_service},
-        progress_deadline::with_deadline,
-        reason::Reason,
-        requests::{CreateRequest, TagRequest, UntagRequest},
-        update_intent::UpdateIntent,
+        desired::{
+            object::Desired,
+            owner_tags,
+            phase::Phase,
+            policy::{DeletionPolicy, DriftPolicy},
+            recorded_identity::IdentityCheck,
+        },
+        observed::service::{Observed, Service},
+        operator_state::intent::Operation,
     },
-    desired::{
-        object::Desired,
-        owner_tags,
-        policy::{DeletionPolicy, DriftPolicy, Phase},
-        recorded_identity::IdentityCheck,
-    },
-    observed::service::{Observed, Service},
-    operator_state::intent::Operation,
 };
 
 /// Decides what a reconcile does.

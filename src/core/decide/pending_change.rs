@@ -94,11 +94,7 @@ fn next_change(input: &Input<'_>, present: Present<'_>) -> PendingChange {
         C::ScaleOnly(request(scaling()))
     } else if differs && !a.rolled_back && a.is_in_progress(input, service) && !scaling_edited {
         C::None(idle_reason(a, service, false))
-    } else if (differs || a.edited && nothing_runs)
-        && a.edited
-        && !a.rolled_back
-        && !a.not_converging
-    {
+    } else if (differs || nothing_runs) && a.edited && !a.rolled_back && !a.not_converging {
         C::Update(all())
     } else if differs && !held_back && !a.rolled_back {
         C::Correct(all())

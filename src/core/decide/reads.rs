@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::{
     api::ExpressServiceStatus,
     core::{
-        desired::{object::Desired, policy::Phase},
+        desired::{object::Desired, phase::Phase},
         observed::{
             deployment::{DeploymentState, deployment_state},
             service::{Service, TaskCounts},

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::core::{
     decide::input::Input,
-    observed::service::{Service, service_security_groups},
+    observed::{managed_resources::service_security_groups, service::Service},
 };
 
 /// Returns the IDs of the security groups that ECS created, or `None` while they are unknown.

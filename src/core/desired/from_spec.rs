@@ -16,25 +16,43 @@ use crate::{
 /// Returns the configuration that the spec sets. Fields that the spec leaves out are unset, an empty list is the same as
 /// none, and an environment variable without a value is the empty text.
 pub(crate) fn configuration(spec: &ExpressServiceSpec) -> Configuration {
+    let ExpressServiceSpec {
+        // The identity of the service, which is parsed into its ARN.
+        service_name: _,
+        cluster: _,
+        region: _,
+        // What `Desired` holds beside the configuration.
+        infrastructure_role_arn: _,
+        tags: _,
+        deletion_policy: _,
+        adoption_policy: _,
+        drift_policy: _,
+        suspend: _,
+        execution_role_arn,
+        task_role_arn,
+        task_definition_arn,
+        primary_container,
+        health_check_path,
+        network_configuration,
+        cpu,
+        memory,
+        cpu_architecture,
+        scaling_target,
+    } = spec;
     Configuration {
-        execution_role_arn: spec.execution_role_arn.clone(),
-        task_role_arn: spec.task_role_arn.clone(),
-        task_definition_arn: spec.task_definition_arn.clone(),
-        container: spec.primary_container.as_ref().map(container),
-        health_check_path: spec.health_check_path.clone(),
-        network: spec
-            .network_configuration
+        execution_role_arn: execution_role_arn.clone(),
+        task_role_arn: task_role_arn.clone(),
+        task_definition_arn: task_definition_arn.clone(),
+        container: primary_container.as_ref().map(container),
+        health_check_path: health_check_path.clone(),
+        network: network_configuration
             .as_ref()
             .map(network)
             .unwrap_or_default(),
-        cpu: spec.cpu.clone(),
-        memory: spec.memory.clone(),
-        cpu_architecture: spec.cpu_architecture.clone(),
-        scaling: spec
-            .scaling_target
-            .as_ref()
-            .map(scaling)
-            .unwrap_or_default(),
+        cpu: cpu.clone(),
+        memory: memory.clone(),
+        cpu_architecture: cpu_architecture.clone(),
+        scaling: scaling_target.as_ref().map(scaling).unwrap_or_default(),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod identity;
 pub mod invalid;
 pub mod object;
 pub mod owner_tags;
+pub mod phase;
 pub mod policy;
 pub mod quantities;
 pub mod recorded_identity;

@@ -11,8 +11,9 @@ use crate::{
         identity::{ObjectIdentity, OperatorIdentity, ServiceArn},
         invalid::{Invalid, invalid},
         owner_tags::owner_tags_of,
-        policy::{AdoptionPolicy, DeletionPolicy, DriftPolicy, Phase},
-        recorded_identity::{IdentityCheck, RecordedIdentity, has_finalizer, is_unclaimed},
+        phase::Phase,
+        policy::{AdoptionPolicy, DriftPolicy},
+        recorded_identity::{IdentityCheck, RecordedIdentity, is_unclaimed},
     },
 };
 
@@ -74,7 +75,7 @@ impl Desired {
         let check = recorded.check(&computed_arn, &operator.cluster_id);
         let annotation = |key: &str| object.metadata.annotations.as_ref()?.get(key).cloned();
         Self {
-            phase: phase(object, &recorded, &check),
+            phase: Phase::of(object, &recorded, &check),
             generation: object.metadata.generation.unwrap_or_default(),
             invalid: invalid(spec, &computed_arn),
             arn: recorded.arn.unwrap_or(computed_arn),
@@ -119,23 +120,6 @@ impl Desired {
     /// Hash of the user's tags, without the owner tags.
     pub fn tags_hash(&self) -> String {
         hash_of_tags(&self.user_tags)
-    }
-}
-
-fn phase(object: &ExpressService, recorded: &RecordedIdentity, check: &IdentityCheck) -> Phase {
-    match (
-        object.metadata.deletion_timestamp.is_some(),
-        has_finalizer(object),
-    ) {
-        (true, false) => Phase::Finalized,
-        (true, true) => Phase::Deleting(match object.spec.deletion_policy.as_deref() {
-            None | Some("Delete") => DeletionPolicy::Delete,
-            // A value of a newer schema: fall back to the policy that deletes nothing.
-            Some(_) => DeletionPolicy::Retain,
-        }),
-        (false, false) => Phase::Unclaimed,
-        (false, true) if !recorded.annotated && *check == IdentityCheck::Same => Phase::Unclaimed,
-        (false, true) => Phase::Active,
     }
 }
 

@@ -1,17 +1,4 @@
-//! The policies of the spec, and the phase of the object.
-
-/// Phase of an object in its life with the operator. Each variant allows other actions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Phase {
-    /// The operator's finalizer or the identity is not stored yet. No call that changes ECS is sent.
-    Unclaimed,
-    /// The finalizer and the identity are stored.
-    Active,
-    /// The object is being deleted and still carries the operator's finalizer.
-    Deleting(DeletionPolicy),
-    /// The object is being deleted and no longer carries the operator's finalizer. Nothing is left to do.
-    Finalized,
-}
+//! The policies of the spec.
 
 /// What happens to the ECS service when its object is deleted (`spec.deletionPolicy`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,4 +4,5 @@
 pub mod deployment;
 pub mod failure;
 pub mod history;
+pub mod managed_resources;
 pub mod service;

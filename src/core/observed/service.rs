@@ -11,6 +11,7 @@ use crate::{
         observed::{
             deployment::{DeploymentState, deployment_state},
             failure::Failure,
+            managed_resources::service_security_groups,
         },
     },
 };
@@ -133,27 +134,6 @@ impl Service {
         service_security_groups(self.managed_resources.got()?)
     }
 }
-
-impl ManagedResource {
-    /// Whether ECS failed to create the resource.
-    pub fn has_failed(&self) -> bool {
-        self.status.as_deref() == Some("FAILED")
-    }
-}
-
-/// Returns the IDs of the security groups that ECS created for the tasks; `None` if `resources` lists none.
-pub fn service_security_groups(resources: &[ManagedResource]) -> Option<BTreeSet<&str>> {
-    let groups: BTreeSet<&str> = resources
-        .iter()
-        .filter(|resource| resource.r#type == SERVICE_SECURITY_GROUP)
-        .filter_map(|resource| resource.arn.as_deref())
-        .map(|arn| arn.rsplit('/').next().unwrap_or(arn))
-        .collect();
-    (!groups.is_empty()).then_some(groups)
-}
-
-/// Type, in the status, of the security groups that ECS creates for the tasks.
-pub const SERVICE_SECURITY_GROUP: &str = "ServiceSecurityGroup";
 
 /// A running service revision.
 #[derive(Clone, Debug, PartialEq, Eq)]

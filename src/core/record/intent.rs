@@ -12,7 +12,7 @@ use crate::{
             decision::Decision,
             input::{Fence, Input},
         },
-        desired::policy::Phase,
+        desired::phase::Phase,
         observed::service::Observed,
         operator_state::{intent::Operation, state::SCHEME},
         record::{

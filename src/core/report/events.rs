@@ -6,7 +6,7 @@ use crate::{
         decide::{
             action::Action, decision::Decision, input::Input, presence::had_service, reason::Reason,
         },
-        desired::policy::Phase,
+        desired::phase::Phase,
         observed::service::{Observed, StatusCode},
         record::call_result::CallResult,
         report::{

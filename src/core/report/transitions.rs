@@ -10,7 +10,7 @@ use crate::{
     },
     core::{
         decide::{decision::Decision, input::Input, reason::Reason},
-        desired::policy::Phase,
+        desired::phase::Phase,
         observed::{
             failure::{Class, Failure, FailureKind},
             service::{Observed, StatusCode},

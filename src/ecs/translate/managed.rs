@@ -11,7 +11,7 @@ use crate::{
     core::{
         observed::{
             failure::{Failure, FailureKind},
-            service::SERVICE_SECURITY_GROUP,
+            managed_resources::SERVICE_SECURITY_GROUP,
         },
         redaction::redact::Redactor,
     },
