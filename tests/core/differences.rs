@@ -21,8 +21,8 @@ fn differing(spec: &Value, change: fn(&mut Service)) -> Vec<&'static str> {
     let mut service = service(&wanted);
     change(&mut service);
     let observed = Observed::Present(Box::new(service.clone()));
-    let scene = Scene::of(wanted, observed, None);
-    Assessment::of(&scene.input(), &service, UpdateIntent::Closed)
+    let given = OwnedInput::of(wanted, observed, None);
+    Assessment::of(&given.input(), &service, UpdateIntent::Closed)
         .diff
         .differences
         .iter()
@@ -186,12 +186,12 @@ fn a_field_that_was_set_and_is_unset_stays_in_force_and_is_named() {
     let before =
         desired(&[json!({"spec": {"taskRoleArn": "arn:aws:iam::123456789012:role/task"}})]);
     let service = service(&before);
-    let scene = Scene::of(
+    let given = OwnedInput::of(
         desired(&[]),
         Observed::Present(Box::new(service.clone())),
-        Some(remembering(&before)),
+        Some(applied_state(&before)),
     );
-    let assessment = Assessment::of(&scene.input(), &service, UpdateIntent::Closed);
+    let assessment = Assessment::of(&given.input(), &service, UpdateIntent::Closed);
     assert!(assessment.diff.is_empty());
     let left: Vec<_> = assessment
         .diff
@@ -210,13 +210,13 @@ fn without_memory_nothing_counts_as_unset() {
     let before =
         desired(&[json!({"spec": {"taskRoleArn": "arn:aws:iam::123456789012:role/task"}})]);
     let service = service(&before);
-    let scene = Scene::of(
+    let given = OwnedInput::of(
         desired(&[]),
         Observed::Present(Box::new(service.clone())),
         None,
     );
     assert!(
-        Assessment::of(&scene.input(), &service, UpdateIntent::Closed)
+        Assessment::of(&given.input(), &service, UpdateIntent::Closed)
             .diff
             .left_in_force
             .is_empty()

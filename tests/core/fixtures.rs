@@ -87,18 +87,18 @@ pub fn new_object() -> Value {
     json!({"metadata": {"finalizers": null, "annotations": null}})
 }
 
-pub fn leaving(policy: &str) -> Value {
+pub fn deleting(policy: &str) -> Value {
     json!({
         "metadata": {"deletionTimestamp": "2026-11-24T00:00:00Z"},
         "spec": {"deletionPolicy": policy},
     })
 }
 
-pub fn left() -> Value {
+pub fn finalized() -> Value {
     json!({"metadata": {"deletionTimestamp": "2026-11-24T00:00:00Z", "finalizers": null}})
 }
 
-pub fn elsewhere() -> Value {
+pub fn other_identity() -> Value {
     json!({"metadata": {"annotations": {(annotations::CLUSTER_ID): "cluster-2"}}})
 }
 
@@ -220,7 +220,7 @@ pub fn in_progress(revision: &str, stage: &str) -> DeploymentStatus {
 }
 
 /// The memory of an object whose configuration ECS accepted and runs.
-pub fn remembering(desired: &Desired) -> OperatorState {
+pub fn applied_state(desired: &Desired) -> OperatorState {
     OperatorState {
         scheme: SCHEME,
         service: Some(KnownService {
@@ -247,7 +247,7 @@ pub fn remembering(desired: &Desired) -> OperatorState {
 }
 
 /// The memory of an object that never sent anything.
-pub fn blank() -> OperatorState {
+pub fn empty_state() -> OperatorState {
     OperatorState {
         scheme: SCHEME,
         ..OperatorState::default()
@@ -282,22 +282,22 @@ pub fn unreadable() -> Observed {
 pub const MISSING: Observed = Observed::Missing(Missing::NotFound);
 
 /// Sightings over a span of seconds, at both of its ends.
-pub fn seen(
+pub fn history_of(
     observed: &Observed,
-    memory: Option<&OperatorState>,
+    state: Option<&OperatorState>,
     seconds: u64,
 ) -> ObservationHistory {
     let mut history = ObservationHistory::default();
-    history.record(observed, memory, ObservedAt::at(Duration::ZERO));
+    history.record(observed, state, ObservedAt::at(Duration::ZERO));
     history.record(
         observed,
-        memory,
+        state,
         ObservedAt::at(Duration::from_secs(seconds)),
     );
     history
 }
 
-pub fn another_owner() -> BTreeMap<String, String> {
+pub fn other_owner_tags() -> BTreeMap<String, String> {
     let other = ecs_express_operator::core::identity::ObjectIdentity {
         namespace: "team-b".into(),
         name: "shop".into(),
@@ -306,37 +306,37 @@ pub fn another_owner() -> BTreeMap<String, String> {
     owner_tags_of(&other, "cluster-1")
 }
 
-pub fn without_owner(service: &mut Service) {
+pub fn remove_owner_tags(service: &mut Service) {
     service
         .tags
         .retain(|key, _| !key.starts_with(owner_tags::PREFIX));
 }
 
 /// All that a decision depends on, owned.
-pub struct Scene {
+pub struct OwnedInput {
     pub desired: Desired,
     pub observed: Observed,
-    pub memory: Option<OperatorState>,
+    pub operator_state: Option<OperatorState>,
     pub history: ObservationHistory,
     pub fence: Fence,
     /// What the status knows of what ECS made.
     pub managed_resources: Vec<ManagedResource>,
 }
 
-impl Scene {
-    pub fn of(desired: Desired, observed: Observed, memory: Option<OperatorState>) -> Self {
+impl OwnedInput {
+    pub fn of(desired: Desired, observed: Observed, operator_state: Option<OperatorState>) -> Self {
         Self {
-            history: seen(&observed, memory.as_ref(), 0),
+            history: history_of(&observed, operator_state.as_ref(), 0),
             desired,
             observed,
-            memory,
+            operator_state,
             fence: Fence::Needed,
             managed_resources: Vec::new(),
         }
     }
 
-    pub fn seen_for(mut self, seconds: u64) -> Self {
-        self.history = seen(&self.observed, self.memory.as_ref(), seconds);
+    pub fn observed_for(mut self, seconds: u64) -> Self {
+        self.history = history_of(&self.observed, self.operator_state.as_ref(), seconds);
         self
     }
 
@@ -344,7 +344,7 @@ impl Scene {
         Input {
             desired: &self.desired,
             observed: &self.observed,
-            memory: self.memory.as_ref(),
+            memory: self.operator_state.as_ref(),
             deployment: None,
             managed_resources: &self.managed_resources,
             history: &self.history,

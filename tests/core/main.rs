@@ -6,17 +6,17 @@
     reason = "a test may stop at what it did not expect"
 )]
 
+mod decision_table;
 mod difference_table;
 mod differences;
 mod fixtures;
 mod invalid;
 mod invariants;
-mod looks;
-mod memories;
+mod layering;
+mod messages;
 mod not_comparable;
+mod operator_state;
 mod properties;
-mod reports;
-mod statuses;
-mod table;
-mod update_intents;
-mod walls;
+mod requeue;
+mod status;
+mod update_intent;

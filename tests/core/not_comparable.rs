@@ -30,20 +30,20 @@ fn everything() -> Value {
 }
 
 /// A service that runs a spec which was applied, seen after a change.
-fn scene(spec: &Value, change: impl FnOnce(&mut Service)) -> Scene {
+fn given(spec: &Value, change: impl FnOnce(&mut Service)) -> OwnedInput {
     let wanted = desired(&[json!({ "spec": spec })]);
     let mut service = service(&wanted);
     change(&mut service);
-    let memory = remembering(&wanted);
-    Scene::of(wanted, Observed::Present(Box::new(service)), Some(memory))
+    let state = applied_state(&wanted);
+    OwnedInput::of(wanted, Observed::Present(Box::new(service)), Some(state))
 }
 
 /// Paths that differ, and paths that cannot be compared.
-fn compared(scene: &Scene) -> (Vec<&'static str>, Vec<&'static str>) {
-    let Observed::Present(service) = &scene.observed else {
+fn compared(given: &OwnedInput) -> (Vec<&'static str>, Vec<&'static str>) {
+    let Observed::Present(service) = &given.observed else {
         panic!("no service")
     };
-    let diff = Assessment::of(&scene.input(), service, UpdateIntent::Closed).diff;
+    let diff = Assessment::of(&given.input(), service, UpdateIntent::Closed).diff;
     let differ = diff.differences.iter().map(|it| it.field.path());
     let unknown = diff.not_comparable.iter().map(|it| it.field.path());
     (differ.collect(), unknown.collect())
@@ -103,9 +103,9 @@ const LOSSES: [Loss; 8] = [
 #[test]
 fn a_member_that_ecs_always_fills_and_does_not_show_is_waited_for() {
     for (lose, paths) in LOSSES {
-        let scene = scene(&everything(), |service| lose(configuration(service)));
-        assert_eq!(compared(&scene), (vec![], paths.to_vec()));
-        let decision = scene.decide();
+        let given = given(&everything(), |service| lose(configuration(service)));
+        assert_eq!(compared(&given), (vec![], paths.to_vec()));
+        let decision = given.decide();
         assert_eq!(decision.action, Action::Nothing, "{paths:?}");
         assert_eq!(code(&decision), "IncompleteAnswer", "{paths:?}");
     }
@@ -114,8 +114,8 @@ fn a_member_that_ecs_always_fills_and_does_not_show_is_waited_for() {
 #[test]
 fn a_member_that_the_spec_does_not_set_is_not_missed_at_rest() {
     for (lose, paths) in LOSSES {
-        let scene = scene(&json!({}), |service| lose(configuration(service)));
-        let missed = compared(&scene).1;
+        let given = given(&json!({}), |service| lose(configuration(service)));
+        let missed = compared(&given).1;
         assert!(
             missed.is_empty() || missed == ["spec.primaryContainer.image"],
             "{paths:?}: {missed:?}"
@@ -125,11 +125,11 @@ fn a_member_that_the_spec_does_not_set_is_not_missed_at_rest() {
 
 #[test]
 fn a_role_that_a_revision_does_not_have_is_a_difference() {
-    let scene = scene(
+    let given = given(
         &json!({"taskRoleArn": "arn:aws:iam::123456789012:role/task"}),
         |service| configuration(service).task_role_arn = None,
     );
-    assert_eq!(compared(&scene), (vec!["spec.taskRoleArn"], vec![]));
+    assert_eq!(compared(&given), (vec!["spec.taskRoleArn"], vec![]));
 }
 
 #[test]
@@ -138,12 +138,12 @@ fn of_a_given_task_definition_a_missing_container_is_not_missed() {
         "primaryContainer": null, "executionRoleArn": null,
         "taskDefinitionArn": "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop:1",
     });
-    let bare = scene(&spec, |service| {
+    let bare = given(&spec, |service| {
         configuration(service).container = None;
         configuration(service).cpu = None;
     });
     assert_eq!(compared(&bare), (vec![], vec![]));
-    let none = scene(&spec, |service| {
+    let none = given(&spec, |service| {
         configuration(service).task_definition_arn = None;
     });
     assert_eq!(compared(&none), (vec![], vec!["spec.taskDefinitionArn"]));
@@ -153,8 +153,8 @@ fn of_a_given_task_definition_a_missing_container_is_not_missed() {
 fn groups(
     shown: &[&str],
     managed: Read<Vec<ecs_express_operator::api::status::ManagedResource>>,
-) -> Scene {
-    scene(
+) -> OwnedInput {
+    given(
         &json!({"networkConfiguration": {"securityGroups": ["sg-1"]}}),
         |service| {
             service.managed_resources = managed;
@@ -175,9 +175,9 @@ fn a_group_too_many_proves_nothing_while_ecs_own_groups_are_not_known() {
         (Read::Got(vec![]), "IncompleteAnswer"),
         (Read::Skipped, "IncompleteAnswer"),
     ] {
-        let scene = groups(&["sg-1", "sg-2", "sg-ec5"], managed);
-        assert_eq!(compared(&scene), (vec![], vec![GROUPS]));
-        let decision = scene.decide();
+        let given = groups(&["sg-1", "sg-2", "sg-ec5"], managed);
+        assert_eq!(compared(&given), (vec![], vec![GROUPS]));
+        let decision = given.decide();
         assert_eq!(decision.action, Action::Nothing);
         assert_eq!(code(&decision), expected);
     }
@@ -185,12 +185,12 @@ fn a_group_too_many_proves_nothing_while_ecs_own_groups_are_not_known() {
 
 #[test]
 fn the_groups_in_the_status_tell_where_they_cannot_be_read_now() {
-    let mut scene = groups(&["sg-1", "sg-2", "sg-ec5"], denied());
+    let mut given = groups(&["sg-1", "sg-2", "sg-ec5"], denied());
     let Observed::Present(known) = Observed::Present(Box::new(service(&desired(&[])))) else {
         unreachable!()
     };
-    scene.managed_resources = known.managed_resources.got().cloned().unwrap();
-    assert_eq!(compared(&scene), (vec![GROUPS], vec![]));
+    given.managed_resources = known.managed_resources.got().cloned().unwrap();
+    assert_eq!(compared(&given), (vec![GROUPS], vec![]));
 }
 
 #[test]
@@ -198,27 +198,27 @@ fn of_a_spec_that_was_sent_the_one_group_more_is_ecs_own() {
     let sent = groups(&["sg-1", "sg-ec5"], denied());
     assert_eq!(compared(&sent), (vec![], vec![]));
     let mut edited = groups(&["sg-1", "sg-2"], denied());
-    edited.memory = Some(remembering(&desired(&[])));
+    edited.operator_state = Some(applied_state(&desired(&[])));
     assert_eq!(compared(&edited), (vec![], vec![GROUPS]), "an edit");
-    edited.memory = None;
+    edited.operator_state = None;
     assert_eq!(compared(&edited), (vec![], vec![GROUPS]), "without memory");
 }
 
 #[test]
 fn a_group_that_is_missing_differs_whatever_is_known_of_ecs_own() {
-    let scene = groups(&["sg-ec5"], denied());
-    assert_eq!(compared(&scene), (vec![GROUPS], vec![]));
+    let given = groups(&["sg-ec5"], denied());
+    assert_eq!(compared(&given), (vec![GROUPS], vec![]));
 }
 
 #[test]
 fn a_spec_without_groups_does_not_ask_which_are_ecs_own() {
-    let scene = scene(&json!({}), |service| {
+    let given = given(&json!({}), |service| {
         service.managed_resources = denied();
         let groups: BTreeSet<String> = ["sg-2".to_owned(), "sg-ec5".to_owned()].into();
         configuration(service).network.security_groups = groups;
     });
-    assert_eq!(compared(&scene), (vec![], vec![]));
-    assert_eq!(scene.decide().reason, Reason::Available);
+    assert_eq!(compared(&given), (vec![], vec![]));
+    assert_eq!(given.decide().reason, Reason::Available);
 }
 
 #[test]
@@ -230,10 +230,10 @@ fn a_rollback_and_reported_drift_are_told_though_something_else_cannot_be_compar
     };
     let mut report = everything();
     report["driftPolicy"] = json!("Report");
-    assert_eq!(scene(&report, lose).decide().reason, Reason::Drifted);
-    let mut rolled_back = scene(&everything(), lose);
-    let memory = rolled_back.memory.as_mut().unwrap();
-    memory.rolled_back = Some(ecs_express_operator::api::memory::RolledBack {
+    assert_eq!(given(&report, lose).decide().reason, Reason::Drifted);
+    let mut rolled_back = given(&everything(), lose);
+    let state = rolled_back.operator_state.as_mut().unwrap();
+    state.rolled_back = Some(ecs_express_operator::api::memory::RolledBack {
         rollout_hash: rolled_back.desired.configuration.rollout_hash(),
         revision: None,
         status: None,
@@ -241,7 +241,7 @@ fn a_rollback_and_reported_drift_are_told_though_something_else_cannot_be_compar
     });
     assert_eq!(rolled_back.decide().reason, Reason::RolledBack);
     assert_eq!(
-        code(&scene(&everything(), lose).decide()),
+        code(&given(&everything(), lose).decide()),
         "IncompleteAnswer"
     );
 }
@@ -249,7 +249,12 @@ fn a_rollback_and_reported_drift_are_told_though_something_else_cannot_be_compar
 #[test]
 fn beside_a_revision_that_another_made_no_group_more_is_ecs_own() {
     let mut changed = groups(&["sg-1", "sg-2"], denied());
-    let applied = changed.memory.as_mut().unwrap().last_applied.as_mut();
+    let applied = changed
+        .operator_state
+        .as_mut()
+        .unwrap()
+        .last_applied
+        .as_mut();
     applied.unwrap().revision = Some("another".into());
     assert_eq!(compared(&changed), (vec![], vec![GROUPS]));
     assert_eq!(changed.decide().action, Action::Nothing);
@@ -262,12 +267,12 @@ fn a_restart_waits_for_the_values_in_force_that_it_has_to_carry() {
     let mut shown = service(&spec);
     let container = shown.revisions[0].configuration.container.as_mut();
     container.unwrap().container_port = None;
-    let scene = Scene::of(
+    let given = OwnedInput::of(
         spec.clone(),
         Observed::Present(Box::new(shown)),
-        Some(remembering(&spec)),
+        Some(applied_state(&spec)),
     );
-    let decision = scene.decide();
+    let decision = given.decide();
     assert_eq!(decision.action, Action::Nothing);
     assert_eq!(code(&decision), "IncompleteAnswer");
 }
@@ -275,10 +280,10 @@ fn a_restart_waits_for_the_values_in_force_that_it_has_to_carry() {
 #[test]
 fn a_group_of_ecs_own_that_the_spec_names_too_is_no_difference() {
     let named = json!({"networkConfiguration": {"securityGroups": ["sg-1", "sg-ec5"]}});
-    let scene = scene(&named, |service| {
+    let given = given(&named, |service| {
         configuration(service).network.security_groups =
             ["sg-1".to_owned(), "sg-ec5".to_owned()].into();
     });
-    assert_eq!(compared(&scene), (vec![], vec![]));
-    assert_eq!(scene.decide().reason, Reason::Available);
+    assert_eq!(compared(&given), (vec![], vec![]));
+    assert_eq!(given.decide().reason, Reason::Available);
 }

@@ -78,11 +78,11 @@ fn every_reason_of_an_event_is_in_the_table_of_events() {
 
 #[test]
 fn every_reason_has_a_scene_in_which_the_program_says_it() {
-    let said: BTreeSet<String> = messages()
+    let message_of: BTreeSet<String> = messages()
         .keys()
         .map(|reason| (*reason).to_owned())
         .collect();
-    assert_eq!(said, words("reasons"));
+    assert_eq!(message_of, words("reasons"));
 }
 
 /// The block below the heading of a reason is what the program says.
@@ -104,8 +104,8 @@ fn what_the_page_shows_is_what_the_program_says() {
                 language: "text",
                 text: _,
             } => {
-                let said = messages.get(reason.as_str()).map_or("", String::as_str);
-                written.push_str(&format!("```text\n{said}```\n"));
+                let message_of = messages.get(reason.as_str()).map_or("", String::as_str);
+                written.push_str(&format!("```text\n{message_of}```\n"));
                 shown.insert(reason.clone());
             }
             Piece::Block { language, text } => {

@@ -6,16 +6,16 @@
     reason = "a test may stop at what it did not expect"
 )]
 
-mod bad_days;
+mod api_server_outage;
 mod examples;
+mod faults;
+mod fixture;
 mod health;
-mod large;
-mod malformed;
-mod outage;
+mod large_objects;
+mod malformed_objects;
 mod permissions;
-mod rejected;
+mod rejected_status;
 mod release;
-mod stage;
+mod scenario;
 mod start;
-mod story;
 mod tutorial;

@@ -7,8 +7,8 @@ use ecs_express_emulator::Fault;
 use serde_json::{Value, json};
 
 use crate::{
+    fixture::{DEADLINE, TestNamespace, condition, fixture, run_operator},
     release::{self, NAME, NAMESPACE},
-    stage::{DEADLINE, Scene, condition, run_operator, stage},
 };
 
 /// API group, resource with subresource, verb.
@@ -46,7 +46,7 @@ fn in_one_namespace_each_right_is_used_and_none_is_missing() {
         )
         .unwrap();
     let walk = walk.with(&with_id);
-    release::install_with(&walk.plane, &stage().emulator.url(), NAMESPACE, &with_id);
+    release::install_with(&walk.plane, &fixture().emulator.url(), NAMESPACE, &with_id);
     let _operator = walk.start();
     let of_cluster = bindings(&walk.plane, "clusterrolebindings");
     assert!(of_cluster.is_empty(), "{of_cluster:?}");
@@ -65,7 +65,7 @@ impl Walk {
         plane
             .kubectl_run(&["create", "namespace", namespace], None)
             .unwrap();
-        release::install_with(&plane, &stage().emulator.url(), NAMESPACE, values);
+        release::install_with(&plane, &fixture().emulator.url(), NAMESPACE, values);
         let values = values.clone();
         Self {
             plane,
@@ -81,7 +81,7 @@ impl Walk {
 
     fn start(&self) -> Process {
         let container = release::container_with(&self.values);
-        run_operator(&self.plane, &container, &stage().emulator.url())
+        run_operator(&self.plane, &container, &fixture().emulator.url())
     }
 
     /// Create, two updates, an edit by somebody else while ECS is asked, delete.
@@ -91,12 +91,12 @@ impl Walk {
         self.until_ready();
         self.apply("shop:2");
         self.until_ready();
-        stage().emulator.fail_next(
+        fixture().emulator.fail_next(
             Fault::new("UpdateExpressGatewayService", "Timeout", "").on_service(&service),
         );
         self.apply("shop:3");
         poll::until(DEADLINE, "an update without an answer", || {
-            let calls = stage().emulator.calls();
+            let calls = fixture().emulator.calls();
             let unanswered = calls.iter().any(|call| {
                 call.service_name.as_deref() == Some(&service)
                     && call.code.as_deref() == Some("Timeout")
@@ -111,7 +111,7 @@ impl Walk {
 
     fn apply(&self, image: &str) {
         let container = json!({"primaryContainer": {"image": image}});
-        let manifest = Scene::manifest("shop", &container).to_string();
+        let manifest = TestNamespace::manifest("shop", &container).to_string();
         let arguments = ["apply", "-n", self.namespace, "-f", "-"];
         self.plane.kubectl_run(&arguments, Some(&manifest)).unwrap();
     }

@@ -12,19 +12,19 @@ use ecs_express_operator::{
 };
 use tokio_util::sync::CancellationToken;
 
+use crate::fixture::{DEADLINE, fixture, operator_command};
 use crate::release::{NAME, NAMESPACE};
-use crate::stage::{DEADLINE, operator_command, stage};
 
 /// Exit code and log of a run that ends by itself.
 fn ends(name: &str, command: Command) -> (Option<i32>, String) {
-    let log = stage().plane.dir().join(format!("{name}.log"));
+    let log = fixture().plane.dir().join(format!("{name}.log"));
     let mut process = Process::spawn(name, command, log).unwrap();
     let code = process.wait_exit(DEADLINE);
     (code, process.log())
 }
 
 fn kubeconfig() -> std::path::PathBuf {
-    stage()
+    fixture()
         .plane
         .service_account_kubeconfig(NAMESPACE, NAME)
         .unwrap()
@@ -32,11 +32,11 @@ fn kubeconfig() -> std::path::PathBuf {
 
 #[test]
 fn without_an_api_server_it_says_where_it_looked_and_exits_with_3() {
-    let unreachable = stage().plane.dir().join("unreachable.kubeconfig");
+    let unreachable = fixture().plane.dir().join("unreachable.kubeconfig");
     let text = std::fs::read_to_string(kubeconfig()).unwrap();
     std::fs::write(
         &unreachable,
-        text.replace(&stage().plane.server_url(), "https://127.0.0.1:1"),
+        text.replace(&fixture().plane.server_url(), "https://127.0.0.1:1"),
     )
     .unwrap();
     let (code, log) = ends(
@@ -140,7 +140,7 @@ fn with_a_crd_that_cannot_hold_the_memory_it_says_how_to_update_it_and_exits_wit
 #[test]
 fn a_cluster_id_that_a_template_left_unfilled_is_refused_with_2() {
     for id in ["", "${CLUSTER_ID}"] {
-        let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+        let mut command = operator_command(&kubeconfig(), &fixture().emulator.url());
         command.env("ECS_EXPRESS_CLUSTER_ID", id);
         let (code, log) = ends("unfilled cluster-id", command);
         assert_eq!(code, Some(2), "{log}");
@@ -150,7 +150,7 @@ fn a_cluster_id_that_a_template_left_unfilled_is_refused_with_2() {
 
 #[test]
 fn without_region_or_credentials_it_says_so_and_exits_with_5() {
-    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+    let mut command = operator_command(&kubeconfig(), &fixture().emulator.url());
     command
         .env_remove("AWS_REGION")
         .env("AWS_CONFIG_FILE", "/nonexistent");
@@ -158,7 +158,7 @@ fn without_region_or_credentials_it_says_so_and_exits_with_5() {
     assert_eq!(code, Some(5), "{log}");
     assert!(log.contains("set AWS_REGION or --aws-region"), "{log}");
 
-    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+    let mut command = operator_command(&kubeconfig(), &fixture().emulator.url());
     command
         .env_remove("AWS_ACCESS_KEY_ID")
         .env_remove("AWS_SECRET_ACCESS_KEY")
@@ -171,8 +171,8 @@ fn without_region_or_credentials_it_says_so_and_exits_with_5() {
 
 #[test]
 fn on_sigterm_it_ends_in_order_with_0() {
-    let log = stage().plane.dir().join("terminated.log");
-    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+    let log = fixture().plane.dir().join("terminated.log");
+    let mut command = operator_command(&kubeconfig(), &fixture().emulator.url());
     command.args(["--namespace", "default"]);
     let mut process = Process::spawn("terminated", command, log).unwrap();
     poll::until(DEADLINE, "the operator to watch", || {
@@ -191,7 +191,7 @@ fn on_sigterm_it_ends_in_order_with_0() {
 
 #[test]
 fn no_line_of_the_log_has_a_key_twice_from_start_to_stop_even_at_the_finest_level() {
-    let usual = operator_command(&kubeconfig(), &stage().emulator.url());
+    let usual = operator_command(&kubeconfig(), &fixture().emulator.url());
     let mut command = Command::new(usual.get_program());
     let others = |argument: &&std::ffi::OsStr| !argument.to_string_lossy().starts_with("--log=");
     command.args(usual.get_args().filter(others));
@@ -201,7 +201,7 @@ fn no_line_of_the_log_has_a_key_twice_from_start_to_stop_even_at_the_finest_leve
             .filter_map(|(name, value)| Some((name, value?))),
     );
     command.args(["--log=trace", "--namespace=default", "--listen=127.0.0.1:0"]);
-    let log = stage().plane.dir().join("finest.log");
+    let log = fixture().plane.dir().join("finest.log");
     let mut process = Process::spawn("finest", command, log).unwrap();
     poll::until(DEADLINE, "the first list", || {
         let synced = process.log().contains("watching ExpressServices");

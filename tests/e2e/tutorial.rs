@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use serde_json::json;
 
-use crate::stage::{Scene, stage};
+use crate::fixture::{TestNamespace, fixture};
 
 /// A command and the output that the page shows.
 #[derive(Debug, Default)]
@@ -65,10 +65,10 @@ fn walk(page: &str, kubeconfig: &Path, least: usize) {
         "{page}: {} steps are too few to be all",
         steps.len()
     );
-    let kubectl = stage().plane.kubectl();
+    let kubectl = fixture().plane.kubectl();
     let kubectl = Path::new(kubectl.get_program()).parent().unwrap();
     let path = std::env::var("PATH").unwrap();
-    let directory = stage().plane.dir().join(format!("{page}.d"));
+    let directory = fixture().plane.dir().join(format!("{page}.d"));
     fs::create_dir(&directory).unwrap();
     for Step { command, shown } in steps {
         let output = Command::new("bash")
@@ -76,7 +76,7 @@ fn walk(page: &str, kubeconfig: &Path, least: usize) {
             .current_dir(&directory)
             .env("KUBECONFIG", kubeconfig)
             .env("PATH", format!("{}:{path}", kubectl.display()))
-            .env("ECS", stage().emulator.url())
+            .env("ECS", fixture().emulator.url())
             .output()
             .unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
@@ -91,16 +91,16 @@ fn walk(page: &str, kubeconfig: &Path, least: usize) {
 
 #[test]
 fn the_tutorial_goes_as_it_is_written() {
-    walk("first-service.md", stage().plane.admin_kubeconfig(), 25);
+    walk("first-service.md", fixture().plane.admin_kubeconfig(), 25);
 }
 
 #[test]
 fn the_answers_go_as_they_are_written() {
-    let scene = Scene::new("answers");
-    scene.apply("shop", &json!({}));
-    scene.until_ready("shop");
-    let kubeconfig = stage().plane.dir().join("answers.kubeconfig");
-    fs::copy(stage().plane.admin_kubeconfig(), &kubeconfig).unwrap();
+    let namespace = TestNamespace::new("answers");
+    namespace.apply("shop", &json!({}));
+    namespace.until_ready("shop");
+    let kubeconfig = fixture().plane.dir().join("answers.kubeconfig");
+    fs::copy(fixture().plane.admin_kubeconfig(), &kubeconfig).unwrap();
     let config = kubeconfig.to_str().unwrap();
     let namespace = [
         "config",
@@ -109,7 +109,7 @@ fn the_answers_go_as_they_are_written() {
         "--namespace",
         "answers",
     ];
-    stage().kubectl(&[&["--kubeconfig", config], &namespace[..]].concat());
+    fixture().kubectl(&[&["--kubeconfig", config], &namespace[..]].concat());
     walk("faq.md", &kubeconfig, 8);
 }
 

@@ -9,7 +9,7 @@ use ecs_express_operator::{
 use serde_json::json;
 
 use crate::{
-    caller::identity,
+    caller_identity::identity,
     fixture::{arn, nothing_hidden, patient},
     loopback::{Answer, Loopback, ok, refused},
 };

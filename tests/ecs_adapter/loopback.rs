@@ -77,7 +77,7 @@ impl Loopback {
     /// recorded.
     pub fn of_account(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
         let server = Self::start(move |seen| match seen.action.as_str() {
-            CALLER => crate::caller::identity("aws", "123456789012"),
+            CALLER => crate::caller_identity::identity("aws", "123456789012"),
             _ => answer(seen),
         });
         Self {

@@ -8,10 +8,10 @@
 
 mod client_side;
 mod columns;
+mod confidentiality;
 mod explain;
 mod harness;
 mod ratcheting;
 mod rules;
 mod scale_and_wait;
-mod secrecy;
 mod status;

@@ -20,7 +20,7 @@ pub fn describe() -> String {
 
 /// Resident memory of a process, in bytes.
 #[derive(Clone, Copy, Debug)]
-pub struct OperatorState {
+pub struct Memory {
     /// All resident pages.
     pub rss: u64,
     /// Those that are no file's.
@@ -28,9 +28,9 @@ pub struct OperatorState {
 }
 
 /// Resident memory of a process.
-pub fn memory(pid: u32) -> OperatorState {
+pub fn memory(pid: u32) -> Memory {
     let status = read(&format!("/proc/{pid}/status"));
-    OperatorState {
+    Memory {
         rss: kilobytes(&status, "VmRSS:") * 1024,
         anonymous: kilobytes(&status, "RssAnon:") * 1024,
     }

@@ -8,32 +8,26 @@
     reason = "a measurement that meets what it did not expect is void, and stops"
 )]
 
-#[path = "../../life/api_server.rs"]
-#[allow(dead_code, missing_docs, reason = "the tests use all of it")]
-mod api_server;
 mod decisions;
+mod fixture;
 #[path = "../../core/fixtures.rs"]
 #[allow(dead_code, missing_docs, reason = "the tests use all of it")]
 mod fixtures;
+#[path = "../../lifecycle/harness/mod.rs"]
+#[allow(dead_code, missing_docs, reason = "the tests use all of it")]
+mod harness;
 mod latency;
-mod lives;
+mod lifecycle;
 mod load;
 mod machine;
-mod plain;
-#[path = "../../life/process.rs"]
-#[allow(dead_code, missing_docs, reason = "the tests use all of it")]
-mod process;
-mod rig;
+mod plain_client;
 mod table;
 mod usage;
-#[path = "../../life/world.rs"]
-#[allow(dead_code, missing_docs, reason = "the tests use all of it")]
-mod world;
 
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
-use rig::Rig;
+use fixture::Fixture;
 use table::{Row, Table};
 
 /// Measures the operator and prints a table.
@@ -93,17 +87,17 @@ async fn main() {
         decisions::measure(&mut table);
     }
     if wanted(Step::Lives) {
-        lives::measure(&mut table).await;
+        lifecycle::measure(&mut table).await;
     }
-    let mut rig = Rig::start(operator).await;
+    let mut fixture = Fixture::start(operator).await;
     if wanted(Step::Load) {
-        load::measure(&mut rig, &mut table).await;
+        load::measure(&mut fixture, &mut table).await;
     }
     if wanted(Step::Latency) {
-        latency::measure(&mut rig, &mut table).await;
+        latency::measure(&mut fixture, &mut table).await;
     }
     if wanted(Step::Usage) {
-        usage::measure(&mut rig, &mut table, objects).await;
+        usage::measure(&mut fixture, &mut table, objects).await;
     }
     if let Some(page) = write {
         std::fs::write(page, table.page()).expect("the page can be written");

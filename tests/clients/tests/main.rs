@@ -6,8 +6,8 @@
 
 mod aws_cli;
 mod boto3;
+mod fixture;
 mod model;
 mod python;
 mod recorder;
 mod sdk;
-mod stage;

@@ -37,7 +37,7 @@ pub struct Recorder {
 type Exchanges = Arc<Mutex<Vec<Exchange>>>;
 
 #[derive(Clone)]
-struct Passage {
+struct Forwarding {
     client: &'static str,
     emulator: u16,
     exchanges: Exchanges,
@@ -49,12 +49,12 @@ impl Recorder {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let exchanges = Exchanges::default();
-        let passage = Passage {
+        let forwarding = Forwarding {
             client,
             emulator,
             exchanges: exchanges.clone(),
         };
-        let router = Router::new().fallback(pass).with_state(passage);
+        let router = Router::new().fallback(record).with_state(forwarding);
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
             address,
@@ -81,13 +81,16 @@ impl Drop for Recorder {
 }
 
 /// Calls of AWS go to `/`. The rest is control of the emulator, and no exchange.
-async fn pass(State(passage): State<Passage>, request: Request) -> Result<Response, StatusCode> {
+async fn record(
+    State(forwarding): State<Forwarding>,
+    request: Request,
+) -> Result<Response, StatusCode> {
     let is_call = request.uri().path() == "/";
     let (head, body) = request.into_parts();
     let sent = all(body).await?;
     let target = target(&head.headers);
     let answer = forward(
-        passage.emulator,
+        forwarding.emulator,
         Request::from_parts(head, sent.clone().into()),
     )
     .await
@@ -95,8 +98,8 @@ async fn pass(State(passage): State<Passage>, request: Request) -> Result<Respon
     let (head, body) = answer.into_parts();
     let answered = all(Body::new(body)).await?;
     if is_call {
-        passage.exchanges.lock().unwrap().push(Exchange {
-            client: passage.client,
+        forwarding.exchanges.lock().unwrap().push(Exchange {
+            client: forwarding.client,
             target,
             request: text(&sent),
             status: head.status.as_u16(),

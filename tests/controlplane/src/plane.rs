@@ -267,11 +267,11 @@ fn await_ready(
     process: &mut Process,
     what: &str,
     deadline: Instant,
-    mut look: impl FnMut() -> Result<(), String>,
+    mut check: impl FnMut() -> Result<(), String>,
 ) -> Result<(), Error> {
     let remaining = deadline.saturating_duration_since(Instant::now());
     let outcome = poll::until(remaining, what, || match process.check_alive() {
-        Ok(()) => look().map(Ok),
+        Ok(()) => check().map(Ok),
         ended => Ok(ended),
     });
     outcome.unwrap_or_else(|timed_out| {

@@ -39,9 +39,9 @@ impl std::error::Error for TimedOut {}
 pub fn until<T>(
     deadline: Duration,
     what: &str,
-    look: impl FnMut() -> Result<T, String>,
+    check: impl FnMut() -> Result<T, String>,
 ) -> Result<T, TimedOut> {
-    every(STEP, deadline, what, look)
+    every(STEP, deadline, what, check)
 }
 
 /// The same with another pause between looks, for looks that cost something.
@@ -49,13 +49,13 @@ pub fn every<T>(
     pause: Duration,
     deadline: Duration,
     what: &str,
-    mut look: impl FnMut() -> Result<T, String>,
+    mut check: impl FnMut() -> Result<T, String>,
 ) -> Result<T, TimedOut> {
     let start = Instant::now();
     loop {
         // Taken before the look: a slow look must not cost the state that it was about to see.
         let waited = start.elapsed();
-        match look() {
+        match check() {
             Ok(found) => return Ok(found),
             Err(last_seen) if waited >= deadline => {
                 return Err(TimedOut {
@@ -75,13 +75,13 @@ mod tests {
 
     #[test]
     fn ends_with_what_was_found() {
-        let mut looks = 0;
+        let mut checks = 0;
         let found = until(Duration::from_secs(5), "the third look", || {
-            looks += 1;
-            if looks == 3 {
-                Ok(looks)
+            checks += 1;
+            if checks == 3 {
+                Ok(checks)
             } else {
-                Err(format!("look {looks}"))
+                Err(format!("look {checks}"))
             }
         });
         assert_eq!(found.unwrap(), 3);

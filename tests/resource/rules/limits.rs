@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::harness::{TASK_DEFINITION, merge};
-use crate::rules::{Input, Patch, check, modes, spec};
+use crate::rules::{Case, Patch, check, spec, task_definition};
 
 #[test]
 fn every_string_may_have_its_greatest_length_and_no_more() {
@@ -32,7 +32,7 @@ fn full() -> Value {
 /// The full object with another string at `pointer`.
 fn with(pointer: &str, text: &str) -> Patch {
     if pointer == "/taskDefinitionArn" {
-        return modes::given_task_definition().and(spec!({ "taskDefinitionArn": text }));
+        return task_definition::given_task_definition().and(spec!({ "taskDefinitionArn": text }));
     }
     let mut patch = full();
     match patch.pointer_mut(pointer) {
@@ -67,8 +67,8 @@ fn longest(
     (start, end): (&str, &str),
     longest: usize,
     too_long: &'static str,
-) -> Input {
-    Input {
+) -> Case {
+    Case {
         rule,
         good: vec![with(pointer, &long(start, end, longest))],
         bad: vec![(with(pointer, &long(start, end, longest + 1)), too_long)],
@@ -76,16 +76,16 @@ fn longest(
 }
 
 /// No object that the other rules let through can be this long.
-fn too_long(rule: &'static str, pointer: &str, length: usize, words: &'static str) -> Input {
-    Input {
+fn too_long(rule: &'static str, pointer: &str, length: usize, words: &'static str) -> Case {
+    Case {
         rule,
         good: vec![],
         bad: vec![(with(pointer, &long("", "", length + 1)), words)],
     }
 }
 
-fn empty(pointers: &[(&str, &'static str)]) -> Input {
-    Input {
+fn empty(pointers: &[(&str, &'static str)]) -> Case {
+    Case {
         rule: "an empty string is not a way to leave something out",
         good: vec![],
         bad: pointers
@@ -96,7 +96,7 @@ fn empty(pointers: &[(&str, &'static str)]) -> Input {
 }
 
 #[rustfmt::skip]
-pub fn cases() -> Vec<Input> {
+pub fn cases() -> Vec<Case> {
     let task_definition = (TASK_DEFINITION, "");
     vec![
         longest("255 characters of a service name", "/serviceName", ("", ""), 255, "spec.serviceName: Too long: may not be more than 255 bytes"),

@@ -2,17 +2,17 @@
 //!
 //! The files are tables: read them as the specification. Each is sent to the API server by one dry run.
 
-mod complete;
+mod accepted_in_practice;
 mod container;
+mod coverage;
 mod environment;
 mod immutable;
 mod limits;
-mod modes;
 mod names;
 mod network_scaling_tags;
 mod policies;
-mod sizes;
-mod wild;
+mod quantities;
+mod task_definition;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use crate::harness::{Namespace, Printed, merge, minimal};
 
 /// A rule in words, patches of the minimal object that keep it, and patches that break it, each with the field and
 /// the message that the API server answers.
-pub struct Input {
+pub struct Case {
     pub rule: &'static str,
     pub good: Vec<Patch>,
     pub bad: Vec<(Patch, &'static str)>,
@@ -69,17 +69,17 @@ macro_rules! spec {
 use spec;
 
 /// All tables of rules about one object; the rules about a change stand in [`immutable`].
-pub fn all() -> Vec<Input> {
+pub fn all() -> Vec<Case> {
     [
         names::cases(),
-        modes::cases(),
-        sizes::cases(),
+        task_definition::cases(),
+        quantities::cases(),
         container::cases(),
         environment::cases(),
         network_scaling_tags::cases(),
         policies::cases(),
         limits::cases(),
-        wild::cases(),
+        accepted_in_practice::cases(),
     ]
     .into_iter()
     .flatten()
@@ -131,7 +131,7 @@ impl Answers {
 }
 
 /// Sends all objects of a table in one dry run, and fails with every answer that is not the expected one.
-fn check(namespace: &'static str, cases: &[Input]) {
+fn check(namespace: &'static str, cases: &[Case]) {
     let mut objects = Vec::new();
     let mut expectations = Vec::new();
     for case in cases {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Aws, CREATE_SHOP, EXECUTION, INFRASTRUCTURE, SHOP};
-use crate::stage::play;
+use crate::fixture::run_scenario;
 
 const SECRET: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:";
 
@@ -40,8 +40,8 @@ fn full() -> Value {
 
 #[tokio::test]
 async fn the_cli_reads_back_a_full_configuration() {
-    play("aws-cli", async |stage| {
-        let aws = Aws { stage };
+    run_scenario("aws-cli", async |fixture| {
+        let aws = Aws { fixture };
         let full = full();
         let input = full.to_string();
         aws.call(&[
@@ -51,7 +51,7 @@ async fn the_cli_reads_back_a_full_configuration() {
             &input,
         ])
         .await;
-        stage.advance(10);
+        fixture.advance(10);
         let arn = SHOP.replace("default", "team");
         let describe = ["ecs", "describe-express-gateway-service", "--include=TAGS"];
         let answer = aws
@@ -82,12 +82,12 @@ async fn the_cli_reads_back_a_full_configuration() {
 
 #[tokio::test]
 async fn the_cli_sets_an_architecture_once_its_model_knows_it() {
-    play("aws-cli", async |stage| {
-        stage.give_cli_the_model_of_boto3().await;
-        let aws = Aws { stage };
+    run_scenario("aws-cli", async |fixture| {
+        fixture.give_cli_the_model_of_boto3().await;
+        let aws = Aws { fixture };
         let architecture = ["--cpu-architecture", "ARM64"];
         aws.call(&[&CREATE_SHOP[..], &architecture].concat()).await;
-        stage.advance(10);
+        fixture.advance(10);
         let service = aws.describe_shop().await;
         let active = &service["activeConfigurations"][0];
         assert_eq!(active["cpuArchitecture"], "ARM64");

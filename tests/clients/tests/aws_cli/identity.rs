@@ -1,12 +1,12 @@
 //! Who calls.
 
 use super::Aws;
-use crate::stage::play;
+use crate::fixture::run_scenario;
 
 #[tokio::test]
 async fn the_cli_asks_sts_who_it_is_and_assumes_a_role() {
-    play("aws-cli", async |stage| {
-        let aws = Aws { stage };
+    run_scenario("aws-cli", async |fixture| {
+        let aws = Aws { fixture };
         let identity = aws.call(&["sts", "get-caller-identity"]).await;
         assert_eq!(identity["Account"], "123456789012");
         let answer = aws

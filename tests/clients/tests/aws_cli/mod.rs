@@ -3,13 +3,13 @@
 mod configuration;
 mod errors;
 mod identity;
-mod life;
+mod lifecycle;
 mod rollback;
 mod task_definition;
 
 use serde_json::Value;
 
-use crate::{python::written, stage::Stage};
+use crate::{fixture::Fixture, python::written};
 
 const INFRASTRUCTURE: &str = "arn:aws:iam::123456789012:role/infrastructure";
 const EXECUTION: &str = "arn:aws:iam::123456789012:role/execution";
@@ -35,14 +35,14 @@ struct Refusal {
 }
 
 struct Aws<'a> {
-    stage: &'a Stage,
+    fixture: &'a Fixture,
 }
 
 impl Aws<'_> {
     /// `aws <arguments> --output json`; null where it prints nothing.
     async fn try_call(&self, arguments: &[&str]) -> Result<Value, Refusal> {
         let output = self
-            .stage
+            .fixture
             .program("aws")
             .args(arguments)
             .args(["--output", "json"])
@@ -117,9 +117,9 @@ impl Aws<'_> {
     }
 
     /// Lets virtual time pass until the newest deployment is over. Each look is a process, so the steps are long.
-    async fn settled(&self) -> Value {
+    async fn wait_for_deployment(&self) -> Value {
         for _ in 0..5 {
-            self.stage.advance(600);
+            self.fixture.advance(600);
             let deployment = self.newest_deployment().await;
             let status = deployment["status"].as_str().unwrap();
             if !matches!(

@@ -8,14 +8,14 @@ use aws_sdk_ecs::types::{
 };
 
 use super::{Ecs, SHOP};
-use crate::stage::play;
+use crate::fixture::run_scenario;
 
 #[tokio::test]
 async fn the_sdk_reads_back_a_full_configuration() {
-    play("aws-sdk-ecs", async |stage| {
-        let ecs = Ecs::of(stage).await;
+    run_scenario("aws-sdk-ecs", async |fixture| {
+        let ecs = Ecs::of(fixture).await;
         let arn = create(&ecs).await;
-        stage.advance(10);
+        fixture.advance(10);
         let service = ecs.describe(&arn).await;
         assert_eq!(service.tags(), [tag()]);
         let [active] = service.active_configurations() else {
