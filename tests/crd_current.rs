@@ -93,7 +93,7 @@ fn nothing_in_the_spec_may_be_null() {
 }
 
 #[test]
-fn every_list_in_the_spec_has_a_greatest_length() {
+fn every_list_in_the_spec_has_a_maximum_length() {
     assert_eq!(
         in_spec(|members| members["type"] == "array" && !members.contains_key("maxItems")),
         NONE
@@ -101,7 +101,7 @@ fn every_list_in_the_spec_has_a_greatest_length() {
 }
 
 #[test]
-fn every_string_in_the_spec_has_a_greatest_length_or_is_one_of_a_few_words() {
+fn every_string_in_the_spec_has_a_maximum_length_or_is_an_enum() {
     let unbounded = in_spec(|members| {
         members["type"] == "string"
             && !members.contains_key("maxLength")
@@ -111,7 +111,7 @@ fn every_string_in_the_spec_has_a_greatest_length_or_is_one_of_a_few_words() {
 }
 
 #[test]
-fn every_number_in_the_spec_has_a_least_and_a_greatest() {
+fn every_number_in_the_spec_has_a_minimum_and_a_maximum() {
     let unbounded = in_spec(|members| {
         members["type"] == "integer"
             && !(members.contains_key("minimum") && members.contains_key("maximum"))

@@ -35,12 +35,12 @@ fn dry_run(objects: &[Value]) -> Result<(), String> {
 }
 
 #[test]
-fn it_accepts_all_that_is_rendered_by_default() {
+fn the_api_server_accepts_all_that_is_rendered_by_default() {
     dry_run(&render(&json!({}))).unwrap();
 }
 
 #[test]
-fn it_accepts_all_that_is_rendered_with_every_value_set() {
+fn the_api_server_accepts_all_that_is_rendered_with_every_value_set() {
     let switched_on = json!({
         "crds": {"enabled": true}, "serviceAccount": {"create": true},
         "rbac": {"create": true, "aggregateClusterRoles": true}, "metrics": {"service": {"enabled": true}},

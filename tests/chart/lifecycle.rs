@@ -201,7 +201,7 @@ fn what_was_installed_with_kubectl_is_taken_over() {
 }
 
 #[test]
-fn notes_teach_what_was_chosen() {
+fn the_notes_explain_the_chosen_values() {
     let cluster = Cluster::new();
     let values = json!({
         "aws": {"region": "eu-west-1"}, "watchNamespace": "default", "image": {"repository": "registry.example.com/x"},

@@ -10,7 +10,7 @@ use controlplane::{Assets, ControlPlane, poll};
 use crate::chart::{CHART, NAME, NAMESPACE, helm};
 
 #[test]
-fn the_operator_may_do_its_work_and_no_more() {
+fn the_operator_is_allowed_to_do_its_work_and_no_more() {
     let plane = with_roles();
     let operator = service_account(&plane, NAMESPACE, NAME);
     let may = |verb: &str, resource: &str| can(&plane, &operator, &[verb, resource]);

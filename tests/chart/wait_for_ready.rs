@@ -51,7 +51,7 @@ fn wait(plane: &ControlPlane, chart: &Path, timeout: &str) -> Result<String, Str
 }
 
 #[test]
-fn an_object_that_no_operator_has_seen_is_in_progress_and_one_that_is_ready_is_not() {
+fn an_unobserved_object_is_in_progress_and_a_ready_one_is_not() {
     let plane = ControlPlane::start(&Assets::find().unwrap()).unwrap();
     let install = [
         "install",

@@ -129,7 +129,7 @@ fn phase(name: &str, patches: &[serde_json::Value]) -> String {
 }
 
 #[test]
-fn what_is_done_in_each_life_for_each_sight_and_owner() {
+fn the_action_for_each_phase_presence_and_owner() {
     let table = [
         phase("new", &[new_object()]),
         phase("living", &[]),
@@ -163,7 +163,7 @@ fn what_is_done_in_each_life_for_each_sight_and_owner() {
 }
 
 #[test]
-fn when_what_is_missing_counts_as_absent() {
+fn when_a_missing_service_counts_as_absent() {
     let wanted = desired(&[]);
     let mut create_sent = empty_state();
     create_sent.intent = Some(intent("Create", "h", None));
@@ -208,7 +208,7 @@ fn when_what_is_missing_counts_as_absent() {
 }
 
 #[test]
-fn when_a_free_service_is_taken_over() {
+fn when_an_unowned_service_is_adopted() {
     let adopt = json!({"spec": {"adoptionPolicy": "Adopt"}});
     let edit = json!({"spec": {"cpu": "512"}});
     let role = json!({"spec": {"infrastructureRoleArn": "arn:aws:iam::123456789012:role/other"}});
@@ -286,7 +286,7 @@ fn when_a_free_service_is_taken_over() {
 }
 
 #[test]
-fn a_service_that_is_not_ours_is_let_go_only_after_two_readings_of_its_tags() {
+fn a_service_that_is_not_ours_is_released_only_after_two_readings_of_its_tags() {
     let wanted = desired(&[deleting("Delete")]);
     let mut service = service(&wanted);
     service.tags = other_owner_tags();

@@ -395,7 +395,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
 }
 
 #[test]
-fn what_is_done_about_each_difference_of_a_living_service() {
+fn the_action_for_each_difference_of_an_active_service() {
     let mut table = Vec::new();
     for (correct, report) in circumstances(false).into_iter().zip(circumstances(true)) {
         let name = &correct.0;

@@ -35,7 +35,7 @@ fn configuration(service: &mut Service) -> &mut Configuration {
 }
 
 #[test]
-fn what_ecs_fills_in_is_no_difference() {
+fn values_that_ecs_fills_in_are_no_difference() {
     assert_eq!(differing(&json!({}), |_| ()), Vec::<&str>::new());
 }
 
@@ -57,7 +57,7 @@ fn an_empty_command_is_no_command() {
 }
 
 #[test]
-fn a_security_group_of_ecs_is_no_difference_and_a_strange_one_is() {
+fn a_managed_security_group_is_no_difference_and_any_other_is() {
     let spec = json!({"networkConfiguration": {"securityGroups": ["sg-1"]}});
     assert_eq!(differing(&spec, |_| ()), Vec::<&str>::new());
     let strange = |service: &mut Service| {
@@ -73,7 +73,7 @@ fn a_security_group_of_ecs_is_no_difference_and_a_strange_one_is() {
 }
 
 #[test]
-fn sizes_are_compared_by_what_they_mean() {
+fn quantities_are_compared_by_value() {
     let spec = json!({"cpu": "2 vCPU", "memory": "4 GB"});
     let in_units = |service: &mut Service| {
         configuration(service).cpu = Some("2048".into());
@@ -95,7 +95,7 @@ fn a_field_that_the_user_never_set_is_no_difference_whatever_it_is() {
 }
 
 #[test]
-fn environment_secrets_and_command_are_ours_whole() {
+fn environment_secrets_and_command_are_compared_as_a_whole() {
     let added = |service: &mut Service| {
         let container = configuration(service).container.as_mut().unwrap();
         container
@@ -115,7 +115,7 @@ fn environment_secrets_and_command_are_ours_whole() {
 }
 
 #[test]
-fn what_a_task_definition_decides_is_derived_and_never_a_difference() {
+fn values_of_a_given_task_definition_are_never_a_difference() {
     let definition = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:3";
     let spec = json!({"taskDefinitionArn": definition, "primaryContainer": null, "executionRoleArn": null});
     let derived = |service: &mut Service| {
@@ -206,7 +206,7 @@ fn a_field_that_was_set_and_is_unset_stays_in_force_and_is_named() {
 }
 
 #[test]
-fn without_memory_nothing_counts_as_unset() {
+fn without_operator_state_nothing_counts_as_unset() {
     let before =
         desired(&[json!({"spec": {"taskRoleArn": "arn:aws:iam::123456789012:role/task"}})]);
     let service = service(&before);
@@ -224,7 +224,7 @@ fn without_memory_nothing_counts_as_unset() {
 }
 
 #[test]
-fn an_update_carries_what_is_in_force_beside_what_the_user_set_but_not_ecs_own_group() {
+fn an_update_carries_the_values_in_force_and_those_of_the_spec_but_not_the_managed_group() {
     let wanted = desired(&[json!({"spec": {
         "networkConfiguration": {"subnets": ["subnet-7"]},
         "scalingTarget": {"maxTaskCount": 5},

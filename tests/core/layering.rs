@@ -26,7 +26,7 @@ fn rust_files(folder: &Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn the_core_knows_no_clock_no_client_and_no_aws_type() {
+fn the_core_has_no_clock_no_client_and_no_aws_type() {
     let core = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/core");
     let files = rust_files(&core);
     assert!(files.len() > 10, "the core is where it was");
@@ -49,7 +49,7 @@ fn the_core_knows_no_clock_no_client_and_no_aws_type() {
 }
 
 #[test]
-fn only_the_watch_its_cache_and_the_port_to_kubernetes_know_kube() {
+fn only_the_watch_its_cache_and_the_port_to_kubernetes_use_kube() {
     let controller = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/controller");
     for file in rust_files(&controller) {
         let knows = fs::read_to_string(&file).unwrap().contains("kube::");

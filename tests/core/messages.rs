@@ -55,7 +55,7 @@ pub(crate) fn refused(
 }
 
 #[test]
-fn the_story_of_a_service_and_of_its_bad_days_reads_well() {
+fn the_messages_of_a_service_and_of_its_faults_read_well() {
     let wanted = desired(&[]);
     let edited = desired(&[json!({"spec": {"primaryContainer": {"image": "shop:2"}}})]);
     let running = |change: fn(&mut Service)| {

@@ -112,7 +112,7 @@ fn a_member_that_ecs_always_fills_and_does_not_show_is_waited_for() {
 }
 
 #[test]
-fn a_member_that_the_spec_does_not_set_is_not_missed_at_rest() {
+fn an_idle_service_does_not_wait_for_a_member_that_the_spec_does_not_set() {
     for (lose, paths) in LOSSES {
         let given = given(&json!({}), |service| lose(configuration(service)));
         let missed = compared(&given).1;
@@ -124,7 +124,7 @@ fn a_member_that_the_spec_does_not_set_is_not_missed_at_rest() {
 }
 
 #[test]
-fn a_role_that_a_revision_does_not_have_is_a_difference() {
+fn a_role_that_a_revision_lacks_is_a_difference() {
     let given = given(
         &json!({"taskRoleArn": "arn:aws:iam::123456789012:role/task"}),
         |service| configuration(service).task_role_arn = None,
@@ -133,7 +133,7 @@ fn a_role_that_a_revision_does_not_have_is_a_difference() {
 }
 
 #[test]
-fn of_a_given_task_definition_a_missing_container_is_not_missed() {
+fn with_a_given_task_definition_a_missing_container_is_not_waited_for() {
     let spec = json!({
         "primaryContainer": null, "executionRoleArn": null,
         "taskDefinitionArn": "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop:1",
@@ -169,7 +169,7 @@ fn denied() -> Read<Vec<ecs_express_operator::api::status::ManagedResource>> {
 }
 
 #[test]
-fn a_group_too_many_proves_nothing_while_ecs_own_groups_are_not_known() {
+fn an_extra_group_is_not_comparable_while_the_managed_groups_are_unknown() {
     for (managed, expected) in [
         (denied(), "AccessDenied"),
         (Read::Got(vec![]), "IncompleteAnswer"),
@@ -184,7 +184,7 @@ fn a_group_too_many_proves_nothing_while_ecs_own_groups_are_not_known() {
 }
 
 #[test]
-fn the_groups_in_the_status_tell_where_they_cannot_be_read_now() {
+fn the_groups_in_the_status_are_used_where_they_cannot_be_read_now() {
     let mut given = groups(&["sg-1", "sg-2", "sg-ec5"], denied());
     let Observed::Present(known) = Observed::Present(Box::new(service(&desired(&[])))) else {
         unreachable!()
@@ -194,7 +194,7 @@ fn the_groups_in_the_status_tell_where_they_cannot_be_read_now() {
 }
 
 #[test]
-fn of_a_spec_that_was_sent_the_one_group_more_is_ecs_own() {
+fn the_one_extra_group_of_a_spec_that_was_sent_is_the_managed_group() {
     let sent = groups(&["sg-1", "sg-ec5"], denied());
     assert_eq!(compared(&sent), (vec![], vec![]));
     let mut edited = groups(&["sg-1", "sg-2"], denied());
@@ -205,13 +205,13 @@ fn of_a_spec_that_was_sent_the_one_group_more_is_ecs_own() {
 }
 
 #[test]
-fn a_group_that_is_missing_differs_whatever_is_known_of_ecs_own() {
+fn a_missing_group_is_a_difference_whatever_is_known_of_the_managed_groups() {
     let given = groups(&["sg-ec5"], denied());
     assert_eq!(compared(&given), (vec![GROUPS], vec![]));
 }
 
 #[test]
-fn a_spec_without_groups_does_not_ask_which_are_ecs_own() {
+fn a_spec_without_groups_does_not_need_the_managed_groups() {
     let given = given(&json!({}), |service| {
         service.managed_resources = denied();
         let groups: BTreeSet<String> = ["sg-2".to_owned(), "sg-ec5".to_owned()].into();
@@ -222,7 +222,7 @@ fn a_spec_without_groups_does_not_ask_which_are_ecs_own() {
 }
 
 #[test]
-fn a_rollback_and_reported_drift_are_told_though_something_else_cannot_be_compared() {
+fn a_rollback_and_reported_drift_are_reported_even_if_something_else_is_not_comparable() {
     let lose = |service: &mut Service| {
         configuration(service).scaling = Scaling::default();
         configuration(service).container.as_mut().unwrap().image = "other:1".into();
@@ -247,7 +247,7 @@ fn a_rollback_and_reported_drift_are_told_though_something_else_cannot_be_compar
 }
 
 #[test]
-fn beside_a_revision_that_another_made_no_group_more_is_ecs_own() {
+fn no_extra_group_of_a_revision_that_another_client_made_is_the_managed_group() {
     let mut changed = groups(&["sg-1", "sg-2"], denied());
     let applied = changed
         .operator_state
@@ -278,7 +278,7 @@ fn a_restart_waits_for_the_values_in_force_that_it_has_to_carry() {
 }
 
 #[test]
-fn a_group_of_ecs_own_that_the_spec_names_too_is_no_difference() {
+fn a_managed_group_that_the_spec_names_too_is_no_difference() {
     let named = json!({"networkConfiguration": {"securityGroups": ["sg-1", "sg-ec5"]}});
     let given = given(&named, |service| {
         configuration(service).network.security_groups =

@@ -37,7 +37,7 @@ fn unknown() -> CallResult {
 }
 
 #[test]
-fn a_finalizer_without_memory_keeps_its_whole_window_after_the_first_status_is_written() {
+fn a_finalizer_without_operator_state_keeps_its_whole_window_after_the_first_status_is_written() {
     for wanted in [desired(&[]), desired(&[deleting("Delete")])] {
         let first = OwnedInput::of(wanted.clone(), MISSING, None);
         let state = after(&first);
@@ -54,7 +54,7 @@ fn a_finalizer_without_memory_keeps_its_whole_window_after_the_first_status_is_w
 }
 
 #[test]
-fn a_finalizer_stored_in_this_pass_leaves_no_create_in_flight() {
+fn a_finalizer_added_in_this_reconcile_leaves_no_create_in_doubt() {
     let mut given = OwnedInput::of(
         desired(&[json!({"spec": {"suspend": true}})]),
         MISSING,
@@ -65,7 +65,7 @@ fn a_finalizer_stored_in_this_pass_leaves_no_create_in_flight() {
 }
 
 #[test]
-fn a_service_that_is_seen_settles_the_create_that_may_have_been_in_flight() {
+fn observing_the_service_resolves_a_create_in_doubt() {
     let wanted = desired(&[]);
     let given = OwnedInput::of(
         wanted.clone(),
@@ -76,7 +76,7 @@ fn a_service_that_is_seen_settles_the_create_that_may_have_been_in_flight() {
 }
 
 #[test]
-fn the_revision_of_the_former_update_does_not_settle_a_lost_one() {
+fn the_revision_of_the_previous_update_does_not_resolve_a_lost_one() {
     let before = desired(&[]);
     let edited = desired(&[json!({"spec": {"primaryContainer": {"image": "shop:2"}}})]);
     let observed = Observed::Present(Box::new(service(&before)));
@@ -98,7 +98,7 @@ fn the_revision_of_the_former_update_does_not_settle_a_lost_one() {
 }
 
 #[test]
-fn a_restart_whose_answer_is_lost_is_not_asked_again_and_one_that_is_refused_is() {
+fn a_restart_whose_response_is_lost_is_not_repeated_and_one_that_is_rejected_is() {
     let restart = json!({"metadata": {"annotations": {(annotations::RESTART): "1"}}});
     let wanted = desired(&[restart]);
     let observed = Observed::Present(Box::new(service(&wanted)));
@@ -134,7 +134,7 @@ fn a_restart_whose_answer_is_lost_is_not_asked_again_and_one_that_is_refused_is(
 }
 
 #[test]
-fn a_service_that_drains_is_not_taken_for_ones_own_past() {
+fn a_draining_service_is_not_recorded_as_ours() {
     let wanted = desired(&[json!({"spec": {"driftPolicy": "Report"}})]);
     let mut ancestor = service(&wanted);
     ancestor.code = StatusCode::Draining;
@@ -150,7 +150,7 @@ fn a_service_that_drains_is_not_taken_for_ones_own_past() {
 }
 
 #[test]
-fn the_only_revision_after_a_create_is_ecs_reading_of_the_spec() {
+fn the_only_revision_after_a_create_is_how_ecs_read_the_spec() {
     let wanted = desired(&[]);
     let mut created = state_after_call(
         &OwnedInput::of(wanted.clone(), MISSING, Some(empty_state())),
@@ -196,7 +196,7 @@ fn a_retry_is_kept_until_it_is_done() {
 }
 
 #[test]
-fn an_ancestor_that_drains_does_not_settle_a_create_whose_answer_is_lost() {
+fn a_draining_predecessor_does_not_resolve_a_create_whose_response_is_lost() {
     let wanted = desired(&[]);
     let mut ancestor = service(&wanted);
     ancestor.code = StatusCode::Draining;
@@ -207,7 +207,7 @@ fn an_ancestor_that_drains_does_not_settle_a_create_whose_answer_is_lost() {
 }
 
 #[test]
-fn a_list_of_deployments_that_fails_in_passing_hides_nothing_that_holds_an_update_back() {
+fn a_transient_failure_to_list_deployments_hides_nothing_that_holds_an_update_back() {
     let wanted = desired(&[]);
     let mut read_otherwise = service(&wanted);
     let configuration = &mut read_otherwise.revisions[0].configuration;

@@ -111,7 +111,7 @@ proptest! {
     }
 
     #[test]
-    fn a_service_that_runs_the_spec_is_ready_and_a_second_look_says_nothing_new(spec in spec()) {
+    fn a_service_that_runs_the_spec_is_ready_and_a_second_observation_changes_nothing(spec in spec()) {
         let wanted = desired(&[json!({"spec": spec})]);
         let observed = Observed::Present(Box::new(service(&wanted)));
         let given = OwnedInput::of(wanted, observed, None);

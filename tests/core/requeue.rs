@@ -36,7 +36,7 @@ fn delay(reason: Reason, in_progress_count: usize) -> Duration {
 }
 
 #[test]
-fn few_objects_are_looked_at_by_the_intervals_and_many_at_five_a_second() {
+fn few_objects_are_requeued_at_the_intervals_and_many_at_five_a_second() {
     let seconds = Duration::from_secs;
     assert_eq!(delay(Reason::Available, 1), seconds(300));
     assert_eq!(delay(Reason::Available, 1_500), seconds(300));
@@ -53,14 +53,14 @@ fn few_objects_are_looked_at_by_the_intervals_and_many_at_five_a_second() {
 }
 
 #[test]
-fn proof_of_absence_waits_for_its_window_however_many_objects_there_are() {
+fn confirming_an_absence_waits_for_its_window_however_many_objects_there_are() {
     let alone = delay(Reason::WaitingForAbsence, 1);
     assert!(alone >= WINDOWS.absence_gap);
     assert_eq!(delay(Reason::WaitingForAbsence, 10_000), alone);
 }
 
 #[test]
-fn one_failing_object_tries_again_soon_and_ten_thousand_wait_for_their_turn() {
+fn one_failing_object_is_retried_soon_and_ten_thousand_are_spread_out() {
     let throttled = failure(FailureKind::Throttled, Effect::None);
     let after = |attempts: u32, in_progress_count: usize| {
         let decision = Decision {
@@ -86,7 +86,7 @@ fn one_failing_object_tries_again_soon_and_ten_thousand_wait_for_their_turn() {
 }
 
 #[test]
-fn what_ecs_made_is_read_when_it_is_due_and_when_tasks_are_missing() {
+fn managed_resources_are_read_when_they_are_due_and_when_tasks_are_missing() {
     let wanted = desired(&[]);
     let service = service(&wanted);
     let status = ExpressServiceStatus {

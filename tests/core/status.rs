@@ -61,7 +61,7 @@ fn a_service_without_endpoint_is_not_ready() {
 }
 
 #[test]
-fn an_unknown_status_code_is_mirrored_as_ecs_says_it() {
+fn an_unknown_status_code_is_reported_verbatim() {
     let wanted = desired(&[]);
     let mut service = service(&wanted);
     service.code = ecs_express_operator::core::observed::StatusCode::Other("HIBERNATING".into());
@@ -71,7 +71,7 @@ fn an_unknown_status_code_is_mirrored_as_ecs_says_it() {
 }
 
 #[test]
-fn a_look_that_failed_once_says_nothing_and_a_missing_permission_is_told_at_once() {
+fn an_observation_that_failed_once_reports_nothing_and_a_missing_permission_is_reported_at_once() {
     use ecs_express_operator::core::{reason::Reason, retry::should_report};
     let reason = |kind| Reason::Unreadable(failure(kind, Effect::None));
     assert!(!should_report(&reason(FailureKind::Throttled), 0, true));
@@ -82,7 +82,7 @@ fn a_look_that_failed_once_says_nothing_and_a_missing_permission_is_told_at_once
 }
 
 #[test]
-fn of_a_strangers_service_nothing_is_shown() {
+fn nothing_of_another_owners_service_is_shown() {
     let wanted = desired(&[]);
     let mut theirs = service(&wanted);
     theirs.tags = other_owner_tags();
@@ -103,7 +103,7 @@ fn of_a_strangers_service_nothing_is_shown() {
 }
 
 #[test]
-fn what_was_seen_stays_until_the_absence_is_proved() {
+fn the_observed_status_stays_until_the_absence_is_confirmed() {
     let wanted = desired(&[]);
     let seen = OwnedInput::of(
         wanted.clone(),
@@ -130,7 +130,7 @@ fn what_was_seen_stays_until_the_absence_is_proved() {
 }
 
 #[test]
-fn a_service_that_answers_stays_ready_while_its_tags_have_trouble() {
+fn a_service_that_serves_stays_ready_while_its_tags_cannot_be_set() {
     let wanted = desired(&[json!({"spec": {"tags": [{"key": "team", "value": "a"}]}})]);
     let mut untagged = service(&wanted);
     untagged.tags.remove("team");
@@ -151,7 +151,7 @@ fn a_service_that_answers_stays_ready_while_its_tags_have_trouble() {
 }
 
 #[test]
-fn a_role_is_given_minutes_from_its_first_refusal_whatever_went_on_before() {
+fn a_role_has_some_minutes_from_its_first_error_whatever_happened_before() {
     let given = OwnedInput::of(desired(&[]), MISSING, Some(empty_state()));
     let unusable = refused(
         FailureKind::RoleNotUsable,
@@ -184,7 +184,7 @@ fn a_role_is_given_minutes_from_its_first_refusal_whatever_went_on_before() {
 }
 
 #[test]
-fn the_mere_course_of_a_rollout_waits_two_minutes_and_all_else_is_told_at_once() {
+fn the_mere_progress_of_a_rollout_is_reported_after_two_minutes_and_all_else_at_once() {
     let status = |change: serde_json::Value| -> ExpressServiceStatus {
         let mut status = json!({
             "statusCode": "ACTIVE",
@@ -230,7 +230,7 @@ fn the_mere_course_of_a_rollout_waits_two_minutes_and_all_else_is_told_at_once()
 }
 
 #[test]
-fn a_status_code_that_is_not_known_needs_a_person_and_is_a_warning() {
+fn an_unknown_status_code_needs_a_person_and_emits_a_warning() {
     let wanted = desired(&[]);
     let mut service = service(&wanted);
     service.code = ecs_express_operator::core::observed::StatusCode::Other("HIBERNATING".into());
@@ -246,7 +246,7 @@ fn a_status_code_that_is_not_known_needs_a_person_and_is_a_warning() {
 }
 
 #[test]
-fn a_deployment_that_nobody_asked_this_object_for_is_a_warning() {
+fn a_deployment_that_this_object_did_not_request_emits_a_warning() {
     use ecs_express_operator::core::observed::Read;
     let wanted = desired(&[]);
     let at_rest = OwnedInput::of(
@@ -271,7 +271,7 @@ fn a_deployment_that_nobody_asked_this_object_for_is_a_warning() {
 }
 
 #[test]
-fn a_managed_resource_that_fails_later_is_a_warning_and_is_said_once() {
+fn a_managed_resource_that_fails_later_emits_one_warning() {
     use ecs_express_operator::core::observed::Read;
     let wanted = desired(&[]);
     let at_rest = OwnedInput::of(

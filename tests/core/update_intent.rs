@@ -98,7 +98,7 @@ fn new() -> UpdateIntent {
 }
 
 #[test]
-fn an_accepted_update_has_landed_when_its_revision_or_the_end_of_its_deployment_is_seen() {
+fn an_accepted_update_is_applied_when_its_revision_or_the_end_of_its_deployment_is_observed() {
     let accepted = || sent(Some("Accepted"));
     let spec = image("shop:2");
     assert_eq!(with_deadline(&spec, accepted(), &shows("shop:2"), 0), new());
@@ -143,7 +143,7 @@ fn an_edit_need_not_wait_for_an_accepted_update_and_a_revert_must() {
 }
 
 #[test]
-fn a_lost_update_has_landed_when_a_new_revision_is_seen_whatever_the_spec_says_by_now() {
+fn a_lost_update_is_applied_when_a_new_revision_is_observed_whatever_the_spec_says_by_now() {
     for spec in ["shop:2", "shop:1", "shop:3"] {
         let shown = shows("shop:2");
         assert_eq!(
@@ -161,7 +161,7 @@ fn a_lost_update_has_landed_when_a_new_revision_is_seen_whatever_the_spec_says_b
 }
 
 #[test]
-fn a_new_revision_that_is_not_what_was_sent_is_somebody_elses() {
+fn a_new_revision_that_differs_from_what_was_sent_is_of_another_client() {
     let spec = image("shop:2");
     let others = deploys(shows("registry/shop:2"), vec![began(NEW, "IN_PROGRESS")]);
     assert_eq!(
@@ -171,7 +171,7 @@ fn a_new_revision_that_is_not_what_was_sent_is_somebody_elses() {
 }
 
 #[test]
-fn a_revision_that_is_older_or_that_the_update_before_made_is_no_trace_of_a_lost_update() {
+fn a_revision_that_is_older_or_of_the_previous_update_is_no_trace_of_a_lost_update() {
     let spec = image("shop:3");
     let mut older = shows("shop:2");
     older.revisions[1].created_at = Some(at(9));
@@ -192,7 +192,7 @@ fn a_revision_that_is_older_or_that_the_update_before_made_is_no_trace_of_a_lost
 }
 
 #[test]
-fn a_deployment_that_was_there_before_is_no_trace_of_a_lost_update() {
+fn a_deployment_that_existed_before_is_no_trace_of_a_lost_update() {
     let mut state = sent(None);
     if let Some(expected) = state.intent.as_mut().unwrap().expected.as_mut() {
         expected.deployment_before = Some(format!("{NEW}/deployment"));
@@ -203,7 +203,7 @@ fn a_deployment_that_was_there_before_is_no_trace_of_a_lost_update() {
 }
 
 #[test]
-fn what_was_noted_with_another_intent_is_not_believed() {
+fn expectations_of_another_intent_are_not_trusted() {
     let mut state = sent(None);
     if let Some(expected) = state.intent.as_mut().unwrap().expected.as_mut() {
         expected.counter += 1;
@@ -258,7 +258,7 @@ fn a_lost_update_without_a_trace_is_given_up_after_its_window_and_behind_a_deplo
 }
 
 #[test]
-fn where_no_revision_was_shown_before_only_one_that_is_what_was_sent_has_come_of_it() {
+fn where_no_revision_was_shown_before_only_one_that_equals_what_was_sent_is_its_trace() {
     let unknown = || {
         let mut state = sent(None);
         state.last_applied = None;

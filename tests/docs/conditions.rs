@@ -77,7 +77,7 @@ fn every_reason_of_an_event_is_in_the_table_of_events() {
 }
 
 #[test]
-fn every_reason_has_a_scene_in_which_the_program_says_it() {
+fn every_reason_has_an_example_in_which_the_program_reports_it() {
     let message_of: BTreeSet<String> = messages()
         .keys()
         .map(|reason| (*reason).to_owned())

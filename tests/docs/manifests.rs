@@ -70,7 +70,7 @@ fn every_manifest_in_the_documents_is_accepted() {
 }
 
 #[test]
-fn a_wrong_manifest_would_be_seen() {
+fn a_wrong_manifest_would_be_detected() {
     let manifest = manifests("README.md").swap_remove(0);
     let wrong = manifest.replace("infrastructureRoleArn", "infrastructureRole");
     assert_ne!(manifest, wrong);
@@ -80,7 +80,7 @@ fn a_wrong_manifest_would_be_seen() {
 
 /// The policy for teams that share an operator, as SECURITY.md has it.
 #[test]
-fn the_policy_of_roles_refuses_a_strange_role_in_its_namespaces_alone() {
+fn the_policy_of_roles_rejects_another_role_only_in_its_namespaces() {
     let page = read("SECURITY.md");
     let policy = pieces(&page).into_iter().find_map(|piece| match piece {
         Piece::Block {

@@ -118,7 +118,7 @@ fn the_page_has_every_value_of_a_label() {
 }
 
 #[test]
-fn the_page_has_every_message_that_the_log_tells_of_an_object_or_the_watch() {
+fn the_page_has_every_message_that_is_logged_about_an_object_or_the_watch() {
     let told: BTreeSet<String> = table("| level ")
         .into_iter()
         .flat_map(|(_, messages, _)| messages)

@@ -20,7 +20,7 @@ fn the_reference_is_what_the_resource_says() {
 }
 
 #[test]
-fn every_rule_of_the_spec_is_told_under_a_field() {
+fn every_rule_of_the_spec_is_documented_under_a_field() {
     let told: usize = fields("spec")
         .iter()
         .map(|field| field.messages.len())

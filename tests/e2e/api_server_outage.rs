@@ -19,7 +19,7 @@ fn lines(process: &Process, message: &str) -> Vec<Value> {
 }
 
 #[test]
-fn after_it_the_log_says_once_that_the_watch_works_again_and_edits_are_seen() {
+fn after_an_outage_the_log_reports_the_recovered_watch_once_and_edits_are_seen() {
     let mut plane = ControlPlane::start(&Assets::find().unwrap()).unwrap();
     release::install(&plane, &fixture().emulator.url());
     let apply = |plane: &ControlPlane, image: &str| {

@@ -139,7 +139,7 @@ fn a_private_network_is_sent_as_it_is() {
 }
 
 #[test]
-fn zero_tasks_are_ready_and_a_task_comes_when_it_is_asked_for() {
+fn zero_tasks_are_ready_and_a_task_starts_on_request() {
     let example = Example::applied("example-scale-to-zero", "scale-to-zero.yaml");
     let status = &example.until_ready()["status"];
     assert_eq!(status["runningCount"], 0);

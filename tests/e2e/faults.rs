@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::fixture::{DEADLINE, TestNamespace, condition, fixture, message};
 
 #[test]
-fn a_missing_cluster_is_named_and_the_service_comes_when_it_is_made() {
+fn a_missing_cluster_is_named_and_the_service_is_created_once_it_exists() {
     let namespace = TestNamespace::new("no-cluster");
     namespace.apply("shop", &json!({"cluster": "later"}));
     let object = namespace.until("shop", "ClusterNotFound", |object| {
@@ -30,7 +30,7 @@ fn a_missing_cluster_is_named_and_the_service_comes_when_it_is_made() {
 }
 
 #[test]
-fn a_refused_role_is_named_and_heals() {
+fn a_rejected_role_is_named_and_recovered_from() {
     let namespace = TestNamespace::new("no-role");
     let refusal = Fault::new(
         "CreateExpressGatewayService",
@@ -53,7 +53,7 @@ fn a_refused_role_is_named_and_heals() {
 }
 
 #[test]
-fn a_service_of_somebody_else_is_left_alone() {
+fn a_service_of_another_owner_is_left_alone() {
     let namespace = TestNamespace::new("not-owned");
     fixture()
         .emulator
@@ -75,7 +75,7 @@ fn a_service_of_somebody_else_is_left_alone() {
 }
 
 #[test]
-fn a_kill_of_the_operator_at_any_time_makes_no_second_service() {
+fn killing_the_operator_at_any_time_creates_no_second_service() {
     let namespace = TestNamespace::new("killed");
     let mut operator = fixture().operator();
     for round in 0..4 {

@@ -105,12 +105,12 @@ fn while_it_cannot_work_it_is_alive_and_says_why_it_is_not_ready() {
 }
 
 #[test]
-fn while_sts_cannot_be_reached_it_stays_and_says_so_until_sts_answers() {
+fn while_sts_is_unreachable_it_keeps_running_and_reports_it_until_sts_answers() {
     waits_for_sts("static keys", "[-] aws: GetCallerIdentity", |_| {});
 }
 
 #[test]
-fn while_a_web_identity_cannot_be_exchanged_it_stays_and_says_so_until_sts_answers() {
+fn while_a_web_identity_cannot_be_exchanged_it_keeps_running_and_reports_it_until_sts_answers() {
     let token = fixture().plane.dir().join("web-identity-token");
     std::fs::write(&token, "token").unwrap();
     waits_for_sts(

@@ -80,7 +80,7 @@ fn anonymous_memory(process: &Process) -> u64 {
 }
 
 #[test]
-fn many_large_objects_are_told_apart_and_do_not_take_the_memory() {
+fn many_large_objects_are_distinguished_and_do_not_exhaust_the_memory() {
     let plane = ControlPlane::start(&Assets::find().unwrap()).unwrap();
     release::install(&plane, &fixture().emulator.url());
     let runtime = Runtime::new().unwrap();

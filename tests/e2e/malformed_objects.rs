@@ -49,7 +49,7 @@ fn upgraded_cluster() -> ControlPlane {
 }
 
 #[test]
-fn they_do_not_stop_the_others_and_are_told_without_their_values() {
+fn malformed_objects_do_not_stop_the_others_and_are_reported_without_their_values() {
     let plane = upgraded_cluster();
     let kubeconfig = plane.service_account_kubeconfig(NAMESPACE, NAME).unwrap();
     let command = operator_command(&kubeconfig, &fixture().emulator.url());

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::fixture::{DEADLINE, TestNamespace, condition, fixture};
 
 #[test]
-fn a_manifest_becomes_a_url_that_answers_follows_edits_and_goes() {
+fn a_manifest_becomes_a_serving_url_follows_edits_and_is_deleted() {
     let namespace = TestNamespace::new("story");
     namespace.apply("shop", &json!({}));
     namespace.kubectl(&[
@@ -149,7 +149,7 @@ fn a_namespace_with_live_services_can_be_deleted() {
 }
 
 #[test]
-fn a_rollback_is_told_and_not_fought() {
+fn a_rollback_is_reported_and_not_undone() {
     let namespace = TestNamespace::new("rollback");
     namespace.apply("shop", &json!({}));
     namespace.until_ready("shop");

@@ -71,7 +71,7 @@ fn without_the_crd_it_says_how_to_install_it_and_exits_with_4() {
 }
 
 #[test]
-fn with_a_crd_that_cannot_hold_the_memory_it_says_how_to_update_it_and_exits_with_4() {
+fn with_a_crd_that_cannot_hold_the_operator_state_it_says_how_to_update_it_and_exits_with_4() {
     let plane = controlplane::ControlPlane::start(&controlplane::Assets::find().unwrap()).unwrap();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("crds/expressservices.yaml");
     let crd = std::fs::read_to_string(file).unwrap();
@@ -138,7 +138,7 @@ fn with_a_crd_that_cannot_hold_the_memory_it_says_how_to_update_it_and_exits_wit
 }
 
 #[test]
-fn a_cluster_id_that_a_template_left_unfilled_is_refused_with_2() {
+fn a_cluster_id_with_an_unfilled_template_is_rejected_with_2() {
     for id in ["", "${CLUSTER_ID}"] {
         let mut command = operator_command(&kubeconfig(), &fixture().emulator.url());
         command.env("ECS_EXPRESS_CLUSTER_ID", id);
@@ -170,7 +170,7 @@ fn without_region_or_credentials_it_says_so_and_exits_with_5() {
 }
 
 #[test]
-fn on_sigterm_it_ends_in_order_with_0() {
+fn on_sigterm_it_shuts_down_cleanly_with_0() {
     let log = fixture().plane.dir().join("terminated.log");
     let mut command = operator_command(&kubeconfig(), &fixture().emulator.url());
     command.args(["--namespace", "default"]);
@@ -251,7 +251,7 @@ pub fn each_key_once(log: &str) {
 }
 
 #[tokio::test]
-async fn a_stop_before_the_first_list_is_in_ends_the_loop_too() {
+async fn a_stop_before_the_first_list_has_arrived_ends_the_loop_too() {
     // An API server that takes the connection and never answers.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());

@@ -90,12 +90,12 @@ fn walk(page: &str, kubeconfig: &Path, least: usize) {
 }
 
 #[test]
-fn the_tutorial_goes_as_it_is_written() {
+fn the_tutorial_runs_as_it_is_written() {
     walk("first-service.md", fixture().plane.admin_kubeconfig(), 25);
 }
 
 #[test]
-fn the_answers_go_as_they_are_written() {
+fn the_answers_run_as_they_are_written() {
     let namespace = TestNamespace::new("answers");
     namespace.apply("shop", &json!({}));
     namespace.until_ready("shop");
@@ -114,7 +114,7 @@ fn the_answers_go_as_they_are_written() {
 }
 
 #[test]
-fn another_output_would_be_seen() {
+fn a_different_output_would_be_detected() {
     let shown = |text: &str| vec![text.to_owned()];
     assert!(is_as_shown(&shown("a … c"), "a  b\nc"));
     assert!(is_as_shown(&shown("a …"), "a b"));

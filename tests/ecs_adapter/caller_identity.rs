@@ -110,7 +110,7 @@ async fn the_caller_is_asked_for_again_only_after_the_credentials_have_changed()
 }
 
 #[tokio::test]
-async fn credentials_that_sts_does_not_accept_are_named_as_such() {
+async fn credentials_that_sts_rejects_are_reported_as_such() {
     let error = "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>The security token included in the request is invalid.</Message></Error></ErrorResponse>";
     let server = Loopback::start(move |_| Answer::Is(403, error.into()));
     let failure = adapter(&server).caller().await.unwrap_err();

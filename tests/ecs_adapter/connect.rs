@@ -82,7 +82,7 @@ fn one_endpoint_serves_both_services_whatever_the_ca_bundle() {
 }
 
 #[test]
-fn each_service_has_its_endpoint_and_the_flag_goes_before_the_environment() {
+fn each_service_has_its_endpoint_and_the_flag_overrides_the_environment() {
     let (ecs, sts) = (aws(), aws());
     let environment = [
         ("AWS_REGION", "eu-west-1"),
@@ -168,7 +168,7 @@ fn a_role_by_irsa_is_assumed_once() {
 }
 
 #[test]
-fn a_role_by_pod_identity_is_asked_for_once() {
+fn a_role_by_pod_identity_is_requested_once() {
     let agent = Loopback::start(|_| {
         ok(json!({
             "AccessKeyId": "AKIDPOD", "SecretAccessKey": "s", "Token": "t",

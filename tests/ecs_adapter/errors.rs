@@ -26,7 +26,7 @@ async fn create_refused(status: u16, code: &'static str, message: &'static str) 
 }
 
 #[tokio::test]
-async fn each_refusal_of_a_create_reaches_the_core_with_its_kind_and_effect() {
+async fn each_error_of_a_create_reaches_the_core_with_its_kind_and_effect() {
     use FailureKind as Kind;
     const NONE: Effect = Effect::None;
     const UNKNOWN: Effect = Effect::Unknown;
@@ -62,7 +62,7 @@ async fn each_refusal_of_a_create_reaches_the_core_with_its_kind_and_effect() {
 }
 
 #[tokio::test]
-async fn delete_succeeds_on_a_service_that_goes_or_is_gone_and_on_no_other_refusal() {
+async fn delete_succeeds_on_a_service_that_drains_or_is_gone_and_on_no_other_error() {
     for (code, message, succeeds) in [
         (
             "ServiceNotActiveException",
@@ -88,7 +88,7 @@ async fn delete_succeeds_on_a_service_that_goes_or_is_gone_and_on_no_other_refus
 }
 
 #[tokio::test]
-async fn too_many_tags_are_the_specs_fault() {
+async fn too_many_tags_are_an_invalid_spec() {
     let server = Loopback::of_account(|_| refused(400, "LimitExceededException", "limit"));
     let request = TagRequest {
         arn: arn(),
@@ -137,7 +137,7 @@ async fn a_call_that_changes_something_is_sent_once_on_a_500_and_a_read_three_ti
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_answer_leaves_open_what_was_done() {
+async fn an_unreadable_response_leaves_the_effect_unknown() {
     for (status, body) in [
         (200, "<html>"),
         (200, "{\"service\": 7}"),
@@ -183,7 +183,7 @@ async fn no_failure_shows_a_value_of_the_environment() {
 }
 
 #[tokio::test]
-async fn a_code_that_no_service_of_aws_has_is_shown_like_any_text_from_outside() {
+async fn an_unknown_error_code_is_shown_like_any_text_from_outside() {
     let code = format!("rejected by policy {SECRET} {}", "x".repeat(100_000));
     let server = Loopback::of_account(move |_| refused(403, &code, ""));
     let failure = adapter(&server)

@@ -45,7 +45,7 @@ impl Write for Log {
 }
 
 #[tokio::test]
-async fn the_log_tells_of_each_call_and_never_what_was_sent() {
+async fn the_log_names_each_call_and_never_what_was_sent() {
     let service = json!({ "service": { "activeConfigurations": [{ "primaryContainer": {
         "image": "nginx:1", "environment": [{ "name": "A", "value": SECRET }],
     }}]}});
@@ -84,7 +84,7 @@ async fn the_log_tells_of_each_call_and_never_what_was_sent() {
 }
 
 #[tokio::test]
-async fn the_log_tells_the_text_of_a_failure_without_what_it_quotes() {
+async fn the_log_contains_the_text_of_a_failure_without_what_it_quotes() {
     let text = format!("value '{SECRET}' or argument --all of the container is refused");
     let server = Loopback::of_account(move |_| refused(400, "InvalidParameterException", &text));
     let ecs = adapter(&server);

@@ -24,7 +24,7 @@ fn missing() -> Value {
 }
 
 #[tokio::test]
-async fn the_ordinary_service_tells_counts_and_who_manages_it() {
+async fn the_ordinary_service_has_task_counts_and_its_management() {
     for (management, known) in [
         (json!("ECS"), Management::Express),
         (json!("CUSTOMER"), Management::Customer),
@@ -56,7 +56,8 @@ async fn the_ordinary_service_tells_counts_and_who_manages_it() {
 }
 
 #[tokio::test]
-async fn a_missing_ordinary_service_is_told_from_an_inactive_one_and_an_empty_answer_is_neither() {
+async fn a_missing_ordinary_service_is_distinguished_from_an_inactive_one_and_an_empty_response_is_neither()
+ {
     for (answer, record) in [
         (
             json!({ "services": [], "failures": missing() }),
@@ -87,7 +88,7 @@ async fn a_missing_ordinary_service_is_told_from_an_inactive_one_and_an_empty_an
 }
 
 #[tokio::test]
-async fn deployments_come_newest_first_with_the_stage_of_those_under_way() {
+async fn deployments_come_newest_first_with_the_stage_of_those_in_progress() {
     let brief = |name: &str, created: f64, status: &str| {
         json!({
             "serviceDeploymentArn": format!("{DEPLOYMENT}{name}"), "createdAt": created,

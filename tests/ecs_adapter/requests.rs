@@ -304,7 +304,7 @@ async fn each_call_goes_to_the_region_of_its_service() {
 }
 
 #[tokio::test]
-async fn a_create_is_ones_own_only_if_its_answer_carries_the_owner_tags_of_the_request() {
+async fn a_create_is_ours_only_if_its_response_carries_the_owner_tags_of_the_request() {
     let tag = |key: &str, value: &str| json!({ "key": key, "value": value });
     let ours = [
         tag("ecs-express.dev/uid", "u-1"),

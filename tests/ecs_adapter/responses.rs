@@ -130,7 +130,7 @@ async fn a_revision_reads_back_as_the_configuration_that_was_sent() {
 }
 
 #[tokio::test]
-async fn a_service_just_made_has_no_revision_and_a_new_status_code_goes_through() {
+async fn a_new_service_has_no_revision_and_an_unknown_status_code_is_passed_through() {
     for (code, known) in [
         ("ACTIVE", StatusCode::Active),
         ("DRAINING", StatusCode::Draining),
@@ -167,7 +167,7 @@ async fn an_inactive_service_is_missing() {
 }
 
 #[tokio::test]
-async fn an_answer_without_service_status_or_arn_is_no_absence() {
+async fn a_response_without_service_status_or_arn_is_no_absence() {
     for answer in [
         json!({}),
         json!({ "service": null }),
@@ -190,7 +190,7 @@ async fn an_answer_without_service_status_or_arn_is_no_absence() {
 }
 
 #[tokio::test]
-async fn only_the_words_of_absence_are_an_absence() {
+async fn only_the_errors_for_a_missing_service_are_an_absence() {
     for (status, code, message, missing) in [
         (400, "ResourceNotFoundException", "", true),
         (400, "InvalidParameterException", "Resource not found", true),

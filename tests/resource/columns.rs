@@ -15,7 +15,7 @@ fn rows(printed: &str) -> Vec<Vec<&str>> {
 }
 
 #[test]
-fn get_prints_what_one_looks_for() {
+fn get_prints_the_columns_that_users_need() {
     let namespace = Namespace::new("columns");
     namespace.apply(&minimal("web"));
     let header = ["NAME", "READY", "STATUS", "URL", "AGE"];

@@ -21,7 +21,7 @@ fn careless(name: &str, patch: &Value) -> Value {
 }
 
 #[test]
-fn no_answer_shows_a_command_an_environment_value_or_where_a_secret_is() {
+fn no_response_shows_a_command_an_environment_value_or_the_location_of_a_secret() {
     let namespace = Namespace::new("secrecy");
     let container = |container: Value| json!({ "primaryContainer": container });
     let broken = [
@@ -87,7 +87,7 @@ fn an_item_that_is_no_object_is_printed_by_the_api_server_itself() {
 }
 
 #[test]
-fn neither_does_the_answer_to_a_change() {
+fn no_response_to_a_change_shows_them_either() {
     let namespace = Namespace::new("secrecy-of-changes");
     namespace.apply(&careless("web", &json!({ "cluster": "a" })));
     let changed = careless(
@@ -114,7 +114,7 @@ fn neither_does_the_answer_to_a_change() {
 }
 
 #[test]
-fn an_unknown_field_is_refused_by_name_and_dropped_where_one_insists() {
+fn an_unknown_field_is_rejected_by_name_and_dropped_without_strict_validation() {
     let namespace = Namespace::new("unknown-fields");
     let mut object = minimal("web");
     merge(

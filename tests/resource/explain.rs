@@ -99,7 +99,7 @@ fn every_field_of_the_spec_names_its_field_in_ecs_or_is_the_operators_own() {
 }
 
 #[test]
-fn every_field_of_the_spec_says_what_holds_when_it_is_unset() {
+fn every_field_of_the_spec_documents_its_value_when_unset() {
     lacking(&part("spec"), "`Unset` or `Required`", |field| {
         ["Unset: ", "Unset or empty: ", "Required"]
             .iter()

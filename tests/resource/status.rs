@@ -34,7 +34,7 @@ fn unobserved() -> Value {
 }
 
 #[test]
-fn an_object_that_nobody_has_observed_yet_says_so_and_stays_the_same_when_it_is_applied_again() {
+fn an_unobserved_object_says_so_and_stays_the_same_when_it_is_applied_again() {
     let namespace = Namespace::new("unobserved");
     namespace.apply(&minimal("web"));
     let created = namespace.get("web");
@@ -57,7 +57,7 @@ fn an_object_that_nobody_has_observed_yet_says_so_and_stays_the_same_when_it_is_
 }
 
 #[test]
-fn what_a_newer_operator_remembers_is_kept_at_every_level_of_the_memory() {
+fn what_a_newer_operator_stores_is_kept_at_every_level_of_the_operator_state() {
     let namespace = Namespace::new("newer-memory");
     namespace.apply(&minimal("web"));
     let memory = json!({
@@ -148,7 +148,7 @@ fn a_status_patch_that_changes_nothing_writes_nothing_and_a_stale_one_is_refused
 }
 
 #[test]
-fn words_that_are_newer_than_the_operator_are_kept() {
+fn values_that_are_newer_than_the_operator_are_kept() {
     let namespace = Namespace::new("newer-words");
     namespace.apply(&minimal("web"));
     let status = json!({

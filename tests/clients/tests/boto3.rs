@@ -45,6 +45,6 @@ async fn boto3_raises_the_right_exceptions() {
 }
 
 #[tokio::test]
-async fn boto3_signs_as_whom_sts_says() {
+async fn boto3_signs_as_the_identity_that_sts_reports() {
     run_module("test_identity").await;
 }

@@ -53,13 +53,13 @@ async fn problems(exchange: Exchange) -> String {
 }
 
 #[tokio::test]
-async fn a_sound_answer_has_no_problem() {
+async fn a_valid_response_has_no_problem() {
     let service = json!({ "serviceArn": ARN, "status": { "statusCode": "ACTIVE" }, "createdAt": 1.5, "activeConfigurations": [] });
     assert_eq!(check(&[described(&service)]).await, Ok(()));
 }
 
 #[tokio::test]
-async fn a_doctored_answer_is_told_by_client_call_and_member() {
+async fn a_doctored_response_is_reported_with_client_call_and_member() {
     let service = json!({
         "serviceArn": 1,
         "status": { "statusCode": "PROVISIONING" },
@@ -81,7 +81,7 @@ async fn a_doctored_answer_is_told_by_client_call_and_member() {
 }
 
 #[tokio::test]
-async fn a_doctored_request_is_told() {
+async fn a_doctored_request_is_reported() {
     let mut exchange = described(&json!({}));
     exchange.request = json!({ "service": ARN, "include": ["ALL"] }).to_string();
     let told = problems(exchange).await;
@@ -95,7 +95,7 @@ async fn a_doctored_request_is_told() {
 }
 
 #[tokio::test]
-async fn an_error_that_the_action_does_not_have_is_told() {
+async fn an_error_that_the_action_does_not_declare_is_reported() {
     let mut exchange = described(&Value::Null);
     exchange.status = 400;
     exchange.answer = json!({ "__type": "ServiceNotActiveException", "message": "x" }).to_string();
@@ -107,7 +107,7 @@ async fn an_error_that_the_action_does_not_have_is_told() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_json_is_told() {
+async fn a_response_that_is_no_json_is_reported() {
     let mut exchange = described(&Value::Null);
     exchange.answer = "<html>".to_owned();
     assert!(problems(exchange).await.contains("cannot be read"));

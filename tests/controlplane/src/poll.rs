@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ends_with_what_was_found() {
+    fn returns_what_was_found() {
         let mut checks = 0;
         let found = until(Duration::from_secs(5), "the third look", || {
             checks += 1;
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_was_awaited_and_what_was_seen() {
+    fn reports_what_was_awaited_and_what_was_seen() {
         let error = until(Duration::ZERO, "rain", || Err::<(), _>("sunshine".into())).unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -4,7 +4,7 @@
 use controlplane::{Assets, ControlPlane, audit::Request};
 
 #[test]
-fn a_refused_and_an_allowed_request_of_a_service_account_are_told_apart() {
+fn refused_and_allowed_requests_of_a_service_account_are_distinguished() {
     let plane = ControlPlane::start(&Assets::find().unwrap()).unwrap();
     let kubeconfig = plane
         .service_account_kubeconfig("default", "default")

@@ -35,7 +35,7 @@ fn a_missing_binary_is_named_with_its_variable() {
 }
 
 #[test]
-fn a_server_that_ends_is_told_with_its_code_and_log() {
+fn a_server_that_exits_is_reported_with_its_code_and_log() {
     let scratch = Scratch::new().unwrap();
     let server = script(scratch.path(), "echo the flux capacitor is missing; exit 9");
     let told = failing_start("TEST_ASSET_KUBE_APISERVER", &server);
@@ -44,7 +44,7 @@ fn a_server_that_ends_is_told_with_its_code_and_log() {
 }
 
 #[test]
-fn a_taken_port_means_another_try_with_other_ports() {
+fn a_taken_port_means_another_attempt_with_other_ports() {
     let scratch = Scratch::new().unwrap();
     let tries = scratch.path().join("tries");
     let text = format!(
@@ -57,7 +57,7 @@ fn a_taken_port_means_another_try_with_other_ports() {
 }
 
 #[test]
-fn a_helm_of_no_known_version_is_answered_with_the_usage() {
+fn an_unknown_helm_version_prints_the_usage() {
     let build = Path::new(env!("CARGO_MANIFEST_DIR")).join("build");
     let output = Command::new(build)
         .arg("helm5")

@@ -96,7 +96,7 @@ const ERRORS: [(&str, &str, &str, &str); 16] = [
 ];
 
 #[tokio::test]
-async fn every_error_of_a_create_is_said_and_heals() {
+async fn every_error_of_a_create_is_reported_and_recovered_from() {
     let own = [
         (
             "InvalidParameterException",
@@ -137,7 +137,7 @@ async fn every_error_of_a_create_is_said_and_heals() {
 }
 
 #[tokio::test]
-async fn every_error_of_an_update_is_said_and_heals() {
+async fn every_error_of_an_update_is_reported_and_recovered_from() {
     let own = [
         (
             "ServiceNotFoundException",

@@ -80,7 +80,8 @@ impl SimulatedCluster {
 }
 
 #[tokio::test]
-async fn a_credential_provider_that_fails_for_a_moment_stalls_no_service_and_readiness_tells_it() {
+async fn a_credential_provider_that_fails_for_a_moment_stalls_no_service_and_readiness_reports_it()
+{
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     let provider = Provider::new(Gives::Keys(HOME));
     cluster.use_provider(&provider);
@@ -234,7 +235,7 @@ async fn credentials_that_nothing_accepts_make_the_operator_unready() {
 }
 
 #[tokio::test]
-async fn a_create_that_was_not_sent_since_the_caller_is_unknown_is_made_soon() {
+async fn a_create_that_was_not_sent_because_the_caller_is_unknown_is_retried_soon() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     let provider = Provider::new(Gives::Keys(HOME));
     cluster.use_provider(&provider);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::harness::simulated_cluster::{CREATE, DELETE, DESCRIBE, SimulatedCluster, UPDATE};
 
 #[tokio::test]
-async fn an_update_whose_answer_was_lost_is_not_sent_twice() {
+async fn an_update_whose_response_was_lost_is_not_sent_twice() {
     for code in ["ConnectionReset", "ServerException"] {
         for restart in [false, true] {
             let mut cluster = SimulatedCluster::ready(&json!({})).await;
@@ -69,7 +69,7 @@ async fn a_service_that_cannot_be_read_is_ready_unknown_and_nothing_is_destroyed
 }
 
 #[tokio::test]
-async fn two_looks_that_find_nothing_do_not_count_across_a_look_that_finds_it() {
+async fn two_observations_without_the_service_do_not_count_across_one_that_finds_it() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     for time in 0..5 {
         let reads = cluster.calls(DESCRIBE);
@@ -86,7 +86,7 @@ async fn two_looks_that_find_nothing_do_not_count_across_a_look_that_finds_it() 
 }
 
 #[tokio::test]
-async fn throttles_and_troubles_back_off() {
+async fn throttling_and_server_errors_back_off() {
     for (code, text, most) in [
         ("ThrottlingException", "Rate exceeded", 12),
         ("AccessDeniedException", "no", 8),
@@ -121,7 +121,7 @@ async fn reads_that_are_throttled_back_off() {
 }
 
 #[tokio::test]
-async fn a_missing_cluster_heals_when_it_is_made() {
+async fn a_service_recovers_when_its_missing_cluster_is_created() {
     let mut cluster = SimulatedCluster::new().await;
     cluster.apply(&json!({"cluster": "web"}));
     cluster
@@ -137,7 +137,7 @@ async fn a_missing_cluster_heals_when_it_is_made() {
 }
 
 #[tokio::test]
-async fn a_role_that_stays_unusable_stalls_after_some_minutes_and_heals() {
+async fn a_role_that_stays_unusable_stalls_the_service_after_some_minutes_and_recovers() {
     let mut cluster = SimulatedCluster::new().await;
     cluster.emulator.fail_next(
         Fault::new(CREATE, "AccessDeniedException", "Cannot assume role x").times(10_000),
@@ -153,7 +153,8 @@ async fn a_role_that_stays_unusable_stalls_after_some_minutes_and_heals() {
 }
 
 #[tokio::test]
-async fn credentials_of_another_account_send_nothing_and_heal_when_they_are_back() {
+async fn with_credentials_of_another_account_nothing_is_sent_and_service_resumes_when_the_first_are_back()
+ {
     for change in [
         json!({"primaryContainer": {"image": "shop:2"}}),
         Value::Null,
@@ -185,7 +186,7 @@ async fn credentials_of_another_account_send_nothing_and_heal_when_they_are_back
 }
 
 #[tokio::test]
-async fn a_cluster_of_another_account_is_refused_before_any_call() {
+async fn a_cluster_of_another_account_is_rejected_before_any_call() {
     let mut cluster = SimulatedCluster::new().await;
     cluster.apply(&json!({"cluster": "arn:aws:ecs:eu-west-1:210987654321:cluster/web"}));
     cluster.run(Duration::from_secs(600)).await;
@@ -197,7 +198,7 @@ async fn a_cluster_of_another_account_is_refused_before_any_call() {
 }
 
 #[tokio::test]
-async fn an_unset_caller_holds_everything_back() {
+async fn nothing_is_sent_while_the_caller_identity_is_unknown() {
     let mut cluster = SimulatedCluster::new().await;
     cluster
         .emulator

@@ -15,7 +15,8 @@ fn missing() -> Fault {
 }
 
 #[tokio::test]
-async fn two_answers_that_miss_a_service_prove_nothing_if_it_was_seen_between_them() {
+async fn two_responses_that_miss_a_service_do_not_confirm_its_absence_if_it_was_observed_between_them()
+ {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     for _ in 0..2 {
         let looks = cluster.calls(DESCRIBE);
@@ -28,7 +29,7 @@ async fn two_answers_that_miss_a_service_prove_nothing_if_it_was_seen_between_th
 }
 
 #[tokio::test]
-async fn a_create_whose_answer_is_lost_takes_the_former_proof_of_absence_with_it() {
+async fn a_create_whose_response_is_lost_invalidates_the_earlier_confirmation_of_absence() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster
         .emulator
@@ -49,7 +50,7 @@ async fn a_create_whose_answer_is_lost_takes_the_former_proof_of_absence_with_it
 }
 
 #[tokio::test]
-async fn an_empty_list_that_ecs_did_not_refuse_for_itself_is_sent_again() {
+async fn an_empty_list_that_was_not_the_cause_of_the_error_is_sent_again() {
     for code in ["ThrottlingException", "AccessDeniedException"] {
         let groups = json!({"networkConfiguration": {"securityGroups": ["sg-0123abcd"]}});
         let mut cluster = SimulatedCluster::ready(&groups).await;

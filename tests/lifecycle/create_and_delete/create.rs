@@ -30,7 +30,7 @@ async fn one_write_to_kubernetes_and_one_read_of_ecs_come_before_the_create_call
 }
 
 #[tokio::test]
-async fn a_service_becomes_ready_with_few_writes_and_then_rests() {
+async fn a_service_becomes_ready_with_few_writes_and_then_idles() {
     let mut cluster = SimulatedCluster::new().await;
     cluster.apply(&json!({}));
     cluster.until_ready().await;
@@ -55,7 +55,7 @@ async fn a_service_becomes_ready_with_few_writes_and_then_rests() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_makes_no_second_service() {
+async fn a_lost_response_creates_no_second_service() {
     for code in ["ServerException", "ConnectionReset"] {
         for applied in [true, false] {
             let mut cluster = SimulatedCluster::new().await;
@@ -91,7 +91,7 @@ async fn a_rollout_is_few_writes_in_whatever_order_ecs_gives_its_two_revisions()
 }
 
 #[tokio::test]
-async fn times_with_parts_of_a_second_are_no_news() {
+async fn times_with_fractions_of_a_second_are_no_status_change() {
     let mut cluster = SimulatedCluster::new().await;
     cluster.advance(Duration::from_millis(300));
     cluster.apply(&json!({}));
@@ -100,7 +100,7 @@ async fn times_with_parts_of_a_second_are_no_news() {
 }
 
 #[tokio::test]
-async fn a_new_process_writes_nothing_for_a_service_at_rest() {
+async fn a_new_process_writes_nothing_for_an_idle_service() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.restart_operator().await;
     cluster.assert_idle().await;
@@ -108,7 +108,7 @@ async fn a_new_process_writes_nothing_for_a_service_at_rest() {
 }
 
 #[tokio::test]
-async fn a_throttled_first_look_does_not_cost_a_whole_settle_window() {
+async fn a_throttled_first_observation_does_not_cost_a_whole_settle_window() {
     let mut cluster = SimulatedCluster::new().await;
     let throttle = Fault::new(
         "DescribeExpressGatewayService",

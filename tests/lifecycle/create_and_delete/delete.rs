@@ -14,7 +14,7 @@ fn live(cluster: &SimulatedCluster) -> bool {
 }
 
 #[tokio::test]
-async fn the_finalizer_holds_until_inactive_was_seen_twice_ten_seconds_apart() {
+async fn the_finalizer_stays_until_inactive_was_observed_twice_ten_seconds_apart() {
     for settings in [
         json!({}),
         json!({"inactiveSeconds": 5}),
@@ -38,7 +38,7 @@ async fn the_finalizer_holds_until_inactive_was_seen_twice_ten_seconds_apart() {
 }
 
 #[tokio::test]
-async fn created_and_deleted_at_once_leaves_nothing() {
+async fn an_object_created_and_deleted_at_once_leaves_nothing_behind() {
     for passes in 0..6 {
         let mut cluster = SimulatedCluster::new().await;
         cluster.apply(&json!({}));
@@ -54,7 +54,7 @@ async fn created_and_deleted_at_once_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_create_whose_answer_was_lost_does_not_leak_when_deleted_at_once() {
+async fn a_create_whose_response_was_lost_leaks_nothing_when_deleted_at_once() {
     for (code, visible) in [
         ("ConnectionReset", 0),
         ("ServerException", 0),
@@ -81,7 +81,7 @@ async fn a_create_whose_answer_was_lost_does_not_leak_when_deleted_at_once() {
 }
 
 #[tokio::test]
-async fn while_ecs_cannot_be_read_the_object_stays() {
+async fn the_object_stays_while_ecs_cannot_be_read() {
     for (code, message) in [
         ("AccessDeniedException", "no"),
         ("UnsupportedFeatureException", "no"),
@@ -108,7 +108,7 @@ async fn while_ecs_cannot_be_read_the_object_stays() {
 }
 
 #[tokio::test]
-async fn every_error_of_a_delete_heals() {
+async fn every_error_of_a_delete_is_recovered_from() {
     for (code, message) in [
         ("ServiceNotActiveException", "Service is in DRAINING status"),
         (
@@ -138,7 +138,7 @@ async fn every_error_of_a_delete_heals() {
 }
 
 #[tokio::test]
-async fn a_purged_service_lets_its_object_go() {
+async fn the_object_of_a_purged_service_is_released() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.change_outside(&json!({"purge": true}));
     cluster.delete();
@@ -165,7 +165,7 @@ async fn retain_marks_the_service_released_and_a_new_object_of_the_name_takes_it
 }
 
 #[tokio::test]
-async fn retain_goes_through_even_when_ecs_refuses_everything() {
+async fn retain_succeeds_even_when_ecs_refuses_everything() {
     let mut cluster = SimulatedCluster::ready(&json!({"deletionPolicy": "Retain"})).await;
     cluster
         .emulator
@@ -224,7 +224,7 @@ async fn a_suspended_object_can_be_deleted() {
 }
 
 #[tokio::test]
-async fn a_deletion_during_a_rollout_goes_through() {
+async fn a_deletion_during_a_rollout_succeeds() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
     cluster

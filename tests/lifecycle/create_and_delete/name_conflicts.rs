@@ -13,7 +13,7 @@ use crate::{
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
-async fn a_free_service_that_a_create_is_answered_with_is_not_taken_over() {
+async fn an_unowned_service_that_a_create_returns_is_not_taken_over() {
     for seen in ["a fault", "a lag"] {
         let mut cluster =
             SimulatedCluster::with(json!({"bakeSeconds": 10, "takenName": "Existing"})).await;
@@ -51,7 +51,7 @@ async fn a_free_service_that_a_create_is_answered_with_is_not_taken_over() {
 }
 
 #[tokio::test]
-async fn a_free_service_that_a_create_is_answered_with_is_not_deleted_with_the_object() {
+async fn an_unowned_service_that_a_create_returns_is_not_deleted_with_the_object() {
     let mut cluster =
         SimulatedCluster::with(json!({"bakeSeconds": 10, "takenName": "Existing"})).await;
     let theirs = json!({
@@ -71,7 +71,7 @@ async fn a_free_service_that_a_create_is_answered_with_is_not_deleted_with_the_o
 }
 
 #[tokio::test]
-async fn an_edit_is_not_swallowed_by_a_create_that_is_answered_with_the_former_service() {
+async fn an_edit_is_not_lost_to_a_create_that_returns_the_previous_service() {
     let mut found = Vec::new();
     for throttled in [false, true] {
         let mut cluster = SimulatedCluster::ready(&image(1)).await;
@@ -115,7 +115,7 @@ async fn a_service_whose_name_is_taken_by_the_first_create_is_not_left_behind() 
 }
 
 #[tokio::test]
-async fn a_service_that_another_read_shows_is_neither_made_again_nor_left_behind() {
+async fn a_service_that_only_another_read_shows_is_neither_recreated_nor_left_behind() {
     for delete in [false, true] {
         let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
         lag(&cluster, 300);

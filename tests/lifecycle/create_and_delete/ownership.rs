@@ -35,7 +35,7 @@ fn anothers() -> Value {
 }
 
 #[tokio::test]
-async fn a_service_of_another_is_refused_and_untouched_through_edits_and_deletion() {
+async fn a_service_of_another_owner_is_refused_and_untouched_through_edits_and_deletion() {
     for adoption in ["Never", "Adopt"] {
         let mut cluster = SimulatedCluster::new().await;
         foreign(&cluster, "theirs:1", &anothers());
@@ -61,7 +61,7 @@ async fn a_service_of_another_is_refused_and_untouched_through_edits_and_deletio
 }
 
 #[tokio::test]
-async fn a_service_that_became_anothers_is_not_touched_any_more() {
+async fn a_service_that_passed_to_another_owner_is_not_touched_any_more() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.change_outside(&json!({"tag": anothers()}));
     cluster.until_condition("Ready", "False NotOwned").await;
@@ -75,7 +75,7 @@ async fn a_service_that_became_anothers_is_not_touched_any_more() {
 }
 
 #[tokio::test]
-async fn a_free_service_is_refused_where_adoption_was_not_asked() {
+async fn an_unowned_service_is_refused_where_adoption_was_not_requested() {
     let mut cluster = SimulatedCluster::new().await;
     foreign(&cluster, "shop:1", &json!([]));
     cluster.apply(&json!({}));
@@ -90,7 +90,7 @@ async fn a_free_service_is_refused_where_adoption_was_not_asked() {
 }
 
 #[tokio::test]
-async fn a_free_service_without_a_difference_is_adopted_and_from_then_on_ours() {
+async fn an_unowned_service_without_a_difference_is_adopted_and_from_then_on_ours() {
     let mut cluster = SimulatedCluster::new().await;
     foreign(&cluster, "shop:1", &json!([{"key": "cost", "value": "7"}]));
     cluster.apply(&json!({"adoptionPolicy": "Adopt"}));
@@ -179,7 +179,7 @@ async fn an_ordinary_service_of_the_name_is_refused_whatever_the_policy() {
 }
 
 #[tokio::test]
-async fn a_free_service_is_left_when_its_object_goes() {
+async fn an_unowned_service_is_left_alone_when_its_object_is_deleted() {
     let mut cluster = SimulatedCluster::new().await;
     foreign(&cluster, "theirs:1", &json!([]));
     cluster.apply(&json!({"adoptionPolicy": "Adopt"}));
@@ -206,7 +206,7 @@ async fn a_service_retained_by_another_object_can_be_adopted() {
 }
 
 #[tokio::test]
-async fn a_name_that_an_ordinary_service_has_left_is_free() {
+async fn a_name_that_an_ordinary_service_no_longer_uses_is_available() {
     let mut cluster =
         SimulatedCluster::with(json!({"bakeSeconds": 10, "inactiveSeconds": 1_000_000})).await;
     cluster.change_outside(&json!({"customer": true}));
@@ -221,7 +221,7 @@ async fn a_name_that_an_ordinary_service_has_left_is_free() {
 }
 
 #[tokio::test]
-async fn an_object_beside_an_ordinary_service_that_is_gone_can_be_deleted() {
+async fn an_object_whose_name_was_taken_by_an_ordinary_service_that_is_gone_can_be_deleted() {
     let mut cluster = SimulatedCluster::with(json!({"inactiveSeconds": 1_000_000})).await;
     cluster.change_outside(&json!({"customer": true}));
     cluster.apply(&json!({}));

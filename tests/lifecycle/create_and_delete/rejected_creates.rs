@@ -23,7 +23,7 @@ fn stalled_and_reconciling(written: &Value) -> bool {
 }
 
 #[tokio::test]
-async fn a_refused_create_backs_off_also_where_a_service_was_there_before() {
+async fn a_rejected_create_backs_off_even_where_a_service_existed_before() {
     for (code, text, most, stalled) in [
         (
             "AccessDeniedException",
@@ -82,7 +82,7 @@ async fn a_refused_create_backs_off_also_where_a_service_was_there_before() {
 }
 
 #[tokio::test]
-async fn a_create_after_an_invalid_spec_is_not_repeated_when_the_process_dies_behind_it() {
+async fn a_create_after_an_invalid_spec_is_not_repeated_when_the_process_dies_after_it() {
     for delete in [false, true] {
         for writes in 0..4 {
             let mut cluster = SimulatedCluster::with(json!({"createVisibleSeconds": 60})).await;
@@ -140,7 +140,7 @@ async fn nothing_is_sent_while_the_api_server_drops_the_intent() {
 }
 
 #[tokio::test]
-async fn an_edit_is_sent_once_the_api_server_keeps_the_intent_again() {
+async fn an_edit_is_sent_once_the_api_server_stores_the_intent_again() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.api.prune_operator_state(true);
     cluster.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
@@ -153,7 +153,7 @@ async fn an_edit_is_sent_once_the_api_server_keeps_the_intent_again() {
 }
 
 #[tokio::test]
-async fn one_answer_behind_a_slow_finalizer_patch_is_no_proof_of_absence() {
+async fn one_response_after_a_slow_finalizer_patch_does_not_confirm_absence() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     let annotations = json!({"metadata": {"annotations": null}});
     cluster
@@ -174,7 +174,7 @@ async fn one_answer_behind_a_slow_finalizer_patch_is_no_proof_of_absence() {
 }
 
 #[tokio::test]
-async fn one_answer_that_misses_a_suspended_service_takes_neither_its_url_nor_its_readiness() {
+async fn one_response_that_misses_a_suspended_service_removes_neither_its_url_nor_its_readiness() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.apply(&json!({"suspend": true}));
     cluster.run(MINUTE).await;
@@ -190,7 +190,7 @@ async fn one_answer_that_misses_a_suspended_service_takes_neither_its_url_nor_it
 }
 
 #[tokio::test]
-async fn an_object_that_was_never_claimed_goes_at_once_though_ecs_cannot_be_read() {
+async fn an_object_that_was_never_claimed_is_released_at_once_even_if_ecs_cannot_be_read() {
     let mut cluster = SimulatedCluster::new().await;
     cluster.emulator.fail_next(unknown_region());
     cluster.apply(&json!({}));
@@ -208,7 +208,7 @@ async fn an_object_that_was_never_claimed_goes_at_once_though_ecs_cannot_be_read
 }
 
 #[tokio::test]
-async fn an_object_of_which_every_create_was_refused_can_be_deleted_though_ecs_cannot_be_read() {
+async fn an_object_whose_creates_were_all_rejected_can_be_deleted_even_if_ecs_cannot_be_read() {
     let mut cluster = SimulatedCluster::new().await;
     let refused = Fault::new(CREATE, "AccessDeniedException", "not authorized");
     cluster.emulator.fail_next(refused.times(10_000));
@@ -233,7 +233,7 @@ fn unknown_region() -> Fault {
 }
 
 #[tokio::test]
-async fn an_object_whose_create_may_have_been_sent_is_not_let_go_while_ecs_cannot_be_read() {
+async fn an_object_whose_create_may_have_been_sent_is_not_released_while_ecs_cannot_be_read() {
     for code in ["ConnectionReset", "ServerException"] {
         let mut cluster = SimulatedCluster::new().await;
         cluster

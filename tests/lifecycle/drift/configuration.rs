@@ -9,7 +9,7 @@ use crate::harness::simulated_cluster::{CREATE, DESCRIBE, SimulatedCluster, UPDA
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test]
-async fn an_outside_change_is_put_right_once_and_told() {
+async fn drift_is_corrected_once_and_reported() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.change_outside(&json!({"update": {"primaryContainer": {"image": "other:1"}}}));
     cluster
@@ -32,7 +32,7 @@ async fn an_outside_change_is_put_right_once_and_told() {
 }
 
 #[tokio::test]
-async fn each_of_many_outside_changes_is_put_right() {
+async fn each_of_many_drifts_is_corrected() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     for corrected in 1..=5 {
         cluster.change_outside(&json!({"update": {"primaryContainer": {"image": "other:1"}}}));
@@ -46,7 +46,7 @@ async fn each_of_many_outside_changes_is_put_right() {
 }
 
 #[tokio::test]
-async fn under_report_it_is_shown_with_its_time_and_an_edit_is_sent_all_the_same() {
+async fn under_report_drift_is_reported_with_its_time_and_an_edit_is_still_sent() {
     let mut cluster = SimulatedCluster::ready(&json!({"driftPolicy": "Report"})).await;
     cluster.change_outside(&json!({"update": {"primaryContainer": {"image": "other:1"}}}));
     cluster
@@ -72,7 +72,7 @@ async fn under_report_it_is_shown_with_its_time_and_an_edit_is_sent_all_the_same
 }
 
 #[tokio::test]
-async fn report_taken_back_puts_right_what_was_shown() {
+async fn switching_from_report_to_correct_corrects_the_reported_drift() {
     let mut cluster = SimulatedCluster::ready(&json!({"driftPolicy": "Report"})).await;
     cluster.change_outside(&json!({"update": {"primaryContainer": {"image": "other:1"}}}));
     cluster
@@ -84,7 +84,7 @@ async fn report_taken_back_puts_right_what_was_shown() {
 }
 
 #[tokio::test]
-async fn an_outside_change_of_a_field_that_the_user_never_set_is_left_alone() {
+async fn drift_of_a_field_that_the_user_never_set_is_left_alone() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     for change in [
         json!({"healthCheckPath": "/other"}),
@@ -100,7 +100,7 @@ async fn an_outside_change_of_a_field_that_the_user_never_set_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_service_that_vanished_is_created_again_after_two_looks_ten_seconds_apart() {
+async fn a_service_that_vanished_is_recreated_after_two_observations_ten_seconds_apart() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.change_outside(&json!({"purge": true}));
     let before = cluster.emulator.calls().len();
@@ -125,7 +125,7 @@ async fn a_service_that_vanished_is_created_again_after_two_looks_ten_seconds_ap
 }
 
 #[tokio::test]
-async fn a_service_deleted_outside_is_created_again_when_it_has_drained() {
+async fn a_service_deleted_outside_is_recreated_once_it_has_drained() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.change_outside(&json!({"delete": true}));
     cluster
@@ -137,7 +137,7 @@ async fn a_service_deleted_outside_is_created_again_when_it_has_drained() {
 }
 
 #[tokio::test]
-async fn under_report_a_service_deleted_outside_is_only_shown() {
+async fn under_report_a_service_deleted_outside_is_only_reported() {
     let mut cluster = SimulatedCluster::ready(&json!({"driftPolicy": "Report"})).await;
     cluster.change_outside(&json!({"delete": true}));
     cluster

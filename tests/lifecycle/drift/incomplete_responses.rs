@@ -57,7 +57,7 @@ async fn a_member_that_a_new_revision_does_not_show_yet_is_no_difference() {
 }
 
 #[tokio::test]
-async fn what_stays_away_is_named_and_nothing_is_sent_because_of_it() {
+async fn a_member_that_stays_absent_is_named_and_causes_no_update() {
     let mut cluster = lagging("scalingTarget", 6000).await;
     cluster.apply(&everything());
     cluster.run(Duration::from_secs(3600)).await;
@@ -79,7 +79,7 @@ async fn what_stays_away_is_named_and_nothing_is_sent_because_of_it() {
 }
 
 #[tokio::test]
-async fn an_edit_of_something_else_is_sent_while_a_member_that_the_spec_sets_stays_away() {
+async fn an_edit_of_another_field_is_sent_while_a_member_that_the_spec_sets_stays_absent() {
     let mut cluster = SimulatedCluster::ready(&everything()).await;
     cluster
         .emulator

@@ -14,7 +14,7 @@ use crate::{
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
-async fn drift_after_a_restore_without_status_is_put_right_though_the_first_try_is_refused() {
+async fn drift_after_a_restore_without_status_is_corrected_even_if_the_first_attempt_is_rejected() {
     for (code, text) in [
         ("ThrottlingException", "Rate exceeded"),
         ("AccessDeniedException", "not authorized"),
@@ -36,7 +36,7 @@ async fn drift_after_a_restore_without_status_is_put_right_though_the_first_try_
 }
 
 #[tokio::test]
-async fn drift_after_a_restore_without_status_is_shown_as_drift_and_put_right_when_asked() {
+async fn drift_after_a_restore_without_status_is_reported_as_drift_and_corrected_on_request() {
     let mut cluster = SimulatedCluster::ready(&reported(1)).await;
     cluster.change_outside(&json!({"update": {"primaryContainer": {"image": "other:1"}}}));
     cluster.advance(MINUTE * 10);
@@ -74,7 +74,7 @@ async fn an_environment_added_outside_is_not_in_sync_after_a_restore_without_sta
 }
 
 #[tokio::test]
-async fn an_edit_behind_a_death_after_the_create_is_shown_as_what_it_is_under_report() {
+async fn under_report_an_edit_after_a_crash_after_the_create_is_reported_as_an_edit() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     cluster.api.crash_after(1, Stored::No);
     cluster.apply(&reported(1));

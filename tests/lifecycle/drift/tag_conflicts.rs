@@ -101,7 +101,7 @@ async fn a_tag_that_is_only_added_needs_no_confirmation() {
 }
 
 #[tokio::test]
-async fn under_report_a_tag_changed_outside_is_shown_and_not_corrected() {
+async fn under_report_a_tag_changed_outside_is_reported_and_not_corrected() {
     let report = json!({"driftPolicy": "Report"});
     let mut cluster = SimulatedCluster::ready(&team("web", &report)).await;
     for (change, actual) in [
@@ -144,7 +144,7 @@ async fn under_report_a_tag_changed_outside_is_shown_and_not_corrected() {
 }
 
 #[tokio::test]
-async fn a_suspended_object_shows_a_tag_that_was_changed_outside() {
+async fn a_suspended_object_reports_a_tag_that_was_changed_outside() {
     let mut cluster = SimulatedCluster::ready(&team("web", &json!({}))).await;
     cluster.apply(&team("web", &json!({"suspend": true})));
     cluster.change_outside(&json!({"untag": ["team"]}));
@@ -172,7 +172,7 @@ async fn fought_over(cluster: &mut SimulatedCluster, change: &Value, span: Durat
 }
 
 #[tokio::test]
-async fn a_tag_that_is_taken_away_again_and_again_is_given_up_after_a_few_tries() {
+async fn a_tag_that_is_removed_again_and_again_is_given_up_after_a_few_attempts() {
     for change in [
         json!({"untag": ["team"]}),
         json!({"tag": [{"key": "team", "value": "payments"}]}),
@@ -236,7 +236,7 @@ async fn an_edit_of_the_configuration_is_sent_while_a_tag_is_given_up() {
 }
 
 #[tokio::test]
-async fn owner_tags_that_are_taken_away_again_and_again_are_given_up_and_the_service_stays_ours() {
+async fn owner_tags_that_are_removed_again_and_again_are_given_up_and_the_service_stays_ours() {
     let keys = [
         "ecs-express.dev/name",
         "ecs-express.dev/namespace",
@@ -260,7 +260,7 @@ async fn owner_tags_that_are_taken_away_again_and_again_are_given_up_and_the_ser
 }
 
 #[tokio::test]
-async fn a_tag_removed_outside_now_and_then_is_set_each_time() {
+async fn a_tag_removed_outside_occasionally_is_set_each_time() {
     let mut cluster = SimulatedCluster::ready(&team("web", &json!({}))).await;
     for set in 1..=5 {
         cluster.change_outside(&json!({"untag": ["team"]}));
@@ -273,7 +273,7 @@ async fn a_tag_removed_outside_now_and_then_is_set_each_time() {
 }
 
 #[tokio::test]
-async fn under_report_lost_owner_tags_are_set_again_and_a_changed_tag_of_the_user_is_left() {
+async fn under_report_lost_owner_tags_are_restored_and_a_changed_user_tag_is_left() {
     let mut cluster =
         SimulatedCluster::ready(&team("web", &json!({"driftPolicy": "Report"}))).await;
     cluster.change_outside(&json!({"tag": [{"key": "team", "value": "payments"}]}));
@@ -289,7 +289,7 @@ async fn under_report_lost_owner_tags_are_set_again_and_a_changed_tag_of_the_use
 }
 
 #[tokio::test]
-async fn under_report_an_edit_of_the_tags_is_sent_once_though_the_configuration_drifted() {
+async fn under_report_an_edit_of_the_tags_is_sent_once_even_if_the_configuration_drifted() {
     let report = json!({"driftPolicy": "Report"});
     let mut cluster = SimulatedCluster::ready(&team("web", &report)).await;
     cluster.change_outside(&json!({"update": {"primaryContainer": {"image": "other:1"}}}));
@@ -310,7 +310,7 @@ async fn under_report_an_edit_of_the_tags_is_sent_once_though_the_configuration_
 }
 
 #[tokio::test]
-async fn under_report_a_renamed_tag_is_set_and_its_former_name_removed() {
+async fn under_report_a_renamed_tag_is_set_and_its_old_name_removed() {
     let report = json!({"driftPolicy": "Report"});
     let mut cluster = SimulatedCluster::ready(&team("web", &report)).await;
     cluster.apply(&json!({"driftPolicy": "Report", "tags": [{"key": "group", "value": "web"}]}));
@@ -322,7 +322,7 @@ async fn under_report_a_renamed_tag_is_set_and_its_former_name_removed() {
 }
 
 #[tokio::test]
-async fn a_tag_that_was_given_up_and_put_right_outside_is_kept_again() {
+async fn a_tag_that_was_given_up_and_restored_outside_is_maintained_again() {
     let mut cluster = SimulatedCluster::ready(&team("web", &json!({}))).await;
     let change = json!({"untag": ["team"]});
     cluster.change_outside(&change);

@@ -7,7 +7,7 @@ use crate::harness::simulated_cluster::{SimulatedCluster, UPDATE};
 const NAME: &str = "ecs-express.dev/name";
 
 #[tokio::test]
-async fn tags_are_set_changed_and_removed_without_an_update_and_those_of_others_stay() {
+async fn tags_are_set_changed_and_removed_without_an_update_and_other_tags_stay() {
     let mut cluster = SimulatedCluster::ready(
         &json!({"tags": [{"key": "team", "value": "a"}, {"key": "tier", "value": "1"}]}),
     )
@@ -45,7 +45,7 @@ async fn the_service_stays_ready_while_tags_change() {
 }
 
 #[tokio::test]
-async fn tags_removed_outside_are_set_again() {
+async fn tags_removed_outside_are_restored() {
     let mut cluster =
         SimulatedCluster::ready(&json!({"tags": [{"key": "team", "value": "a"}]})).await;
     cluster.change_outside(&json!({"untag": ["team"]}));
@@ -77,7 +77,7 @@ async fn under_report_tags_removed_outside_are_left_and_an_edit_of_them_is_sent(
 }
 
 #[tokio::test]
-async fn owner_tags_removed_outside_are_set_again() {
+async fn owner_tags_removed_outside_are_restored() {
     for keys in [
         vec![NAME],
         vec![

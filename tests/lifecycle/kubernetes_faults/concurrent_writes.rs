@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::harness::simulated_cluster::{CREATE, DESCRIBE, SimulatedCluster, UPDATE};
 
 #[tokio::test]
-async fn an_edit_is_looked_at_at_once_though_the_next_look_is_far_away() {
+async fn an_edit_is_reconciled_at_once_even_if_the_next_requeue_is_far_away() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     let looks = cluster.calls(DESCRIBE);
     let next = cluster.reconcile_once().await;
@@ -27,7 +27,8 @@ async fn an_edit_is_looked_at_at_once_though_the_next_look_is_far_away() {
 }
 
 #[tokio::test]
-async fn an_edit_between_a_look_and_its_report_is_news_though_the_report_is_written_on_top() {
+async fn an_edit_between_an_observation_and_its_report_is_reconciled_even_if_the_report_is_written_after_it()
+ {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
     cluster.reconcile_once().await;
@@ -50,7 +51,7 @@ async fn an_edit_between_a_look_and_its_report_is_news_though_the_report_is_writ
 }
 
 #[tokio::test]
-async fn what_ecs_answered_is_not_written_into_another_object_of_the_same_name() {
+async fn the_result_of_a_call_is_not_written_into_another_object_of_the_same_name() {
     let mut cluster = SimulatedCluster::new().await;
     cluster.apply(&json!({}));
     cluster.api.meanwhile(|object| {
@@ -67,7 +68,7 @@ async fn what_ecs_answered_is_not_written_into_another_object_of_the_same_name()
 }
 
 #[tokio::test]
-async fn an_object_that_once_was_not_found_is_looked_at_again() {
+async fn an_object_that_was_not_found_once_is_reconciled_again() {
     let mut cluster = SimulatedCluster::new().await;
     cluster.apply(&json!({}));
     cluster.api.not_found_next(1);

@@ -5,8 +5,8 @@ use serde_json::json;
 use crate::harness::simulated_cluster::{CREATE, SimulatedCluster, manifest};
 
 #[tokio::test]
-async fn such_an_object_is_new_and_is_created_with_as_few_writes_and_calls_as_one_without_a_status()
-{
+async fn an_object_with_the_default_status_is_created_with_as_few_writes_and_calls_as_one_without_a_status()
+ {
     let mut costs = Vec::new();
     for status in [json!(null), json!({"observedGeneration": -1})] {
         let mut cluster = SimulatedCluster::new().await;

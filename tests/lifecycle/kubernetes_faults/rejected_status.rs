@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_revision_that_ecs_names_twice_is_one_revision() {
+async fn a_revision_that_ecs_lists_twice_is_one_revision() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     let twice = Fault::repeat(DESCRIBE, "/service/activeConfigurations");
     cluster.emulator.fail_next(twice.times(1_000_000));
@@ -32,7 +32,7 @@ async fn a_revision_that_ecs_names_twice_is_one_revision() {
 }
 
 #[tokio::test]
-async fn resources_that_ecs_names_twice_are_shown_once() {
+async fn resources_that_ecs_lists_twice_are_shown_once() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     let pointer = "/serviceRevisions/0/ecsManagedResources/ingressPaths";
     let twice = Fault::repeat("DescribeServiceRevisions", pointer);
@@ -48,7 +48,7 @@ async fn resources_that_ecs_names_twice_are_shown_once() {
 }
 
 #[tokio::test]
-async fn a_status_that_the_api_server_rejects_is_told_in_log_event_and_metric() {
+async fn a_status_that_the_api_server_rejects_is_reported_in_log_event_and_metric() {
     let log = Log::default();
     let cluster = rejections().with_subscriber(log.subscriber()).await;
     let warned: Vec<String> = log
@@ -102,7 +102,7 @@ async fn rejections() -> SimulatedCluster {
 }
 
 #[tokio::test]
-async fn a_rejection_that_begins_anew_is_told_anew() {
+async fn a_rejection_that_recurs_is_reported_again() {
     let mut cluster = rejections().await;
     cluster.api.take_events();
     cluster.api.reject(Some("status.x: no such field"));

@@ -33,7 +33,7 @@ async fn whole_life(cluster: &mut SimulatedCluster, on_the_way: &str) {
 }
 
 #[tokio::test]
-async fn a_restart_after_any_pass_changes_nothing() {
+async fn a_restart_after_any_reconcile_changes_nothing() {
     for passes in 1..=12 {
         for edit in [false, true] {
             let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
@@ -59,7 +59,7 @@ async fn a_restart_after_any_pass_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_restart_after_every_pass_changes_nothing() {
+async fn a_restart_after_every_reconcile_changes_nothing() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     cluster.apply(&json!({}));
     for _ in 0..60 {
@@ -79,7 +79,7 @@ async fn a_restart_after_every_pass_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_restart_after_any_pass_of_a_deletion_leaks_nothing() {
+async fn a_restart_after_any_reconcile_of_a_deletion_leaks_nothing() {
     for passes in 0..15 {
         let mut cluster = SimulatedCluster::ready(&json!({})).await;
         cluster.delete();
@@ -188,7 +188,7 @@ async fn a_stale_cache_without_the_last_edit_does_not_undo_it() {
 }
 
 #[tokio::test]
-async fn a_cache_that_lags_behind_a_passs_own_writes_costs_no_call_and_no_conflict() {
+async fn a_cache_that_lags_behind_own_writes_costs_no_call_and_no_conflict() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     cluster.apply(&json!({}));
     let applied = cluster.api.snapshot(&cluster.key);
@@ -206,7 +206,7 @@ async fn a_cache_that_lags_behind_a_passs_own_writes_costs_no_call_and_no_confli
 }
 
 #[tokio::test]
-async fn conflicts_on_the_report_lose_no_memory() {
+async fn conflicts_on_the_report_lose_no_operator_state() {
     for conflicts in 1..=6 {
         let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
         cluster.apply(&json!({}));

@@ -22,7 +22,7 @@ fn as_written_before(cluster: &SimulatedCluster) {
 }
 
 #[tokio::test]
-async fn a_restart_is_not_made_under_the_former_definition() {
+async fn no_restart_is_sent_under_the_previous_crd_version() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     cluster.api.prune_members(&NEW_MEMBERS);
     cluster.annotate("ecs-express.dev/restart", "1");
@@ -31,7 +31,7 @@ async fn a_restart_is_not_made_under_the_former_definition() {
 }
 
 #[tokio::test]
-async fn a_retry_is_not_made_under_the_former_definition() {
+async fn no_retry_is_sent_under_the_previous_crd_version() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     for _ in 0..20 {
         cluster
@@ -47,7 +47,7 @@ async fn a_retry_is_not_made_under_the_former_definition() {
 }
 
 #[tokio::test]
-async fn nothing_is_written_at_rest_under_the_former_definition() {
+async fn nothing_is_written_while_idle_under_the_previous_crd_version() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     let theirs = json!({
         "serviceName": SERVICE,
@@ -64,7 +64,7 @@ async fn nothing_is_written_at_rest_under_the_former_definition() {
 }
 
 #[tokio::test]
-async fn open_updates_of_the_former_version_are_understood() {
+async fn updates_in_doubt_of_the_previous_version_are_understood() {
     let mut found = Vec::new();
     for policy in ["Correct", "Report"] {
         for answer in ["accepted", "lost", "not applied"] {
@@ -95,7 +95,7 @@ async fn open_updates_of_the_former_version_are_understood() {
 }
 
 #[tokio::test]
-async fn an_edit_behind_a_lost_create_of_the_former_version_is_an_edit() {
+async fn an_edit_after_a_lost_create_of_the_previous_version_is_an_edit() {
     for policy in ["Correct", "Report"] {
         let mut cluster =
             SimulatedCluster::with(json!({"bakeSeconds": 10, "createVisibleSeconds": 20})).await;
@@ -122,7 +122,7 @@ async fn an_edit_behind_a_lost_create_of_the_former_version_is_an_edit() {
 }
 
 #[tokio::test]
-async fn what_a_downgrade_leaves_in_an_intent_is_not_believed() {
+async fn what_a_downgrade_leaves_in_an_intent_is_not_trusted() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     // This version: a lost update to 2 that answers a restart; its answer never comes.
     cluster.emulator.fail_next(lost());

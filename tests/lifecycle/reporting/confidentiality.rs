@@ -50,7 +50,7 @@ fn check(cluster: &SimulatedCluster, told: &mut String) {
 }
 
 #[tokio::test]
-async fn no_environment_value_command_or_secret_shows_in_logs_events_or_status() {
+async fn no_environment_value_command_or_secret_appears_in_logs_events_or_status() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()

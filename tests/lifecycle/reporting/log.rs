@@ -65,7 +65,7 @@ fn with<'a>(lines: &'a [String], parts: &[&str]) -> Vec<&'a String> {
 }
 
 #[tokio::test]
-async fn each_change_and_each_transition_is_told_at_info() {
+async fn each_change_and_each_transition_is_logged_at_info() {
     let (log, _guard) = Log::start(Level::INFO);
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     cluster.apply(&json!({}));
@@ -116,7 +116,7 @@ async fn each_change_and_each_transition_is_told_at_info() {
 }
 
 #[tokio::test]
-async fn a_failure_is_a_warning_once_and_its_end_is_told() {
+async fn a_failure_is_warned_about_once_and_its_end_is_logged() {
     for (action, code, text) in [
         (
             CREATE,
@@ -158,7 +158,7 @@ async fn a_failure_is_a_warning_once_and_its_end_is_told() {
 }
 
 #[tokio::test]
-async fn repeats_of_a_refused_change_are_at_info_and_hold_no_environment_value() {
+async fn repeats_of_a_rejected_change_are_at_info_and_contain_no_environment_value() {
     let (log, _guard) = Log::start(Level::DEBUG);
     let mut cluster = SimulatedCluster::new().await;
     let fault = Fault::new(CREATE, "AccessDeniedException", "no");
@@ -195,7 +195,7 @@ async fn repeats_of_a_failed_read_are_at_debug() {
 }
 
 #[tokio::test]
-async fn what_stays_behind_is_in_the_log_though_kubernetes_may_refuse_its_event() {
+async fn a_service_left_behind_is_logged_even_if_kubernetes_rejects_its_event() {
     let (log, _guard) = Log::start(Level::INFO);
     let mut cluster = SimulatedCluster::ready(&json!({"deletionPolicy": "Retain"})).await;
     log.take();
@@ -216,7 +216,7 @@ async fn what_stays_behind_is_in_the_log_though_kubernetes_may_refuse_its_event(
 }
 
 #[tokio::test]
-async fn a_neighbouring_read_that_is_denied_is_a_warning_once() {
+async fn a_related_read_that_is_denied_is_warned_about_once() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     let (log, _guard) = Log::start(Level::INFO);
     let fault = Fault::new(

@@ -16,7 +16,7 @@ fn target_groups(cluster: &SimulatedCluster) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_managed_resource_that_fails_later_is_seen_within_the_hour() {
+async fn a_managed_resource_that_fails_later_is_observed_within_the_hour() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.run(HOUR).await;
     cluster.change_outside(&json!({"fail": {"resource": "TargetGroups", "reason": "quota"}}));
@@ -31,7 +31,7 @@ async fn a_managed_resource_that_fails_later_is_seen_within_the_hour() {
 }
 
 #[tokio::test]
-async fn what_ecs_made_is_read_once_an_hour_at_rest() {
+async fn managed_resources_are_read_once_an_hour_while_idle() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     let before = cluster.calls("DescribeServiceRevisions");
     cluster.run(10 * HOUR).await;

@@ -69,7 +69,7 @@ async fn a_switch_to_a_task_definition_names_its_fields_and_is_not_in_sync_befor
 }
 
 #[tokio::test]
-async fn the_event_of_a_retry_is_another_than_that_of_an_edit() {
+async fn the_event_of_a_retry_differs_from_that_of_an_edit() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster
         .emulator
@@ -87,7 +87,7 @@ async fn the_event_of_a_retry_is_another_than_that_of_an_edit() {
 }
 
 #[tokio::test]
-async fn a_missing_cluster_is_named_and_the_retry_annotation_tries_at_once() {
+async fn a_missing_cluster_is_named_and_the_retry_annotation_retries_at_once() {
     let mut cluster = SimulatedCluster::new().await;
     cluster.apply(&json!({"cluster": "web"}));
     cluster
@@ -107,7 +107,7 @@ async fn a_missing_cluster_is_named_and_the_retry_annotation_tries_at_once() {
 }
 
 #[tokio::test]
-async fn what_aws_refuses_says_when_it_is_tried_again() {
+async fn an_error_of_aws_says_when_the_call_is_retried() {
     for (code, text) in [
         ("AccessDeniedException", "no"),
         ("InvalidParameterException", "no"),
@@ -131,7 +131,7 @@ async fn what_aws_refuses_says_when_it_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_retained_while_it_drains_is_not_said_to_keep_running() {
+async fn a_service_that_is_retained_while_it_drains_is_not_reported_as_running() {
     let mut cluster = SimulatedCluster::ready(&json!({"deletionPolicy": "Retain"})).await;
     cluster.change_outside(&json!({"delete": true}));
     cluster.delete();
@@ -147,7 +147,7 @@ async fn a_service_that_is_retained_while_it_drains_is_not_said_to_keep_running(
 }
 
 #[tokio::test]
-async fn a_deletion_that_lasts_names_the_infrastructure_role() {
+async fn a_slow_deletion_names_the_infrastructure_role() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster
         .emulator
@@ -190,7 +190,7 @@ async fn the_columns_show_what_runs() {
 }
 
 #[tokio::test]
-async fn a_replaced_service_that_is_taken_over_is_told_by_a_warning() {
+async fn a_replaced_service_that_is_taken_over_is_reported_by_a_warning() {
     let mut cluster = SimulatedCluster::ready(&json!({"adoptionPolicy": "Adopt"})).await;
     cluster.change_outside(&json!({"purge": true}));
     cluster.advance(Duration::from_secs(5));
@@ -239,7 +239,7 @@ async fn a_retry_while_suspended_is_no_edit() {
 }
 
 #[tokio::test]
-async fn whose_owner_tags_were_changed_is_not_to_be_deleted() {
+async fn the_message_does_not_suggest_deleting_a_service_whose_owner_tags_were_changed() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     let url = cluster.status().url.unwrap();
     cluster.api.take_events();
@@ -269,7 +269,7 @@ async fn whose_owner_tags_were_changed_is_not_to_be_deleted() {
 }
 
 #[tokio::test]
-async fn what_is_left_alone_is_told_with_its_owner() {
+async fn a_service_that_is_left_alone_is_reported_with_its_owner() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.change_outside(&json!({"tag": [{"key": "ecs-express.dev/name", "value": "web"}]}));
     cluster.until_condition("Stalled", "True NotOwned").await;

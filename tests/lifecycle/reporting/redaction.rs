@@ -49,7 +49,7 @@ fn hides(told: &str, where_: &str) {
 }
 
 #[tokio::test]
-async fn a_value_that_aws_quotes_is_cut_out_of_status_events_and_log() {
+async fn a_value_that_aws_quotes_is_redacted_in_status_events_and_log() {
     let log = Log::default();
     let told = life_of_quotations().with_subscriber(log.subscriber()).await;
     let log = log.ours().concat();
@@ -127,7 +127,7 @@ async fn life_of_quotations() -> String {
 }
 
 #[tokio::test]
-async fn what_is_left_of_a_text_still_says_what_is_wrong() {
+async fn redacted_text_still_says_what_is_wrong() {
     let mut cluster = SimulatedCluster::new().await;
     let text = "The value 'hunter2 \"and\"  friends' of 1 variable in container shop-1 is too long (limit 1024)";
     cluster

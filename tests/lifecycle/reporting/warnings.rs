@@ -53,7 +53,7 @@ fn somebody_creates(cluster: &SimulatedCluster, role: &str, tags: &Value) {
 const ROLE: &str = "arn:aws:iam::123456789012:role/infra";
 
 #[tokio::test]
-async fn a_service_deleted_outside_is_told_by_a_warning_that_names_the_lost_url() {
+async fn a_service_deleted_outside_is_reported_by_a_warning_that_names_the_lost_url() {
     for change in [json!({"purge": true}), json!({"delete": true})] {
         let mut cluster = SimulatedCluster::ready(&json!({})).await;
         let url = cluster.status().url.unwrap();
@@ -78,7 +78,7 @@ async fn a_service_deleted_outside_is_told_by_a_warning_that_names_the_lost_url(
 }
 
 #[tokio::test]
-async fn a_service_that_is_seen_draining_is_told_with_the_url_that_is_lost() {
+async fn a_service_observed_draining_is_reported_with_the_url_that_is_lost() {
     for spec in [
         json!({}),
         json!({"driftPolicy": "Report"}),
@@ -105,7 +105,7 @@ async fn a_service_that_is_seen_draining_is_told_with_the_url_that_is_lost() {
 }
 
 #[tokio::test]
-async fn the_first_create_of_an_object_is_no_warning() {
+async fn the_first_create_of_an_object_emits_no_warning() {
     let mut cluster = SimulatedCluster::new().await;
     cluster.apply(&json!({}));
     cluster.until_ready().await;
@@ -113,7 +113,7 @@ async fn the_first_create_of_an_object_is_no_warning() {
 }
 
 #[tokio::test]
-async fn an_edit_a_restart_and_a_deletion_of_the_user_are_no_warnings() {
+async fn edits_restarts_and_deletions_by_the_user_emit_no_warning() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
     cluster.until_ready().await;
@@ -128,7 +128,7 @@ async fn an_edit_a_restart_and_a_deletion_of_the_user_are_no_warnings() {
 }
 
 #[tokio::test]
-async fn a_service_replaced_by_a_strangers_is_told_to_be_gone() {
+async fn a_service_replaced_by_one_of_another_owner_is_reported_as_gone() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.change_outside(&json!({"purge": true}));
     cluster.advance(Duration::from_secs(5));
@@ -146,7 +146,7 @@ async fn a_service_replaced_by_a_strangers_is_told_to_be_gone() {
 }
 
 #[tokio::test]
-async fn a_service_of_an_object_in_this_cluster_is_not_to_be_deleted() {
+async fn the_message_does_not_suggest_deleting_a_service_of_an_object_in_this_cluster() {
     let mut cluster = SimulatedCluster::new().await;
     somebody_creates(&cluster, ROLE, &owned_by("cluster-1", "team-b", "web"));
     cluster.apply(&json!({}));
@@ -161,7 +161,7 @@ async fn a_service_of_an_object_in_this_cluster_is_not_to_be_deleted() {
 }
 
 #[tokio::test]
-async fn another_infrastructure_role_is_said_to_be_of_a_service_that_was_made_outside() {
+async fn another_infrastructure_role_is_explained_by_a_service_that_was_created_outside() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.change_outside(&json!({"purge": true}));
     cluster.advance(Duration::from_secs(5));
@@ -208,7 +208,7 @@ async fn reported_drift_leaves_the_service_ready_and_warns_once() {
 }
 
 #[tokio::test]
-async fn drift_that_is_reported_before_the_spec_ever_ran_is_not_ready_and_stalled() {
+async fn drift_reported_before_the_spec_ever_ran_is_not_ready_and_stalled() {
     let mut cluster = SimulatedCluster::ready(&json!({"driftPolicy": "Report"})).await;
     cluster.change_outside(&json!({"update": {"primaryContainer": {"image": "other:1"}}}));
     cluster.advance(HOUR);
@@ -266,7 +266,7 @@ async fn a_service_deleted_outside_while_suspended_is_stalled_and_a_warning() {
 }
 
 #[tokio::test]
-async fn one_look_that_misses_a_suspended_service_clears_nothing() {
+async fn one_observation_that_misses_a_suspended_service_clears_nothing() {
     let mut cluster = SimulatedCluster::ready(&json!({"suspend": false})).await;
     cluster.apply(&json!({"suspend": true}));
     cluster.until_condition("Ready", "True Suspended").await;
@@ -299,7 +299,7 @@ async fn a_suspended_service_that_drifts_stays_ready_and_says_so() {
 }
 
 #[tokio::test]
-async fn an_edit_of_a_suspended_service_is_said_to_wait() {
+async fn an_edit_of_a_suspended_service_is_reported_as_waiting() {
     let mut cluster = SimulatedCluster::ready(&json!({"suspend": false})).await;
     cluster.apply(&json!({"suspend": true, "primaryContainer": {"image": "shop:2"}}));
     cluster.run(HOUR).await;
@@ -314,7 +314,7 @@ async fn an_edit_of_a_suspended_service_is_said_to_wait() {
 }
 
 #[tokio::test]
-async fn a_service_that_cannot_be_read_any_more_is_a_warning() {
+async fn a_service_that_becomes_unreadable_emits_a_warning() {
     for (code, text, reason) in [
         ("ServerException", "oops", "Unavailable"),
         ("ThrottlingException", "Rate exceeded", "Throttled"),
@@ -336,7 +336,7 @@ async fn a_service_that_cannot_be_read_any_more_is_a_warning() {
 }
 
 #[tokio::test]
-async fn a_first_create_that_is_throttled_for_long_is_one_warning() {
+async fn a_first_create_that_is_throttled_for_long_emits_one_warning() {
     let mut cluster = SimulatedCluster::new().await;
     let fault = Fault::new(CREATE, "ThrottlingException", "Rate exceeded");
     cluster.emulator.fail_next(fault.times(10_000));
@@ -350,7 +350,7 @@ async fn a_first_create_that_is_throttled_for_long_is_one_warning() {
 }
 
 #[tokio::test]
-async fn a_role_that_cannot_be_assumed_is_a_warning_at_once_and_again_when_it_lasts() {
+async fn a_role_that_cannot_be_assumed_emits_a_warning_at_once_and_again_when_it_lasts() {
     let mut cluster = SimulatedCluster::new().await;
     let fault = Fault::new(CREATE, "AccessDeniedException", "Cannot assume role x");
     cluster.emulator.fail_next(fault.times(10_000));
@@ -380,7 +380,7 @@ async fn a_service_that_another_object_has_released_is_offered_for_adoption() {
 }
 
 #[tokio::test]
-async fn a_passing_failure_of_reads_does_not_tell_anew_of_what_waits_for_a_person() {
+async fn a_transient_read_failure_does_not_repeat_the_report_of_what_waits_for_a_person() {
     let mut cluster =
         SimulatedCluster::ready(&json!({"primaryContainer": {"image": "shop:1"}})).await;
     cluster
@@ -401,7 +401,7 @@ async fn a_passing_failure_of_reads_does_not_tell_anew_of_what_waits_for_a_perso
 }
 
 #[tokio::test]
-async fn an_edit_that_cannot_be_judged_yet_does_not_wait_for_a_person() {
+async fn an_edit_that_cannot_be_assessed_yet_does_not_wait_for_a_person() {
     let mut cluster =
         SimulatedCluster::ready(&json!({"primaryContainer": {"image": "shop:1"}})).await;
     cluster
@@ -418,7 +418,7 @@ async fn an_edit_that_cannot_be_judged_yet_does_not_wait_for_a_person() {
 }
 
 #[tokio::test]
-async fn a_passing_failure_of_reads_does_not_begin_the_wait_for_a_role_anew() {
+async fn a_transient_read_failure_does_not_restart_the_wait_for_a_role() {
     let mut cluster = SimulatedCluster::new().await;
     let role = Fault::new(CREATE, "AccessDeniedException", "Cannot assume role x");
     cluster.emulator.fail_next(role.times(10_000));

@@ -14,7 +14,7 @@ use crate::{
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
-async fn the_second_of_two_edits_whose_answer_is_lost_is_not_taken_for_the_first() {
+async fn the_second_of_two_edits_whose_response_is_lost_is_not_mistaken_for_the_first() {
     for policy in ["Correct", "Report"] {
         let mut cluster = SimulatedCluster::ready(&with_policy(1, policy)).await;
         lag(&cluster, 45);
@@ -36,7 +36,7 @@ async fn the_second_of_two_edits_whose_answer_is_lost_is_not_taken_for_the_first
 }
 
 #[tokio::test]
-async fn the_second_of_two_edits_is_sent_though_the_process_dies_behind_its_fence() {
+async fn the_second_of_two_edits_is_sent_even_if_the_process_dies_after_its_fence() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     lag(&cluster, 45);
     cluster.apply(&image(2));
@@ -58,7 +58,7 @@ async fn the_second_of_two_edits_is_sent_though_the_process_dies_behind_its_fenc
 }
 
 #[tokio::test]
-async fn a_revert_to_the_first_of_two_edits_undoes_the_second_whose_answer_was_lost() {
+async fn a_revert_to_the_first_of_two_edits_undoes_the_second_whose_response_was_lost() {
     let mut found = Vec::new();
     for policy in ["Correct", "Report"] {
         for queue in [false, true] {
@@ -90,7 +90,7 @@ async fn a_revert_to_the_first_of_two_edits_undoes_the_second_whose_answer_was_l
 }
 
 #[tokio::test]
-async fn a_revert_behind_an_edit_that_was_not_sent_waits_for_the_update_accepted_before() {
+async fn a_revert_after_an_edit_that_was_not_sent_waits_for_the_update_accepted_before() {
     let mut found = Vec::new();
     for policy in ["Correct", "Report"] {
         for not_sent in ["refused", "throttled", "slow fence"] {
@@ -129,7 +129,7 @@ async fn a_revert_behind_an_edit_that_was_not_sent_waits_for_the_update_accepted
 }
 
 #[tokio::test]
-async fn an_update_that_ecs_queues_is_sent_once_though_an_edit_behind_it_is_refused() {
+async fn an_update_that_ecs_queues_is_sent_once_even_if_a_later_edit_is_rejected() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     let queue = json!({"updateInDeployment": "Queue", "bakeSeconds": 180});
     cluster.emulator.change_settings(&queue).unwrap();
@@ -149,7 +149,8 @@ async fn an_update_that_ecs_queues_is_sent_once_though_an_edit_behind_it_is_refu
 }
 
 #[tokio::test]
-async fn an_edit_that_never_arrived_is_not_taken_for_rolled_back_with_somebody_elses() {
+async fn an_edit_that_never_arrived_is_not_considered_rolled_back_along_with_another_clients_update()
+ {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     cluster
         .emulator
@@ -170,7 +171,7 @@ async fn an_edit_that_never_arrived_is_not_taken_for_rolled_back_with_somebody_e
 }
 
 #[tokio::test]
-async fn a_lost_restart_is_not_done_by_the_rollback_of_the_one_before() {
+async fn a_lost_restart_is_not_considered_done_by_the_rollback_of_the_previous_one() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     cluster
         .emulator
@@ -187,7 +188,7 @@ async fn a_lost_restart_is_not_done_by_the_rollback_of_the_one_before() {
 }
 
 #[tokio::test]
-async fn a_lapsed_update_makes_no_edit_of_later_drift() {
+async fn an_expired_update_does_not_turn_later_drift_into_an_edit() {
     let mut cluster = SimulatedCluster::ready(&reported(1)).await;
     cluster.emulator.fail_next(lost());
     cluster.apply(&reported(2));
@@ -209,7 +210,7 @@ async fn a_lapsed_update_makes_no_edit_of_later_drift() {
 }
 
 #[tokio::test]
-async fn an_accepted_update_without_a_trace_is_not_sent_without_end() {
+async fn an_accepted_update_without_a_trace_is_not_sent_forever() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     let blind = json!({"readLagSeconds": {(DESCRIBE): 7200, "ListServiceDeployments": 7200}});
     cluster.emulator.change_settings(&blind).unwrap();
@@ -223,7 +224,7 @@ async fn an_accepted_update_without_a_trace_is_not_sent_without_end() {
 }
 
 #[tokio::test]
-async fn an_edit_whose_second_try_is_refused_does_not_become_drift() {
+async fn an_edit_whose_second_attempt_is_rejected_does_not_become_drift() {
     let mut cluster = SimulatedCluster::ready(&reported(1)).await;
     let blind = json!({"readLagSeconds": {(DESCRIBE): 7200, "ListServiceDeployments": 7200}});
     cluster.emulator.change_settings(&blind).unwrap();
@@ -242,7 +243,7 @@ async fn an_edit_whose_second_try_is_refused_does_not_become_drift() {
 }
 
 #[tokio::test]
-async fn an_edit_behind_a_create_is_no_drift_though_the_clock_is_minutes_ahead() {
+async fn an_edit_after_a_create_is_no_drift_even_if_the_clock_is_minutes_ahead() {
     for ahead in [Duration::ZERO, MINUTE * 3] {
         let mut cluster = SimulatedCluster::new().await;
         cluster.clock.advance(ahead);
@@ -267,7 +268,7 @@ async fn an_edit_behind_a_create_is_no_drift_though_the_clock_is_minutes_ahead()
 }
 
 #[tokio::test]
-async fn a_lost_edit_is_not_taken_for_a_rollback_that_no_list_told_of_before() {
+async fn a_lost_edit_is_not_mistaken_for_a_rollback_that_no_list_has_shown_before() {
     for times in [1, 3] {
         let mut cluster = SimulatedCluster::ready(&image(1)).await;
         cluster

@@ -45,7 +45,7 @@ async fn an_edit_after_a_rollback_and_a_restore_without_status_is_sent() {
 }
 
 #[tokio::test]
-async fn an_edit_after_a_restore_without_status_is_sent_also_where_drift_is_only_reported() {
+async fn an_edit_after_a_restore_without_status_is_sent_even_where_drift_is_only_reported() {
     let mut cluster = SimulatedCluster::ready(&reported(1)).await;
     cluster.change_outside(&json!({"update": {"primaryContainer": {"image": "other:1"}}}));
     cluster.advance(MINUTES);
@@ -88,7 +88,7 @@ async fn an_edit_after_a_lost_create_does_not_wait_for_a_deployment_that_never_e
 }
 
 #[tokio::test]
-async fn an_edit_after_a_death_just_after_the_create_does_not_wait_for_a_deployment_that_never_ends()
+async fn an_edit_after_a_crash_just_after_the_create_does_not_wait_for_a_deployment_that_never_ends()
  {
     for stored in [Stored::Yes, Stored::No] {
         let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
@@ -111,8 +111,8 @@ async fn an_edit_after_a_death_just_after_the_create_does_not_wait_for_a_deploym
 }
 
 #[tokio::test]
-async fn a_confirmed_adoption_whose_answer_is_lost_sends_the_difference_whatever_the_drift_policy()
-{
+async fn a_confirmed_adoption_whose_response_is_lost_sends_the_difference_whatever_the_drift_policy()
+ {
     for policy in ["Correct", "Report"] {
         for restart in [false, true] {
             let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
@@ -151,8 +151,7 @@ async fn a_confirmed_adoption_whose_answer_is_lost_sends_the_difference_whatever
 }
 
 #[tokio::test]
-async fn a_retained_service_is_taken_back_with_the_new_configuration_which_is_an_edit_and_no_drift()
-{
+async fn a_retained_service_is_taken_back_with_the_new_configuration_as_an_edit_not_as_drift() {
     for policy in ["Correct", "Report"] {
         let mut cluster = SimulatedCluster::ready(&json!({"deletionPolicy": "Retain"})).await;
         cluster.delete();

@@ -9,7 +9,7 @@ use crate::harness::simulated_cluster::{SimulatedCluster, UPDATE};
 const LATE: Duration = Duration::from_secs(6);
 
 #[tokio::test]
-async fn a_restart_behind_a_late_fence_is_not_lost() {
+async fn a_restart_after_an_expired_fence_is_not_lost() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.api.delay_status_write(&cluster.clock, LATE);
     cluster.annotate("ecs-express.dev/restart", "1");
@@ -21,7 +21,7 @@ async fn a_restart_behind_a_late_fence_is_not_lost() {
 }
 
 #[tokio::test]
-async fn a_retained_service_is_not_told_to_be_unmarked_before_its_mark_was_tried() {
+async fn a_retained_service_is_not_reported_as_unmarked_before_marking_it_was_attempted() {
     let mut cluster = SimulatedCluster::ready(&json!({"deletionPolicy": "Retain"})).await;
     cluster.take_events();
     cluster.api.delay_status_write(&cluster.clock, LATE);

@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn every_field_that_stays_in_force_is_named_and_told_by_one_event() {
+async fn every_field_that_stays_in_force_is_named_and_reported_by_one_event() {
     let mut cluster = SimulatedCluster::ready(&everything()).await;
     cluster
         .emulator
@@ -46,7 +46,7 @@ async fn every_field_that_stays_in_force_is_named_and_told_by_one_event() {
 }
 
 #[tokio::test]
-async fn a_refused_switch_of_the_metric_says_that_the_target_value_comes_from_ecs() {
+async fn a_rejected_change_of_the_metric_says_that_the_target_value_comes_from_ecs() {
     let scaling = |metric: &str, value: Value| json!({"scalingTarget": {"autoScalingMetric": metric, "autoScalingTargetValue": value}});
     let requests = scaling("REQUEST_COUNT_PER_TARGET", json!(1000));
     let mut cluster = SimulatedCluster::ready(&requests).await;
@@ -68,7 +68,7 @@ async fn a_refused_switch_of_the_metric_says_that_the_target_value_comes_from_ec
 }
 
 #[tokio::test]
-async fn a_refusal_that_quotes_a_value_in_force_says_where_the_value_comes_from() {
+async fn an_error_that_quotes_a_value_in_force_says_where_the_value_comes_from() {
     let mut cluster =
         SimulatedCluster::ready(&json!({"scalingTarget": {"minTaskCount": 5, "maxTaskCount": 10}}))
             .await;
@@ -85,7 +85,7 @@ async fn a_refusal_that_quotes_a_value_in_force_says_where_the_value_comes_from(
 }
 
 #[tokio::test]
-async fn a_refusal_of_what_the_spec_sets_speaks_of_no_value_in_force() {
+async fn an_error_about_a_value_of_the_spec_mentions_no_value_in_force() {
     let mut cluster = SimulatedCluster::ready(&everything()).await;
     cluster.emulator.fail_next(Fault::new(
         UPDATE,

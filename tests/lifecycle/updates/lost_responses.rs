@@ -14,7 +14,7 @@ use crate::{
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
-async fn an_edit_after_a_rollback_is_sent_again_when_its_answer_is_lost() {
+async fn an_edit_after_a_rollback_is_sent_again_when_its_response_is_lost() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     cluster
         .emulator
@@ -56,7 +56,7 @@ async fn a_lost_create_survives_another_account_in_between() {
 }
 
 #[tokio::test]
-async fn a_service_made_again_is_not_told_to_be_rolled_back_when_the_answer_is_lost() {
+async fn a_recreated_service_is_not_reported_as_rolled_back_when_the_response_is_lost() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     cluster
         .emulator
@@ -87,7 +87,7 @@ async fn a_service_made_again_is_not_told_to_be_rolled_back_when_the_answer_is_l
 }
 
 #[tokio::test]
-async fn an_edit_after_a_rollback_is_sent_though_the_process_dies_behind_its_fence() {
+async fn an_edit_after_a_rollback_is_sent_even_if_the_process_dies_after_its_fence() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     cluster
         .emulator
@@ -110,7 +110,7 @@ async fn an_edit_after_a_rollback_is_sent_though_the_process_dies_behind_its_fen
 }
 
 #[tokio::test]
-async fn a_lost_update_that_is_no_longer_wanted_is_undone_also_if_the_spec_was_rolled_back_before()
+async fn a_lost_update_that_is_no_longer_wanted_is_undone_even_if_the_spec_was_rolled_back_before()
 {
     let mut found = Vec::new();
     for answer in ["accepted", "lost"] {

@@ -30,7 +30,7 @@ fn next_deployment(cluster: &SimulatedCluster, outcome: Outcome) {
 }
 
 #[tokio::test]
-async fn a_managed_resource_that_failed_is_told_at_once() {
+async fn a_managed_resource_that_failed_is_reported_at_once() {
     for first in [true, false] {
         let mut cluster = if first {
             SimulatedCluster::with(json!({"bakeSeconds": 10})).await
@@ -55,7 +55,7 @@ async fn a_managed_resource_that_failed_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn a_first_deployment_that_never_comes_up_is_told_after_half_an_hour() {
+async fn a_first_deployment_that_never_comes_up_is_reported_after_half_an_hour() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     next_deployment(&cluster, Outcome::NeverComesUp);
     cluster.apply(&image(1));
@@ -90,7 +90,8 @@ async fn a_first_deployment_that_never_comes_up_is_told_after_half_an_hour() {
 }
 
 #[tokio::test]
-async fn a_later_rollout_that_never_ends_is_told_after_half_an_hour_with_what_serves() {
+async fn a_later_rollout_that_never_ends_is_reported_after_half_an_hour_with_the_revision_that_serves()
+ {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     next_deployment(&cluster, Outcome::NeverComesUp);
     cluster.apply(&image(2));
@@ -116,7 +117,7 @@ async fn a_later_rollout_that_never_ends_is_told_after_half_an_hour_with_what_se
 }
 
 #[tokio::test]
-async fn what_is_rolled_out_is_not_said_to_run() {
+async fn a_configuration_that_is_being_rolled_out_is_not_reported_as_running() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     cluster.apply(&image(1));
     cluster.until_condition("Synced", "True InSync").await;
@@ -146,7 +147,7 @@ async fn what_is_rolled_out_is_not_said_to_run() {
 }
 
 #[tokio::test]
-async fn rolled_back_says_what_keeps_serving_and_a_failed_rollback_reads_otherwise() {
+async fn rolled_back_names_what_keeps_serving_and_a_failed_rollback_has_another_message() {
     for (outcome, says) in [
         (Outcome::RollBackByCircuitBreaker, "keeps serving"),
         (Outcome::RollBackByAlarm, "keeps serving"),

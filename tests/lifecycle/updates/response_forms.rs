@@ -18,7 +18,7 @@ fn task_definition(revision: u32) -> Value {
 }
 
 #[tokio::test]
-async fn a_service_lives_in_every_form_of_answers() {
+async fn a_service_works_with_every_form_of_responses() {
     for settings in [
         json!({"clusterForm": "Arn"}),
         json!({"endpointForm": "Host"}),
@@ -72,7 +72,7 @@ async fn a_named_cluster_is_given_by_name_or_by_arn() {
 }
 
 #[tokio::test]
-async fn a_given_task_definition_runs_and_what_it_decides_is_no_difference() {
+async fn a_given_task_definition_runs_and_the_values_that_it_sets_are_no_difference() {
     let mut cluster = SimulatedCluster::ready(&task_definition(1)).await;
     assert_eq!(cluster.condition("Synced"), "True InSync");
     cluster.assert_idle().await;
@@ -85,7 +85,7 @@ async fn a_given_task_definition_runs_and_what_it_decides_is_no_difference() {
 }
 
 #[tokio::test]
-async fn each_switch_of_the_mode_is_one_update() {
+async fn each_change_of_the_mode_is_one_update() {
     let mut cluster = SimulatedCluster::ready(&everything()).await;
     for (updates, spec) in [
         (1, task_definition(1)),
@@ -106,7 +106,7 @@ async fn each_switch_of_the_mode_is_one_update() {
 }
 
 #[tokio::test]
-async fn scaling_of_part_of_its_members_is_no_difference() {
+async fn scaling_with_only_some_members_set_is_no_difference() {
     for member in ["minTaskCount", "maxTaskCount", "autoScalingTargetValue"] {
         let mut cluster = SimulatedCluster::ready(&json!({"scalingTarget": {(member): 5}})).await;
         cluster.run(Duration::from_secs(60)).await;

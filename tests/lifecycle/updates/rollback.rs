@@ -24,7 +24,7 @@ async fn rolled_back(outcome: Outcome) -> SimulatedCluster {
 }
 
 #[tokio::test]
-async fn what_was_rolled_back_is_not_sent_again() {
+async fn a_configuration_that_was_rolled_back_is_not_sent_again() {
     for outcome in [
         Outcome::RollBackByCircuitBreaker,
         Outcome::RollBackByAlarm,
@@ -47,7 +47,7 @@ async fn what_was_rolled_back_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn it_is_not_sent_again_when_the_memory_is_lost() {
+async fn a_rolled_back_configuration_is_not_sent_again_when_the_operator_state_is_lost() {
     for outcome in [Outcome::RollBackByCircuitBreaker, Outcome::RollBackByAlarm] {
         let mut cluster = rolled_back(outcome).await;
         cluster.api.lose_status(&cluster.key);
@@ -82,7 +82,7 @@ async fn scaling_is_sent_alone_while_the_rest_is_rolled_back() {
 }
 
 #[tokio::test]
-async fn another_image_is_sent_and_heals() {
+async fn after_a_rollback_another_image_is_sent_and_the_service_recovers() {
     let mut cluster = rolled_back(Outcome::RollBackByCircuitBreaker).await;
     cluster.apply(&image(3));
     cluster.until_ready().await;
@@ -92,7 +92,7 @@ async fn another_image_is_sent_and_heals() {
 }
 
 #[tokio::test]
-async fn a_retry_sends_it_once_more() {
+async fn a_retry_sends_the_rolled_back_configuration_once_more() {
     for outcome in [Outcome::Succeed, Outcome::RollBackByCircuitBreaker] {
         let mut cluster = rolled_back(Outcome::RollBackByCircuitBreaker).await;
         cluster.emulator.set_outcome(SERVICE, outcome);
@@ -126,7 +126,7 @@ async fn going_back_to_the_image_that_runs_is_ready_without_a_call() {
 }
 
 #[tokio::test]
-async fn what_was_rolled_back_once_may_be_tried_again_after_another_configuration_ran() {
+async fn a_configuration_that_was_rolled_back_may_be_tried_again_after_another_one_ran() {
     let mut cluster = rolled_back(Outcome::RollBackByAlarm).await;
     cluster.apply(&image(1));
     cluster.until_ready().await;
@@ -136,7 +136,7 @@ async fn what_was_rolled_back_once_may_be_tried_again_after_another_configuratio
 }
 
 #[tokio::test]
-async fn an_outside_change_while_rolled_back_is_not_fought() {
+async fn drift_while_rolled_back_is_not_corrected() {
     let mut cluster = rolled_back(Outcome::RollBackByAlarm).await;
     cluster.change_outside(&json!({"update": {"primaryContainer": {"image": "other:1"}}}));
     cluster.run(HOUR).await;
@@ -146,7 +146,7 @@ async fn an_outside_change_while_rolled_back_is_not_fought() {
 }
 
 #[tokio::test]
-async fn a_first_deployment_that_never_comes_up_is_never_ready_and_an_edit_heals_it() {
+async fn a_first_deployment_that_never_comes_up_is_never_ready_until_an_edit_fixes_it() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     cluster.emulator.set_outcome(SERVICE, Outcome::NeverComesUp);
     cluster.apply(&image(1));
@@ -163,7 +163,7 @@ async fn a_first_deployment_that_never_comes_up_is_never_ready_and_an_edit_heals
 }
 
 #[tokio::test]
-async fn a_rollout_that_never_comes_up_is_never_ready_and_an_edit_heals_it() {
+async fn a_rollout_that_never_comes_up_is_never_ready_until_an_edit_fixes_it() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     cluster.emulator.set_outcome(SERVICE, Outcome::NeverComesUp);
     cluster.apply(&image(2));
@@ -176,7 +176,7 @@ async fn a_rollout_that_never_comes_up_is_never_ready_and_an_edit_heals_it() {
 }
 
 #[tokio::test]
-async fn an_update_that_was_lost_after_a_revert_is_sent_and_not_taken_for_the_old_rollback() {
+async fn an_update_that_was_lost_after_a_revert_is_sent_and_not_mistaken_for_the_old_rollback() {
     let mut cluster = rolled_back(Outcome::RollBackByCircuitBreaker).await;
     cluster.apply(&image(1));
     cluster.until_ready().await;
@@ -195,7 +195,7 @@ async fn an_update_that_was_lost_after_a_revert_is_sent_and_not_taken_for_the_ol
 }
 
 #[tokio::test]
-async fn scaling_that_is_sent_alone_is_told_as_such_and_the_cause_of_the_rollback_stays() {
+async fn scaling_that_is_sent_alone_is_reported_as_such_and_the_cause_of_the_rollback_stays() {
     let mut cluster = rolled_back(Outcome::RollBackByCircuitBreaker).await;
     let cause = cluster.message("Stalled");
     assert!(cause.contains("ROLLBACK_SUCCESSFUL"), "{cause}");
@@ -234,7 +234,7 @@ async fn scaling_that_is_sent_alone_is_told_as_such_and_the_cause_of_the_rollbac
 }
 
 #[tokio::test]
-async fn scaling_that_somebody_changes_is_corrected_also_after_scaling_was_sent_alone() {
+async fn scaling_that_drifts_is_corrected_even_after_scaling_was_sent_alone() {
     let mut cluster = rolled_back(Outcome::RollBackByCircuitBreaker).await;
     let mut spec = image(2);
     spec["scalingTarget"] = json!({"minTaskCount": 3});
@@ -252,7 +252,7 @@ async fn scaling_that_somebody_changes_is_corrected_also_after_scaling_was_sent_
 }
 
 #[tokio::test]
-async fn a_lost_update_after_a_rollback_is_not_taken_for_what_was_rolled_back() {
+async fn a_lost_update_after_a_rollback_is_not_mistaken_for_what_was_rolled_back() {
     for restart in [false, true] {
         let mut cluster = rolled_back(Outcome::RollBackByCircuitBreaker).await;
         let lost = Fault::new(UPDATE, "ConnectionReset", "lost");

@@ -54,7 +54,8 @@ fn denied() -> Fault {
 }
 
 #[tokio::test]
-async fn a_group_taken_away_during_a_rollout_goes_though_ecs_own_groups_cannot_be_read_once() {
+async fn a_group_removed_during_a_rollout_is_removed_in_ecs_even_if_the_managed_groups_cannot_be_read_once()
+ {
     for fault in [
         json!({"code": "ServerException"}),
         json!({"code": "AccessDeniedException"}),
@@ -93,7 +94,7 @@ async fn a_group_taken_away_during_a_rollout_goes_though_ecs_own_groups_cannot_b
 }
 
 #[tokio::test]
-async fn a_group_taken_away_while_ecs_own_groups_were_never_read_is_not_called_in_sync() {
+async fn a_group_removed_while_the_managed_groups_were_never_read_is_not_reported_in_sync() {
     let mut cluster = SimulatedCluster::new().await;
     cluster.emulator.fail_next(denied());
     cluster.apply(&groups(&[A, B]));
@@ -120,7 +121,7 @@ async fn a_group_taken_away_while_ecs_own_groups_were_never_read_is_not_called_i
 }
 
 #[tokio::test]
-async fn groups_that_stay_as_they_were_sent_need_no_permission_to_read_revisions() {
+async fn unchanged_groups_need_no_permission_to_read_revisions() {
     let mut cluster = SimulatedCluster::new().await;
     cluster.emulator.fail_next(denied());
     cluster.apply(&groups(&[A]));
@@ -130,7 +131,7 @@ async fn groups_that_stay_as_they_were_sent_need_no_permission_to_read_revisions
 }
 
 #[tokio::test]
-async fn a_service_whose_own_group_ecs_names_late_becomes_ready_without_an_update() {
+async fn a_service_whose_managed_group_is_listed_late_becomes_ready_without_an_update() {
     let settings = json!({"bakeSeconds": 10, "memberLagSeconds": {"serviceSecurityGroups": 900}});
     let mut cluster = SimulatedCluster::with(settings).await;
     cluster.apply(&groups(&[A]));
@@ -142,7 +143,7 @@ async fn a_service_whose_own_group_ecs_names_late_becomes_ready_without_an_updat
 }
 
 #[tokio::test]
-async fn an_adoption_waits_until_it_is_known_which_groups_are_ecs_own() {
+async fn an_adoption_waits_until_the_managed_groups_are_known() {
     let mut cluster = SimulatedCluster::new().await;
     cluster.call_outside(
         CREATE,
@@ -172,7 +173,7 @@ async fn an_adoption_waits_until_it_is_known_which_groups_are_ecs_own() {
 }
 
 #[tokio::test]
-async fn groups_taken_out_of_the_spec_are_cleared_with_one_explicit_list() {
+async fn groups_removed_from_the_spec_are_cleared_with_one_explicit_list() {
     for gone in [
         json!({"securityGroups": []}),
         json!({"securityGroups": null}),
@@ -196,7 +197,7 @@ async fn groups_taken_out_of_the_spec_are_cleared_with_one_explicit_list() {
 }
 
 #[tokio::test]
-async fn groups_that_ecs_does_not_clear_are_left_in_force_after_one_try_and_named() {
+async fn groups_that_ecs_does_not_clear_are_left_in_force_and_named_after_one_attempt() {
     let mut cluster = SimulatedCluster::ready(&groups(&[A, B])).await;
     cluster
         .emulator
@@ -216,7 +217,7 @@ async fn groups_that_ecs_does_not_clear_are_left_in_force_after_one_try_and_name
 }
 
 #[tokio::test]
-async fn a_refused_empty_list_is_not_sent_again_and_the_rest_of_the_edit_goes_through() {
+async fn a_rejected_empty_list_is_not_sent_again_and_the_rest_of_the_edit_succeeds() {
     let mut cluster = SimulatedCluster::ready(&groups(&[A])).await;
     let refusal = "securityGroups must not be empty";
     cluster

@@ -14,8 +14,8 @@ fn large() -> Value {
 }
 
 #[tokio::test]
-async fn a_container_larger_than_ecs_takes_is_refused_with_its_size_and_the_limit_before_any_call()
-{
+async fn a_container_larger_than_ecs_accepts_is_rejected_with_its_size_and_the_limit_before_any_call()
+ {
     let mut cluster = SimulatedCluster::new().await;
     cluster.apply(&large());
     cluster.until_condition("Stalled", "True InvalidSpec").await;

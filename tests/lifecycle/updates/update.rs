@@ -76,7 +76,7 @@ async fn of_several_edits_during_a_rollout_the_newest_wins_and_no_call_is_made_t
 }
 
 #[tokio::test]
-async fn an_edit_that_is_taken_back_before_it_is_seen_is_no_call() {
+async fn an_edit_that_is_reverted_before_it_is_observed_makes_no_call() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     cluster.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
     cluster.apply(&json!({}));
@@ -86,7 +86,7 @@ async fn an_edit_that_is_taken_back_before_it_is_seen_is_no_call() {
 }
 
 #[tokio::test]
-async fn what_means_the_same_is_no_update() {
+async fn an_equivalent_spec_makes_no_update() {
     let mut cluster =
         SimulatedCluster::ready(&with(&json!({"cpu": "2048", "memory": "4096"}))).await;
     let same = [
@@ -108,7 +108,7 @@ async fn what_means_the_same_is_no_update() {
 }
 
 #[tokio::test]
-async fn lists_are_cleared_by_being_empty_and_by_being_left_out() {
+async fn lists_are_cleared_when_empty_and_when_omitted() {
     for gone in [json!([]), Value::Null] {
         for list in ["environment", "command", "secrets"] {
             let mut cluster = SimulatedCluster::ready(&everything()).await;
@@ -128,7 +128,7 @@ async fn lists_are_cleared_by_being_empty_and_by_being_left_out() {
 }
 
 #[tokio::test]
-async fn a_list_that_ecs_does_not_clear_is_sent_once_and_said_to_be_left_in_force() {
+async fn a_list_that_ecs_does_not_clear_is_sent_once_and_reported_as_left_in_force() {
     for list in ["environment", "command", "secrets"] {
         let mut cluster = SimulatedCluster::ready(&everything()).await;
         cluster
@@ -150,7 +150,7 @@ async fn a_list_that_ecs_does_not_clear_is_sent_once_and_said_to_be_left_in_forc
 }
 
 #[tokio::test]
-async fn members_that_an_edit_leaves_out_keep_their_value_whether_ecs_merges_or_replaces() {
+async fn members_that_an_edit_omits_keep_their_value_whether_ecs_merges_or_replaces() {
     for omitted in ["Merge", "Replace"] {
         let mut cluster = SimulatedCluster::ready(&everything()).await;
         cluster
@@ -184,7 +184,7 @@ async fn members_that_an_edit_leaves_out_keep_their_value_whether_ecs_merges_or_
 }
 
 #[tokio::test]
-async fn a_field_that_ecs_cannot_clear_stays_in_force_and_is_no_update() {
+async fn a_field_that_ecs_cannot_clear_stays_in_force_and_makes_no_update() {
     for (field, value) in [
         ("taskRoleArn", "role/task"),
         ("cpuArchitecture", "ARM64"),

@@ -92,7 +92,7 @@ async fn a_lost_update_that_ecs_queues_is_not_repeated_while_the_other_deploymen
 }
 
 #[tokio::test]
-async fn a_revert_while_an_update_is_not_seen_yet_is_not_ready_before_that_update_is_undone() {
+async fn a_revert_while_an_update_is_in_doubt_is_not_ready_before_that_update_is_undone() {
     for policy in ["Correct", "Report"] {
         for (lost, restart) in [(false, false), (false, true), (true, false), (true, true)] {
             let spec = |tag| json!({"primaryContainer": {"image": format!("shop:{tag}")}, "driftPolicy": policy});
@@ -144,7 +144,7 @@ async fn a_lost_update_that_was_not_applied_and_is_reverted_costs_no_call() {
 }
 
 #[tokio::test]
-async fn an_accepted_restart_is_not_done_before_its_revision_is_seen() {
+async fn an_accepted_restart_is_not_done_before_its_revision_is_observed() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     let lag = json!({"readLagSeconds": {(DESCRIBE): 45}});
     cluster.emulator.change_settings(&lag).unwrap();
@@ -164,7 +164,7 @@ async fn an_accepted_restart_is_not_done_before_its_revision_is_seen() {
 }
 
 #[tokio::test]
-async fn a_restart_whose_answer_is_lost_is_done_once_whether_it_was_applied_or_not() {
+async fn a_restart_whose_response_is_lost_is_done_once_whether_it_was_applied_or_not() {
     for applied in [false, true] {
         for restart in [false, true] {
             let mut cluster = SimulatedCluster::ready(&image(1)).await;
@@ -190,8 +190,8 @@ async fn a_restart_whose_answer_is_lost_is_done_once_whether_it_was_applied_or_n
 }
 
 #[tokio::test]
-async fn a_retry_of_a_deployment_that_failed_while_in_sync_is_sent_once_though_each_answer_is_lost()
-{
+async fn a_retry_of_a_deployment_that_failed_while_in_sync_is_sent_once_even_if_each_response_is_lost()
+ {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     cluster.apply(&image(1));
     cluster
@@ -234,7 +234,7 @@ async fn a_retry_frees_an_update_that_waits_for_a_deployment_that_never_ends() {
 }
 
 #[tokio::test]
-async fn a_lost_update_behind_a_deployment_that_never_ends_is_repeated_after_half_an_hour_by_itself()
+async fn a_lost_update_behind_a_deployment_that_never_ends_is_automatically_repeated_after_half_an_hour()
  {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     cluster.emulator.set_outcome(SERVICE, Outcome::NeverComesUp);

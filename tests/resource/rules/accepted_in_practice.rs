@@ -3,7 +3,7 @@
 use crate::rules::{Case, Patch, check, spec};
 
 #[test]
-fn what_works_in_ecs_is_let_through() {
+fn values_that_work_in_ecs_are_accepted() {
     check("wild", &cases());
 }
 

@@ -46,7 +46,7 @@ impl Change {
 }
 
 #[test]
-fn what_ecs_cannot_change_is_not_set_changed_or_removed_after_creation() {
+fn fields_that_ecs_cannot_change_are_not_set_changed_or_removed_after_creation() {
     let namespace = Namespace::new("immutable");
     let changes = changes();
     let objects = |value: fn(&Change) -> &Value| -> Vec<Value> {

@@ -6,7 +6,7 @@ use crate::harness::{TASK_DEFINITION, merge};
 use crate::rules::{Case, Patch, check, spec, task_definition};
 
 #[test]
-fn every_string_may_have_its_greatest_length_and_no_more() {
+fn every_string_may_have_its_maximum_length_and_no_more() {
     check("limits", &cases());
 }
 

@@ -3,7 +3,7 @@
 use crate::rules::{Case, Patch, check, spec};
 
 #[test]
-fn sizes_are_what_fargate_offers() {
+fn cpu_and_memory_are_what_fargate_offers() {
     check("sizes", &cases());
 }
 

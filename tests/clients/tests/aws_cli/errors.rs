@@ -28,7 +28,7 @@ async fn the_cli_names_the_errors_of_what_does_not_exist() {
 }
 
 #[tokio::test]
-async fn the_cli_names_why_a_create_is_refused() {
+async fn the_cli_names_why_a_create_is_rejected() {
     run_scenario("aws-cli", async |fixture| {
         let aws = Aws { fixture };
         for (code, message) in [

@@ -45,7 +45,7 @@ async fn the_sdk_knows_the_errors_of_what_does_not_exist() {
 }
 
 #[tokio::test]
-async fn the_sdk_knows_why_a_create_is_refused() {
+async fn the_sdk_knows_why_a_create_is_rejected() {
     run_scenario("aws-sdk-ecs", async |fixture| {
         let ecs = Ecs::of(fixture).await;
         let create = "CreateExpressGatewayService";
@@ -66,7 +66,7 @@ async fn the_sdk_knows_why_a_create_is_refused() {
 }
 
 #[tokio::test]
-async fn the_sdk_is_told_of_a_throttle_and_repeats_the_call_where_retries_are_on() {
+async fn the_sdk_reports_throttling_and_repeats_the_call_where_retries_are_on() {
     run_scenario("aws-sdk-ecs", async |fixture| {
         let ecs = Ecs::of(fixture).await;
         let create = "CreateExpressGatewayService";
