@@ -12,7 +12,6 @@ mod differences;
 mod fixtures;
 mod invalid;
 mod invariants;
-mod layering;
 mod messages;
 mod not_comparable;
 mod operator_state;
