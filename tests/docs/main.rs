@@ -24,4 +24,6 @@ mod policy;
 mod reference;
 mod rejection_examples;
 mod repository;
+mod retired;
 mod schema;
+mod vocabulary;

@@ -45,6 +45,12 @@ fn reachable<'a>(
     found
 }
 
+/// One import for each pair of files.
+fn first_of_each_pair(mut imports: Vec<&Edge>) -> Vec<&Edge> {
+    imports.dedup_by(|next, first| (&next.from, &next.to) == (&first.from, &first.to));
+    imports
+}
+
 /// Panics with every cycle in the sources of a crate.
 fn expect_none(folder: &str, library: &str) {
     let files = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
@@ -58,7 +64,7 @@ fn expect_none(folder: &str, library: &str) {
             to,
             line,
             path,
-        } in cycle
+        } in first_of_each_pair(cycle)
         {
             report.push_str(&format!("  {folder}/{from}:{line}: {path} is in {to}\n"));
         }
