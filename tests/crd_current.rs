@@ -1,4 +1,4 @@
-//! The CRD in `crds/` is the one of the Rust types, and keeps to the conventions of this API.
+//! The CRD in `crds/` is generated from the Rust types and follows the conventions of this API.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/crds/expressservices.ya
 fn crds_is_what_the_rust_types_say() {
     let stored = std::fs::read_to_string(FILE).unwrap_or_default();
     let generated = crd_yaml().unwrap();
-    // Not assert_eq: nobody wants to read both.
+    // Not assert_eq, which would print both in full.
     let line = stored
         .lines()
         .zip(generated.lines())
@@ -32,7 +32,7 @@ fn schema() -> Value {
     crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"].clone()
 }
 
-/// Calls `look` with the path and the members of `schema` and of each schema below it.
+/// Calls `visit` with the path and the members of `schema` and of each schema below it.
 fn each(schema: &Value, path: &str, look: &mut impl FnMut(&str, &Map<String, Value>)) {
     look(path, schema.as_object().unwrap());
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
@@ -43,7 +43,7 @@ fn each(schema: &Value, path: &str, look: &mut impl FnMut(&str, &Map<String, Val
     }
 }
 
-/// The paths below the spec at which `wrong` finds something.
+/// The paths below the spec for which `wrong` returns true.
 fn in_spec(wrong: impl Fn(&Map<String, Value>) -> bool) -> Vec<String> {
     let mut found = Vec::new();
     let mut seen = 0;

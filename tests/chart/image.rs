@@ -1,4 +1,4 @@
-//! What the Dockerfile promises: nothing but the program, not as root, labelled.
+//! The image: only the program, not run as root, labelled.
 
 use crate::chart::{container, file, render};
 

@@ -1,4 +1,4 @@
-//! What the installed roles let the operator and people do.
+//! Permissions that the installed roles grant to the operator and to users.
 
 use std::{
     path::{Path, PathBuf},

@@ -1,4 +1,4 @@
-//! What values do, and which are refused, with a message that names the value.
+//! The effects of values, and the rejection of invalid ones with a message that names the value.
 
 use controlplane::Helm;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ fn both_helms_render_the_same() {
             CHART,
             "--namespace",
             "y",
-            // A helm 3 that is built without stamps takes itself for one of Kubernetes 1.20.
+            // A helm 3 built without version stamps assumes Kubernetes 1.20.
             "--kube-version=1.37.2",
         ];
         let arguments = [&arguments[..], values].concat();

@@ -1,4 +1,4 @@
-//! What waits for an ExpressService by kstatus, as Helm 4 and Flux do, waits until the operator says that it is ready.
+//! Tools that wait by kstatus, as Helm 4 and Flux do, wait until the operator reports an ExpressService as ready.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::chart::{CHART, NAME, NAMESPACE, helm};
 
-/// A chart of one ExpressService and nothing else.
+/// A chart with a single ExpressService.
 fn chart(plane: &ControlPlane) -> PathBuf {
     let chart = plane.dir().join("shop");
     std::fs::create_dir_all(chart.join("templates")).unwrap();

@@ -1,4 +1,4 @@
-//! The decision table, row by row. The snapshots are to be read beside the design's table.
+//! The decision table, row by row, as snapshots.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::fixtures::*;
 
-/// One row: the circumstances, the action, and the reason that people see.
+/// One row: the input, the action, and the reported reason.
 pub(crate) fn row(circumstances: &str, decision: &Decision) -> String {
     let action = match &decision.action {
         Action::Nothing => "nothing".into(),
@@ -37,7 +37,7 @@ pub(crate) fn row(circumstances: &str, decision: &Decision) -> String {
         Action::Untag(request) => format!("UNTAG {}", request.keys.len()),
         Action::Adopt(request) => format!("ADOPT: TAG {}", request.tags.len()),
         Action::Retain(_) => "mark released, release finalizer".into(),
-        Action::VerifyOwnerTags => "look at the tags again".into(),
+        Action::VerifyOwnerTags => "verify owner tags".into(),
         Action::ReleaseFinalizer => "release finalizer".into(),
     };
     format!(
@@ -49,10 +49,10 @@ pub(crate) fn row(circumstances: &str, decision: &Decision) -> String {
 
 type Presence = (&'static str, fn(&Desired) -> (Observed, u64));
 
-/// What can be seen of the service, and for how many seconds.
+/// Each presence of the service, and for how many seconds it has been observed.
 const PRESENCES: [Presence; 7] = [
     ("not readable", |_| (unreadable(), 0)),
-    ("missing, seen once", |_| (MISSING, 0)),
+    ("missing, observed once", |_| (MISSING, 0)),
     ("missing for 10 s", |_| (MISSING, 10)),
     ("INACTIVE for 10 s", |_| {
         (
@@ -64,7 +64,7 @@ const PRESENCES: [Presence; 7] = [
         with(desired, |service| service.code = StatusCode::Draining)
     }),
     ("ACTIVE", |desired| with(desired, |_| ())),
-    ("unknown code", |desired| {
+    ("unknown status", |desired| {
         with(desired, |service| {
             service.code = StatusCode::Other("PAUSED".into())
         })
@@ -82,8 +82,8 @@ type Ownership = (&'static str, fn(&mut Service));
 const OWNERS: [Ownership; 5] = [
     ("ours", |_| ()),
     ("ours, tags lost", remove_owner_tags),
-    ("another's", |service| service.tags = other_owner_tags()),
-    ("free", |service| {
+    ("other owner", |service| service.tags = other_owner_tags()),
+    ("unowned", |service| {
         remove_owner_tags(service);
         service.created_at = Some(at(99));
     }),
@@ -95,7 +95,7 @@ const OWNERS: [Ownership; 5] = [
     }),
 ];
 
-/// Every sight, and every owner where there is one; owners that make no difference are one row.
+/// Every presence, with every owner where there is a service; owners that make no difference share a row.
 fn phase(name: &str, patches: &[serde_json::Value]) -> String {
     let mut rows = Vec::new();
     for (presence, make) in PRESENCES {
@@ -131,16 +131,16 @@ fn phase(name: &str, patches: &[serde_json::Value]) -> String {
 #[test]
 fn the_action_for_each_phase_presence_and_owner() {
     let table = [
-        phase("new", &[new_object()]),
-        phase("living", &[]),
-        phase("living, identity differs", &[other_identity()]),
-        phase("living, suspended", &[json!({"spec": {"suspend": true}})]),
+        phase("unclaimed", &[new_object()]),
+        phase("active", &[]),
+        phase("active, identity differs", &[other_identity()]),
+        phase("active, suspended", &[json!({"spec": {"suspend": true}})]),
         phase(
-            "living, Report",
+            "active, Report",
             &[json!({"spec": {"driftPolicy": "Report"}})],
         ),
         phase(
-            "living, invalid",
+            "active, invalid",
             &[json!({"spec": {"cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/default"}})],
         ),
         phase("deleting", &[deleting("Delete")]),
@@ -169,26 +169,26 @@ fn when_a_missing_service_counts_as_absent() {
     create_sent.intent = Some(intent("Create", "h", None));
     let mut create_accepted = applied_state(&wanted);
     create_accepted.intent = Some(intent("Create", "h", Some("Accepted")));
-    let mut create_refused = empty_state();
-    create_refused.intent = Some(intent("Create", "h", Some("Refused")));
+    let mut create_rejected = empty_state();
+    create_rejected.intent = Some(intent("Create", "h", Some("Refused")));
     let states = BTreeMap::from([
         (
-            "1 finalizer stored in this pass",
+            "1 finalizer added in this reconcile",
             (None, Fence::FinalizerJustAdded),
         ),
-        ("2 no memory", (None, Fence::Needed)),
+        ("2 no operator state", (None, Fence::Needed)),
         ("3 nothing ever sent", (Some(empty_state()), Fence::Needed)),
-        ("4 create refused", (Some(create_refused), Fence::Needed)),
+        ("4 create rejected", (Some(create_rejected), Fence::Needed)),
         (
-            "5 create sent, fate unknown",
+            "5 create sent, result unknown",
             (Some(create_sent), Fence::Needed),
         ),
         (
-            "6 create accepted, not seen yet",
+            "6 create accepted, not observed yet",
             (Some(create_accepted), Fence::Needed),
         ),
         (
-            "7 service seen before",
+            "7 service observed before",
             (Some(applied_state(&wanted)), Fence::Needed),
         ),
     ]);
@@ -212,14 +212,14 @@ fn when_an_unowned_service_is_adopted() {
     let adopt = json!({"spec": {"adoptionPolicy": "Adopt"}});
     let edit = json!({"spec": {"cpu": "512"}});
     let role = json!({"spec": {"infrastructureRoleArn": "arn:aws:iam::123456789012:role/other"}});
-    let free = |change: fn(&mut Service)| {
+    let unowned = |change: fn(&mut Service)| {
         let mut service = service(&desired(&[]));
         remove_owner_tags(&mut service);
         change(&mut service);
         Observed::Present(Box::new(service))
     };
     let unconfirmed = desired(&[adopt.clone(), edit.clone()]);
-    let reason = OwnedInput::of(unconfirmed, free(|_| ()), Some(empty_state()))
+    let reason = OwnedInput::of(unconfirmed, unowned(|_| ()), Some(empty_state()))
         .decide()
         .reason;
     let Reason::AdoptionNotConfirmed(hash) = reason else {
@@ -232,36 +232,36 @@ fn when_an_unowned_service_is_adopted() {
         }
     };
     let inputs = [
-        ("Never", desired(&[]), free(|_| ())),
+        ("Never", desired(&[]), unowned(|_| ())),
         (
             "Adopt, no difference",
             desired(std::slice::from_ref(&adopt)),
-            free(|_| ()),
+            unowned(|_| ()),
         ),
         (
             "Adopt, difference",
             desired(&[adopt.clone(), edit.clone()]),
-            free(|_| ()),
+            unowned(|_| ()),
         ),
         (
             "Adopt, difference confirmed",
             desired(&[adopt.clone(), edit, confirm]),
-            free(|_| ()),
+            unowned(|_| ()),
         ),
         (
             "Adopt, no revision yet",
             desired(std::slice::from_ref(&adopt)),
-            free(|service| service.revisions.clear()),
+            unowned(|service| service.revisions.clear()),
         ),
         (
             "Adopt, other infrastructure role",
             desired(&[adopt.clone(), role]),
-            free(|_| ()),
+            unowned(|_| ()),
         ),
         (
             "Adopt, of a CloudFormation stack",
             desired(std::slice::from_ref(&adopt)),
-            free(|service| {
+            unowned(|service| {
                 service
                     .tags
                     .insert("aws:cloudformation:stack-name".into(), "web".into());
@@ -270,12 +270,12 @@ fn when_an_unowned_service_is_adopted() {
         (
             "Adopt, 47 tags",
             desired(std::slice::from_ref(&adopt)),
-            free(many),
+            unowned(many),
         ),
         (
             "Adopt, ordinary ECS service",
             desired(&[adopt]),
-            free(|service| service.management = Read::Got(Management::Customer)),
+            unowned(|service| service.management = Read::Got(Management::Customer)),
         ),
     ];
     let table = inputs.map(|(name, wanted, observed)| {

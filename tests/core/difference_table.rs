@@ -1,4 +1,4 @@
-//! The last rows of the decision table: what is done about each difference of a living service of ours.
+//! The last rows of the decision table: the action for each difference of an active service of ours.
 
 use ecs_express_operator::{
     api::{annotations, memory::RolledBack, status::DeploymentStatus},
@@ -92,7 +92,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             OwnedInput::of(before.clone(), ran_before(none), Some(state())),
         ),
         (
-            "no difference, no memory",
+            "no difference, no operator state",
             OwnedInput::of(before.clone(), ran_before(none), None),
         ),
         (
@@ -100,7 +100,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             OwnedInput::of(edited.clone(), ran_before(none), Some(state())),
         ),
         (
-            "differs, no memory",
+            "differs, no operator state",
             OwnedInput::of(edited.clone(), ran_before(none), None),
         ),
         (
@@ -112,7 +112,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             OwnedInput::of(edited.clone(), ran_before(&other_image), Some(state())),
         ),
         (
-            "ECS reads our own revision otherwise",
+            "ECS reads our own revision differently",
             OwnedInput::of(
                 edited.clone(),
                 ran_before(none),
@@ -124,7 +124,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             OwnedInput::of(with(role), ran_before(none), Some(state())),
         ),
         (
-            "same update in flight, fate unknown",
+            "same update in doubt",
             OwnedInput::of(
                 edited.clone(),
                 ran_before(none),
@@ -132,7 +132,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "other update in flight, fate unknown",
+            "other update in doubt",
             OwnedInput::of(
                 edited.clone(),
                 ran_before(none),
@@ -140,7 +140,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "other update in flight, accepted",
+            "other update accepted, not observed yet",
             OwnedInput::of(
                 edited.clone(),
                 ran_before(none),
@@ -148,7 +148,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "same update in flight, unknown, for 120 s",
+            "same update in doubt, for 120 s",
             OwnedInput::of(
                 edited.clone(),
                 ran_before(none),
@@ -161,7 +161,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             OwnedInput::of(edited.clone(), ran_before(none), Some(rolled_back())),
         ),
         (
-            "rolled back, no memory",
+            "rolled back, no operator state",
             OwnedInput::of(edited.clone(), ran_before(&rolled_back_deployment), None),
         ),
         (
@@ -169,7 +169,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             OwnedInput::of(scaled.clone(), ran_before(none), Some(rolled_back())),
         ),
         (
-            "rolled back, retry asked",
+            "rolled back, retry requested",
             OwnedInput::of(
                 desired(&[policy.clone(), edit.clone(), retry]),
                 ran_before(none),
@@ -177,7 +177,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "rolled back, restart asked",
+            "rolled back, restart requested",
             OwnedInput::of(
                 desired(&[policy.clone(), edit, restart.clone()]),
                 ran_before(none),
@@ -185,7 +185,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "restart asked",
+            "restart requested",
             OwnedInput::of(with(restart), ran_before(none), Some(state())),
         ),
         (
@@ -211,7 +211,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "foreign tag",
+            "tag of another client",
             OwnedInput::of(
                 before.clone(),
                 ran_before(&|s| {
@@ -221,7 +221,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "sent, and its rollback under way with the canary gone",
+            "sent, and its rollback in progress with the canary gone",
             OwnedInput::of(
                 edited.clone(),
                 ran_before(&|s| {
@@ -241,7 +241,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "sent, and stopped by somebody's later deployment",
+            "sent, and stopped by another client's later deployment",
             OwnedInput::of(
                 edited.clone(),
                 ran_before(&|s| {
@@ -255,7 +255,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "update in flight, fate unknown, and its deployment rolled back",
+            "update in doubt, and its deployment rolled back",
             OwnedInput::of(
                 edited.clone(),
                 ran_before(&rolled_back_deployment),
@@ -264,7 +264,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             .observed_for(120),
         ),
         (
-            "update in flight, fate unknown, and an older deployment rolled back",
+            "update in doubt, and an older deployment rolled back",
             OwnedInput::of(
                 edited.clone(),
                 ran_before(&|s| {
@@ -275,7 +275,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             .observed_for(120),
         ),
         (
-            "update in flight, fate unknown, its deployment begun for 120 s",
+            "update in doubt, its deployment started 120 s ago",
             OwnedInput::of(
                 edited.clone(),
                 ran_before(&|s| {
@@ -286,7 +286,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             .observed_for(120),
         ),
         (
-            "switch of mode in flight, fate unknown, and it runs",
+            "switch of mode in doubt, and it runs",
             OwnedInput::of(
                 before.clone(),
                 ran_before(&|s| {
@@ -297,7 +297,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "no memory, and a rollback under way",
+            "no operator state, and a rollback in progress",
             OwnedInput::of(
                 edited.clone(),
                 ran_before(&|s| {
@@ -317,7 +317,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "update in flight, fate unknown, owner tags lost",
+            "update in doubt, owner tags lost",
             OwnedInput::of(
                 edited.clone(),
                 ran_before(&remove_owner_tags),
@@ -345,7 +345,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             OwnedInput::of(before.clone(), ran_before(&failed), Some(state())),
         ),
         (
-            "runs, its deployment failed, retry asked",
+            "runs, its deployment failed, retry requested",
             OwnedInput::of(with(retry_of_failed), ran_before(&failed), Some(state())),
         ),
         (
@@ -380,7 +380,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "deployment forgotten, at rest",
+            "deployment forgotten, idle",
             OwnedInput::of(
                 before.clone(),
                 ran_before(&|s| s.deployments = Read::Got(vec![])),

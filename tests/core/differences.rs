@@ -60,14 +60,14 @@ fn an_empty_command_is_no_command() {
 fn a_managed_security_group_is_no_difference_and_any_other_is() {
     let spec = json!({"networkConfiguration": {"securityGroups": ["sg-1"]}});
     assert_eq!(differing(&spec, |_| ()), Vec::<&str>::new());
-    let strange = |service: &mut Service| {
+    let other_group = |service: &mut Service| {
         configuration(service)
             .network
             .security_groups
             .insert("sg-666".into());
     };
     assert_eq!(
-        differing(&spec, strange),
+        differing(&spec, other_group),
         ["spec.networkConfiguration.securityGroups"]
     );
 }

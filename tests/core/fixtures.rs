@@ -1,4 +1,4 @@
-//! Objects, services and memories in a few words, for tests of the pure core.
+//! Fixtures of the core's tests: objects, services and operator states.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -45,7 +45,7 @@ pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
 }
 
-/// A living object in the words of a manifest; `patch` is merged into it.
+/// An active object from a manifest; `patch` is merged into it.
 pub fn object(patch: &Value) -> ExpressService {
     let mut manifest = json!({
         "apiVersion": "ecs-express.dev/v1alpha1",
@@ -102,7 +102,7 @@ pub fn other_identity() -> Value {
     json!({"metadata": {"annotations": {(annotations::CLUSTER_ID): "cluster-2"}}})
 }
 
-/// The living object with patches, one after the other.
+/// The active object with patches, applied one after the other.
 pub fn desired(patches: &[Value]) -> Desired {
     let mut manifest = serde_json::to_value(object(&json!({}))).unwrap();
     for patch in patches {
@@ -111,7 +111,7 @@ pub fn desired(patches: &[Value]) -> Desired {
     Desired::parse(&serde_json::from_value(manifest).unwrap(), &operator())
 }
 
-/// What ECS shows after accepting a configuration: its defaults in force, its own security group, its task definition.
+/// What ECS shows after accepting a configuration: its defaults, the managed security group, its task definition.
 pub fn accepted(wanted: &Configuration) -> Configuration {
     let Configuration {
         execution_role_arn,
@@ -169,7 +169,7 @@ pub fn accepted(wanted: &Configuration) -> Configuration {
 pub const REVISION: &str =
     "arn:aws:ecs:eu-west-1:123456789012:service-revision/default/team-a_shop/1";
 
-/// A service at rest that runs the spec and is the object's own.
+/// An idle service that runs the spec and is owned by the object.
 pub fn service(desired: &Desired) -> Service {
     Service {
         arn: desired.arn.clone(),
@@ -210,7 +210,7 @@ pub fn deployment(revision: &str, status: &str) -> DeploymentStatus {
     }
 }
 
-/// A deployment that began a minute ago.
+/// A deployment that started a minute ago.
 pub fn in_progress(revision: &str, stage: &str) -> DeploymentStatus {
     DeploymentStatus {
         stage: Some(stage.into()),
@@ -219,7 +219,7 @@ pub fn in_progress(revision: &str, stage: &str) -> DeploymentStatus {
     }
 }
 
-/// The memory of an object whose configuration ECS accepted and runs.
+/// The operator state of an object whose configuration ECS accepted and runs.
 pub fn applied_state(desired: &Desired) -> OperatorState {
     OperatorState {
         scheme: SCHEME,
@@ -246,7 +246,7 @@ pub fn applied_state(desired: &Desired) -> OperatorState {
     }
 }
 
-/// The memory of an object that never sent anything.
+/// The operator state of an object that never sent anything.
 pub fn empty_state() -> OperatorState {
     OperatorState {
         scheme: SCHEME,
@@ -281,7 +281,7 @@ pub fn unreadable() -> Observed {
 
 pub const MISSING: Observed = Observed::Missing(Missing::NotFound);
 
-/// Sightings over a span of seconds, at both of its ends.
+/// An observation history with one observation at each end of a span of seconds.
 pub fn history_of(
     observed: &Observed,
     state: Option<&OperatorState>,
@@ -312,14 +312,14 @@ pub fn remove_owner_tags(service: &mut Service) {
         .retain(|key, _| !key.starts_with(owner_tags::PREFIX));
 }
 
-/// All that a decision depends on, owned.
+/// Everything that a decision depends on, owned.
 pub struct OwnedInput {
     pub desired: Desired,
     pub observed: Observed,
     pub operator_state: Option<OperatorState>,
     pub history: ObservationHistory,
     pub fence: Fence,
-    /// What the status knows of what ECS made.
+    /// The managed resources in the status.
     pub managed_resources: Vec<ManagedResource>,
 }
 

@@ -1,4 +1,4 @@
-//! What a spec says that cannot be right, whatever ECS says.
+//! Specs that are invalid whatever ECS says.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ fn an_arn_of_another_account_or_region_is_named_with_the_values_that_its_field_a
         "taskDefinitionArn": "arn:aws:ecs:us-east-1:123456789012:task-definition/shop:7",
         "primaryContainer": null, "executionRoleArn": null,
     }}));
-    // The schema takes no name here.
+    // The schema accepts no name here.
     assert!(
         text.starts_with("spec.taskDefinitionArn: ") && text.ends_with("use an ARN from there"),
         "{text}"

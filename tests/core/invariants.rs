@@ -1,5 +1,5 @@
-//! The safety invariants over every combination of circumstances, and not only over the rows of the table: what is
-//! correct is written here apart from the code that decides.
+//! The safety invariants over every combination of inputs, not only over the rows of the table. What is correct is
+//! written here independently of the code that decides.
 
 use ecs_express_operator::core::{
     decide::{Action, Fence},
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::fixtures::*;
 
-/// One of each dimension; all combinations make the scenes.
+/// Every combination of one value from each dimension.
 fn inputs() -> Vec<(String, OwnedInput)> {
     let phases = [
         json!({}),
@@ -114,8 +114,8 @@ fn presences() -> Vec<(String, Observed)> {
     ];
     let owners: [Ownership; 3] = [
         ("ours", |_| ()),
-        ("another's", |service| service.tags = other_owner_tags()),
-        ("free or lost", remove_owner_tags),
+        ("other owner", |service| service.tags = other_owner_tags()),
+        ("unowned or lost", remove_owner_tags),
     ];
     for code in [
         StatusCode::Active,
@@ -135,7 +135,7 @@ fn presences() -> Vec<(String, Observed)> {
     presences
 }
 
-/// Whose the service is, judged anew.
+/// The owner of the service, determined independently of the core.
 fn is_ours(given: &OwnedInput) -> bool {
     let Observed::Present(service) = &given.observed else {
         return false;

@@ -1,9 +1,9 @@
-//! The pure core: its decision table as a reviewed snapshot, its invariants over every combination, its properties.
+//! The pure core: the decision table as reviewed snapshots, invariants over every combination of inputs, properties.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test may stop at what it did not expect"
+    reason = "a test may panic on the unexpected"
 )]
 
 mod decision_table;

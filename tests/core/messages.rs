@@ -1,4 +1,4 @@
-//! What people read: conditions, messages, events; each in one place to be judged as a whole.
+//! What users read: conditions, messages and events, in one snapshot to be reviewed as a whole.
 
 use ecs_express_operator::{
     api::ExpressServiceStatus,
@@ -126,7 +126,7 @@ fn the_messages_of_a_service_and_of_its_faults_read_well() {
             ),
         ),
         (
-            "changed outside, put right",
+            "drift, corrected",
             (
                 OwnedInput::of(
                     wanted.clone(),
@@ -145,7 +145,7 @@ fn the_messages_of_a_service_and_of_its_faults_read_well() {
             ),
         ),
         (
-            "a role taken out of the spec",
+            "a role removed from the spec",
             (
                 OwnedInput::of(
                     wanted.clone(),
@@ -203,7 +203,7 @@ fn the_messages_of_a_service_and_of_its_faults_read_well() {
             ),
         ),
         (
-            "somebody else's",
+            "of another owner",
             (
                 OwnedInput::of(
                     wanted.clone(),

@@ -1,4 +1,4 @@
-//! What cannot be compared is neither a difference nor none.
+//! Fields that are not comparable count neither as different nor as equal.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ fn given(spec: &Value, change: impl FnOnce(&mut Service)) -> OwnedInput {
     OwnedInput::of(wanted, Observed::Present(Box::new(service)), Some(state))
 }
 
-/// Paths that differ, and paths that cannot be compared.
+/// Paths that differ, and paths that are not comparable.
 fn compared(given: &OwnedInput) -> (Vec<&'static str>, Vec<&'static str>) {
     let Observed::Present(service) = &given.observed else {
         panic!("no service")
@@ -149,7 +149,7 @@ fn with_a_given_task_definition_a_missing_container_is_not_waited_for() {
     assert_eq!(compared(&none), (vec![], vec!["spec.taskDefinitionArn"]));
 }
 
-/// A spec with one group, beside a service that has others too, and whose managed resources were read so.
+/// A spec with one group, and a service with others too whose managed resources were read with this result.
 fn groups(
     shown: &[&str],
     managed: Read<Vec<ecs_express_operator::api::status::ManagedResource>>,

@@ -1,4 +1,4 @@
-//! What a pass leaves in the memory, and what it must not.
+//! What a reconcile records in the operator state, and what it must not.
 
 use ecs_express_operator::{
     api::{annotations, memory::OperatorState},
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::fixtures::*;
 
-/// The memory after a pass that sends nothing.
+/// The operator state after a reconcile that sends nothing.
 fn after(given: &OwnedInput) -> OperatorState {
     record_call(
         &given.input(),
@@ -24,7 +24,7 @@ fn after(given: &OwnedInput) -> OperatorState {
     )
 }
 
-/// The memory after the decided call, with this outcome.
+/// The operator state after the decided call, with this result.
 fn state_after_call(given: &OwnedInput, result: &CallResult) -> OperatorState {
     let decision = given.decide();
     let sent = intent(&given.input(), &decision, at(0));

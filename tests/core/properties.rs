@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::fixtures::*;
 
-/// Any legal spec in managed mode.
+/// Any valid spec in managed mode.
 fn spec() -> impl Strategy<Value = Value> {
     let word = || "[A-Za-z0-9]{1,12}";
     let container = (

@@ -1,4 +1,4 @@
-//! The status, one promise at a time.
+//! The projected status, one guarantee at a time.
 
 use ecs_express_operator::{
     api::ExpressServiceStatus,
@@ -214,7 +214,7 @@ fn the_mere_progress_of_a_rollout_is_reported_after_two_minutes_and_all_else_at_
         assert!(!said_after(119, course.clone()), "{course}");
         assert!(said_after(120, course.clone()), "{course}");
     }
-    for news in [
+    for changed in [
         json!({"/statusCode": "DRAINING"}),
         json!({"/conditions/0/reason": "RolledBack"}),
         json!({"/conditions/0/status": "True"}),
@@ -223,7 +223,7 @@ fn the_mere_progress_of_a_rollout_is_reported_after_two_minutes_and_all_else_at_
         json!({"/managedResources/0/status": "FAILED"}),
         json!({"/managedResources/0": {"type": "Certificate", "status": "PROVISIONING", "reason": "quota"}}),
     ] {
-        assert!(said_after(0, news.clone()), "{news}");
+        assert!(said_after(0, changed.clone()), "{changed}");
     }
     let later = json!({"/conditions/0/lastTransitionTime": "2026-11-25T01:00:00Z"});
     assert!(!said_after(3600, later), "a time alone");

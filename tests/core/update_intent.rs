@@ -1,4 +1,4 @@
-//! What an observation says of an update whose effect was not seen before.
+//! What an observation shows about an update in doubt.
 
 use ecs_express_operator::{
     api::{
@@ -24,7 +24,7 @@ fn image(image: &str) -> Desired {
     desired(&[json!({"spec": {"primaryContainer": {"image": image}}})])
 }
 
-/// The memory after an update to `shop:2` went out while `shop:1` ran.
+/// The operator state after an update to `shop:2` was sent while `shop:1` ran.
 fn sent(outcome: Option<&str>) -> OperatorState {
     let (before, sent) = (image("shop:1"), image("shop:2"));
     let mut state = applied_state(&before);
@@ -49,14 +49,14 @@ fn sent(outcome: Option<&str>) -> OperatorState {
     state
 }
 
-/// A service that runs `shop:1`, changed.
+/// A service that runs `shop:1`, with a change.
 fn runs(change: impl FnOnce(&mut Service)) -> Service {
     let mut service = service(&image("shop:1"));
     change(&mut service);
     service
 }
 
-/// A service that shows a new revision with this image beside the former one.
+/// A service that shows a new revision with this image beside the previous one.
 fn shows(image: &str) -> Service {
     runs(|service| {
         let mut newest = service.revisions[0].clone();
@@ -81,7 +81,7 @@ fn deploys(service: Service, deployments: Vec<DeploymentStatus>) -> Service {
     }
 }
 
-/// What is judged of `service` for a spec after so many seconds.
+/// The state of the update intent for a spec and a service after this many seconds.
 fn with_deadline(
     spec: &Desired,
     state: OperatorState,

@@ -9,7 +9,7 @@ use crate::{
     repository::{documents, read, root},
 };
 
-/// The one control plane; it ends with the process.
+/// The shared control plane, which ends with the process.
 fn plane() -> &'static ControlPlane {
     static PLANE: OnceLock<ControlPlane> = OnceLock::new();
     PLANE.get_or_init(|| {
@@ -78,7 +78,7 @@ fn a_wrong_manifest_would_be_detected() {
     assert!(refusal.contains("infrastructureRole"), "{refusal}");
 }
 
-/// The policy for teams that share an operator, as SECURITY.md has it.
+/// The policy for teams that share an operator, from SECURITY.md.
 #[test]
 fn the_policy_of_roles_rejects_another_role_only_in_its_namespaces() {
     let page = read("SECURITY.md");
@@ -105,7 +105,7 @@ fn the_policy_of_roles_rejects_another_role_only_in_its_namespaces() {
         let created = plane().kubectl_run(&arguments, Some(manifest));
         created.map(drop).map_err(|error| error.stderr)
     };
-    // A policy counts a moment after it was stored.
+    // A policy takes effect a moment after it was stored.
     let refusal = poll::until(
         Duration::from_secs(60),
         "the policy to count",
@@ -121,13 +121,13 @@ fn the_policy_of_roles_rejects_another_role_only_in_its_namespaces() {
     );
     let own = shared.replace("role/ecsTaskExecutionRole", "role/team-a/execution");
     within(&own).unwrap();
-    // A path may hold what looks like another ARN's.
+    // A path may contain what looks like another ARN.
     let disguised = "role/other:role/team-a/execution";
     let disguised = shared.replace("role/ecsTaskExecutionRole", disguised);
     let refusal = within(&disguised).unwrap_err();
     assert!(refusal.contains("under the path role/team-a/"), "{refusal}");
     accepted(&shared).unwrap();
-    // What was there before can still be released.
+    // Objects that existed before can still be released.
     let release = [
         "patch",
         "xsvc",

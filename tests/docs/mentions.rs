@@ -1,4 +1,4 @@
-//! What the documents name exists: flags, variables, paths, make targets, fields, annotations.
+//! Flags, variables, paths, make targets, annotations and tests that the documents mention exist.
 
 use std::{collections::BTreeSet, process::Command};
 
@@ -7,7 +7,7 @@ use crate::{
     repository::{documents, read, root},
 };
 
-/// Words in code, of spans and blocks.
+/// The lines of code blocks and the code spans of a document.
 fn code(document: &str) -> Vec<String> {
     let text = read(document);
     let mut words = Vec::new();
@@ -28,7 +28,7 @@ fn flags_of_commands(line: &str) -> impl Iterator<Item = &str> {
         .filter(|word| word.starts_with("--"))
 }
 
-/// Flags that stand alone in a text, as in `--namespace`.
+/// Flags that occur alone in a text, as in `--namespace`.
 fn flags_in_text(document: &str) -> Vec<String> {
     let text = read(document);
     let lines = text.lines().filter(|line| !line.starts_with("```"));
@@ -61,7 +61,7 @@ fn ours() -> impl Iterator<Item = String> {
         .filter(|document| !document.starts_with("emulator/"))
 }
 
-/// Flags of kubectl and Helm that stand alone in a text.
+/// Flags of kubectl and Helm that occur alone in a text.
 const OTHERS: [&str; 5] = [
     "--dry-run=server",
     "--force-conflicts",
@@ -177,7 +177,7 @@ fn every_annotation_and_tag_is_one_of_the_programs() {
     assert!(checked > 10, "{checked} names are too few to be all");
 }
 
-/// The words of code that look like the name of a test.
+/// The code spans that look like the name of a test.
 fn test_names(document: &str) -> BTreeSet<String> {
     let words = code(document).into_iter();
     words
@@ -216,7 +216,7 @@ fn every_test_that_is_named_exists() {
     }
 }
 
-/// Each open question has an answer under which the operator is safe, and a test that shows it.
+/// Each open question names a test that shows that the operator is safe under either answer.
 #[test]
 fn every_question_about_live_aws_names_a_test() {
     let page = read("docs/live-aws.md");

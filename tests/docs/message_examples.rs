@@ -1,4 +1,4 @@
-//! A scene for each reason.
+//! An example of an input and a call result for each reason.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::{fixtures::*, rejection_examples::rejection_examples};
 
-/// What is there, and what came of it.
+/// An input and the result of its call.
 pub type MessageExample = (OwnedInput, CallResult);
 
 pub fn spec(patch: Value) -> Desired {
@@ -29,7 +29,7 @@ fn running(desired: &Desired, change: impl FnOnce(&mut Service)) -> Observed {
     Observed::Present(Box::new(service))
 }
 
-/// A scene at rest of what the spec wants and what ECS has.
+/// An idle example of a spec and an observed service.
 pub fn idle(desired: Desired, observed: Observed) -> MessageExample {
     let state = applied_state(&desired);
     (
@@ -151,7 +151,7 @@ fn rollouts() -> Vec<(&'static str, MessageExample)> {
     ]
 }
 
-/// A first deployment whose load balancer is not there.
+/// A first deployment whose load balancer is missing.
 fn waiting_for_load_balancer(status: &str) -> Observed {
     let mut stuck = in_progress(REVISION, "SCALE_UP");
     stuck.started_at = Some(Time(at(20)));

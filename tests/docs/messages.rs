@@ -1,4 +1,4 @@
-//! What the program says in each of its reasons: a scene for each, through the shipped decision and report.
+//! The operator's messages: an example for each reason, produced by the shipped decision and report.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub fn messages() -> BTreeMap<&'static str, String> {
         .into_iter()
         .map(|(reason, (given, result))| (reason, message_of(reason, &given, &result)))
         .collect();
-    // No decision leads there: the status of any scene may be rejected.
+    // No decision has this reason: the status of any example may be rejected.
     let Event {
         severity,
         reason,
@@ -33,7 +33,7 @@ pub fn messages() -> BTreeMap<&'static str, String> {
     messages
 }
 
-/// What a scene says with this reason: the conditions, or else the event.
+/// The message of an example with this reason: its conditions, or else its event.
 fn message_of(reason: &str, given: &OwnedInput, result: &CallResult) -> String {
     let decision = given.decide();
     let sent = intent(&given.input(), &decision, at(60));
@@ -66,7 +66,7 @@ fn message_of(reason: &str, given: &OwnedInput, result: &CallResult) -> String {
         .collect()
 }
 
-/// Lines that a page can show; a word is never cut.
+/// Wraps a message between words.
 fn wrapped(message: &str) -> String {
     const WIDTH: usize = 110;
     let mut lines = vec![String::from(" ")];

@@ -9,7 +9,7 @@ use crate::{
     schema::{Field, crd, fields, strings},
 };
 
-/// Words of the descriptions that name a document, and where it is.
+/// Words of the descriptions that name a document, with its location.
 const SOURCES: [(&str, &str); 1] = [(
     "ECS Developer Guide",
     "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/express-service-work.html",
@@ -21,7 +21,7 @@ fn the_reference_is_what_the_resource_says() {
 
 #[test]
 fn every_rule_of_the_spec_is_documented_under_a_field() {
-    let told: usize = fields("spec")
+    let documented: usize = fields("spec")
         .iter()
         .map(|field| field.messages.len())
         .sum();
@@ -33,7 +33,7 @@ fn every_rule_of_the_spec_is_documented_under_a_field() {
                 .starts_with("rule:")
         })
         .count();
-    assert_eq!(told, rules);
+    assert_eq!(documented, rules);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn annotations() -> String {
     page
 }
 
-/// What a description says, sorted.
+/// The parts of a description.
 struct Said {
     meaning: Vec<String>,
     required: Option<String>,

@@ -1,4 +1,4 @@
-//! Scenes in which the spec or AWS says no.
+//! Message examples in which the spec is invalid or AWS returns an error.
 
 use ecs_express_operator::{
     api::conditions::reasons,

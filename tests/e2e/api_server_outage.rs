@@ -1,4 +1,4 @@
-//! The API server goes away for a while and comes back.
+//! An outage of the API server, and the recovery from it.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::fixture::{DEADLINE, TestNamespace, condition, fixture, operator_command};
 use crate::release::{self, NAME, NAMESPACE};
 
-/// Lines of the log with this message.
+/// The lines of the log with this message.
 fn lines(process: &Process, message: &str) -> Vec<Value> {
     process
         .log()
@@ -42,8 +42,8 @@ fn after_an_outage_the_log_reports_the_recovered_watch_once_and_edits_are_seen()
                 .map_err(|error| error.stderr)?;
             let object: Value = serde_json::from_str(&text).unwrap();
             let seen = object["status"]["observedGeneration"] == generation;
-            let told = !condition(&object, "Ready").0.is_empty();
-            (seen && told).then_some(()).ok_or(text)
+            let reported = !condition(&object, "Ready").0.is_empty();
+            (seen && reported).then_some(()).ok_or(text)
         })
         .unwrap_or_else(|error| panic!("{error}\n{}", operator.log_tail()));
     };
@@ -52,19 +52,19 @@ fn after_an_outage_the_log_reports_the_recovered_watch_once_and_edits_are_seen()
     plane.stop_apiserver().unwrap();
     let trouble = "the watch has trouble; it is tried again";
     poll::until(DEADLINE, "trouble", || {
-        let told = !lines(&operator, trouble).is_empty();
-        told.then_some(()).ok_or(operator.log_tail())
+        let reported = !lines(&operator, trouble).is_empty();
+        reported.then_some(()).ok_or(operator.log_tail())
     })
     .unwrap();
-    // An outage of some length is what is tested: the backoff grows with it.
+    // The outage has to last for a while, because the backoff grows with it.
     std::thread::sleep(Duration::from_secs(12));
     plane.start_apiserver().unwrap();
     apply(&plane, "shop:2");
     observed(&plane, 2);
     let again = "the watch works again";
     poll::until(DEADLINE, again, || {
-        let told = lines(&operator, again);
-        let seconds = told
+        let reported = lines(&operator, again);
+        let seconds = reported
             .first()
             .and_then(|line| line["outage_seconds"].as_f64());
         seconds

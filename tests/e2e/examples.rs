@@ -12,7 +12,7 @@ fn directory() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
 }
 
-/// An example, applied as it is in a namespace of its own.
+/// An example, applied unchanged in a namespace of its own.
 struct Example {
     namespace: TestNamespace,
     name: String,

@@ -1,4 +1,4 @@
-//! Bad input and bad days: the condition says what is wrong, and it heals when the cause goes.
+//! Faults and invalid input: the condition names the cause, and the service recovers once the cause is gone.
 
 use controlplane::poll;
 use ecs_express_emulator::{Change, Fault, Presence};

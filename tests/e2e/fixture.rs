@@ -1,4 +1,4 @@
-//! The stage: one control plane, one emulator and one operator for all tests; each test has a namespace of its own.
+//! The fixture: one control plane, one emulator and one operator for all tests; each test has a namespace of its own.
 
 use std::{
     path::Path,
@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 
 use crate::release::{self, Container, NAME, NAMESPACE};
 
-/// What anything may take, on a machine with other work.
+/// The deadline of every wait, on a machine with other load.
 pub const DEADLINE: Duration = Duration::from_secs(90);
 
 pub struct Fixture {
@@ -24,7 +24,7 @@ pub struct Fixture {
     _runtime: Runtime,
 }
 
-/// The stage, built by the first test that asks. It ends with the process: nothing that it starts outlives it.
+/// The fixture, started by the first test that needs it. It ends with the process: nothing that it starts outlives it.
 pub fn fixture() -> &'static Fixture {
     static STAGE: OnceLock<Fixture> = OnceLock::new();
     STAGE.get_or_init(Fixture::build)
@@ -50,7 +50,7 @@ impl Fixture {
         }
     }
 
-    /// The operator, for a test that stops it; others wait meanwhile only if they ask for it too.
+    /// The operator, locked for a test that stops it.
     pub fn operator(&self) -> MutexGuard<'_, Process> {
         self.operator
             .lock()
@@ -72,7 +72,7 @@ impl Fixture {
     }
 }
 
-/// The program as the chart's Deployment runs it.
+/// The operator as the chart's Deployment runs it.
 pub fn operator_command(kubeconfig: &Path, endpoint: &str) -> Command {
     command(release::container(), kubeconfig, endpoint)
 }
@@ -91,13 +91,13 @@ fn start_operator(plane: &ControlPlane, emulator: &Emulator) -> Process {
     run_operator(plane, release::container(), &emulator.url())
 }
 
-/// The program as the chart's ServiceAccount, watching.
+/// The operator, running as the chart's ServiceAccount, once its watch has started.
 pub fn run_operator(plane: &ControlPlane, container: &Container, endpoint: &str) -> Process {
     let kubeconfig = plane.service_account_kubeconfig(NAMESPACE, NAME).unwrap();
     let command = command(container, &kubeconfig, endpoint);
     let log = plane.dir().join("operator.log");
     let watching = |log: &str| log.matches("watching ExpressServices").count();
-    // Those before it wrote to the same file.
+    // Earlier operators wrote to the same file.
     let before = std::fs::read_to_string(&log).map_or(0, |log| watching(&log));
     let mut process = Process::spawn("the operator", command, log).unwrap();
     poll::until(DEADLINE, "the operator to watch", || {
@@ -112,7 +112,7 @@ pub fn run_operator(plane: &ControlPlane, container: &Container, endpoint: &str)
     process
 }
 
-/// A namespace and the words to speak about one object in it.
+/// A namespace of a test, with helpers for the objects in it.
 pub struct TestNamespace {
     pub namespace: &'static str,
 }
@@ -162,7 +162,7 @@ impl TestNamespace {
         Ok(serde_json::from_str(&text).unwrap())
     }
 
-    /// Waits until the object says so.
+    /// Waits until the condition holds for the object.
     pub fn until(&self, name: &str, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
         let found = poll::until(DEADLINE, what, || {
             let object = self.object(name)?;
@@ -197,7 +197,7 @@ impl TestNamespace {
         .unwrap();
     }
 
-    /// Actions that ECS was asked for this object's service.
+    /// The ECS actions that were called for a service.
     pub fn calls(&self, service: &str) -> Vec<String> {
         let calls = fixture().emulator.calls().into_iter();
         calls
@@ -207,12 +207,12 @@ impl TestNamespace {
     }
 }
 
-/// Status and reason of a condition.
+/// The status and reason of a condition.
 pub fn condition(object: &Value, kind: &str) -> (String, String) {
     (part(object, kind, "status"), part(object, kind, "reason"))
 }
 
-/// Message of a condition.
+/// The message of a condition.
 pub fn message(object: &Value, kind: &str) -> String {
     part(object, kind, "message")
 }

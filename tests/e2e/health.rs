@@ -1,4 +1,4 @@
-//! What the operator says of itself: /healthz, /readyz and /metrics.
+//! What the operator reports about itself: /healthz, /readyz and /metrics.
 
 use controlplane::{Process, http, poll};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::fixture::{DEADLINE, TestNamespace, fixture, operator_command};
 use crate::release::{self, NAME, NAMESPACE};
 
-/// An operator of one namespace that listens, and where.
+/// An operator of one namespace that serves probes and metrics, and its address.
 fn listening(name: &str, command: std::process::Command) -> (Process, std::net::SocketAddr) {
     let mut command = command;
     command.args(["--listen", "127.0.0.1:0"]);
@@ -28,7 +28,7 @@ fn kubeconfig() -> std::path::PathBuf {
         .unwrap()
 }
 
-/// The value of a metric with these labels; 0 where it is not there yet.
+/// The value of a metric with these labels; 0 if it does not exist yet.
 fn metric(address: std::net::SocketAddr, series: &str) -> f64 {
     let answer = http::get(address, "/metrics").unwrap();
     assert_eq!(answer.status, 200, "{}", answer.body);
@@ -44,7 +44,7 @@ fn metric(address: std::net::SocketAddr, series: &str) -> f64 {
 fn a_running_operator_is_ready_and_counts_what_it_does() {
     let namespace = TestNamespace::new("health");
     let mut command = operator_command(&kubeconfig(), &fixture().emulator.url());
-    // The stage's operator works on the object too; this one only has to look.
+    // The fixture's operator reconciles the object too; this one only observes it.
     command.args(["--namespace", namespace.namespace]);
     let (_process, address) = listening("health", command);
     assert_eq!(http::get(address, "/healthz").unwrap().body, "ok\n");
@@ -79,7 +79,7 @@ fn a_running_operator_is_ready_and_counts_what_it_does() {
 
 #[test]
 fn while_it_cannot_work_it_is_alive_and_says_why_it_is_not_ready() {
-    // An API server that takes the connection and never answers.
+    // An API server that accepts the connection and never answers.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let config = fixture().plane.dir().join("silent.kubeconfig");
     let text = std::fs::read_to_string(kubeconfig()).unwrap();

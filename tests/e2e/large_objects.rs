@@ -1,4 +1,4 @@
-//! Objects as large as the API server takes them: none may take the memory of the operator that all others need.
+//! Objects as large as the API server accepts: they must not exhaust the operator's memory.
 
 use std::{fmt::Write, time::Duration};
 
@@ -16,12 +16,12 @@ use tokio::runtime::Runtime;
 use crate::fixture::{DEADLINE, TestNamespace, condition, fixture, message, operator_command};
 use crate::release::{self, NAME, NAMESPACE};
 
-/// How many large objects there are, each of 1.3 MB.
+/// The number of large objects, each of 1.3 MB.
 const LARGE: usize = 100;
 /// Half of the limit of the chart.
 const MOST: u64 = 128 << 20;
 
-/// Text that no compression makes smaller.
+/// Text that cannot be compressed.
 fn noise(seed: usize, length: usize) -> String {
     let mut state = seed as u64 | 1;
     let mut text = String::with_capacity(length + 16);
@@ -35,7 +35,7 @@ fn noise(seed: usize, length: usize) -> String {
     text
 }
 
-/// Legal by the resource's schema, and larger than any task definition.
+/// Valid by the resource's schema, and larger than any task definition.
 fn large(number: usize) -> Value {
     let environment: Vec<_> = (0..41)
         .map(|variable| {
@@ -69,7 +69,7 @@ async fn create(api: &Api<DynamicObject>) {
     created.buffer_unordered(4).collect::<Vec<_>>().await;
 }
 
-/// Bytes of the process's own memory, as the kernel counts them against its limit.
+/// The anonymous memory of the process in bytes, as the kernel counts it against its limit.
 fn anonymous_memory(process: &Process) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", process.pid())).unwrap();
     let line = status
@@ -90,12 +90,12 @@ fn many_large_objects_are_distinguished_and_do_not_exhaust_the_memory() {
     let command = operator_command(&kubeconfig, &fixture().emulator.url());
     let mut operator =
         Process::spawn("the operator", command, plane.dir().join("operator.log")).unwrap();
-    let (mut peak, mut told) = (0, 0);
+    let (mut peak, mut reported) = (0, 0);
     let deadline = std::time::Instant::now() + DEADLINE;
-    while told < LARGE {
+    while reported < LARGE {
         assert!(
             std::time::Instant::now() < deadline,
-            "{told} told; {}",
+            "{reported} reported; {}",
             operator.log_tail()
         );
         operator.check_alive().unwrap();
@@ -112,7 +112,7 @@ fn many_large_objects_are_distinguished_and_do_not_exhaust_the_memory() {
         let listed = runtime.block_on(api.list(&ListParams::default())).unwrap();
         let stalled =
             |object: &DynamicObject| condition(&object.data, "Stalled").1 == "InvalidSpec";
-        told = listed.items.iter().filter(|object| stalled(object)).count();
+        reported = listed.items.iter().filter(|object| stalled(object)).count();
     }
     let object = runtime.block_on(api.get("large-0")).unwrap();
     let text = message(&object.data, "Ready");
@@ -125,7 +125,7 @@ fn many_large_objects_are_distinguished_and_do_not_exhaust_the_memory() {
         |name: &Option<String>| name.as_deref().is_some_and(|name| name.contains("large-"));
     assert_eq!(calls.filter(|call| of_large(&call.service_name)).count(), 0);
 
-    // None of them keeps its namespace from going.
+    // None of them blocks the deletion of its namespace.
     plane
         .kubectl_run(&["delete", "xsvc", "--all", "--timeout=60s"], None)
         .unwrap();

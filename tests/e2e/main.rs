@@ -1,9 +1,9 @@
-//! End to end: the shipped program with the chart that ships, installed by helm, on a real API server, against the emulator.
+//! End-to-end scenarios: the shipped program and chart, installed by helm on a real API server, against the emulator.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test may stop at what it did not expect"
+    reason = "a test may panic on the unexpected"
 )]
 
 mod api_server_outage;

@@ -1,4 +1,4 @@
-//! Objects that an older CustomResourceDefinition let in and that today's program cannot read.
+//! Objects that an older CustomResourceDefinition accepted and that the current operator cannot parse.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ fn crd() -> String {
     std::fs::read_to_string(root.join("crds/expressservices.yaml")).unwrap()
 }
 
-/// Applies until the API server has taken in the schema that lets the manifest through.
+/// Applies the manifest until the API server has loaded the schema that accepts it.
 fn apply(plane: &ControlPlane, manifest: &str) {
     poll::until(DEADLINE, "the manifest to be taken", || {
         let arguments = ["apply", "--server-side", "--force-conflicts", "-f", "-"];
@@ -82,12 +82,12 @@ fn malformed_objects_do_not_stop_the_others_and_are_reported_without_their_value
         let events = plane
             .kubectl_run(&["get", "events", "-o", columns], None)
             .unwrap();
-        let told = |name: &str| {
+        let reported = |name: &str| {
             events
                 .lines()
                 .any(|line| line.contains(name) && line.contains("InvalidSpec"))
         };
-        if told("without-image") && told("other-type") {
+        if reported("without-image") && reported("other-type") {
             Ok(events)
         } else {
             Err(events)

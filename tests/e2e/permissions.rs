@@ -1,4 +1,4 @@
-//! What the chart lets the operator do is what the operator does: no more, no less, by the API server's audit log.
+//! The chart grants exactly the permissions that the operator uses, according to the API server's audit log.
 
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ fn in_one_namespace_each_right_is_used_and_none_is_missing() {
     assert_eq!(elsewhere, []);
     drop(operator);
 
-    // With a cluster-id of its own it needs nothing of the cluster.
+    // With a cluster-id it needs no cluster-scoped permission.
     let with_id = json!({"watchNamespace": "team", "clusterId": "cluster-of-team"});
     walk.plane
         .helm_run(
@@ -52,7 +52,7 @@ fn in_one_namespace_each_right_is_used_and_none_is_missing() {
     assert!(of_cluster.is_empty(), "{of_cluster:?}");
 }
 
-/// A control plane of its own, since what the audit log has must come from this walk.
+/// A control plane of its own, so that the audit log contains only the requests of this test.
 struct Walk {
     plane: ControlPlane,
     namespace: &'static str,
@@ -84,7 +84,7 @@ impl Walk {
         run_operator(&self.plane, &container, &fixture().emulator.url())
     }
 
-    /// Create, two updates, an edit by somebody else while ECS is asked, delete.
+    /// Create, two updates, an edit by another client during a call to ECS, delete.
     fn through(&self) {
         let service = format!("{}_shop", self.namespace);
         self.apply("shop:1");
@@ -141,7 +141,7 @@ fn requests(plane: &ControlPlane) -> Vec<Request> {
     plane.requests_of(NAMESPACE, NAME).unwrap()
 }
 
-/// Panics with what the API server refused the operator.
+/// Panics with the requests that the API server refused.
 pub fn assert_nothing_refused(plane: &ControlPlane) {
     let requests = requests(plane);
     assert!(!requests.is_empty());
@@ -156,7 +156,7 @@ fn rights_used(plane: &ControlPlane) -> BTreeSet<Right> {
         .collect()
 }
 
-/// What the roles that are bound to the operator's ServiceAccount say.
+/// The rules of the roles that are bound to the operator's ServiceAccount.
 fn rights_granted(plane: &ControlPlane) -> BTreeSet<Right> {
     let mut rights = BTreeSet::new();
     for kind in ["rolebindings", "clusterrolebindings"] {

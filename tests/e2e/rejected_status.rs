@@ -1,4 +1,4 @@
-//! What the real API server does not take is told apart from what may succeed the next time.
+//! A status that the API server rejects as invalid is distinguished from a transient failure.
 
 use ecs_express_operator::{
     api::ExpressService,

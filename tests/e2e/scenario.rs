@@ -1,4 +1,4 @@
-//! The main job: a manifest becomes a service, follows its edits, and goes.
+//! The main end-to-end scenario: a manifest becomes a service, which follows its edits and is deleted.
 
 use controlplane::{http, poll};
 use ecs_express_emulator::Change;
@@ -8,7 +8,7 @@ use crate::fixture::{DEADLINE, TestNamespace, condition, fixture};
 
 #[test]
 fn a_manifest_becomes_a_serving_url_follows_edits_and_is_deleted() {
-    let namespace = TestNamespace::new("story");
+    let namespace = TestNamespace::new("scenario");
     namespace.apply("shop", &json!({}));
     namespace.kubectl(&[
         "wait",
@@ -19,12 +19,12 @@ fn a_manifest_becomes_a_serving_url_follows_edits_and_is_deleted() {
     let ready = namespace.until_ready("shop");
     let url = ready["status"]["url"].as_str().unwrap().to_owned();
     assert!(http::get_url(&url).unwrap().body.contains("shop:1"));
-    assert_eq!(ready["status"]["serviceName"], "story_shop");
+    assert_eq!(ready["status"]["serviceName"], "scenario_shop");
     assert_eq!(
         ready["status"]["revisions"][0]["cpu"], "1024",
         "the value in force is shown"
     );
-    let calls = namespace.calls("story_shop");
+    let calls = namespace.calls("scenario_shop");
     assert_eq!(
         calls[..2],
         [
@@ -62,13 +62,13 @@ fn a_manifest_becomes_a_serving_url_follows_edits_and_is_deleted() {
     fixture()
         .emulator
         .change(Change::Update(
-            "story_shop".into(),
+            "scenario_shop".into(),
             json!({"primaryContainer": {"image": "evil:1"}}),
         ))
         .unwrap();
     let updates = || {
         namespace
-            .calls("story_shop")
+            .calls("scenario_shop")
             .iter()
             .filter(|action| *action == "UpdateExpressGatewayService")
             .count()
@@ -100,7 +100,7 @@ fn a_manifest_becomes_a_serving_url_follows_edits_and_is_deleted() {
     namespace.until_gone("shop");
     assert!(
         namespace
-            .calls("story_shop")
+            .calls("scenario_shop")
             .contains(&"DeleteExpressGatewayService".to_owned())
     );
     assert_ne!(http::get_url(&url).unwrap().status, 200);
@@ -180,7 +180,7 @@ fn a_rollback_is_reported_and_not_undone() {
 
 #[test]
 fn each_update_has_an_event_of_its_own_that_names_its_field() {
-    let namespace = TestNamespace::new("told");
+    let namespace = TestNamespace::new("events");
     namespace.apply("shop", &json!({}));
     namespace.until_ready("shop");
     for spec in [

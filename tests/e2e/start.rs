@@ -1,4 +1,4 @@
-//! Start and stop: what is missing is said at once, with the remedy and an exit code of its own.
+//! Start and stop: a missing precondition is reported at once, with its remedy and an exit code of its own.
 
 use std::{path::Path, process::Command};
 
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::fixture::{DEADLINE, fixture, operator_command};
 use crate::release::{NAME, NAMESPACE};
 
-/// Exit code and log of a run that ends by itself.
+/// The exit code and log of a run that ends on its own.
 fn ends(name: &str, command: Command) -> (Option<i32>, String) {
     let log = fixture().plane.dir().join(format!("{name}.log"));
     let mut process = Process::spawn(name, command, log).unwrap();
@@ -96,7 +96,7 @@ fn with_a_crd_that_cannot_hold_the_operator_state_it_says_how_to_update_it_and_e
     fields.remove("memory").unwrap();
     fields.remove("drift").unwrap();
     apply(&older);
-    // The API server shows a new schema after a moment.
+    // The API server publishes a new schema after a moment.
     poll::until(DEADLINE, "the schema to be shown", || {
         let path = ["get", "--raw", "/openapi/v3/apis/ecs-express.dev/v1alpha1"];
         plane
@@ -116,7 +116,7 @@ fn with_a_crd_that_cannot_hold_the_operator_state_it_says_how_to_update_it_and_e
         assert!(log.contains(part), "{part}: {log}");
     }
 
-    // Without another field it works; what it cannot show is said.
+    // Without another field it works and reports what it cannot show.
     let mut older = today;
     older
         .pointer_mut(status)
@@ -131,8 +131,8 @@ fn with_a_crd_that_cannot_hold_the_operator_state_it_says_how_to_update_it_and_e
     poll::until(DEADLINE, "the warning", || {
         process.check_alive().map_err(|error| error.to_string())?;
         let log = process.log();
-        let told = log.contains("status.drift") && log.contains("older than this program");
-        told.then_some(()).ok_or(log)
+        let reported = log.contains("status.drift") && log.contains("older than this program");
+        reported.then_some(()).ok_or(log)
     })
     .unwrap();
 }
@@ -218,7 +218,7 @@ fn no_line_of_the_log_has_a_key_twice_from_start_to_stop_even_at_the_finest_leve
     each_key_once(&process.log());
 }
 
-/// Whether each line of the log is JSON in which each key stands once: many readers refuse another.
+/// Whether each line of the log is JSON without duplicate keys, which many readers reject.
 pub fn each_key_once(log: &str) {
     struct Line;
     impl<'de> serde::Deserialize<'de> for Line {
@@ -252,7 +252,7 @@ pub fn each_key_once(log: &str) {
 
 #[tokio::test]
 async fn a_stop_before_the_first_list_has_arrived_ends_the_loop_too() {
-    // An API server that takes the connection and never answers.
+    // An API server that accepts the connection and never answers.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let client = kube::Client::try_from(kube::Config::new(url.parse().unwrap())).unwrap();

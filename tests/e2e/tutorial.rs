@@ -1,4 +1,4 @@
-//! Pages run as they are written: each command in a console block, and what it prints.
+//! Runs documentation pages as they are written: each command in a console block, and its output.
 
 use std::{fs, path::Path, process::Command};
 
@@ -40,7 +40,7 @@ fn steps(page: &str) -> Vec<Step> {
     steps
 }
 
-/// Whether the output is what is shown, where `…` and any run of spaces stand for whatever is there.
+/// Whether the output matches the page, where `…` matches anything and spaces match any white space.
 fn is_as_shown(shown: &[String], output: &str) -> bool {
     let tidy = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (shown, output) = (tidy(&shown.join("\n")), tidy(output));

@@ -1,4 +1,4 @@
-//! Whose credentials these are, asked for once per credentials.
+//! The caller identity, requested once per credentials.
 
 use std::{
     sync::{Arc, Mutex},
@@ -20,7 +20,7 @@ use crate::{
     loopback::{Answer, Loopback, Seen, ok, refused},
 };
 
-/// The answer of STS, in its own format.
+/// The response of STS, in its own format.
 pub fn identity(partition: &str, account: &str) -> Answer {
     let arn = format!("arn:{partition}:sts::{account}:assumed-role/operator/session");
     Answer::Is(
@@ -38,7 +38,7 @@ fn caller(partition: &str, account: &str) -> Caller {
     }
 }
 
-/// Credentials that the SDK loads anew at each call, since they are about to expire.
+/// Credentials that the SDK loads again for each call, because they are about to expire.
 #[derive(Clone, Debug)]
 struct Rotating(Arc<Mutex<&'static str>>);
 

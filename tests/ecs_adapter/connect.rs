@@ -14,7 +14,7 @@ use crate::{
     loopback::{Answer, Loopback, ok, refused},
 };
 
-/// How what the child has to find begins; its presence makes the child of the test.
+/// The variable with the result that the child process expects; it distinguishes the child from the test.
 const EXPECTED: &str = "ECS_ADAPTER_EXPECTED";
 /// The Region of the flag, if any.
 const FLAG: &str = "ECS_ADAPTER_REGION_FLAG";
@@ -23,7 +23,7 @@ const KEYS: [(&str, &str); 2] = [
     ("AWS_SECRET_ACCESS_KEY", "s"),
 ];
 
-/// Runs [`the_child`] under an environment of nothing else.
+/// Runs [`the_child`] with these environment variables only.
 fn finds(expected: &str, environment: &[(&str, &str)]) {
     let status = Command::new(env::current_exe().unwrap())
         .args(["--exact", "connect::the_child", "--nocapture"])
@@ -117,7 +117,7 @@ fn without_credentials_the_error_says_where_they_were_looked_for() {
 
 const ASSUMED: &str = "<AssumeRoleWithWebIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>AKIDIRSA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
 
-/// A file with the token of a ServiceAccount, removed in the end.
+/// A file with the token of a ServiceAccount, removed on drop.
 struct Token(PathBuf);
 
 impl Token {

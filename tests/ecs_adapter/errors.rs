@@ -1,4 +1,4 @@
-//! Refusals from the wire to the core, and what they never tell.
+//! Errors from the wire to the core, and what their messages never contain.
 
 use std::collections::BTreeSet;
 

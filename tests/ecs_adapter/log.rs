@@ -1,4 +1,4 @@
-//! What the log tells of the calls, down to `debug`, from the adapter and from the SDK beneath it.
+//! What the adapter and the SDK log about calls, down to `debug`.
 
 use std::{
     io::{self, Write},
@@ -20,8 +20,8 @@ struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
-        // While there is but one subscriber in the process, tracing asks whichever thread comes first whether anybody wants
-        // an event, and believes a thread without any.
+        // With a single subscriber in the process, tracing caches the interest of whichever thread logs first, which
+        // may have no subscriber.
         static ANOTHER: OnceLock<tracing::Dispatch> = OnceLock::new();
         ANOTHER.get_or_init(|| tracing::Dispatch::new(tracing_subscriber::registry()));
         let writer = self.clone();

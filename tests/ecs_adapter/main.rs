@@ -1,4 +1,4 @@
-//! The AWS adapter against a server on the loopback interface: what goes over the wire, and what becomes of the answers.
+//! The AWS adapter against a server on the loopback interface: requests on the wire, and the results of responses.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod caller_identity;

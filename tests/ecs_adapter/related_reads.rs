@@ -1,4 +1,4 @@
-//! The neighbouring reads: the service as an ordinary one, its deployments, what ECS made for it, its tags.
+//! The related reads: the service as an ordinary one, its deployments, its managed resources, its tags.
 
 use ecs_express_operator::{
     api::status::ManagedResource,

@@ -1,4 +1,4 @@
-//! The exact JSON of each call that changes something, and the Region that it goes to.
+//! The exact JSON of each mutating call, and the Region that it is sent to.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ use crate::{
     loopback::{Loopback, ok},
 };
 
-/// What Create and Update say alike of [`everything`].
+/// The members that Create and Update of [`everything`] have in common.
 fn everything_on_the_wire() -> Value {
     json!({
         "executionRoleArn": "arn:aws:iam::123456789012:role/execution",

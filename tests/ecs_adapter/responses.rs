@@ -1,4 +1,4 @@
-//! What becomes of the answers of DescribeExpressGatewayService.
+//! Responses of DescribeExpressGatewayService, and what they are parsed to.
 
 use ecs_express_operator::{
     core::{
@@ -33,7 +33,7 @@ fn present(observed: Observed) -> Service {
     *service
 }
 
-/// A revision as ECS shows one, with shuffled lists.
+/// A revision as ECS returns it, with shuffled lists.
 fn revision() -> Value {
     json!({
         "serviceRevisionArn": REVISION,

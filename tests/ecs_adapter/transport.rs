@@ -1,4 +1,4 @@
-//! No answer at all, and no credentials.
+//! Missing responses and missing credentials.
 
 use std::{net::TcpListener, time::Duration};
 
@@ -72,7 +72,7 @@ async fn a_refused_connection_is_no_absence() {
     assert!(failure.message.contains("refused"), "{failure}");
 }
 
-/// A chain in which nobody has credentials.
+/// A chain without any credentials.
 #[derive(Debug)]
 struct Nobody;
 

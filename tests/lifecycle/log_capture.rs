@@ -7,7 +7,7 @@ use std::{
 
 use tracing::Level;
 
-/// What the operator logs.
+/// The captured log.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -23,10 +23,10 @@ impl Write for Log {
 }
 
 impl Log {
-    /// Writes into this log, from `debug` on.
+    /// A subscriber that writes into this log, from `debug` up.
     pub fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
-        // While there is but one subscriber in the process, tracing asks whichever thread comes first whether anybody wants
-        // an event, and believes a thread without any.
+        // With a single subscriber in the process, tracing caches the interest of whichever thread logs first, which
+        // may have no subscriber.
         static ANOTHER: OnceLock<tracing::Dispatch> = OnceLock::new();
         ANOTHER.get_or_init(|| tracing::Dispatch::new(tracing_subscriber::registry()));
         let writer = self.clone();
@@ -37,7 +37,7 @@ impl Log {
             .finish()
     }
 
-    /// The lines of the operator itself.
+    /// The lines that the operator itself logged.
     pub fn ours(&self) -> Vec<String> {
         let log = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
         let lines = log.lines().map(str::to_owned);

@@ -1,11 +1,11 @@
-//! The life of a service: the shipped loop and the shipped AWS adapter against the emulator, on a clock of the test's.
+//! The lifecycle of services: the shipped reconcile loop and AWS adapter against the emulator, in a simulated cluster.
 #![recursion_limit = "256"]
 #![allow(
     missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
-    reason = "a test may stop at what it did not expect, and tells the counts that it bounds"
+    reason = "a test may panic on the unexpected, and prints the counts that it bounds"
 )]
 
 mod aws_faults;

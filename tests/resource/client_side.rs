@@ -1,4 +1,4 @@
-//! The rules in kube's own CEL, without an API server: what a client that checks before it sends would say.
+//! The validation rules in kube's own CEL, without an API server, as a client evaluates them before sending.
 
 use ecs_express_operator::api::ExpressService;
 use kube::core::cel::{validate_cel, validate_cel_update};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::harness::{merge, minimal};
 use crate::rules;
 
-/// What the schema itself says, and CEL does not see.
+/// Violations of the schema itself, which CEL does not check.
 const BEYOND_CEL: [&str; 6] = [
     " in body ",
     "Duplicate value: ",

@@ -23,7 +23,7 @@ fn get_prints_the_columns_that_users_need() {
         "NAME", "READY", "STATUS", "URL", "REASON", "IMAGE", "CLUSTER", "RUNNING", "REVISION",
         "AGE",
     ];
-    // Before the operator has seen it.
+    // Before the operator has observed it.
     let printed = namespace.kubectl(&["get", "xsvc"]);
     let table = rows(&printed);
     assert_eq!(table[0], header);

@@ -1,10 +1,10 @@
-//! What may be secret never comes back in an answer.
+//! Values that may be secret are never returned in a response.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Namespace, merge, minimal};
 
-/// An object whose every secret is `hunter2`, as it might be pasted into the wrong place, and a break of another rule.
+/// An object with `hunter2` wherever a secret might be pasted by mistake, and a violation of another rule.
 fn careless(name: &str, patch: &Value) -> Value {
     let mut object = minimal(name);
     let container = json!({
@@ -50,7 +50,7 @@ fn no_response_shows_a_command_an_environment_value_or_the_location_of_a_secret(
         container(json!({ "secrets": [{ "valueFrom": "hunter2" }] })),
         json!({ "primaryContainer": "hunter2" }),
     ];
-    // One at a time as well as in a batch: kubectl words its errors differently.
+    // One at a time as well as in a batch, because kubectl formats the errors differently.
     let objects: Vec<Value> = broken
         .iter()
         .enumerate()
@@ -72,7 +72,7 @@ fn no_response_shows_a_command_an_environment_value_or_the_location_of_a_secret(
     }
 }
 
-/// The one exception, and not ours: a list that is unique by name is checked by the API server before any rule.
+/// The only exception: the API server checks the uniqueness of list maps before any rule.
 #[test]
 fn an_item_that_is_no_object_is_printed_by_the_api_server_itself() {
     let namespace = Namespace::new("secrecy-of-items");

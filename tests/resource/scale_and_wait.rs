@@ -17,7 +17,7 @@ fn scale_sets_the_minimum_task_count() {
     namespace.apply(&minimal("web"));
     namespace.patch_status("web", &json!({ "runningCount": 2 }));
 
-    // While it is unset it can be written, but not read.
+    // While unset it can be written but not read.
     let refusal = namespace.refusal(&["get", "--raw", &scale_path("scale")]);
     assert!(
         refusal.contains(r#"".spec.scalingTarget.minTaskCount" does not exist"#),

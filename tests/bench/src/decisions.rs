@@ -1,4 +1,4 @@
-//! What the pure core takes, on one core.
+//! The time that the pure core takes, on one CPU core.
 
 use std::{hint::black_box, time::Duration};
 

@@ -21,7 +21,7 @@ use serde_json::json;
 
 use crate::harness::simulated_cluster::CREATE;
 
-/// What anything may take.
+/// The deadline of every wait.
 pub const DEADLINE: Duration = Duration::from_secs(900);
 /// Requests of the applying client at once.
 const APPLIERS: usize = 16;
@@ -81,7 +81,7 @@ impl Fixture {
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("AWS_EC2_METADATA_DISABLED", "true"),
             ("AWS_ENDPOINT_URL", &self.emulator.url()),
-            // Its share of AWS's throttles is no question of speed.
+            // Throttling is not part of the measurement.
             ("ECS_EXPRESS_MAX_RECONCILE_RATE", "1000"),
             ("ECS_EXPRESS_POLL_INTERVAL", poll),
             ("ECS_EXPRESS_LISTEN", "127.0.0.1:0"),
@@ -151,7 +151,7 @@ impl Fixture {
         list.items.iter().filter(|object| is_ready(object)).count()
     }
 
-    /// Removes the objects of a namespace, whatever holds them. No operator may run.
+    /// Removes the objects of a namespace despite their finalizers. No operator may run.
     pub async fn wipe(&self, namespace: &str) {
         let api = self.services(namespace);
         let free = Patch::Merge(json!({"metadata": {"finalizers": null}}));
@@ -164,7 +164,7 @@ impl Fixture {
         }
     }
 
-    /// The calls since the last time. The emulator keeps only the newest, so they have to be taken often.
+    /// The calls since the previous call. The emulator keeps only the newest, so they have to be taken often.
     pub fn take_calls(&self) -> Vec<Call> {
         self.emulator.with_model(|model| {
             let calls = model.calls();
@@ -173,7 +173,7 @@ impl Fixture {
         })
     }
 
-    /// Waits until so many services have been asked to be created.
+    /// Waits until this many creates have arrived.
     pub async fn until_created(&self, count: usize) {
         let mut created = HashSet::new();
         let started = Instant::now();
@@ -218,7 +218,7 @@ fn is_ready(object: &ExpressService) -> bool {
     ready.any(|condition| condition.status == "True")
 }
 
-/// Waits until something holds; the rest of the machine has the time in between.
+/// Waits until a condition holds, and leaves the CPU to others in between.
 pub async fn until(what: &str, holds: impl Fn() -> bool) {
     let started = Instant::now();
     while !holds() {

@@ -1,4 +1,4 @@
-//! From the API server's answer to an apply to the arrival of the create, one object after the other.
+//! The time from the API server's response to an apply to the arrival of the create, one object after the other.
 
 use std::time::{Duration, Instant};
 
@@ -30,7 +30,7 @@ pub async fn measure(fixture: &mut Fixture, table: &mut Table) {
         let answered = Instant::now();
         created(fixture, &format!("{NAMESPACE}_{name}")).await;
         took.push(answered.elapsed().as_secs_f64() * 1000.0);
-        // The report of the create is not to meet the next object.
+        // The report of the create must not overlap with the next object.
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     took.sort_by(f64::total_cmp);

@@ -1,4 +1,4 @@
-//! Calls and writes in the life of one object, counted on a virtual clock with the default intervals.
+//! Calls and writes in the lifecycle of one object, counted on a virtual clock with the default intervals.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use crate::{
     table::{Row, Table},
 };
 
-/// Counts a whole life.
+/// Counts a whole lifecycle.
 pub async fn measure(table: &mut Table) {
     let mut cluster = SimulatedCluster::new().await;
     cluster.apply(&json!({}));
     cluster.reconcile_once().await;
     let calls = cluster.emulator.calls();
     let sent = calls.iter().position(|call| call.action == CREATE);
-    // GetCallerIdentity is asked once for a process, not once for an object.
+    // GetCallerIdentity is called once per process, not once per object.
     let own = |action: &str| action != "GetCallerIdentity";
     let upto = calls[..=sent.expect("a create")].iter();
     let upto = upto.filter(|call| own(&call.action)).count();
@@ -26,14 +26,14 @@ pub async fn measure(table: &mut Table) {
         2.0,
         "calls",
     ));
-    // Until the create is answered, no write can tell its outcome.
+    // Until the response of the create, no write can contain its result.
     let written = cluster.api.take_written();
-    let told = |object: &&Value| object["status"]["memory"]["intent"]["outcome"].is_string();
-    let told = written.iter().filter(told).count();
-    assert!(told > 0, "the create is reported");
+    let reported = |object: &&Value| object["status"]["memory"]["intent"]["outcome"].is_string();
+    let reported = written.iter().filter(reported).count();
+    assert!(reported > 0, "the create is reported");
     table.add(Row::at_most(
         "Kubernetes writes up to Create",
-        (written.len() - told) as f64,
+        (written.len() - reported) as f64,
         1.0,
         "write",
     ));

@@ -1,4 +1,4 @@
-//! A thousand objects at once: how fast they are created, and what that takes.
+//! A thousand objects at once: the rate at which they are created, and its CPU time.
 
 use std::{
     sync::{Arc, Mutex},
@@ -19,15 +19,15 @@ use crate::{
 pub const OBJECTS: usize = 1_000;
 /// As many objects as the operator works on at once.
 const CONCURRENCY: usize = 8;
-/// Turns of each; the median counts, also of the share: the machine is not equally fast at all times.
+/// Rounds of each; the median counts, because the machine is not equally fast at all times.
 const TURNS: usize = 5;
 
-/// Measures the operator and the plain client by turns.
+/// Measures the operator and the plain client alternately.
 pub async fn measure(fixture: &mut Fixture, table: &mut Table) {
     let (mut ours, mut plain, mut shares) = (Vec::new(), Vec::new(), Vec::new());
     let mut cpu = Vec::new();
     for round in 0..TURNS {
-        // Only the creates: what is on its way is not looked at meanwhile.
+        // Only the creates: objects in progress are not reconciled meanwhile.
         fixture.start_operator("10m").await;
         if round == 0 {
             tokio::time::sleep(Duration::from_secs(3)).await;

@@ -1,11 +1,11 @@
-//! Measures the operator: the shipped program on a real Kubernetes API server, against the emulator, all on one machine.
-//! What time is concerned stands beside a plain client's figure from the same run.
+//! Benchmarks of the operator: the shipped program on a real API server, against the emulator, all on one machine.
+//! Figures that depend on time stand beside those of a plain client from the same run.
 #![recursion_limit = "256"]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
-    reason = "a measurement that meets what it did not expect is void, and stops"
+    reason = "a measurement panics on the unexpected"
 )]
 
 mod decisions;
@@ -53,9 +53,9 @@ struct Arguments {
 /// A step of the measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Step {
-    /// What the pure core takes.
+    /// The time that the pure core takes.
     Decisions,
-    /// Calls and writes in the life of an object.
+    /// Calls and writes in the lifecycle of an object.
     Lives,
     /// A thousand objects at once.
     Load,

@@ -1,5 +1,5 @@
-//! A plain client: the writes that the operator makes for a new object, and nothing else. It watches nothing, reads nothing,
-//! decides nothing.
+//! A plain client: it makes the writes that the operator makes for a new object, and nothing else. It watches nothing,
+//! reads nothing, decides nothing.
 
 use aws_sdk_ecs::types::{ExpressGatewayContainer, KeyValuePair, Tag};
 use ecs_express_operator::api::{ExpressService, FINALIZER, annotations};

@@ -22,7 +22,7 @@ impl Row {
         }
     }
 
-    /// A figure that is to be this much at most.
+    /// A figure with an upper limit.
     pub fn at_most(what: impl Into<String>, value: f64, most: f64, unit: &str) -> Self {
         Self {
             target: Some((format!("≤ {most} {unit}"), value <= most)),
@@ -30,7 +30,7 @@ impl Row {
         }
     }
 
-    /// A figure that is to be this much at least.
+    /// A figure with a lower limit.
     pub fn at_least(what: impl Into<String>, value: f64, least: f64, unit: &str) -> Self {
         Self {
             target: Some((format!("≥ {least} {unit}"), value >= least)),
@@ -62,7 +62,7 @@ pub fn rounded(value: f64) -> String {
 pub struct Table(Vec<Row>);
 
 impl Table {
-    /// Adds a row, and tells it at once: a run takes minutes.
+    /// Adds a row and prints it at once, because a run takes minutes.
     pub fn add(&mut self, row: Row) {
         eprintln!("{}: {}", row.what, row.value);
         self.0.push(row);
@@ -91,7 +91,7 @@ How to read it:
 - The operator of these runs has the shipped settings but for four: `--max-reconcile-rate 1000`, since its share of AWS's throttles is no
   question of speed; logs from `warn` on; admin credentials; and, where creates are measured, a poll interval of ten minutes, so that
   what is on its way is not looked at in between. ECS calls are counted without GetCallerIdentity, which is asked once for a process.
-- Kubernetes writes are those of the object and its status. Events come on top: one for each change that is told.
+- Kubernetes writes are those of the object and its status. Events come on top: one for each change that is reported.
 - *apply to create*: from the API server's answer to the apply, to the arrival of CreateExpressGatewayService at the emulator, looked for
   each millisecond.
 - *create → Ready*, *update*, *delete*, *at rest*: the shipped loop on a virtual clock with the default intervals and the emulator's

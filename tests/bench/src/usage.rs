@@ -1,4 +1,4 @@
-//! What many objects take: memory, and a start with all of them.
+//! Many objects: memory, and a start with all of them.
 
 use std::{
     collections::HashSet,
@@ -15,11 +15,11 @@ use crate::{
     table::{Row, Table, rounded},
 };
 
-/// How often the operator looks at what is on its way: thousands at once, and one emulator for all.
+/// The poll interval: thousands of objects share one emulator.
 const POLL: &str = "1m";
-/// Virtual seconds per second while many services come up: nobody waits for a rollout here.
+/// Virtual seconds per second while many services come up, so that rollouts are short.
 const FAST: f64 = 60.0;
-/// After so long without news the operator is at rest, and has given back what it gives back.
+/// After this long without changes the operator is idle and has returned unused memory.
 const REST: Duration = Duration::from_secs(15);
 
 /// Measures memory at a thousand objects and at `many`, and a start with `many`.
@@ -67,7 +67,7 @@ pub async fn measure(fixture: &mut Fixture, table: &mut Table, many: usize) {
     fixture.stop_operator();
 }
 
-/// Applies objects, and waits until all are Ready and the operator rests.
+/// Applies objects, and waits until all are Ready and the operator is idle.
 async fn fill(fixture: &Fixture, namespace: &str, count: usize) {
     fixture.namespace(namespace).await;
     fixture.take_calls();
@@ -86,7 +86,7 @@ async fn fill(fixture: &Fixture, namespace: &str, count: usize) {
     tokio::time::sleep(REST).await;
 }
 
-/// Waits until every service has been looked at; says how many calls changed something.
+/// Waits until every service has been observed; returns the number of mutating calls.
 async fn verified(fixture: &Fixture, count: usize) -> usize {
     let (mut seen, mut changed) = (HashSet::new(), 0);
     let began = Instant::now();
@@ -105,7 +105,7 @@ async fn verified(fixture: &Fixture, count: usize) -> usize {
     changed
 }
 
-/// Calls that change something.
+/// The number of mutating calls.
 fn changes(calls: &[Call]) -> usize {
     let reads = ["Describe", "List", "Get"];
     let changes = |call: &&Call| !reads.iter().any(|read| call.action.starts_with(read));

@@ -1,4 +1,4 @@
-"""The emulator as a story sees it: boto3's clients, and a clock that moves only when told."""
+"""The fixture of a scenario: boto3's clients of the emulator, and a clock that only the test advances."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def describe(arn: str, include: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 def images(arn: str) -> set[str]:
-    """What runs."""
+    """The images that run."""
     return {active["primaryContainer"]["image"] for active in describe(arn)["activeConfigurations"]}
 
 
@@ -59,9 +59,9 @@ def newest_deployment(arn: str) -> dict[str, Any]:
 
 
 def wait_for_deployment(arn: str) -> dict[str, Any]:
-    """Lets virtual time pass until the newest deployment is over."""
+    """Advances the clock until the newest deployment has ended."""
     for _ in range(40):
-        # A deployment shows some seconds after the call that began it.
+        # A deployment becomes visible some seconds after the call that started it.
         advance(30)
         deployment = newest_deployment(arn)
         if deployment["status"] not in UNFINISHED:

@@ -1,4 +1,4 @@
-"""What comes back of what was sent."""
+"""A configuration is read back as it was sent."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ FULL: dict[str, Any] = {
 
 
 def by_name(container: dict[str, Any]) -> dict[str, Any]:
-    """As ECS writes it: environment and secrets in the order of their names."""
+    """The container as ECS returns it, with environment and secrets sorted by name."""
     return {
         **container,
         **{member: sorted(container[member], key=lambda entry: entry["name"]) for member in ("environment", "secrets")},
@@ -53,7 +53,7 @@ class Configuration(unittest.TestCase):
         (active,) = describe(arn)["activeConfigurations"]
         return active
 
-    def test_a_full_service_comes_back_as_it_was_sent(self) -> None:
+    def test_a_full_configuration_is_read_back_as_it_was_sent(self) -> None:
         arn = ecs.create_express_gateway_service(**FULL)["service"]["serviceArn"]
         advance(10)
         active = self.active(arn)
@@ -69,11 +69,11 @@ class Configuration(unittest.TestCase):
             self.assertEqual(active[member], FULL[member], member)
         self.assertEqual(active["primaryContainer"], by_name(CONTAINER))
         self.assertEqual(active["networkConfiguration"]["subnets"], ["subnet-0a", "subnet-0b"])
-        # ECS adds a group of its own.
+        # ECS adds a managed group.
         self.assertIn("sg-0a", active["networkConfiguration"]["securityGroups"])
         self.assertEqual(describe(arn, include=("TAGS",))["tags"], FULL["tags"])
 
-    def test_the_values_in_force_are_shown_where_none_was_sent(self) -> None:
+    def test_the_values_in_force_are_returned_where_none_was_sent(self) -> None:
         active = self.active(create_and_wait("bare"))
         self.assertEqual((active["cpu"], active["memory"], active["cpuArchitecture"]), ("1024", "2048", "X86_64"))
         self.assertEqual(active["healthCheckPath"], "/")
@@ -83,7 +83,7 @@ class Configuration(unittest.TestCase):
             {"minTaskCount": 1, "maxTaskCount": 20, "autoScalingMetric": "AVERAGE_CPU", "autoScalingTargetValue": 60},
         )
 
-    def test_an_architecture_is_changed_and_kept_when_left_out(self) -> None:
+    def test_an_architecture_is_changed_and_kept_when_omitted(self) -> None:
         arn = create_and_wait("moved")
         for change, architecture in (({"cpuArchitecture": "ARM64"}, "ARM64"), ({"healthCheckPath": "/up"}, "ARM64")):
             answer = ecs.update_express_gateway_service(serviceArn=arn, **change)

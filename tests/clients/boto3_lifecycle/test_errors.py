@@ -1,4 +1,4 @@
-"""Each refusal as the exception that boto3 makes of it."""
+"""Each error as the exception that boto3 raises for it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Errors(unittest.TestCase):
         self.refused(errors.ClusterNotFoundException, "", ecs.list_services, cluster="absent")
         self.assertEqual(ecs.describe_services(services=["absent"])["failures"][0]["reason"], "MISSING")
 
-    def test_creates_that_cannot_be(self) -> None:
+    def test_invalid_creates(self) -> None:
         create("taken")
         errors = ecs.exceptions
         self.refused(errors.InvalidParameterException, "not idempotent", create, name="taken")
@@ -51,20 +51,20 @@ class Errors(unittest.TestCase):
         ecs.delete_express_gateway_service(serviceArn=ABSENT.replace("absent", "taken"))
         self.refused(errors.InvalidParameterException, "still Draining", create, name="taken")
 
-    def test_a_missing_right(self) -> None:
+    def test_a_missing_permission(self) -> None:
         message = "User is not authorized to perform: iam:PassRole"
         control(
             "errors", {"action": "CreateExpressGatewayService", "code": "AccessDeniedException", "message": message}
         )
         self.refused(ecs.exceptions.AccessDeniedException, message, create, name="denied")
 
-    def test_a_failure_of_the_server(self) -> None:
+    def test_a_server_error(self) -> None:
         control(
             "errors", {"action": "DescribeExpressGatewayService", "code": "ServerException", "message": "try again"}
         )
         self.refused(ecs.exceptions.ServerException, "try again", describe, arn=ABSENT)
 
-    def test_a_throttled_call_is_told_and_repeated_where_retries_are_on(self) -> None:
+    def test_a_throttled_call_is_reported_and_repeated_where_retries_are_on(self) -> None:
         throttle = {"action": "CreateExpressGatewayService", "code": "ThrottlingException", "message": "Rate exceeded"}
         control("errors", throttle)
         # No model lists it, so it has no class of its own.

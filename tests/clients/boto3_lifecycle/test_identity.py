@@ -1,4 +1,4 @@
-"""Who calls: keys, an assumed role, and the token of a workload."""
+"""The identity of the caller: keys, an assumed role, and a web identity token."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ def arn_of(session: boto3.Session) -> str:
 
 
 class Identity(unittest.TestCase):
-    def test_keys_are_of_an_account(self) -> None:
+    def test_keys_belong_to_an_account(self) -> None:
         self.assertEqual(boto3.client("sts").get_caller_identity()["Account"], ACCOUNT)
 
     def test_an_assumed_role_acts_in_its_account(self) -> None:
         role_arn = "arn:aws:iam::210987654321:role/deployer"
-        answer = boto3.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="story", DurationSeconds=900)
+        answer = boto3.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="scenario", DurationSeconds=900)
         credentials = answer["Credentials"]
         session = boto3.Session(credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])
-        self.assertEqual(arn_of(session), "arn:aws:sts::210987654321:assumed-role/deployer/story")
+        self.assertEqual(arn_of(session), "arn:aws:sts::210987654321:assumed-role/deployer/scenario")
         self.assertEqual(session.client("ecs").list_clusters()["clusterArns"][0].split(":")[4], "210987654321")
 
-    def test_a_token_of_a_workload_becomes_a_role_by_variables_alone(self) -> None:
+    def test_a_web_identity_token_becomes_a_role_by_variables_alone(self) -> None:
         with tempfile.TemporaryDirectory() as directory:
             token = Path(directory, "token")
             token.write_text("header.payload.signature")

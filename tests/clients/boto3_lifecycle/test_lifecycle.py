@@ -1,4 +1,4 @@
-"""A service from its creation to its end."""
+"""The lifecycle of a service, from its creation to its deletion."""
 
 from __future__ import annotations
 

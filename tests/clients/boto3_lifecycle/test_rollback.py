@@ -1,4 +1,4 @@
-"""Deployments that do not end as wished."""
+"""Deployments that are rolled back or stopped."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Rollback(unittest.TestCase):
         self.assertEqual(images(arn), {"registry.example/shop:1"})
         return deployment
 
-    def test_the_circuit_breaker_brings_the_old_revision_back(self) -> None:
+    def test_the_circuit_breaker_restores_the_old_revision(self) -> None:
         deployment = self.rolled_back("broken", "RollBackByCircuitBreaker")
         self.assertEqual(deployment["deploymentCircuitBreaker"]["status"], "TRIGGERED")
 
-    def test_an_alarm_brings_the_old_revision_back(self) -> None:
+    def test_an_alarm_restores_the_old_revision(self) -> None:
         deployment = self.rolled_back("alarming", "RollBackByAlarm")
         self.assertTrue(deployment["alarms"]["triggeredAlarmNames"])
 

@@ -1,4 +1,4 @@
-"""A service that runs a task definition of its user."""
+"""A service that runs a given task definition."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class TaskDefinition(unittest.TestCase):
         self.assertNotEqual(after["serviceRevisionArn"], before["serviceRevisionArn"])
         self.assertEqual(after["taskDefinitionArn"], before["taskDefinitionArn"])
 
-    def test_what_a_task_definition_holds_cannot_be_sent_beside_it(self) -> None:
+    def test_members_of_a_task_definition_cannot_be_sent_beside_it(self) -> None:
         with self.assertRaises(ecs.exceptions.InvalidParameterException):
             ecs.create_express_gateway_service(
                 serviceName="both",

@@ -1,4 +1,4 @@
-//! The stories of boto3 are Python, in `boto3_lifecycle`; each module has an emulator of its own.
+//! The scenarios of boto3 are Python modules in `boto3_lifecycle`, each with an emulator of its own.
 
 use crate::{
     fixture::run_scenario,

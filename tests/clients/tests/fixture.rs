@@ -1,4 +1,4 @@
-//! Where a story is played: an emulator whose clock stands still, and a recorder in front of it.
+//! The fixture of a scenario: an emulator whose clock only the test advances, and a recorder in front of it.
 
 use std::{fs, os::unix, path::Path, time::Duration};
 
@@ -16,7 +16,7 @@ pub struct Fixture {
     home: TempDir,
 }
 
-/// Plays a story of a client, then holds all that went over the wire against the API model.
+/// Runs a scenario of a client, then checks every exchange against the API model.
 pub async fn run_scenario(client: &'static str, scenario: impl AsyncFnOnce(&Fixture)) {
     let settings = Settings {
         time_scale: 0.0,
@@ -38,12 +38,12 @@ pub async fn run_scenario(client: &'static str, scenario: impl AsyncFnOnce(&Fixt
 }
 
 impl Fixture {
-    /// What the client takes for the address of AWS.
+    /// The endpoint URL for the client.
     pub fn url(&self) -> String {
         self.recorder.url()
     }
 
-    /// A program of the Python environment, set to this stage by the variables that all AWS clients know.
+    /// A program of the Python environment, configured for this fixture by the environment variables of AWS clients.
     pub fn program(&self, name: &str) -> Command {
         let mut command = python::program(name);
         command
@@ -58,7 +58,7 @@ impl Fixture {
         command
     }
 
-    /// Gives the AWS CLI a newer model of ECS, in the place that is meant for it. Its own lags behind boto3's.
+    /// Gives the AWS CLI boto3's model of ECS, which is newer than its own.
     pub async fn give_cli_the_model_of_boto3(&self) {
         let print = "import botocore; print(botocore.__path__[0], end='')";
         let output = self.program("python").args(["-c", print]).output().await;
@@ -68,12 +68,12 @@ impl Fixture {
         unix::fs::symlink(Path::new(&botocore).join("data/ecs"), models.join("ecs")).unwrap();
     }
 
-    /// Lets virtual time pass.
+    /// Advances the clock.
     pub fn advance(&self, seconds: u64) {
         self.emulator.advance(Duration::from_secs(seconds));
     }
 
-    /// The next call of an action is refused so.
+    /// Makes the next call of an action fail with this error.
     pub fn refuse_next(&self, action: &str, code: &str, message: &str) {
         self.emulator.fail_next(Fault::new(action, code, message));
     }

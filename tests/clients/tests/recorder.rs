@@ -1,4 +1,4 @@
-//! A proxy on the loopback interface that keeps what passes between a client and the emulator.
+//! A proxy on the loopback interface that records the exchanges between a client and the emulator.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ use serde::Serialize;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// One request of a client and its answer, as they went over the wire.
+/// One request of a client and its response, as sent over the wire.
 #[derive(Debug, Clone, Serialize)]
 pub struct Exchange {
     pub client: &'static str,
@@ -44,7 +44,7 @@ struct Forwarding {
 }
 
 impl Recorder {
-    /// Records what `client` and the emulator on this port say to each other.
+    /// Records the exchanges between `client` and the emulator on this port.
     pub async fn start(client: &'static str, emulator: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -63,12 +63,12 @@ impl Recorder {
         }
     }
 
-    /// What the client is to take for the address of AWS.
+    /// The endpoint URL for the client.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What was said so far, in the order of the answers.
+    /// The exchanges so far, in the order of their responses.
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.exchanges.lock().unwrap().clone()
     }
@@ -80,7 +80,7 @@ impl Drop for Recorder {
     }
 }
 
-/// Calls of AWS go to `/`. The rest is control of the emulator, and no exchange.
+/// AWS calls go to `/`. Other requests control the emulator and are not recorded.
 async fn record(
     State(forwarding): State<Forwarding>,
     request: Request,

@@ -1,4 +1,4 @@
-//! The audit log tells what a service account asked for, and whether it may.
+//! The audit log shows which requests a service account made, and which were allowed.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use controlplane::{Assets, ControlPlane, audit::Request};

@@ -1,11 +1,11 @@
-//! Every error of AWS on a create and on an update: said in the object, with what to do, and healed when its cause goes.
+//! Every error of AWS on a create and on an update is reported with a remedy, and recovered from.
 
 use ecs_express_emulator::Fault;
 use serde_json::json;
 
 use crate::harness::simulated_cluster::{CREATE, SimulatedCluster, UPDATE};
 
-/// Code, text, reason of the condition, and a part of its message.
+/// Error code, text, reason of the condition, and a part of its message.
 const ERRORS: [(&str, &str, &str, &str); 16] = [
     (
         "ThrottlingException",

@@ -1,4 +1,4 @@
-//! Whose credentials the operator has: passing failures of the provider, and an account that changes in the middle.
+//! Credentials of the operator: transient failures of the provider, and an account that changes during a reconcile.
 
 use std::{
     sync::{Arc, Mutex},
@@ -17,18 +17,18 @@ use crate::{
     harness::simulated_cluster::{CREATE, DESCRIBE, SimulatedCluster},
 };
 
-/// What a provider gives next.
+/// What the provider returns next.
 #[derive(Clone, Copy, Debug)]
 enum Gives {
-    /// Keys of this account, which are loaded anew for each call.
+    /// Keys of this account, loaded again for each call.
     Keys(&'static str),
-    /// Keys of the first account for so many calls, then of the second.
+    /// Keys of the first account for this many calls, then of the second.
     Rotates(u32, &'static str, &'static str),
-    /// What the container endpoint's 503 becomes.
+    /// The error that a 503 of the container endpoint becomes.
     Nothing,
 }
 
-/// Credentials that have expired, so that the SDK asks for them again for each call.
+/// Expired credentials, which the SDK requests again for each call.
 #[derive(Clone, Debug)]
 struct Provider(Arc<Mutex<Gives>>);
 
@@ -121,7 +121,7 @@ async fn a_credential_provider_that_fails_for_a_moment_stalls_no_service_and_rea
 #[tokio::test]
 async fn an_account_that_changes_in_the_middle_of_a_reconcile_is_a_changed_identity() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
-    // The caller is asked for with the first keys, and ECS is called with the second.
+    // GetCallerIdentity uses the first keys, and the call to ECS the second.
     let provider = Provider::new(Gives::Rotates(1, HOME, OTHER));
     cluster.use_provider(&provider);
     cluster.reconcile_once().await;
@@ -217,7 +217,7 @@ async fn credentials_that_nothing_accepts_make_the_operator_unready() {
     let fault = Fault::new("*", "ExpiredTokenException", expired);
     cluster.emulator.fail_next(fault.times(2));
     cluster
-        .until("told", |cluster| {
+        .until("reported", |cluster| {
             let report = cluster.operator.health.readiness().report;
             report.contains("[-] aws: GetCallerIdentity failed")
         })
@@ -244,7 +244,7 @@ async fn a_create_that_was_not_sent_because_the_caller_is_unknown_is_retried_soo
         .fail_next(Fault::new(DESCRIBE, "AccessDeniedException", "no"));
     cluster.apply(&json!({}));
     cluster.reconcile_once().await;
-    // Other keys of the same account: whose they are is asked for just before the create.
+    // Other keys of the same account: their identity is requested just before the create.
     provider.gives(Gives::Keys("AKIDEXAMPLE"));
     cluster
         .emulator

@@ -1,4 +1,4 @@
-//! Bad days: lost answers, what cannot be read, throttles, and credentials of another account.
+//! Faults of AWS: lost responses, unreadable services, throttling, and credentials of another account.
 
 use std::time::Duration;
 

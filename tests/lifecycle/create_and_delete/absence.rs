@@ -1,4 +1,4 @@
-//! What a small slip in the code would break, and no other test would show.
+//! Confirmed absence: cases in which a small slip would delete or recreate a service wrongly.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ async fn a_create_whose_response_is_lost_invalidates_the_earlier_confirmation_of
     cluster.run(MINUTE).await;
     cluster.change_outside(&json!({"purge": true}));
     cluster.requeue_now();
-    // Proved for much longer than a create may take to be seen.
+    // Confirmed for much longer than a create may take to become visible.
     cluster.run(MINUTE * 30).await;
     let lost = Fault::new(CREATE, "ConnectionReset", "lost").applied();
     cluster.emulator.fail_next(lost);

@@ -1,4 +1,4 @@
-//! Create: once, with everything stored before, whatever happens to the answer.
+//! Create: exactly once, with the intent stored first, whatever happens to the response.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ async fn a_service_becomes_ready_with_few_writes_and_then_idles() {
     );
     let calls = cluster.emulator.calls().len() - calls;
     println!("{calls} calls in an hour at rest");
-    // Two for each of twelve looks, and one that reads what ECS made.
+    // Two for each of twelve observations, and one that reads the managed resources.
     assert!(calls <= 25, "{calls} calls in an hour at rest");
     assert_eq!(cluster.calls("UpdateExpressGatewayService"), 0);
 }

@@ -1,4 +1,4 @@
-//! Delete: the finalizer holds until the service is proved to be gone, and no human is needed.
+//! Delete: the finalizer stays until the absence of the service is confirmed, and nobody has to intervene.
 
 use std::time::Duration;
 

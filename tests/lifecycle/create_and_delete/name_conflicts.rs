@@ -1,4 +1,4 @@
-//! A name that is taken when a create arrives: by a service of nobody, by a former one, or by the create before.
+//! Name conflicts: the name is taken by an unowned service, a previous one, or an earlier create.
 
 use std::time::Duration;
 

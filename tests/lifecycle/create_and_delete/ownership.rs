@@ -1,4 +1,4 @@
-//! Ownership: what is not ours is never touched; what is nobody's is taken over only when asked.
+//! Ownership: a service of another owner is never touched; an unowned one is adopted only on request.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::harness::simulated_cluster::{CREATE, DELETE, SERVICE, SimulatedCluste
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A service of the object's name that somebody else made.
+/// Creates a service with the object's name as another client.
 fn foreign(cluster: &SimulatedCluster, image: &str, tags: &Value) {
     cluster.call_outside(
         CREATE,

@@ -1,4 +1,4 @@
-//! Creates that ECS refuses for long, and creates that nobody knows of: each backs off, and none is made twice or left behind.
+//! Creates that ECS rejects repeatedly, and creates in doubt: each backs off, and none is repeated or left behind.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Whether some write left both conditions on the object.
+/// Whether both conditions were on the object after some write.
 fn stalled_and_reconciling(written: &Value) -> bool {
     let conditions = written["status"]["conditions"].as_array();
     let holds = |kind: &str| {
@@ -126,7 +126,7 @@ async fn nothing_is_sent_while_the_api_server_drops_the_intent() {
         cluster.delete();
         cluster.run(MINUTE * 10).await;
         assert_eq!(cluster.changes_sent(), sent, "{deletion}");
-        // To keep a service nothing has to be sent.
+        // Retaining a service needs no call.
         let gone = cluster.api.stored(&cluster.key).is_none();
         assert_eq!(gone, deletion == "Retain");
         if deletion == "Retain" {
@@ -226,7 +226,7 @@ async fn an_object_whose_creates_were_all_rejected_can_be_deleted_even_if_ecs_ca
     assert!(events.contains(&"LeftAlone"), "{events:?}");
 }
 
-/// What ECS answers in a Region that is not enabled for the account.
+/// The error of ECS in a Region that is not enabled for the account.
 fn unknown_region() -> Fault {
     let text = "The security token included in the request is invalid.";
     Fault::new(DESCRIBE, "UnrecognizedClientException", text).times(10_000)

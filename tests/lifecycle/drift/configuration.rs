@@ -1,4 +1,4 @@
-//! Drift: what others change outside is put right once, or only shown.
+//! Drift of the configuration: corrected once, or only reported.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Incomplete answers: a member that ECS always fills and does not show yet is no difference.
+//! Incomplete responses: a member that ECS always fills and does not show yet is no difference.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::{
     harness::simulated_cluster::{CREATE, SimulatedCluster, UPDATE},
 };
 
-/// Every block that ECS always fills.
+/// Every member that ECS always fills.
 const BLOCKS: [&str; 8] = [
     "scalingTarget",
     "scalingTarget.minTaskCount",

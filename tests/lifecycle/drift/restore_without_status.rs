@@ -1,4 +1,4 @@
-//! A restore without status: what runs is compared with the spec, and nothing is taken for granted.
+//! A restore without status: the running configuration is compared with the spec, and nothing is assumed.
 
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ async fn under_report_an_edit_after_a_crash_after_the_create_is_reported_as_an_e
     cluster.apply(&reported(2));
     cluster.restart_operator().await;
     cluster.run(MINUTE * 30).await;
-    // Nothing says that this spec ever ran, and nothing comes by itself.
+    // Nothing shows that this spec ever ran, and nothing is sent automatically.
     assert_eq!(
         cluster.condition("Stalled"),
         "True Drifted",

@@ -1,4 +1,4 @@
-//! Tags that others set, change and take away: confirmed before an adoption, shown under Report, and not fought for ever.
+//! Conflicts over tags: confirmed before an adoption, reported under Report, and given up after some attempts.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn team(value: &str, more: &Value) -> Value {
     spec
 }
 
-/// A service of the object's name that nobody owns.
+/// Creates an unowned service with the object's name.
 fn free(cluster: &SimulatedCluster, tags: &Value) {
     cluster.call_outside(
         CREATE,
@@ -156,7 +156,7 @@ async fn a_suspended_object_reports_a_tag_that_was_changed_outside() {
     assert_eq!(cluster.condition("Synced"), "False Drifted");
 }
 
-/// Somebody takes a tag away or changes it again a little after each time that it is set.
+/// Another client removes or changes a tag shortly after each time that it is set.
 async fn fought_over(cluster: &mut SimulatedCluster, change: &Value, span: Duration) {
     let step = Duration::from_secs(30);
     let mut passed = Duration::ZERO;

@@ -1,4 +1,4 @@
-//! Tags: the user's and the operator's own; those of others stay.
+//! Tags of the user and of the operator; other tags stay.
 
 use serde_json::json;
 

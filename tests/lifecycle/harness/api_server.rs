@@ -1,4 +1,4 @@
-//! An in-memory API server: objects with resourceVersions, merge patches, finalizers, and a log of the writes.
+//! An in-memory API server with resourceVersions, merge patches, finalizers and a log of the writes.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::harness::operator_process::TestClock;
 
-/// The API server; its clones are the same.
+/// The API server; clones share its state.
 #[derive(Clone, Default)]
 pub struct ApiServer(Arc<Mutex<State>>);
 
@@ -23,33 +23,33 @@ pub struct ApiServer(Arc<Mutex<State>>);
 struct State {
     version: u64,
     objects: BTreeMap<ObjectKey, Value>,
-    /// What the cache shows instead of the truth.
+    /// The stale object that the cache serves instead of the stored one.
     stale: Option<Value>,
     writes: Vec<String>,
-    /// The object as each write of the operator left it.
+    /// The object after each write of the operator.
     written: Vec<Value>,
     events: Vec<Event>,
     conflicts: u32,
-    /// What somebody else does to the object before the next status write.
+    /// A concurrent change of the object, made before the next status write.
     meanwhile: Option<Meanwhile>,
-    /// The next so many status writes do not find the object.
+    /// How many of the next status writes do not find the object.
     misses: u32,
-    /// What every status write is answered with.
+    /// The error that rejects every status write.
     rejects: Option<String>,
-    /// How long the next write of one kind (`status` or `metadata`) takes.
+    /// How long the next write of a kind (`status` or `metadata`) takes.
     slow: Option<(&'static str, TestClock, Duration)>,
-    /// The stored CustomResourceDefinition does not know `status.memory`.
+    /// Whether the stored CustomResourceDefinition lacks `status.memory`.
     prunes_operator_state: bool,
-    /// The stored CustomResourceDefinition does not know these members of `status.memory`.
+    /// The members of `status.memory` that the stored CustomResourceDefinition lacks.
     prunes: Vec<&'static str>,
-    /// Writes until the process dies, and whether the last of them is stored.
+    /// The number of writes until the process crashes, and whether the last of them is stored.
     crash: Option<(usize, Stored)>,
     crashed: bool,
 }
 
 type Meanwhile = Box<dyn FnOnce(&mut Value) + Send>;
 
-/// Whether the write at which a process dies is stored all the same.
+/// Whether the write during which a process crashes is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stored {
     Yes,
@@ -105,23 +105,23 @@ impl ApiServer {
             .map(|object| serde_json::from_value(object.clone()).unwrap())
     }
 
-    /// The spec as it is stored.
+    /// The stored spec.
     pub fn spec(&self, key: &ObjectKey) -> Value {
         self.0.lock().unwrap().objects[key]["spec"].clone()
     }
 
-    /// From now on the cache shows the object as it is at this moment.
+    /// Freezes the cache: from now on it serves the object as it is at this moment.
     pub fn freeze_cache(&self, key: &ObjectKey) {
         let mut state = self.0.lock().unwrap();
         state.stale = state.objects.get(key).cloned();
     }
 
-    /// The cache of a process that lags: it shows the object as it was.
+    /// Makes the cache serve an earlier version of the object.
     pub fn show(&self, stale: Value) {
         self.0.lock().unwrap().stale = Some(stale);
     }
 
-    /// The object as it is, to be shown later.
+    /// A snapshot of the object, to be served later.
     pub fn snapshot(&self, key: &ObjectKey) -> Value {
         self.0.lock().unwrap().objects[key].clone()
     }
@@ -130,62 +130,62 @@ impl ApiServer {
         self.0.lock().unwrap().stale = None;
     }
 
-    /// The next status writes meet a conflict: somebody else changes the metadata first.
+    /// Makes the next status writes conflict with a concurrent change of the metadata.
     pub fn conflict_next(&self, times: u32) {
         self.0.lock().unwrap().conflicts = times;
     }
 
-    /// The next status write meets a conflict: somebody else changes the object so, first.
+    /// Makes the next status write conflict with this concurrent change of the object.
     pub fn meanwhile(&self, change: impl FnOnce(&mut Value) + Send + 'static) {
         self.0.lock().unwrap().meanwhile = Some(Box::new(change));
     }
 
-    /// The next status writes do not find the object, as when the CRD is not served for a moment.
+    /// Makes the next status writes fail with "not found", as when the CRD is not served for a moment.
     pub fn not_found_next(&self, times: u32) {
         self.0.lock().unwrap().misses = times;
     }
 
-    /// From now on no status is taken, or each again.
+    /// Rejects every status write with this text, or accepts them again.
     pub fn reject(&self, text: Option<&str>) {
         self.0.lock().unwrap().rejects = text.map(str::to_owned);
     }
 
-    /// The next status write takes so long.
+    /// Delays the next status write.
     pub fn delay_status_write(&self, clock: &TestClock, span: Duration) {
         self.0.lock().unwrap().slow = Some(("status", clock.clone(), span));
     }
 
-    /// The next write of the metadata takes so long.
+    /// Delays the next metadata write.
     pub fn delay_metadata_write(&self, clock: &TestClock, span: Duration) {
         self.0.lock().unwrap().slow = Some(("metadata", clock.clone(), span));
     }
 
-    /// The stored CustomResourceDefinition does not know `status.memory` (or does again): it is cut out of each write.
+    /// Prunes `status.memory` from each write, as with a stored CustomResourceDefinition that lacks it.
     pub fn prune_operator_state(&self, prunes: bool) {
         self.0.lock().unwrap().prunes_operator_state = prunes;
     }
 
-    /// The stored CustomResourceDefinition does not know these members of `status.memory`, given by their paths with slashes.
+    /// Prunes these members of `status.memory`, given as slash-separated paths.
     pub fn prune_members(&self, members: &[&'static str]) {
         self.0.lock().unwrap().prunes = members.to_vec();
     }
 
-    /// The process dies with its next write but so many: nothing that it writes from then on is stored.
+    /// Crashes the process after this many further writes: nothing that it writes afterwards is stored.
     pub fn crash_after(&self, writes: usize, stored: Stored) {
         self.0.lock().unwrap().crash = Some((writes, stored));
     }
 
-    /// Whether the process has died; a new one may write again.
+    /// Whether the process has crashed; a new one may write again.
     pub fn take_crash(&self) -> bool {
         std::mem::take(&mut self.0.lock().unwrap().crashed)
     }
 
-    /// Somebody took the finalizer away by hand, and the object is gone.
+    /// Removes the object, as after somebody removed its finalizer manually.
     pub fn remove(&self, key: &ObjectKey) {
         self.0.lock().unwrap().objects.remove(key);
     }
 
-    /// A restore from a backup has no status.
+    /// Removes the status, as a restore from a backup does.
     pub fn lose_status(&self, key: &ObjectKey) {
         self.patch(key, None, &json!({"status": null}), "").unwrap();
     }
@@ -194,7 +194,7 @@ impl ApiServer {
         std::mem::take(&mut self.0.lock().unwrap().writes)
     }
 
-    /// The object as each write of the operator left it.
+    /// The object after each write of the operator.
     pub fn take_written(&self) -> Vec<Value> {
         std::mem::take(&mut self.0.lock().unwrap().written)
     }
@@ -284,7 +284,7 @@ impl ApiServer {
                 parent.remove(name);
             }
         }
-        // As the real API server does it: a write that changes nothing keeps the resourceVersion.
+        // As in the real API server, a write that changes nothing keeps the resourceVersion.
         if object != before {
             state.version += 1;
             object["metadata"]["resourceVersion"] = json!(state.version.to_string());
@@ -308,14 +308,14 @@ impl ApiServer {
     }
 }
 
-/// The lists of the status that are maps, by the key that no two of their elements may share.
+/// The list maps of the status, each with its key.
 const LIST_MAPS: [(&str, &str); 3] = [
     ("conditions", "type"),
     ("revisions", "arn"),
     ("drift", "field"),
 ];
 
-/// What the schema's list maps refuse.
+/// Rejects duplicate keys in a list map, as the schema does.
 fn duplicate(object: &Value) -> Option<String> {
     LIST_MAPS.iter().find_map(|(list, key)| {
         let mut seen = std::collections::BTreeSet::new();

@@ -36,7 +36,7 @@ pub fn everything() -> Value {
     })
 }
 
-/// The same with a change; null takes a field away.
+/// The full spec with a change; null removes a field.
 pub fn with(change: &Value) -> Value {
     let mut spec = everything();
     merge(&mut spec, change);

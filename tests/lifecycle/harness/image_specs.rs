@@ -1,11 +1,11 @@
-//! Specs that differ in their image, and what became of them: the words of the tests about edits.
+//! Helpers for tests about edits: specs that differ in their image, and the images that were sent.
 
 use ecs_express_emulator::Fault;
 use serde_json::{Value, json};
 
 use crate::harness::simulated_cluster::{DESCRIBE, SimulatedCluster, UPDATE};
 
-/// A spec with this image, whose drift is put right.
+/// A spec with this image, whose drift is corrected.
 pub fn image(tag: u32) -> Value {
     with_policy(tag, "Correct")
 }
@@ -20,7 +20,7 @@ pub fn with_policy(tag: u32, policy: &str) -> Value {
     json!({"primaryContainer": {"image": format!("shop:{tag}")}, "driftPolicy": policy})
 }
 
-/// The images of all updates that were sent, null where one left the container out.
+/// The images of all updates that were sent, null where an update omitted the container.
 pub fn images(cluster: &SimulatedCluster) -> Vec<Value> {
     let updates = cluster.sent(UPDATE).into_iter();
     updates
@@ -33,13 +33,13 @@ pub fn running(cluster: &SimulatedCluster) -> Value {
     cluster.service()["activeRevisions"][0]["image"].clone()
 }
 
-/// Reads of the service lie so many seconds behind.
+/// Makes reads of the service lag by this many seconds.
 pub fn lag(cluster: &SimulatedCluster, seconds: u64) {
     let lag = json!({"readLagSeconds": {(DESCRIBE): seconds}});
     cluster.emulator.change_settings(&lag).unwrap();
 }
 
-/// The answer to the next update is lost, and the update with it.
+/// A fault that loses the next update and its response.
 pub fn lost() -> Fault {
     Fault::new(UPDATE, "ConnectionReset", "lost")
 }

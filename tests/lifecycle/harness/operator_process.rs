@@ -1,4 +1,4 @@
-//! A process of the operator: the shipped loop and the shipped AWS adapter, with a clock of the test's.
+//! An operator process: the shipped reconcile loop and AWS adapter, with a clock of the test's.
 
 use std::{
     sync::{
@@ -20,10 +20,10 @@ use jiff::Timestamp;
 
 use crate::harness::api_server::ApiServer;
 
-/// A process of the operator.
+/// An operator process.
 pub type Operator = Context<AwsEcs, ApiServer, TestClock>;
 
-/// A clock that only the test moves, from the real time on, as the emulator's does; chance is always its mean.
+/// A clock that starts at the real time and that only the test advances; random numbers are always their mean.
 #[derive(Clone)]
 pub struct TestClock {
     began: Timestamp,
@@ -60,7 +60,7 @@ impl Clock for TestClock {
     }
 }
 
-/// How much faster the SDK waits before it tries a read again; its time limits are lengthened by as much.
+/// How much shorter the SDK's pauses between attempts are; its timeouts are longer by the same factor.
 const FASTER: u32 = 50;
 
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ impl AsyncSleep for FastSleep {
     }
 }
 
-/// A new process: nothing is known but what is stored.
+/// A new operator process, which knows only what is stored.
 pub fn operator(
     emulator: &Emulator,
     api: &ApiServer,
@@ -88,7 +88,7 @@ pub fn operator(
     )
 }
 
-/// A new process with these credentials.
+/// A new operator process with these credentials.
 pub fn operator_with(
     emulator: &Emulator,
     api: &ApiServer,
@@ -116,7 +116,7 @@ pub fn operator_with(
     let ecs = AwsEcs::from_sdk_config(config, timeouts)
         .unwrap()
         .with_health(health.clone());
-    let home = OperatorIdentity {
+    let identity = OperatorIdentity {
         caller: Caller {
             partition: "aws".into(),
             account: "123456789012".into(),
@@ -124,5 +124,12 @@ pub fn operator_with(
         region: "eu-west-1".into(),
         cluster_id: "cluster-1".into(),
     };
-    Context::new(ecs, api.clone(), clock.clone(), Settings::default(), home).with_health(health)
+    Context::new(
+        ecs,
+        api.clone(),
+        clock.clone(),
+        Settings::default(),
+        identity,
+    )
+    .with_health(health)
 }

@@ -1,5 +1,5 @@
-//! A small world: the shipped loop and the shipped AWS adapter against the emulator, an in-memory API server, and a clock
-//! that only the test moves.
+//! The simulated cluster: the shipped reconcile loop and AWS adapter against the emulator, with an in-memory API server
+//! and a clock that only the test advances.
 
 use std::time::Duration;
 
@@ -17,23 +17,23 @@ use serde_json::{Value, json};
 use crate::harness::api_server::{ApiServer, merge};
 use crate::harness::operator_process::{Operator, TestClock, operator};
 
-/// Name of the service of the object.
+/// The name of the object's service.
 pub const SERVICE: &str = "team-a_shop";
 pub const CREATE: &str = "CreateExpressGatewayService";
 pub const UPDATE: &str = "UpdateExpressGatewayService";
 pub const DELETE: &str = "DeleteExpressGatewayService";
 pub const DESCRIBE: &str = "DescribeExpressGatewayService";
 
-/// The world of one object.
+/// A simulated cluster with one object.
 pub struct SimulatedCluster {
     pub api: ApiServer,
     pub emulator: Emulator,
     pub clock: TestClock,
     pub key: ObjectKey,
     pub operator: Operator,
-    /// Whose credentials the operator has: the emulator takes twelve digits for the account.
+    /// Access key id of the operator's credentials; the emulator takes twelve digits as the account.
     pub access_key: String,
-    /// Whether a process has died.
+    /// Whether an operator process has crashed.
     pub crashed: bool,
     next: Option<Duration>,
 }
@@ -79,14 +79,14 @@ impl SimulatedCluster {
         }
     }
 
-    /// With settings of the emulator, as its README has them.
+    /// A cluster with these emulator settings, as documented in the emulator's README.
     pub async fn with(settings: Value) -> Self {
         let cluster = Self::new().await;
         cluster.emulator.change_settings(&settings).unwrap();
         cluster
     }
 
-    /// With a service that is Ready and at rest, and all that led there forgotten.
+    /// A cluster with a service that is Ready and idle; earlier events are discarded.
     pub async fn ready(spec: &Value) -> Self {
         let mut cluster = Self::with(json!({"bakeSeconds": 10})).await;
         cluster.apply(spec);
@@ -112,23 +112,23 @@ impl SimulatedCluster {
         self.next = Some(Duration::ZERO);
     }
 
-    /// A new process: nothing is known but what is stored.
+    /// A new operator process, which knows only what is stored.
     pub async fn restart_operator(&mut self) {
         self.operator = self.second_operator();
         self.next = Some(Duration::ZERO);
     }
 
-    /// A second process beside the first.
+    /// A second operator process beside the first.
     pub fn second_operator(&self) -> Operator {
         operator(&self.emulator, &self.api, &self.clock, &self.access_key)
     }
 
-    /// The watch starts anew: a pass is due now. An object of which the operator knows all is not read for that.
+    /// Makes a reconcile due now, as a restarted watch does.
     pub fn requeue_now(&mut self) {
         self.next = Some(Duration::ZERO);
     }
 
-    /// One pass, now.
+    /// Reconciles the object once, now.
     pub async fn reconcile_once(&mut self) -> Requeue {
         let next = reconcile(&self.operator, &self.key).await;
         self.next = match next {
@@ -138,7 +138,7 @@ impl SimulatedCluster {
         next
     }
 
-    /// Lets time pass, with every look that falls due.
+    /// Advances the clock and runs every reconcile that becomes due.
     pub async fn run(&mut self, span: Duration) {
         let mut left = span;
         while let Some(next) = self.next {
@@ -162,7 +162,7 @@ impl SimulatedCluster {
         self.clock.advance(span);
     }
 
-    /// Lets time pass until the object says so, for half an hour at most.
+    /// Advances the clock until the condition holds, for half an hour at most.
     pub async fn until(&mut self, what: &str, holds: impl Fn(&SimulatedCluster) -> bool) {
         for _ in 0..1800 {
             if holds(self) {
@@ -224,7 +224,7 @@ impl SimulatedCluster {
             .await;
     }
 
-    /// A change of the service behind the operator's back, as the emulator's README has it.
+    /// Changes the service outside Kubernetes, as documented in the emulator's README.
     pub fn change_outside(&self, change: &Value) {
         let mut change = change.clone();
         change["service"] = json!(SERVICE);
@@ -233,7 +233,7 @@ impl SimulatedCluster {
             .unwrap();
     }
 
-    /// A call of somebody else with the same credentials.
+    /// Makes a call of another client with the same credentials.
     pub fn call_outside(&self, action: &str, request: &Value) {
         let caller = ecs_express_emulator::Caller {
             account: "123456789012".into(),
@@ -244,7 +244,7 @@ impl SimulatedCluster {
             .unwrap();
     }
 
-    /// The service as the emulator has it; null where there is none.
+    /// The service as the emulator has it; null if there is none.
     pub fn service(&self) -> Value {
         let overview = self.emulator.with_model(|model| model.overview());
         let services = overview["services"].as_array().unwrap();
@@ -262,7 +262,7 @@ impl SimulatedCluster {
         tag["value"].as_str().map(str::to_owned)
     }
 
-    /// Two minutes later, an hour passes in which nothing is written, neither to Kubernetes nor to ECS.
+    /// Waits two minutes, then asserts that an hour passes without a write to Kubernetes or ECS.
     pub async fn assert_idle(&mut self) {
         self.run(Duration::from_secs(120)).await;
         self.api.take_writes();
@@ -283,7 +283,7 @@ impl SimulatedCluster {
         );
     }
 
-    /// Calls that change something, so far.
+    /// The number of mutating calls so far.
     pub fn changes_sent(&self) -> usize {
         let reads = ["Describe", "List", "Get"];
         let changes = |action: &str| !reads.iter().any(|read| action.starts_with(read));
@@ -294,7 +294,7 @@ impl SimulatedCluster {
             .count()
     }
 
-    /// Requests of an action so far.
+    /// The requests of an action so far.
     pub fn sent(&self, action: &str) -> Vec<Value> {
         let calls = self.emulator.calls().into_iter();
         calls
@@ -303,7 +303,7 @@ impl SimulatedCluster {
             .collect()
     }
 
-    /// Reasons of the events since the last time.
+    /// The reasons of the events since the previous call.
     pub fn take_events(&self) -> Vec<&'static str> {
         self.api
             .take_events()
@@ -312,7 +312,7 @@ impl SimulatedCluster {
             .collect()
     }
 
-    /// Calls of an action so far.
+    /// The number of calls of an action so far.
     pub fn calls(&self, action: &str) -> usize {
         self.emulator
             .calls()

@@ -1,4 +1,4 @@
-//! The cache and the truth: what is news, and what other writers do between a look and its report.
+//! Concurrent writes: edits and other changes between an observation and its report.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The API server gives an object without a status one that says that nobody has observed it.
+//! The default status, which the API server gives to a new object until the operator has observed it.
 
 use serde_json::json;
 

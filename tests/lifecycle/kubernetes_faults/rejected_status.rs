@@ -1,4 +1,4 @@
-//! Answers of ECS that a status cannot hold as they are, and a status that the API server does not take.
+//! Responses that a status cannot hold as they are, and a status that the API server rejects.
 
 use std::time::Duration;
 
@@ -88,7 +88,7 @@ async fn rejections() -> SimulatedCluster {
         .iter()
         .filter(|event| event.reason == "StatusRejected")
         .collect();
-    assert_eq!(rejected.len(), 1, "told once");
+    assert_eq!(rejected.len(), 1, "reported once");
     assert!(
         rejected[0].note.contains("no such field"),
         "{}",
@@ -111,6 +111,6 @@ async fn a_rejection_that_recurs_is_reported_again() {
     ));
     cluster.run(Duration::from_secs(300)).await;
     let events = cluster.take_events();
-    let told = events.iter().filter(|reason| **reason == "StatusRejected");
-    assert_eq!(told.count(), 1, "{events:?}");
+    let reported = events.iter().filter(|reason| **reason == "StatusRejected");
+    assert_eq!(reported.count(), 1, "{events:?}");
 }

@@ -14,7 +14,7 @@ fn second() -> Value {
     json!({"primaryContainer": {"image": "shop:2"}})
 }
 
-/// Creates, updates and deletes; each once, whatever happens on the way.
+/// A create, an update and a delete, each once, whatever happens in between.
 async fn whole_life(cluster: &mut SimulatedCluster, on_the_way: &str) {
     cluster.apply(&json!({}));
     cluster.until_ready().await;

@@ -1,4 +1,4 @@
-//! A CustomResourceDefinition, and a memory, of the version before.
+//! Version skew: a CustomResourceDefinition and an operator state of the previous version.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use crate::{
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// What the CustomResourceDefinition of the version before does not know.
+/// The members that the previous version's CustomResourceDefinition lacks.
 const NEW_MEMBERS: [&str; 2] = ["initial", "intent/expected"];
 
-/// From now on the memory is as the version before would have written it.
+/// Makes the operator state look as the previous version would have written it.
 fn as_written_before(cluster: &SimulatedCluster) {
     let unknown = json!({"status": {"memory": {"initial": null, "intent": {"expected": null}}}});
     cluster.api.patch(&cluster.key, None, &unknown, "").unwrap();
@@ -124,7 +124,7 @@ async fn an_edit_after_a_lost_create_of_the_previous_version_is_an_edit() {
 #[tokio::test]
 async fn what_a_downgrade_leaves_in_an_intent_is_not_trusted() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
-    // This version: a lost update to 2 that answers a restart; its answer never comes.
+    // This version: a lost update to 2 that also restarts; its response never arrives.
     cluster.emulator.fail_next(lost());
     cluster.annotate("ecs-express.dev/restart", "1");
     cluster.apply(&image(2));
@@ -136,8 +136,8 @@ async fn what_a_downgrade_leaves_in_an_intent_is_not_trusted() {
         expected["applies"].is_object() && expected["restart"] == "1",
         "{stale}"
     );
-    // The former version: it made restart 2, applied 3, and its own last update to 4 was lost. Its patches leave what it does
-    // not know.
+    // The previous version made restart 2, applied 3, and lost its own last update to 4. Its patches keep the members
+    // that it does not know.
     let mut former = SimulatedCluster::ready(&image(1)).await;
     former.apply(&image(3));
     former.until_ready().await;

@@ -1,4 +1,4 @@
-//! Secrecy: what the user hides is in no log, event or status, through one whole life.
+//! Confidentiality: environment values, commands and secrets appear in no log, event or status of a whole lifecycle.
 
 use std::{
     io::{self, Write},
@@ -43,10 +43,10 @@ fn spec(edit: u32) -> Value {
     }}))
 }
 
-/// What an object tells: its status and its events.
-fn check(cluster: &SimulatedCluster, told: &mut String) {
-    told.push_str(&serde_json::to_string(&cluster.status()).unwrap());
-    told.push_str(&format!("{:?}", cluster.api.take_events()));
+/// Collects what the object reports: its status and its events.
+fn check(cluster: &SimulatedCluster, reported: &mut String) {
+    reported.push_str(&serde_json::to_string(&cluster.status()).unwrap());
+    reported.push_str(&format!("{:?}", cluster.api.take_events()));
 }
 
 #[tokio::test]
@@ -58,15 +58,15 @@ async fn no_environment_value_command_or_secret_appears_in_logs_events_or_status
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .finish();
-    let told = life().with_subscriber(subscriber).await;
+    let reported = lifecycle().with_subscriber(subscriber).await;
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let ours: String = log
         .lines()
         .filter(|line| line.contains(" ecs_express_operator"))
         .collect();
-    assert!(!ours.is_empty() && told.contains("TOKEN"));
+    assert!(!ours.is_empty() && reported.contains("TOKEN"));
     for canary in CANARIES {
-        assert!(!told.contains(canary), "{canary} is told");
+        assert!(!reported.contains(canary), "{canary} is reported");
         assert!(
             !ours.contains(canary),
             "{canary} is in the log of the operator"
@@ -74,28 +74,28 @@ async fn no_environment_value_command_or_secret_appears_in_logs_events_or_status
     }
 }
 
-async fn life() -> String {
-    let mut told = String::new();
+async fn lifecycle() -> String {
+    let mut reported = String::new();
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     cluster
         .emulator
         .fail_next(Fault::new(CREATE, "ServerException", "lost").applied());
     cluster.apply(&spec(1));
     cluster.until_ready().await;
-    check(&cluster, &mut told);
+    check(&cluster, &mut reported);
     cluster
         .emulator
         .fail_next(Fault::new(UPDATE, "ThrottlingException", "Rate exceeded"));
     cluster.apply(&spec(2));
     cluster.reconcile_once().await;
-    check(&cluster, &mut told);
+    check(&cluster, &mut reported);
     cluster.until_ready().await;
     let container = spec(3)["primaryContainer"].clone();
     cluster.change_outside(&json!({"update": {"primaryContainer": container}}));
     cluster
         .until("corrected", |cluster| cluster.calls(UPDATE) == 3)
         .await;
-    check(&cluster, &mut told);
+    check(&cluster, &mut reported);
     cluster.until_ready().await;
     cluster
         .emulator
@@ -103,10 +103,10 @@ async fn life() -> String {
     cluster.apply(&spec(4));
     for _ in 0..20 {
         cluster.run(Duration::from_secs(30)).await;
-        check(&cluster, &mut told);
+        check(&cluster, &mut reported);
     }
     cluster.delete();
     cluster.until_gone().await;
-    check(&cluster, &mut told);
-    told
+    check(&cluster, &mut reported);
+    reported
 }

@@ -1,4 +1,4 @@
-//! The log at `info` tells each change, each new failure, each transition and each event; repeats are at `debug`.
+//! The log at `info` has each change, each new failure, each transition and each event; repeats are at `debug`.
 
 use std::{
     io::{self, Write},
@@ -30,10 +30,10 @@ impl Write for Log {
 }
 
 impl Log {
-    /// Collects what the operator logs on this thread.
+    /// Captures what the operator logs on this thread.
     fn start(level: Level) -> (Self, DefaultGuard) {
-        // While there is but one subscriber, tracing asks the thread that comes first, which may have none, whether a line
-        // is wanted, and believes that for all.
+        // With a single subscriber, tracing caches the interest of the thread that logs first, which may have
+        // none.
         static SECOND: OnceLock<Dispatch> = OnceLock::new();
         SECOND.get_or_init(|| Dispatch::new(NoSubscriber::new()));
         let log = Self::default();
@@ -46,7 +46,7 @@ impl Log {
         (log, tracing::subscriber::set_default(subscriber))
     }
 
-    /// The operator's lines since the last time.
+    /// The operator's lines since the previous call.
     fn take(&self) -> Vec<String> {
         let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
         text.lines()
@@ -56,7 +56,7 @@ impl Log {
     }
 }
 
-/// The lines that hold every part.
+/// The lines that contain every part.
 fn with<'a>(lines: &'a [String], parts: &[&str]) -> Vec<&'a String> {
     lines
         .iter()
@@ -112,7 +112,11 @@ async fn each_change_and_each_transition_is_logged_at_info() {
     }
     cluster.api.take_writes();
     cluster.run(Duration::from_secs(3600)).await;
-    assert_eq!(log.take(), Vec::<String>::new(), "nothing is told at rest");
+    assert_eq!(
+        log.take(),
+        Vec::<String>::new(),
+        "nothing is logged while idle"
+    );
 }
 
 #[tokio::test]
@@ -167,11 +171,15 @@ async fn repeats_of_a_rejected_change_are_at_info_and_contain_no_environment_val
     cluster.apply(&json!({"primaryContainer": {"environment": environment}}));
     cluster.run(Duration::from_secs(600)).await;
     let lines = log.take();
-    let told = |parts: &[&str]| with(&lines, parts).len();
-    let answers =
-        told(&["WARN", "a call to AWS failed", CREATE]) + told(&["INFO", "fails still", CREATE]);
+    let reported = |parts: &[&str]| with(&lines, parts).len();
+    let answers = reported(&["WARN", "a call to AWS failed", CREATE])
+        + reported(&["INFO", "fails still", CREATE]);
     assert!(answers > 3, "{lines:#?}");
-    assert_eq!(told(&["INFO", "sending", CREATE]), answers, "{lines:#?}");
+    assert_eq!(
+        reported(&["INFO", "sending", CREATE]),
+        answers,
+        "{lines:#?}"
+    );
     assert_eq!(with(&lines, &["correct-horse"]), Vec::<&String>::new());
 }
 
@@ -202,7 +210,7 @@ async fn a_service_left_behind_is_logged_even_if_kubernetes_rejects_its_event() 
     cluster.delete();
     cluster.until_gone().await;
     let lines = log.take();
-    let told = with(
+    let reported = with(
         &lines,
         &[
             "event",
@@ -211,7 +219,7 @@ async fn a_service_left_behind_is_logged_even_if_kubernetes_rejects_its_event() 
             "marked as released",
         ],
     );
-    assert_eq!(told.len(), 1, "{lines:#?}");
+    assert_eq!(reported.len(), 1, "{lines:#?}");
     assert_eq!(cluster.calls(UPDATE), 0);
 }
 

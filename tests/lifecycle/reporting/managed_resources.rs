@@ -1,4 +1,4 @@
-//! What ECS made for a service and what becomes of it later.
+//! Managed resources: what ECS creates for a service, and its later failures.
 
 use std::time::Duration;
 

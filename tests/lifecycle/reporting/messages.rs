@@ -1,4 +1,4 @@
-//! What people are told of: fields by name, clusters by name, when it is tried again, and what stays behind.
+//! Messages: they name fields and clusters, the time of the next attempt, and what is left behind.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::harness::simulated_cluster::{CREATE, SERVICE, SimulatedCluster, UPDAT
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// The notes of the events with this reason since the last time.
+/// The notes of the events with this reason since the previous call.
 fn notes(cluster: &SimulatedCluster, reason: &str) -> Vec<String> {
     let events = cluster.api.take_events().into_iter();
     events
@@ -137,13 +137,13 @@ async fn a_service_that_is_retained_while_it_drains_is_not_reported_as_running()
     cluster.delete();
     cluster.until_gone().await;
     let events = cluster.api.take_events();
-    let told = events
+    let reported = events
         .iter()
         .find(|event| event.reason == "Retained")
         .unwrap();
-    assert!(!told.note.contains("keeps running"), "{told:?}");
-    assert!(told.note.contains("ECS is deleting"), "{told:?}");
-    assert_eq!(told.severity, Severity::Warning);
+    assert!(!reported.note.contains("keeps running"), "{reported:?}");
+    assert!(reported.note.contains("ECS is deleting"), "{reported:?}");
+    assert_eq!(reported.severity, Severity::Warning);
 }
 
 #[tokio::test]
@@ -207,13 +207,13 @@ async fn a_replaced_service_that_is_taken_over_is_reported_by_a_warning() {
         .until("taken over", |cluster| cluster.calls("TagResource") == 1)
         .await;
     let events = cluster.api.take_events();
-    let told = |event: &&ecs_express_operator::core::events::Event| {
+    let reported = |event: &&ecs_express_operator::core::events::Event| {
         event.severity == Severity::Warning
             && event
                 .note
                 .contains("the service that this object had is gone")
     };
-    assert_eq!(events.iter().filter(told).count(), 1, "{events:#?}");
+    assert_eq!(events.iter().filter(reported).count(), 1, "{events:#?}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Texts of AWS that quote what the user hides: an environment value and a word of the command are cut out of them.
+//! Redaction of AWS texts that quote an environment value or a word of the command.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const VALUE: &str = "hunter2 \"and\"  friends";
 const OLD_VALUE: &str = "former-password-1";
 const WORD: &str = "--token=qwertz";
 
-/// Everything that a quoted value could show of itself.
+/// Every recognizable part of a quoted value.
 const CANARIES: [&str; 3] = ["hunter2", "former-password", "qwertz"];
 
 fn spec(image: &str, value: &str) -> Value {
@@ -27,23 +27,23 @@ fn spec(image: &str, value: &str) -> Value {
     }}))
 }
 
-/// A text that quotes both, raw and as JSON.
+/// A text that quotes the value, raw and as JSON, and the word.
 fn quoting(what: &str) -> String {
     let escaped = serde_json::to_string(what).unwrap();
     format!("value '{what}' ({escaped}) or argument {WORD} is not allowed")
 }
 
-/// What an object tells, of which nothing may be hidden too much.
-fn check(cluster: &SimulatedCluster, told: &mut String) {
-    told.push_str(&serde_json::to_string(&cluster.status()).unwrap());
-    told.push_str(&format!("{:?}", cluster.api.take_events()));
+/// Collects what the object reports and asserts that not too much of it is redacted.
+fn check(cluster: &SimulatedCluster, reported: &mut String) {
+    reported.push_str(&serde_json::to_string(&cluster.status()).unwrap());
+    reported.push_str(&format!("{:?}", cluster.api.take_events()));
 }
 
-fn hides(told: &str, where_: &str) {
+fn hides(reported: &str, where_: &str) {
     for canary in CANARIES {
         assert!(
-            !told.contains(canary),
-            "{canary} is in the {where_}: {told}"
+            !reported.contains(canary),
+            "{canary} is in the {where_}: {reported}"
         );
     }
 }
@@ -51,15 +51,17 @@ fn hides(told: &str, where_: &str) {
 #[tokio::test]
 async fn a_value_that_aws_quotes_is_redacted_in_status_events_and_log() {
     let log = Log::default();
-    let told = life_of_quotations().with_subscriber(log.subscriber()).await;
+    let reported = lifecycle_with_quotes()
+        .with_subscriber(log.subscriber())
+        .await;
     let log = log.ours().concat();
-    hides(&told, "object");
+    hides(&reported, "object");
     hides(&log, "log");
     assert!(log.contains("is not allowed"), "the log tells AWS's text");
 }
 
-async fn life_of_quotations() -> String {
-    let mut told = String::new();
+async fn lifecycle_with_quotes() -> String {
+    let mut reported = String::new();
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     let refused = |action, value| {
         let text = quoting(value);
@@ -72,16 +74,16 @@ async fn life_of_quotations() -> String {
     cluster.apply(&spec("shop:1", OLD_VALUE));
     cluster.reconcile_once().await;
     assert_eq!(cluster.condition("Ready"), "False InvalidParameter");
-    check(&cluster, &mut told);
+    check(&cluster, &mut reported);
     cluster.until_ready().await;
-    // The value of the revision that runs, which is no longer in the spec.
+    // The value of the running revision is no longer in the spec.
     cluster.emulator.fail_next(refused(UPDATE, VALUE));
     cluster.apply(&spec("shop:2", VALUE));
     cluster.reconcile_once().await;
-    check(&cluster, &mut told);
+    check(&cluster, &mut reported);
     cluster.emulator.fail_next(refused(UPDATE, OLD_VALUE));
     cluster.run(Duration::from_secs(700)).await;
-    check(&cluster, &mut told);
+    check(&cluster, &mut reported);
     let reason = quoting(VALUE);
     cluster.emulator.with_model(|model| {
         let outcome = ecs_express_emulator::Outcome::RollBackByCircuitBreaker;
@@ -92,16 +94,16 @@ async fn life_of_quotations() -> String {
             cluster.condition("Ready") == "False RolledBack"
         })
         .await;
-    check(&cluster, &mut told);
-    // The deployment's text stays, though neither spec nor revision holds its value any more.
+    check(&cluster, &mut reported);
+    // The deployment's text stays even if neither spec nor revision holds its value any more.
     let lost = Fault::new(UPDATE, "ServerException", "oops");
     cluster.emulator.fail_next(lost);
     cluster.apply(&spec("shop:3", "another value"));
     for _ in 0..6 {
         cluster.run(Duration::from_secs(10)).await;
-        check(&cluster, &mut told);
+        check(&cluster, &mut reported);
     }
-    assert!(told.contains("(hidden)"));
+    assert!(reported.contains("(hidden)"));
     cluster.apply(&spec("shop:4", "another value"));
     cluster.until_ready().await;
     for action in [DESCRIBE, "DescribeServices", "ListServiceDeployments"] {
@@ -111,19 +113,19 @@ async fn life_of_quotations() -> String {
         cluster.requeue_now();
         cluster.restart_operator().await;
         cluster.reconcile_once().await;
-        check(&cluster, &mut told);
+        check(&cluster, &mut reported);
     }
     let failing = quoting("another value");
     cluster.change_outside(&json!({"fail": {"resource": "TargetGroups", "reason": failing}}));
     cluster.restart_operator().await;
     cluster.run(Duration::from_secs(4000)).await;
-    check(&cluster, &mut told);
+    check(&cluster, &mut reported);
     cluster.emulator.fail_next(refused(DELETE, "another value"));
     cluster.delete();
     cluster.reconcile_once().await;
-    check(&cluster, &mut told);
+    check(&cluster, &mut reported);
     cluster.until_gone().await;
-    told
+    reported
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Outages: each loss of a service that was Ready is a Warning, and what only a person can end is Stalled.
+//! Warnings and Stalled: each loss of a Ready service emits a Warning, and what only a person can fix is Stalled.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use crate::harness::simulated_cluster::{CREATE, DESCRIBE, SERVICE, SimulatedClus
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// The Warnings since the last time.
+/// The Warnings since the previous call.
 fn warnings(cluster: &SimulatedCluster) -> Vec<Event> {
     let mut events = cluster.api.take_events();
     events.retain(|event| event.severity == Severity::Warning);
     events
 }
 
-/// The only Warning since the last time.
+/// The only Warning since the previous call.
 #[track_caller]
 fn the_warning(cluster: &SimulatedCluster) -> Event {
     let warnings = warnings(cluster);
@@ -36,7 +36,7 @@ fn owned_by(cluster_id: &str, namespace: &str, name: &str) -> Value {
     ])
 }
 
-/// Somebody makes a service of the object's name.
+/// Creates a service with the object's name as another client.
 fn somebody_creates(cluster: &SimulatedCluster, role: &str, tags: &Value) {
     cluster.call_outside(
         CREATE,
@@ -63,13 +63,13 @@ async fn a_service_deleted_outside_is_reported_by_a_warning_that_names_the_lost_
             .await;
         cluster.until_ready().await;
         let warnings = warnings(&cluster);
-        let told = |event: &&Event| {
+        let reported = |event: &&Event| {
             event.reason == "ServiceDeleted"
                 && event.note.contains("was deleted outside this object")
                 && event.note.contains("the URL changes")
         };
-        let told: Vec<&Event> = warnings.iter().filter(told).collect();
-        assert_eq!(told.len(), 1, "{change}: {warnings:#?}");
+        let reported: Vec<&Event> = warnings.iter().filter(reported).collect();
+        assert_eq!(reported.len(), 1, "{change}: {warnings:#?}");
         assert!(
             warnings.iter().any(|event| event.note.contains(&url)),
             "{warnings:#?}"
@@ -193,7 +193,7 @@ async fn reported_drift_leaves_the_service_ready_and_warns_once() {
     );
     assert_eq!(the_warning(&cluster).reason, "Drifted");
     cluster.assert_idle().await;
-    // What is not known for a while is known again.
+    // After a transient failure the state is known again.
     let fault = Fault::new(DESCRIBE, "AccessDeniedException", "no");
     cluster.emulator.fail_next(fault.times(10_000));
     cluster.requeue_now();
@@ -233,7 +233,7 @@ async fn under_report_a_service_deleted_outside_is_stalled_and_a_warning() {
         let last = warnings.last().unwrap();
         assert_eq!(last.reason, "ServiceDeleted", "{warnings:#?}");
         assert!(last.note.contains("driftPolicy"), "{last:?}");
-        // ECS forgets the INACTIVE record meanwhile.
+        // ECS purges the INACTIVE record meanwhile.
         cluster.run(2 * HOUR).await;
         cluster.assert_idle().await;
     }

@@ -1,4 +1,4 @@
-//! Two edits in a row, a revert, and the traces by which the operator tells which of them arrived.
+//! Consecutive edits and reverts, and the traces that show which of them arrived.
 
 use std::time::Duration;
 
@@ -197,7 +197,7 @@ async fn an_expired_update_does_not_turn_later_drift_into_an_edit() {
     suspended["suspend"] = json!(true);
     cluster.apply(&suspended);
     cluster.run(MINUTE * 10).await;
-    // Somebody does by hand what the operator may not do.
+    // Another client does what the operator is not allowed to do.
     cluster.change_outside(&json!({"update": {"primaryContainer": {"image": "shop:2"}}}));
     cluster.run(MINUTE * 10).await;
     cluster.apply(&reported(2));

@@ -1,4 +1,4 @@
-//! Edits while nothing is recorded as applied: after a lost status, a lost create, or during an adoption. None is swallowed.
+//! Edits without a recorded baseline: after a lost status, a lost create, or during an adoption. None is lost.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
 
 const MINUTES: Duration = Duration::from_secs(600);
 
-/// Image of the last update that was sent.
+/// The image of the last update that was sent.
 fn last_image(cluster: &SimulatedCluster) -> Value {
     let updates = cluster.sent(UPDATE);
     updates
@@ -93,7 +93,7 @@ async fn an_edit_after_a_crash_just_after_the_create_does_not_wait_for_a_deploym
     for stored in [Stored::Yes, Stored::No] {
         let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
         cluster.emulator.set_outcome(SERVICE, Outcome::NeverComesUp);
-        // The finalizer is stored, the create is sent, and its report is the write at which the process dies.
+        // The finalizer is stored, the create is sent, and the process crashes while it reports the result.
         cluster.api.crash_after(1, stored);
         cluster.apply(&image(1));
         cluster.reconcile_once().await;

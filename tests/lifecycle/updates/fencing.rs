@@ -1,4 +1,4 @@
-//! The fence before a call: one whose answer came late is none, and nothing is sent behind it.
+//! The fencing write before a call: nothing is sent if its response came too late.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What stays in force in ECS though the spec no longer has it: every field is named, and it is told once.
+//! Values that stay in force in ECS after they were removed from the spec: each field is named, and reported once.
 
 use ecs_express_emulator::Fault;
 use serde_json::{Value, json};
@@ -41,8 +41,8 @@ async fn every_field_that_stays_in_force_is_named_and_reported_by_one_event() {
         "{ready}"
     );
     let events = cluster.take_events();
-    let told = |events: &[&str]| events.iter().filter(|it| **it == "LeftInForce").count();
-    assert_eq!(told(&events), 1, "{events:?}");
+    let reported = |events: &[&str]| events.iter().filter(|it| **it == "LeftInForce").count();
+    assert_eq!(reported(&events), 1, "{events:?}");
 }
 
 #[tokio::test]

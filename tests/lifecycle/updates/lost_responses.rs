@@ -70,17 +70,19 @@ async fn a_recreated_service_is_not_reported_as_rolled_back_when_the_response_is
     cluster
         .until("made again", |cluster| cluster.calls(CREATE) == 2)
         .await;
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for _ in 0..60 {
         cluster.run(Duration::from_secs(1)).await;
-        told.push(cluster.condition("Ready"));
+        reported.push(cluster.condition("Ready"));
     }
-    told.dedup();
+    reported.dedup();
     cluster.run(MINUTE * 20).await;
 
     assert!(
-        !told.iter().any(|told| told.contains("RolledBack")),
-        "{told:?}"
+        !reported
+            .iter()
+            .any(|reported| reported.contains("RolledBack")),
+        "{reported:?}"
     );
     cluster.until_ready().await;
     assert_eq!(cluster.calls(UPDATE), 1);

@@ -1,4 +1,4 @@
-//! Deployments that never end: what is wrong is said, at once where ECS says it, after half an hour otherwise.
+//! The progress deadline: a deployment that never ends is reported at once with a known cause, else after half an hour.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn warnings(cluster: &SimulatedCluster) -> Vec<Event> {
     events
 }
 
-/// The next deployment goes so, with AWS's reason.
+/// Sets the outcome of the next deployment, with a reason of AWS.
 fn next_deployment(cluster: &SimulatedCluster, outcome: Outcome) {
     cluster
         .emulator

@@ -1,4 +1,4 @@
-//! The forms in which ECS may answer, and the two modes of a task definition: none is ever a difference.
+//! The forms of ECS responses, and the two modes of a task definition: none is ever a difference.
 
 use std::time::Duration;
 

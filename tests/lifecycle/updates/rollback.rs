@@ -1,4 +1,4 @@
-//! Rollbacks: what ECS did not keep is not sent again until somebody changes something or asks.
+//! Rollbacks: a configuration that ECS rolled back is not sent again until the spec changes or a retry is requested.
 
 use std::time::Duration;
 
@@ -199,7 +199,7 @@ async fn scaling_that_is_sent_alone_is_reported_as_such_and_the_cause_of_the_rol
     let mut cluster = rolled_back(Outcome::RollBackByCircuitBreaker).await;
     let cause = cluster.message("Stalled");
     assert!(cause.contains("ROLLBACK_SUCCESSFUL"), "{cause}");
-    // What keeps serving is another revision once scaling was sent.
+    // Another revision keeps serving once scaling was sent.
     let (cause, _) = cause.split_once("; ").unwrap();
     let keeps_its_cause = |cluster: &SimulatedCluster| {
         let message = cluster.message("Stalled");

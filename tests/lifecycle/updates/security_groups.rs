@@ -1,4 +1,4 @@
-//! Security groups: one that the spec takes away goes, whatever cannot be read at that moment, and ECS's own stays.
+//! Security groups: a group removed from the spec is removed in ECS, and the managed group stays.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn groups(ids: &[&str]) -> Value {
     json!({"networkConfiguration": {"securityGroups": ids}})
 }
 
-/// The groups of the newest revision, without ECS's own.
+/// The groups of the newest revision, without the managed group.
 fn attached(cluster: &SimulatedCluster) -> Vec<String> {
     let arn = json!({"serviceArn": cluster.service()["serviceArn"]});
     let caller = ecs_express_emulator::Caller {
@@ -136,7 +136,7 @@ async fn a_service_whose_managed_group_is_listed_late_becomes_ready_without_an_u
     let mut cluster = SimulatedCluster::with(settings).await;
     cluster.apply(&groups(&[A]));
     cluster.until_ready().await;
-    // What ECS made is read again once an hour, and then the group is in the status.
+    // Managed resources are read again once an hour; then the group is in the status.
     cluster.run(Duration::from_secs(2 * 3600)).await;
     cluster.assert_idle().await;
     assert_eq!((cluster.calls(CREATE), cluster.calls(UPDATE)), (1, 0));

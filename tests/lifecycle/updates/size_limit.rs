@@ -1,10 +1,10 @@
-//! Containers that are larger than any task definition that ECS takes.
+//! Containers above the size limit of task definitions.
 
 use serde_json::{Value, json};
 
 use crate::harness::simulated_cluster::{CREATE, DELETE, SimulatedCluster, UPDATE};
 
-/// Forty variables of together more than a megabyte, as the API server takes them.
+/// Forty variables of more than a megabyte in total, which the API server accepts.
 fn large() -> Value {
     let value = "x".repeat(32_000);
     let environment: Vec<_> = (0..40)

@@ -1,4 +1,4 @@
-//! Update: one call for each edit, none for what means the same.
+//! Update: one call for each edit, none for an equivalent spec.
 
 use std::time::Duration;
 
@@ -193,7 +193,7 @@ async fn a_field_that_ecs_cannot_clear_stays_in_force_and_makes_no_update() {
         ("scalingTarget", "2"),
     ] {
         let mut cluster = SimulatedCluster::ready(&everything()).await;
-        // Of the network only the subnets: security groups can be cleared.
+        // Only the subnets of the network: security groups can be cleared.
         let gone = match field {
             "networkConfiguration" => json!({"subnets": null}),
             _ => Value::Null,

@@ -1,4 +1,4 @@
-//! Updates whose effect is not seen yet: queued by ECS, lost, or overtaken by another edit.
+//! Updates in doubt: queued by ECS, lost, or superseded by another edit.
 
 use std::time::Duration;
 
@@ -116,7 +116,7 @@ async fn a_revert_while_an_update_is_in_doubt_is_not_ready_before_that_update_is
                 assert!(!ready, "{policy}, lost: {lost}, restart: {restart}");
             }
             cluster.until_ready().await;
-            // What lags behind is seen with the next observation at rest.
+            // The lagging state is seen by the next idle observation.
             cluster.run(MINUTE * 6).await;
             cluster.assert_idle().await;
             assert_eq!(

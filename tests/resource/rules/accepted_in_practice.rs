@@ -1,4 +1,4 @@
-//! What is seen in the wild, works in ECS, and has to be let through.
+//! Values that occur in practice, work in ECS, and have to be accepted.
 
 use crate::rules::{Case, Patch, check, spec};
 

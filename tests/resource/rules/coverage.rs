@@ -1,4 +1,4 @@
-//! No rule without a case: the schema that the API server has is compared with the tables.
+//! Coverage: every rule and limit of the served schema has a case in the tables.
 
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ fn every_rule_and_limit_of_the_schema_has_an_object_that_breaks_it() {
         .iter()
         .filter(|(path, words)| {
             !refusals.iter().any(|refusal| {
-                // In some answers the path stands before the message, in others it begins it.
+                // Some responses have the path before the message, others at its beginning.
                 let of_path = [": ", " in body "]
                     .iter()
                     .any(|next| refusal.starts_with(&format!("{path}{next}")));
@@ -45,7 +45,7 @@ fn every_rule_and_limit_of_the_schema_has_an_object_that_breaks_it() {
     );
 }
 
-/// What the API server says when a limit is not kept.
+/// The API server's message for a violated limit.
 const LIMITS: [(&str, &str); 6] = [
     ("maxLength", "Too long: "),
     ("minLength", "should be at least "),

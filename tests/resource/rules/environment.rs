@@ -1,4 +1,4 @@
-//! Environment and secrets. What may be secret holds `hunter2`, which no answer may show.
+//! Environment and secrets. Every value that may be secret is `hunter2`, which no response may show.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn secret(value_from: &str) -> Patch {
     secrets(json!([{ "name": "PASSWORD", "valueFrom": value_from }]))
 }
 
-/// Names of the greatest length, alike but for their ends: what costs most to compare.
+/// Names of the maximum length that differ only at their ends: the most expensive to compare.
 fn long_names(what: &str, count: usize) -> Vec<String> {
     (0..count)
         .map(|n| {

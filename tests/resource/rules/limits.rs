@@ -1,4 +1,4 @@
-//! The greatest and the least length of every string of the spec.
+//! The maximum and minimum length of every string of the spec.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ fn every_string_may_have_its_maximum_length_and_no_more() {
 const ROLE_WITH_PATH: (&str, &str) = ("arn:aws:iam::123456789012:role/", "/express");
 const SECRET_ARN: &str = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:web";
 
-/// An object in which every string of a container is there to be replaced.
+/// An object in which every string of a container is set, so that it can be replaced.
 fn full() -> Value {
     json!({
         "primaryContainer": {
@@ -37,7 +37,7 @@ fn with(pointer: &str, text: &str) -> Patch {
     let mut patch = full();
     match patch.pointer_mut(pointer) {
         Some(place) => *place = json!(text),
-        // Every other string stands on the spec itself, or in the container.
+        // Every other string is on the spec itself or in the container.
         None => {
             let member = pointer
                 .trim_start_matches("/primaryContainer")
@@ -54,7 +54,7 @@ fn with(pointer: &str, text: &str) -> Patch {
     Patch::spec(patch)
 }
 
-/// `start`, made `length` long.
+/// `start`, padded to `length`.
 fn long(start: &str, end: &str, length: usize) -> String {
     let filling = if end.is_empty() { "0" } else { "f" };
     start.to_owned() + &filling.repeat(length - start.len() - end.len()) + end

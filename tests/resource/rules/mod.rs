@@ -1,4 +1,4 @@
-//! Every rule of the resource, each with objects that it lets through and objects that it refuses.
+//! Every validation rule of the resource, each with objects that it accepts and objects that it rejects.
 //!
 //! The files are tables: read them as the specification. Each is sent to the API server by one dry run.
 
@@ -20,8 +20,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Namespace, Printed, merge, minimal};
 
-/// A rule in words, patches of the minimal object that keep it, and patches that break it, each with the field and
-/// the message that the API server answers.
+/// A rule in words, patches of the minimal object that satisfy it, and patches that violate it, each with the field and
+/// the message of the API server.
 pub struct Case {
     pub rule: &'static str,
     pub good: Vec<Patch>,
@@ -68,7 +68,7 @@ macro_rules! spec {
 }
 use spec;
 
-/// All tables of rules about one object; the rules about a change stand in [`immutable`].
+/// All tables of rules about one object; the rules about changes are in [`immutable`].
 pub fn all() -> Vec<Case> {
     [
         names::cases(),
@@ -86,7 +86,7 @@ pub fn all() -> Vec<Case> {
     .collect()
 }
 
-/// What the API server says about each object of a batch.
+/// The API server's response for each object of a batch.
 pub struct Answers {
     accepted: String,
     refused: BTreeMap<String, String>,
@@ -111,7 +111,7 @@ impl Answers {
         }
     }
 
-    /// What is wrong with the answer about `name`, which is expected to be accepted, or refused with these words.
+    /// The deviation of the response for `name` from acceptance, or from a rejection with these words.
     pub fn complaint(&self, name: &str, expected: Option<&str>) -> Option<String> {
         let accepted = self
             .accepted
@@ -130,7 +130,7 @@ impl Answers {
     }
 }
 
-/// Sends all objects of a table in one dry run, and fails with every answer that is not the expected one.
+/// Sends all objects of a table in one dry run, and panics with every unexpected response.
 fn check(namespace: &'static str, cases: &[Case]) {
     let mut objects = Vec::new();
     let mut expectations = Vec::new();

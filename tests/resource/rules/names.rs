@@ -1,4 +1,4 @@
-//! Names, ARNs and places.
+//! Names, ARNs, accounts and Regions.
 
 use crate::harness::ROLE;
 use crate::rules::{Case, check, spec};

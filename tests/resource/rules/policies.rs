@@ -1,4 +1,4 @@
-//! The operator's own settings.
+//! Policies and other settings of the operator itself.
 
 use crate::rules::{Case, check, spec};
 

@@ -1,4 +1,4 @@
-//! CPU, memory, and the pairs of them that Fargate offers.
+//! CPU and memory quantities, and the pairs that Fargate offers.
 
 use crate::rules::{Case, Patch, check, spec};
 
@@ -185,7 +185,7 @@ pub fn cases() -> Vec<Case> {
                 pair("1 vCPU", "2048"),
                 pair("1024", "2"),
                 pair("16 vCPU", "120 GB"),
-                // Greater than what Fargate offers today: nobody knows its pairs.
+                // Greater than what Fargate offers today, so its pairs are unknown.
                 pair("32 vCPU", "64 GB"),
                 pair("32768", "2048"),
             ],

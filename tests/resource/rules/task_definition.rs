@@ -1,4 +1,4 @@
-//! The two modes: ECS makes the task definition from the spec, or it is given one.
+//! The two modes: ECS creates the task definition from the spec, or uses a given one.
 
 use crate::harness::{ROLE, TASK_DEFINITION};
 use crate::rules::{Case, Patch, check, spec};

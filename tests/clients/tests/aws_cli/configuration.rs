@@ -1,4 +1,4 @@
-//! What comes back of what was sent.
+//! A configuration is read back as it was sent.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::fixture::run_scenario;
 
 const SECRET: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:";
 
-/// All that a create takes, as far as the CLI's own model knows it. Environment and secrets stand in the order of their names, as ECS writes them.
+/// Every member of a create that the CLI's own model knows. Environment and secrets are sorted, as in responses.
 fn full() -> Value {
     json!({
         "serviceName": "shop",
@@ -73,7 +73,7 @@ async fn the_cli_reads_back_a_full_configuration() {
         }
         let network = &active["networkConfiguration"];
         assert_eq!(network["subnets"], full["networkConfiguration"]["subnets"]);
-        // ECS adds a group of its own.
+        // ECS adds a managed group.
         let groups = network["securityGroups"].as_array().unwrap();
         assert!(groups.contains(&json!("sg-0a")), "{groups:?}");
     })

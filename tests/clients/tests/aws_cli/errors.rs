@@ -1,4 +1,4 @@
-//! Each refusal as the CLI says it.
+//! Each error as the CLI prints it.
 
 use super::{Aws, CREATE_SHOP, SHOP};
 use crate::fixture::run_scenario;

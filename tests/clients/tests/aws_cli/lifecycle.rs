@@ -1,4 +1,4 @@
-//! A service from its creation to its end.
+//! The lifecycle of a service, from its creation to its deletion.
 
 use serde_json::{Value, json};
 

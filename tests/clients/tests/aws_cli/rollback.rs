@@ -1,4 +1,4 @@
-//! Deployments that do not end as wished.
+//! Deployments that are rolled back or stopped.
 
 use ecs_express_emulator::Outcome;
 

@@ -1,4 +1,4 @@
-//! A service that runs a task definition of its user.
+//! A service that runs a given task definition.
 
 use serde_json::json;
 

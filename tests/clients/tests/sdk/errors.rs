@@ -1,4 +1,4 @@
-//! Each refusal as the SDK's own type.
+//! Each error as the SDK's own type.
 
 use aws_config::retry::RetryConfig;
 use aws_sdk_ecs::{Client, config::Builder, error::ProvideErrorMetadata};

@@ -1,4 +1,4 @@
-//! Who calls: keys, an assumed role, and the token of a workload.
+//! The identity of the caller: keys, an assumed role, and a web identity token.
 
 use aws_credential_types::Credentials;
 use aws_sdk_sts::Client;
@@ -12,12 +12,12 @@ async fn the_sdk_acts_as_the_role_that_it_assumed() {
         let sts = Client::new(&config(fixture, keys()).await);
         let identity = sts.get_caller_identity().send().await.unwrap();
         assert_eq!(identity.account(), Some("123456789012"));
-        let assume = sts.assume_role().role_session_name("story");
+        let assume = sts.assume_role().role_session_name("scenario");
         let assume = assume.role_arn("arn:aws:iam::210987654321:role/deployer");
         let credentials = assume.send().await.unwrap().credentials.unwrap();
         assert_eq!(
             arn_of(fixture, &credentials).await,
-            "arn:aws:sts::210987654321:assumed-role/deployer/story"
+            "arn:aws:sts::210987654321:assumed-role/deployer/scenario"
         );
     })
     .await;
@@ -47,7 +47,7 @@ async fn arn_of(fixture: &Fixture, credentials: &aws_sdk_sts::types::Credentials
         credentials.secret_access_key(),
         Some(credentials.session_token().to_owned()),
         None,
-        "the story",
+        "the scenario",
     );
     let sts = Client::new(&config(fixture, credentials).await);
     sts.get_caller_identity().send().await.unwrap().arn.unwrap()

@@ -1,4 +1,4 @@
-//! A service from its creation to its end.
+//! The lifecycle of a service, from its creation to its deletion.
 
 use aws_sdk_ecs::types::{
     ExpressGatewayServiceStatusCode as StatusCode, ManagedResourceStatus, ResourceManagementType,

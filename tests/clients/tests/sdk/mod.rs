@@ -27,7 +27,7 @@ const INFRASTRUCTURE: &str = "arn:aws:iam::123456789012:role/infrastructure";
 const EXECUTION: &str = "arn:aws:iam::123456789012:role/execution";
 const SHOP: &str = "arn:aws:ecs:eu-central-1:123456789012:service/default/shop";
 
-/// What both clients of a story are made of. A call is made once, so that a refusal is seen at once.
+/// The configuration of both clients of a scenario, without retries, so that errors are returned at once.
 async fn config(fixture: &Fixture, credentials: Credentials) -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest())
         .endpoint_url(fixture.url())
@@ -39,7 +39,7 @@ async fn config(fixture: &Fixture, credentials: Credentials) -> SdkConfig {
 }
 
 fn keys() -> Credentials {
-    Credentials::new("test", "test", None, None, "the story")
+    Credentials::new("test", "test", None, None, "the scenario")
 }
 
 fn container(image: &str) -> ExpressGatewayContainer {
@@ -60,7 +60,7 @@ impl<'a> Ecs<'a> {
         Self { fixture, client }
     }
 
-    /// A create of the service `shop` with what it needs at least.
+    /// A create of the service `shop` with the required members only.
     fn create_shop(&self) -> CreateExpressGatewayServiceFluentBuilder {
         self.client
             .create_express_gateway_service()
@@ -95,7 +95,7 @@ impl<'a> Ecs<'a> {
         described.service_deployments.unwrap().remove(0)
     }
 
-    /// Lets virtual time pass until the newest deployment is over.
+    /// Advances the clock until the newest deployment has ended.
     async fn wait_for_deployment(&self) -> ServiceDeployment {
         for _ in 0..40 {
             self.fixture.advance(30);
@@ -124,7 +124,7 @@ fn images(service: &EcsExpressGatewayService) -> Vec<&str> {
     images
 }
 
-/// Why a create was refused.
+/// The error of a rejected create.
 fn refused<T: std::fmt::Debug>(
     answer: Result<T, SdkError<CreateExpressGatewayServiceError>>,
 ) -> CreateExpressGatewayServiceError {

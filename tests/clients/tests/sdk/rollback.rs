@@ -1,4 +1,4 @@
-//! Deployments that do not end as wished.
+//! Deployments that are rolled back or stopped.
 
 use aws_sdk_ecs::types::{ServiceDeploymentStatus, StopServiceDeploymentStopType};
 use ecs_express_emulator::Outcome;
@@ -53,7 +53,7 @@ async fn the_sdk_stops_a_deployment() {
     .await;
 }
 
-/// A service that runs, and an update of it that goes so.
+/// A running service, and an update of it with this outcome.
 async fn stage_update(ecs: &Ecs<'_>, outcome: Outcome) {
     ecs.create_shop().send().await.unwrap();
     ecs.wait_for_deployment().await;

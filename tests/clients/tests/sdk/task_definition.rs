@@ -1,4 +1,4 @@
-//! A service that runs a task definition of its user.
+//! A service that runs a given task definition.
 
 use aws_sdk_ecs::types::{
     Compatibility, ContainerDefinition, CpuArchitecture, ExpressCpuArchitecture, NetworkMode,

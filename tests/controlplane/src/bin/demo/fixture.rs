@@ -1,4 +1,4 @@
-//! What is on the stage: the control plane, the emulator, the operator, and a look at the services.
+//! The fixture of the demo: the control plane, the emulator, the operator, and a watch of the services.
 
 use std::error::Error;
 use std::fs;
@@ -14,14 +14,14 @@ use crate::service::Service;
 use crate::watch::Watch;
 
 const STARTS_WITHIN: Duration = Duration::from_secs(30);
-/// What anything may take in ECS, on the emulator's clock; a rollout takes nine minutes.
+/// The deadline of every wait for ECS, on the emulator's clock; a rollout takes nine minutes.
 const EMULATED_LIMIT: Duration = Duration::from_secs(20 * 60);
-/// What the rest may take.
+/// The deadline of every other wait.
 const OWN_LIMIT: Duration = Duration::from_secs(60);
-/// Each look is a kubectl.
+/// Each check runs kubectl.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Also what the emulator's control endpoint means if it is told no Region.
+/// Also the default Region of the emulator's control endpoint.
 const REGION: &str = "eu-west-1";
 
 /// The chart, its release and what that installs, and its namespace.
@@ -42,7 +42,7 @@ const OPERATOR_ENVIRONMENT: [(&str, &str); 9] = [
     ("NO_COLOR", "1"),
 ];
 
-/// What is on the stage. Dropped from the top, so that nobody loses what it depends on.
+/// The fixture. Fields are dropped from the top, so that nothing outlives its dependencies.
 pub(crate) struct Fixture {
     watch: Option<Watch>,
     operator: Option<Process>,
@@ -197,7 +197,7 @@ impl Fixture {
         }
     }
 
-    /// Waits until `hello` is as awaited, and shows its changes meanwhile.
+    /// Waits until `hello` is as awaited, and prints its changes.
     pub(crate) fn await_service(
         &mut self,
         what: &str,
@@ -210,7 +210,7 @@ impl Fixture {
         })
     }
 
-    /// Waits until `look` finds what is awaited, shows changes meanwhile, and gives up if a process ends.
+    /// Waits until `check` succeeds, prints changes meanwhile, and fails if a process ends.
     pub(crate) fn await_state<T>(
         &mut self,
         what: &str,
@@ -224,7 +224,7 @@ impl Fixture {
         Ok(found?)
     }
 
-    /// An error if anything on the stage has ended by itself. Shows the changes of the services on the way.
+    /// Returns an error if a process has exited unexpectedly. Prints the changes of the services.
     pub(crate) fn check_alive(&mut self) -> Result<(), controlplane::Error> {
         self.show_changes();
         self.plane.check_alive()?;

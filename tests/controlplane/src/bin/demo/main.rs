@@ -1,4 +1,4 @@
-//! The operator at work, with a real Kubernetes API and an emulated ECS, on this machine alone.
+//! The demo: the operator with a real Kubernetes API and an emulated ECS, on this machine alone.
 //!
 //! Ctrl-C ends it. It needs no handler for that: nothing that it starts outlives it (see [`controlplane::Process`]).
 #![allow(clippy::print_stdout, reason = "a command-line program")]

@@ -1,4 +1,4 @@
-//! The demo stays up, says what to try, and shows what comes of it.
+//! The interactive demo: it prints commands to try, and the changes that they cause.
 
 use std::error::Error;
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::fixture::Fixture;
 
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-/// Shows the changes until Ctrl-C, or until something ends that should run.
+/// Prints changes until Ctrl-C, or until a process exits unexpectedly.
 pub(crate) fn guide(fixture: &mut Fixture, url: &str) -> Result<(), Box<dyn Error>> {
     println!("{}", directions(fixture, url)?);
     // Waiting for a person, so there is no deadline.

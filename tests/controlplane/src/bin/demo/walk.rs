@@ -1,4 +1,4 @@
-//! `ONCE=1`: a service's life after its first deployment, each step checked.
+//! `ONCE=1`: the lifecycle of a service after its first deployment, with every step checked.
 
 use std::error::Error;
 
@@ -12,7 +12,7 @@ const NEXT_IMAGE: &str = "public.ecr.aws/docker/library/nginx:1.30";
 const OUTSIDE_IMAGE: &str = "public.ecr.aws/docker/library/httpd:2.4";
 const SERVICE: &str = "default_hello";
 
-/// Edit, outside change, deletion.
+/// An edit, drift, and a deletion.
 pub(crate) fn through(fixture: &mut Fixture) -> Result<(), Box<dyn Error>> {
     edit(fixture)?;
     correct_outside_change(fixture)?;
@@ -113,7 +113,7 @@ fn delete(fixture: &mut Fixture) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// How many updates ECS was sent and accepted.
+/// The number of updates that ECS accepted.
 fn updates(fixture: &Fixture) -> Result<usize, Box<dyn Error>> {
     let calls = ask(fixture, "/_emulator/calls")?;
     let calls = calls["calls"]
