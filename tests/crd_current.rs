@@ -33,13 +33,13 @@ fn schema() -> Value {
 }
 
 /// Calls `visit` with the path and the members of `schema` and of each schema below it.
-fn each(schema: &Value, path: &str, look: &mut impl FnMut(&str, &Map<String, Value>)) {
-    look(path, schema.as_object().unwrap());
+fn each(schema: &Value, path: &str, visit: &mut impl FnMut(&str, &Map<String, Value>)) {
+    visit(path, schema.as_object().unwrap());
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        each(property, &format!("{path}.{name}"), look);
+        each(property, &format!("{path}.{name}"), visit);
     }
     if schema["items"].is_object() {
-        each(&schema["items"], &format!("{path}[]"), look);
+        each(&schema["items"], &format!("{path}[]"), visit);
     }
 }
 

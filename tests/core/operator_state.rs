@@ -93,7 +93,7 @@ fn the_revision_of_the_previous_update_does_not_resolve_a_lost_one() {
     assert_eq!(next.decide().action, Action::Nothing);
     assert!(
         after(&next).open_intent().is_some(),
-        "it is still open after the look"
+        "it is still open after the observation"
     );
 }
 

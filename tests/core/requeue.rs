@@ -102,7 +102,7 @@ fn managed_resources_are_read_when_they_are_due_and_when_tasks_are_missing() {
             pending: 0,
         };
         let reads = plan(&wanted, &service, &status, resources);
-        assert!(reads.counts && !reads.deployments, "at rest");
+        assert!(reads.counts && !reads.deployments, "idle");
         plan_with_counts(reads, &service, &counts).managed_resources
     };
     assert!(!reads(Resources::Fresh, 2));

@@ -249,16 +249,12 @@ fn an_unknown_status_code_needs_a_person_and_emits_a_warning() {
 fn a_deployment_that_this_object_did_not_request_emits_a_warning() {
     use ecs_express_operator::core::observed::Read;
     let wanted = desired(&[]);
-    let at_rest = OwnedInput::of(
+    let idle = OwnedInput::of(
         wanted.clone(),
         Observed::Present(Box::new(service(&wanted))),
         Some(applied_state(&wanted)),
     );
-    let (ready, _) = report(
-        &at_rest,
-        &CallResult::Idle,
-        &ExpressServiceStatus::default(),
-    );
+    let (ready, _) = report(&idle, &CallResult::Idle, &ExpressServiceStatus::default());
     let mut deploying = service(&wanted);
     deploying.deployments = Read::Got(vec![in_progress(REVISION, "SCALE_UP")]);
     let given = OwnedInput::of(
@@ -274,16 +270,12 @@ fn a_deployment_that_this_object_did_not_request_emits_a_warning() {
 fn a_managed_resource_that_fails_later_emits_one_warning() {
     use ecs_express_operator::core::observed::Read;
     let wanted = desired(&[]);
-    let at_rest = OwnedInput::of(
+    let idle = OwnedInput::of(
         wanted.clone(),
         Observed::Present(Box::new(service(&wanted))),
         Some(applied_state(&wanted)),
     );
-    let (ready, _) = report(
-        &at_rest,
-        &CallResult::Idle,
-        &ExpressServiceStatus::default(),
-    );
+    let (ready, _) = report(&idle, &CallResult::Idle, &ExpressServiceStatus::default());
     let mut broken = service(&wanted);
     let Read::Got(resources) = &mut broken.managed_resources else {
         panic!("the fixture has resources");

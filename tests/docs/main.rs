@@ -24,6 +24,6 @@ mod policy;
 mod reference;
 mod rejection_examples;
 mod repository;
-mod retired;
+mod retired_words;
 mod schema;
 mod vocabulary;

@@ -22,7 +22,7 @@ impl ObjectStates for One {
 /// The metrics of a process that has recorded everything once.
 fn metrics() -> String {
     use ReconcileOutcome::{AtRest, Changed, Failed, Interrupted, Rejected, Stalled, Waiting};
-    let (passes, calls) = (Reconciles::default(), Calls::default());
+    let (reconciles, calls) = (Reconciles::default(), Calls::default());
     for outcome in [
         Changed,
         Waiting,
@@ -32,7 +32,7 @@ fn metrics() -> String {
         Interrupted,
         Rejected,
     ] {
-        passes.count(outcome, Duration::from_secs(1));
+        reconciles.count(outcome, Duration::from_secs(1));
     }
     let operation = "UpdateExpressGatewayService";
     for class in [
@@ -43,7 +43,7 @@ fn metrics() -> String {
     ] {
         calls.count(operation, class, Duration::from_secs(1));
     }
-    Metrics::new(&passes, &calls, One).text().unwrap()
+    Metrics::new(&reconciles, &calls, One).text().unwrap()
 }
 
 /// The rows of the first table with this head: the code spans of each cell, and the last cell.

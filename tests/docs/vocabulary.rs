@@ -4,25 +4,29 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::{
     repository::{read, root},
-    retired::{ALLOWED, IDENTIFIERS, PHRASES},
+    retired_words::{ALLOWED, IDENTIFIERS, PHRASES},
 };
 
 /// Where retired words are looked for. The changelog names them, and so may the glossary.
-const PLACES: [&str; 7] = [
+const PLACES: [&str; 9] = [
     "src",
     "docs",
     "charts",
     "emulator",
+    "examples",
     "tests",
     "README.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
 ];
 const EXEMPT: [&str; 3] = [
     "docs/glossary.md",
-    "tests/docs/retired.rs",
+    "tests/docs/retired_words.rs",
     "emulator/target",
 ];
-const EXTENSIONS: [&str; 8] = ["rs", "md", "py", "yaml", "tpl", "txt", "json", "toml"];
+const EXTENSIONS: [&str; 9] = [
+    "rs", "md", "py", "yaml", "yml", "tpl", "txt", "json", "toml",
+];
 
 /// The text files of this repository below a path, by their path in it.
 fn files(path: &str, found: &mut Vec<String>) {
@@ -82,8 +86,9 @@ impl Prose {
         starts
             .filter(|at| {
                 let (before, after) = (&self.text[..*at], &self.text[at + phrase.len()..]);
-                !(before.ends_with(is_part) && phrase.starts_with(is_part))
-                    && !(after.starts_with(is_part) && phrase.ends_with(is_part))
+                let within = before.ends_with(is_part) && phrase.starts_with(is_part);
+                let goes_on = after.starts_with(is_part) && phrase.ends_with(is_part);
+                !within && !goes_on
             })
             .map(|at| self.lines[at])
             .collect()

@@ -73,14 +73,10 @@ fn a_manifest_becomes_a_serving_url_follows_edits_and_is_deleted() {
             .filter(|action| *action == "UpdateExpressGatewayService")
             .count()
     };
-    poll::until(
-        DEADLINE,
-        "the outside change to be corrected",
-        || match updates() {
-            3 => Ok(()),
-            n => Err(format!("{n} updates")),
-        },
-    )
+    poll::until(DEADLINE, "the drift to be corrected", || match updates() {
+        3 => Ok(()),
+        n => Err(format!("{n} updates")),
+    })
     .unwrap();
     namespace.until_ready("shop");
     assert!(http::get_url(&url).unwrap().body.contains("shop:2"));

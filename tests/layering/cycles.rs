@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_that_leads_back_is_a_cycle_and_two_cycles_are_told_apart() {
+    fn a_chain_that_leads_back_is_a_cycle_and_two_cycles_are_distinguished() {
         let texts = [
             ("lib.rs", "mod a; mod b; mod c; mod d; mod e;"),
             ("a.rs", "use crate::b::B; pub struct A;"),

@@ -51,13 +51,13 @@ pub fn measure(table: &mut Table) {
         project(before, &input, &decision, &CallResult::Idle, state, now)
     };
     let before = status(&ExpressServiceStatus::default());
-    let passes = per_second(|| {
+    let reconciles = per_second(|| {
         let after = status(black_box(&before));
         assert!(!is_status_change(&before, &after, Duration::MAX));
     });
     table.add(Row::plain(
-        "no-op passes without IO on one core",
-        format!("{passes:.0} /s"),
+        "no-op reconciles without IO on one core",
+        format!("{reconciles:.0} /s"),
     ));
 }
 

@@ -86,19 +86,20 @@ impl Table {
 }
 
 const NOTES: &str = "
-How to read it:
+How to read the table:
 
-- The operator of these runs has the shipped settings but for four: `--max-reconcile-rate 1000`, since its share of AWS's throttles is no
-  question of speed; logs from `warn` on; admin credentials; and, where creates are measured, a poll interval of ten minutes, so that
-  what is on its way is not looked at in between. ECS calls are counted without GetCallerIdentity, which is asked once for a process.
-- Kubernetes writes are those of the object and its status. Events come on top: one for each change that is reported.
-- *apply to create*: from the API server's answer to the apply, to the arrival of CreateExpressGatewayService at the emulator, looked for
-  each millisecond.
+- The operator of these runs has the default settings with four exceptions: `--max-reconcile-rate 1000`, since the operator's share of
+  AWS's rate limits is not what is measured; logs from `warn` on; admin credentials; and, where creates are measured, a poll interval of
+  ten minutes, so that objects in progress are not reconciled in between. ECS calls are counted without GetCallerIdentity, which is called
+  once per process.
+- Kubernetes writes are those to the object and its status. Events are not included: there is one for each change that is reported.
+- *apply to create*: from the API server's answer to the apply until CreateExpressGatewayService arrives at the emulator, which is checked
+  every millisecond.
 - *create → Ready*, *update*, *delete*, *at rest*: the shipped loop on a virtual clock with the default intervals and the emulator's
-  default timeline (a first deployment of two minutes, an update of eight and a half); counted, not timed.
-- *no-op decision*: `decide` on a service that runs as the spec says. *no-op pass without IO*: parsing the object, deciding, projecting
-  the status and finding that it says nothing new.
-- *RssAnon* is the memory that the process has for itself; RSS counts the program's own pages too.
+  default timeline (two minutes for a first deployment, eight and a half for an update); counted, not timed. An object *at rest* is idle.
+- *no-op decision*: `decide` on a service that runs as the spec says. *no-op reconcile without IO*: parsing the object, deciding, projecting
+  the status, and finding that it has not changed.
+- *RssAnon* is the memory that the process uses for itself; RSS includes the pages of the program.
 - *CPU*: user and system time of the operator's process from the first apply until the last of 1,000 objects was created and reported.
 ";
 

@@ -76,12 +76,12 @@ mod tests {
     #[test]
     fn returns_what_was_found() {
         let mut checks = 0;
-        let found = until(Duration::from_secs(5), "the third look", || {
+        let found = until(Duration::from_secs(5), "the third check", || {
             checks += 1;
             if checks == 3 {
                 Ok(checks)
             } else {
-                Err(format!("look {checks}"))
+                Err(format!("check {checks}"))
             }
         });
         assert_eq!(found.unwrap(), 3);

@@ -116,7 +116,7 @@ async fn reads_that_are_throttled_back_off() {
     cluster.requeue_now();
     cluster.run(Duration::from_secs(600)).await;
     let reads = cluster.calls(DESCRIBE) - before;
-    println!("{reads} reads in ten minutes, three of each look");
+    println!("{reads} reads in ten minutes, three for each observation");
     assert!((6..=36).contains(&reads), "{reads}");
 }
 

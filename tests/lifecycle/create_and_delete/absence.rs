@@ -19,10 +19,10 @@ async fn two_responses_that_miss_a_service_do_not_confirm_its_absence_if_it_was_
  {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     for _ in 0..2 {
-        let looks = cluster.calls(DESCRIBE);
+        let observations = cluster.calls(DESCRIBE);
         cluster.emulator.fail_next(missing());
         cluster.run(HOUR).await;
-        assert!(cluster.calls(DESCRIBE) > looks + 2);
+        assert!(cluster.calls(DESCRIBE) > observations + 2);
         assert_eq!(cluster.calls(CREATE), 1);
         assert!(cluster.is_ready());
     }

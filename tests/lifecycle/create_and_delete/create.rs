@@ -45,12 +45,12 @@ async fn a_service_becomes_ready_with_few_writes_and_then_idles() {
     assert_eq!(
         cluster.api.take_writes(),
         Vec::<String>::new(),
-        "writes at rest"
+        "writes while idle"
     );
     let calls = cluster.emulator.calls().len() - calls;
-    println!("{calls} calls in an hour at rest");
+    println!("{calls} calls in an hour while idle");
     // Two for each of twelve observations, and one that reads the managed resources.
-    assert!(calls <= 25, "{calls} calls in an hour at rest");
+    assert!(calls <= 25, "{calls} calls in an hour while idle");
     assert_eq!(cluster.calls("UpdateExpressGatewayService"), 0);
 }
 

@@ -39,17 +39,17 @@ async fn the_finalizer_stays_until_inactive_was_observed_twice_ten_seconds_apart
 
 #[tokio::test]
 async fn an_object_created_and_deleted_at_once_leaves_nothing_behind() {
-    for passes in 0..6 {
+    for reconciles in 0..6 {
         let mut cluster = SimulatedCluster::new().await;
         cluster.apply(&json!({}));
-        for _ in 0..passes {
+        for _ in 0..reconciles {
             cluster.reconcile_once().await;
             cluster.run(Duration::from_secs(1)).await;
         }
         cluster.delete();
         cluster.until_gone().await;
         cluster.run(Duration::from_secs(600)).await;
-        assert!(!live(&cluster), "{passes} passes");
+        assert!(!live(&cluster), "{reconciles} reconciles");
     }
 }
 

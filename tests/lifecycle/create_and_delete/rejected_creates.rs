@@ -182,7 +182,7 @@ async fn one_response_that_misses_a_suspended_service_removes_neither_its_url_no
     assert_eq!(cluster.condition("Ready"), "True Suspended");
     let missing = Fault::new(DESCRIBE, "ResourceNotFoundException", "no");
     cluster.emulator.fail_next(missing);
-    cluster.annotate("somebody", "looks");
+    cluster.annotate("somebody", "edits");
     cluster.api.take_writes();
     cluster.run(MINUTE).await;
     assert_eq!(cluster.status(), status);

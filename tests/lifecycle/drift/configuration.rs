@@ -108,15 +108,15 @@ async fn a_service_that_vanished_is_recreated_after_two_observations_ten_seconds
         .until("created again", |cluster| cluster.calls(CREATE) == 2)
         .await;
     let calls = cluster.emulator.calls().split_off(before);
-    let looks: Vec<f64> = calls
+    let observations: Vec<f64> = calls
         .iter()
         .filter(|call| call.action == DESCRIBE && call.code.is_some())
         .map(|call| call.at)
         .collect();
     let create = calls.iter().find(|call| call.action == CREATE).unwrap();
     assert!(
-        looks.len() >= 2 && create.at - looks[0] >= 10.0,
-        "looks at {looks:?}, create at {}",
+        observations.len() >= 2 && create.at - observations[0] >= 10.0,
+        "observations at {observations:?}, create at {}",
         create.at
     );
     cluster.until_ready().await;

@@ -270,17 +270,13 @@ impl SimulatedCluster {
         self.run(Duration::from_secs(3600)).await;
         let json = |status| serde_json::to_value(status).unwrap();
         let changed = merge_patch(&json(status), &json(self.status()));
-        assert_eq!(changed, json!({}), "what changed in the status at rest");
+        assert_eq!(changed, json!({}), "the status changed while idle");
         assert_eq!(
             self.api.take_writes(),
             Vec::<String>::new(),
-            "writes at rest"
+            "writes while idle"
         );
-        assert_eq!(
-            self.changes_sent(),
-            sent,
-            "calls that change something, at rest"
-        );
+        assert_eq!(self.changes_sent(), sent, "mutating calls while idle");
     }
 
     /// The number of mutating calls so far.

@@ -10,7 +10,7 @@ use crate::harness::simulated_cluster::{CREATE, DESCRIBE, SimulatedCluster, UPDA
 #[tokio::test]
 async fn an_edit_is_reconciled_at_once_even_if_the_next_requeue_is_far_away() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
-    let looks = cluster.calls(DESCRIBE);
+    let observations = cluster.calls(DESCRIBE);
     let next = cluster.reconcile_once().await;
     assert!(
         matches!(next, Requeue::After(rest) if rest > Duration::from_secs(60)),
@@ -18,8 +18,8 @@ async fn an_edit_is_reconciled_at_once_even_if_the_next_requeue_is_far_away() {
     );
     assert_eq!(
         cluster.calls(DESCRIBE),
-        looks,
-        "a look at an object without news"
+        observations,
+        "an observation of an unchanged object"
     );
     cluster.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
     cluster.reconcile_once().await;
@@ -42,10 +42,10 @@ async fn an_edit_between_an_observation_and_its_report_is_reconciled_even_if_the
             cluster.api.spec(&cluster.key)["primaryContainer"]["image"] == "shop:3"
         })
         .await;
-    let looks = cluster.calls(DESCRIBE);
+    let observations = cluster.calls(DESCRIBE);
     cluster.reconcile_once().await;
     assert!(
-        cluster.calls(DESCRIBE) > looks,
+        cluster.calls(DESCRIBE) > observations,
         "the edit was taken for an echo"
     );
 }

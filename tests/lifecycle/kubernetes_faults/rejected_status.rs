@@ -60,8 +60,8 @@ async fn a_status_that_the_api_server_rejects_is_reported_in_log_event_and_metri
     assert!(warned.iter().all(|line| line.contains("no such field")
         && line.contains("team-a/shop")
         && !line.contains("hunter2")));
-    let passes = &cluster.operator.reconciles;
-    let metrics = Metrics::new(passes, &Calls::default(), NoObjects);
+    let reconciles = &cluster.operator.reconciles;
+    let metrics = Metrics::new(reconciles, &Calls::default(), NoObjects);
     let text = metrics.text().unwrap();
     assert!(text.contains("outcome=\"rejected\""), "{text}");
 }

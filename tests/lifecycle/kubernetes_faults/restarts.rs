@@ -34,7 +34,7 @@ async fn whole_life(cluster: &mut SimulatedCluster, on_the_way: &str) {
 
 #[tokio::test]
 async fn a_restart_after_any_reconcile_changes_nothing() {
-    for passes in 1..=12 {
+    for reconciles in 1..=12 {
         for edit in [false, true] {
             let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
             cluster.apply(&json!({}));
@@ -42,7 +42,7 @@ async fn a_restart_after_any_reconcile_changes_nothing() {
                 cluster.until_ready().await;
                 cluster.apply(&second());
             }
-            for _ in 0..passes {
+            for _ in 0..reconciles {
                 cluster.reconcile_once().await;
                 cluster.advance(Duration::from_secs(5));
             }
@@ -52,7 +52,7 @@ async fn a_restart_after_any_reconcile_changes_nothing() {
             assert_eq!(
                 (cluster.calls(CREATE), cluster.calls(UPDATE)),
                 (1, usize::from(edit)),
-                "{passes}"
+                "{reconciles}"
             );
         }
     }
@@ -80,17 +80,17 @@ async fn a_restart_after_every_reconcile_changes_nothing() {
 
 #[tokio::test]
 async fn a_restart_after_any_reconcile_of_a_deletion_leaks_nothing() {
-    for passes in 0..15 {
+    for reconciles in 0..15 {
         let mut cluster = SimulatedCluster::ready(&json!({})).await;
         cluster.delete();
-        for _ in 0..passes {
+        for _ in 0..reconciles {
             cluster.reconcile_once().await;
             cluster.advance(Duration::from_secs(12));
         }
         cluster.restart_operator().await;
         cluster.until_gone().await;
-        assert_eq!(cluster.service()["statusCode"], "INACTIVE", "{passes}");
-        assert_eq!(cluster.calls(DELETE), 1, "{passes}");
+        assert_eq!(cluster.service()["statusCode"], "INACTIVE", "{reconciles}");
+        assert_eq!(cluster.calls(DELETE), 1, "{reconciles}");
     }
 }
 

@@ -342,7 +342,11 @@ async fn a_first_create_that_is_throttled_for_long_emits_one_warning() {
     cluster.emulator.fail_next(fault.times(10_000));
     cluster.apply(&json!({}));
     cluster.run(Duration::from_secs(60)).await;
-    assert_eq!(warnings(&cluster), Vec::<Event>::new(), "a throttle passes");
+    assert_eq!(
+        warnings(&cluster),
+        Vec::<Event>::new(),
+        "throttling is transient"
+    );
     cluster.run(2 * HOUR).await;
     let warning = the_warning(&cluster);
     assert_eq!(warning.reason, "Throttled");
@@ -392,7 +396,7 @@ async fn a_transient_read_failure_does_not_repeat_the_report_of_what_waits_for_a
     warnings(&cluster);
     let throttle = Fault::new(DESCRIBE, "ThrottlingException", "Rate exceeded");
     cluster.emulator.fail_next(throttle.times(15));
-    cluster.annotate("somebody", "looks");
+    cluster.annotate("somebody", "edits");
     cluster.until_condition("Ready", "Unknown Throttled").await;
     assert_eq!(cluster.condition("Stalled"), "True RolledBack");
     assert_eq!(cluster.condition("Reconciling"), "absent");
@@ -427,7 +431,7 @@ async fn a_transient_read_failure_does_not_restart_the_wait_for_a_role() {
     assert_eq!(cluster.condition("Reconciling"), "True RoleNotUsable");
     let throttle = Fault::new(DESCRIBE, "ThrottlingException", "Rate exceeded");
     cluster.emulator.fail_next(throttle.times(12));
-    cluster.annotate("somebody", "looks");
+    cluster.annotate("somebody", "edits");
     cluster.until_condition("Ready", "Unknown Throttled").await;
     cluster.run(Duration::from_secs(60)).await;
     let creates = cluster.calls(CREATE);

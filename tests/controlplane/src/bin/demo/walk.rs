@@ -15,7 +15,7 @@ const SERVICE: &str = "default_hello";
 /// An edit, drift, and a deletion.
 pub(crate) fn through(fixture: &mut Fixture) -> Result<(), Box<dyn Error>> {
     edit(fixture)?;
-    correct_outside_change(fixture)?;
+    correct_drift(fixture)?;
     delete(fixture)?;
     println!("done: created, edited, corrected and deleted; ECS has nothing left of it");
     Ok(())
@@ -51,9 +51,9 @@ fn edit(fixture: &mut Fixture) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn correct_outside_change(fixture: &mut Fixture) -> Result<(), Box<dyn Error>> {
+fn correct_drift(fixture: &mut Fixture) -> Result<(), Box<dyn Error>> {
     let step = Step::begin_unnumbered(
-        "outside change",
+        "drift",
         &format!("somebody sets the image {OUTSIDE_IMAGE} in AWS"),
     );
     let before = updates(fixture)?;
