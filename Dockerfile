@@ -1,8 +1,8 @@
-# The operator's image: one static program and the certificates it trusts. `make image` builds it.
+# The operator's image: one static binary and the CA certificates that it trusts. `make image` builds it.
 FROM rust:1.95.0-slim-bookworm AS build
 WORKDIR /src
 COPY . .
-# The target is named so that the flag is for the program alone, not for what runs while it is built.
+# Naming the target applies the flag to the program only, not to build scripts and procedural macros.
 RUN target="$(rustc -vV | sed -n 's/^host: //p')" \
  && RUSTFLAGS='-C target-feature=+crt-static' cargo build --locked --release --bin ecs-express-operator --target "$target" \
  && install -D "target/$target/release/ecs-express-operator" /image/ecs-express-operator \
@@ -20,7 +20,7 @@ LABEL org.opencontainers.image.title="ecs-express-operator" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 COPY --from=build /image/ /
-# By number, so that Kubernetes can tell that it is not root.
+# A numeric user lets Kubernetes verify that it is not root.
 USER 65532:65532
 EXPOSE 8080
 ENTRYPOINT ["/ecs-express-operator"]

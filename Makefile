@@ -1,4 +1,4 @@
-# Needs GNU make, cargo, a C compiler, Python and, once, Go: `make preflight` says what is missing and how to get it.
+# Requires GNU make, cargo, a C compiler, Python 3.10+ and Go 1.26+. `make preflight` reports what is missing and how to install it.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -14,46 +14,46 @@ IMAGE ?= ecs-express-operator:$(VERSION)
 export PATH := $(PATH):$(TOOLS)/bin
 
 .PHONY: help
-help: ## This list
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-# What preflight asks besides. Only the tests need Python.
+# Builds that preflight checks as well. Only the tests need Python.
 BUILDS := tests/controlplane/build tests/clients/build
 demo bench: BUILDS := tests/controlplane/build
 
 .PHONY: demo
-demo: preflight ## Try it: a real Kubernetes API and an emulated ECS on this machine (ONCE=1: walk through, check, exit)
+demo: preflight ## Start a real Kubernetes API, an emulated ECS and the operator on this machine (ONCE=1: walk through, check, exit)
 	@$(CARGO) build -p ecs-express-operator -p ecs-express-emulator -p controlplane --bins
 	@exec $(TARGET)/debug/demo
 
 .PHONY: test
-test: preflight ## All tests, against a real Kubernetes API server (built once, about 10 minutes) and with real AWS clients
+test: preflight ## Run all tests, against a real Kubernetes API server (built once, about 10 minutes) and with real AWS clients
 	@tests/controlplane/build helm4 >/dev/null && tests/controlplane/build helm3 >/dev/null
 	@assets=$$(tests/controlplane/build) && venv=$$(tests/clients/build) && \
 	export CONTROLPLANE_ASSETS="$$assets" CLIENTS_VENV="$$venv" && $(CARGO) test --workspace
 
 .PHONY: bench
-bench: preflight ## Measure the release build and print a table; PAGE=docs/benchmarks.md keeps it (about half an hour)
+bench: preflight ## Measure the release build and print a table, in about half an hour (PAGE=docs/benchmarks.md writes it there)
 	@host=$$(rustc -vV | sed -n 's/^host: //p'); \
 	assets=$$(tests/controlplane/build) && export CONTROLPLANE_ASSETS="$$assets"; \
 	RUSTFLAGS='-C target-feature=+crt-static' $(CARGO) build --release --target "$$host" -p ecs-express-operator -p bench --bins; \
 	exec "$(TARGET)/$$host/release/bench" $(if $(PAGE),--write '$(PAGE)')
 
 .PHONY: lint
-lint: cargo-deny ## Formatting, clippy, and what is in the dependency tree
+lint: cargo-deny ## Check formatting, clippy, and the dependency tree
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) deny check bans licenses sources
 
 .PHONY: crds
-crds: ## Write crds/ and the chart's copy from the Rust types
+crds: ## Generate crds/ and the chart's copy from the Rust types
 	@mkdir -p $(dir $(CRDS))
 	@$(CARGO) run --quiet -- crd >$(CRDS).new
 	@mv $(CRDS).new $(CRDS)
 	@cp $(CRDS) $(CHART_CRDS)
 
 .PHONY: check-crds
-check-crds: ## Fail if crds/ or the chart's copy is not what the Rust types say
+check-crds: ## Fail if crds/ or the chart's copy differs from the Rust types
 	@for file in $(CRDS) $(CHART_CRDS); do \
 	  $(CARGO) run --quiet -- crd | diff -u $$file - || { echo "$$file is stale: run \`make crds\`" >&2; exit 1; }; \
 	done
@@ -66,11 +66,11 @@ image: ## Build the container image with docker, podman or buildah (IMAGE=name:t
 	fi; done; echo 'image: none of docker, podman and buildah works here: install one of them, or start its service' >&2; exit 1
 
 .PHONY: docs
-docs: ## Write what is generated in docs/: the reference, and the messages shown
+docs: ## Generate the reference and the messages in docs/
 	@UPDATE_DOCS=1 $(CARGO) test --quiet --test docs -- reference:: conditions::
 
 .PHONY: preflight
-preflight: ## Say what this machine lacks, and how to get it
+preflight: ## Report what is missing on this machine, and how to install it
 	@missing=; \
 	lack() { missing=yes; echo "preflight: $$1 is missing: $$2" >&2; }; \
 	command -v $(CARGO) >/dev/null || lack cargo 'install rustup, which takes the toolchain from rust-toolchain.toml'; \

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
     controller::context::Settings,
-    core::{history::Windows, retry::Intervals},
+    core::{observed::history::Windows, report::requeue::Intervals},
 };
 
 /// Runs Amazon ECS Express Mode services from Kubernetes.

@@ -12,7 +12,7 @@ use crate::{api::crd, cli::Failed};
 /// What the API server serves of the group, to whoever has a token (`system:discovery`).
 const PATH: &str = "/openapi/v3/apis/ecs-express.dev/v1alpha1";
 /// What has to be there.
-const MEMORY: &str = "status.memory";
+const OPERATOR_STATE: &str = "status.operatorState";
 /// A schema that was just updated is served after a moment.
 const ATTEMPTS: u32 = 10;
 /// Pause between two attempts.
@@ -38,8 +38,9 @@ pub async fn check(client: &Client) -> Result<(), Failed> {
             tokio::time::sleep(PAUSE).await;
         }
     }
-    let of_memory = |field: &String| field == MEMORY || field.starts_with("status.memory.");
-    let (memory, others): (Vec<_>, Vec<_>) = missing.into_iter().partition(of_memory);
+    let of_operator_state =
+        |field: &String| field == OPERATOR_STATE || field.starts_with("status.operatorState.");
+    let (memory, others): (Vec<_>, Vec<_>) = missing.into_iter().partition(of_operator_state);
     if !others.is_empty() {
         let fields = others.join(", ");
         tracing::warn!(
@@ -127,8 +128,8 @@ mod tests {
         assert_eq!(fields_missing(&schema()), [""; 0]);
         let status = "/properties/status/properties";
         assert_eq!(
-            fields_missing(&without(status, "memory")),
-            ["status.memory"]
+            fields_missing(&without(status, "operatorState")),
+            ["status.operatorState"]
         );
         let in_list = without(
             "/properties/status/properties/drift/items/properties",
@@ -141,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_memory_that_keeps_what_it_does_not_know_lacks_nothing_and_another_does() {
-        let memory = "/properties/status/properties/memory";
+        let memory = "/properties/status/properties/operatorState";
         let older = without(&format!("{memory}/properties"), "breaker");
         assert_eq!(fields_missing(&older), [""; 0]);
         let mut pruning = older;
@@ -151,7 +152,7 @@ mod tests {
             .as_object_mut()
             .unwrap();
         members.remove("x-kubernetes-preserve-unknown-fields");
-        assert_eq!(fields_missing(&pruning), ["status.memory.breaker"]);
+        assert_eq!(fields_missing(&pruning), ["status.operatorState.breaker"]);
         let newer = {
             let mut schema = schema();
             schema["properties"]["spec"]["properties"]["newer"] = json!({"type": "string"});

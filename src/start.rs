@@ -10,7 +10,10 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     cli::{Failed, Run},
     controller::{cache_entry::CacheEntry, run::Loop},
-    core::{desired::OperatorIdentity, failure::Class, identity::Caller},
+    core::{
+        desired::identity::{Caller, OperatorIdentity},
+        observed::failure::Class,
+    },
     ecs::{
         Ecs,
         aws::{AwsEcs, ConnectError, Timeouts},

@@ -1,7 +1,7 @@
-//! Amazon ECS Express Mode on a laptop.
+//! An emulator of Amazon ECS Express Mode.
 //!
-//! [`Model`] is the pure part: services on a virtual clock, wire JSON in and out. [`Emulator`] puts it
-//! behind HTTP, so that the AWS SDKs, the AWS CLI and a test can talk to it.
+//! [`Model`] is the pure part: services on a virtual clock, with wire JSON as input and output.
+//! [`Emulator`] serves a model over HTTP to the AWS SDKs, the AWS CLI, and tests.
 
 mod http;
 mod model;

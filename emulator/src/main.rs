@@ -1,4 +1,4 @@
-//! The emulator as a program: it runs, or it tells a running one something.
+//! The emulator as a program: runs an emulator, or controls a running one.
 #![allow(
     clippy::print_stdout,
     reason = "what the start-up text and ctl say is the program's output"
@@ -15,9 +15,10 @@ use std::{
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-/// Amazon ECS Express Mode on a laptop: answers the ECS API calls of Express services, and those of
-/// STS, without an AWS account. Nothing is really run; services live in memory and on a virtual
-/// clock. Point the AWS CLI or an SDK at it with `AWS_ENDPOINT_URL`. Without a command it starts.
+/// Emulates Amazon ECS Express Mode on this machine: answers the API calls of Express services, and
+/// those of STS, without an AWS account. No containers run; services exist in memory and on a virtual
+/// clock. Set `AWS_ENDPOINT_URL` to use it with the AWS CLI or an SDK. Without a command, the emulator
+/// starts.
 #[derive(Parser)]
 #[command(name = "ecs-express-emulator", version)]
 struct CommandLine {
@@ -30,7 +31,7 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Asks or tells a running emulator something.
+    /// Query and control a running emulator.
     Ctl(ctl::Arguments),
 }
 

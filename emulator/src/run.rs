@@ -1,4 +1,4 @@
-//! Runs the emulator until a signal comes.
+//! Running the emulator until a signal arrives.
 
 use std::{
     fmt::Write as _,
@@ -15,7 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Address to listen on; port 0 takes a free one.
+    /// Address to listen on; port 0 selects a free port.
     #[arg(
         long,
         env = "ECS_EXPRESS_EMULATOR_LISTEN",
@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
     )]
     listen: SocketAddr,
 
-    /// Allow an address that other machines can reach. Whoever reaches it controls the emulator.
+    /// Allow an address that other machines can reach. Everyone who can reach it controls the emulator.
     #[arg(
         long,
         env = "ECS_EXPRESS_EMULATOR_ALLOW_REMOTE",
@@ -31,24 +31,24 @@ pub(crate) struct Arguments {
     )]
     allow_remote: bool,
 
-    /// Virtual seconds per real second: with 60 a rollout of nine minutes takes nine seconds.
-    /// 0 stops the clock; it then moves only by POST /_emulator/clock.
+    /// Virtual seconds per real second: with 60, a deployment of nine minutes takes nine seconds.
+    /// 0 stops the clock, which then advances only by POST /_emulator/clock.
     /// [default: 60]
     #[arg(long, env = "ECS_EXPRESS_EMULATOR_TIME_SCALE")]
     time_scale: Option<f64>,
 
-    /// Account of callers whose access key isn't itself an account id.
+    /// Account id of callers whose access key is not itself an account id.
     /// [default: 123456789012]
     #[arg(long, env = "ECS_EXPRESS_EMULATOR_ACCOUNT_ID")]
     account_id: Option<String>,
 
-    /// Region that control requests mean when they name none. Calls bring their own.
+    /// Region of control requests that name none. API calls name their own.
     /// [default: us-east-1]
     #[arg(long, env = "ECS_EXPRESS_EMULATOR_REGION")]
     region: Option<String>,
 
-    /// A cluster that exists in every Region; can be given more than once. The cluster `default`
-    /// is made when it is first needed.
+    /// Cluster that exists in every Region; may be repeated. The cluster `default` is created when it
+    /// is first needed.
     #[arg(
         long = "cluster",
         env = "ECS_EXPRESS_EMULATOR_CLUSTERS",
@@ -57,18 +57,18 @@ pub(crate) struct Arguments {
     )]
     clusters: Vec<String>,
 
-    /// Write the port to this file once the emulator listens.
+    /// File to which the port is written once the emulator listens.
     #[arg(long, env = "ECS_EXPRESS_EMULATOR_PORT_FILE", value_name = "PATH")]
     port_file: Option<PathBuf>,
 
-    /// Keep the state in this file, and go on from it at the next start. What the flags above say
-    /// wins over what it holds.
+    /// File in which the state is saved, and from which the next start continues. The flags above
+    /// override the settings in the file.
     #[arg(long, env = "ECS_EXPRESS_EMULATOR_STATE_FILE", value_name = "PATH")]
     state_file: Option<PathBuf>,
 }
 
 impl Arguments {
-    /// The settings that were given, as changes to those in force.
+    /// Returns the settings that the flags change.
     fn settings(&self) -> Value {
         let mut settings = json!({});
         if let Some(time_scale) = self.time_scale {
@@ -87,29 +87,29 @@ impl Arguments {
     }
 }
 
-/// Serves until SIGINT or SIGTERM.
+/// Runs the emulator until SIGINT or SIGTERM.
 pub(crate) async fn run(arguments: Arguments) -> Result<(), String> {
     let listen = arguments.listen;
     if !listen.ip().is_loopback() && !arguments.allow_remote {
         return Err(format!(
-            "{listen} isn't a loopback address: other machines could reach the emulator. \
+            "{listen} is not a loopback address: other machines could reach the emulator. \
              Use 127.0.0.1, or pass --allow-remote."
         ));
     }
-    // Before anything is announced, so that a signal that comes at once is not lost.
+    // The handlers are installed before the address is printed, so that no early signal is lost.
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
     let state_file = match &arguments.state_file {
-        Some(path) => Some(StateFile::take(path).map_err(|error| error.to_string())?),
+        Some(path) => Some(StateFile::open(path).map_err(|error| error.to_string())?),
         None => None,
     };
     let model = model(&arguments.settings(), state_file.as_ref())?;
     let region = model.settings().region.clone();
-    let mut emulator = Emulator::with(listen, model)
+    let mut emulator = Emulator::serve(listen, model)
         .await
         .map_err(|error| cannot_listen(listen, &error))?;
     if let Some(file) = state_file {
-        emulator.keep_in(file);
+        emulator.save_to(file);
     }
     if let Some(path) = &arguments.port_file {
         write_port(path, emulator.port())
@@ -121,11 +121,11 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), String> {
         _ = interrupt.recv() => {}
     }
     emulator.save().await.map_err(|error| error.to_string())?;
-    tracing::info!("stopped");
+    tracing::info!("emulator stopped");
     Ok(())
 }
 
-/// The model that the last run left, or a new one; in both, what the flags say holds.
+/// Returns the saved model or a new one, with the settings of the flags.
 fn model(settings: &Value, state_file: Option<&StateFile>) -> Result<Model, String> {
     let saved = match state_file {
         Some(file) => file.load().map_err(|error| error.to_string())?,
@@ -145,13 +145,13 @@ fn model(settings: &Value, state_file: Option<&StateFile>) -> Result<Model, Stri
 
 fn cannot_listen(listen: SocketAddr, error: &io::Error) -> String {
     if error.kind() == io::ErrorKind::AddrInUse {
-        format!("{listen} is taken by another process. Choose another with --listen.")
+        format!("{listen} is taken by another process. Choose another address with --listen.")
     } else {
         format!("cannot listen on {listen}: {error}")
     }
 }
 
-/// Under another name first, so that whoever waits for the file never reads half of it.
+/// Writes under another name first, so that nobody reads an incomplete file.
 fn write_port(path: &Path, port: u16) -> io::Result<()> {
     let partial = path.with_added_extension("partial");
     std::fs::write(&partial, format!("{port}\n"))?;
@@ -162,7 +162,7 @@ fn announcement(url: &str, region: &str) -> String {
     let mut text = format!("Amazon ECS Express Mode is emulated at {url}\n\n");
     let variables = [
         ("AWS_ENDPOINT_URL", url),
-        // The SDKs read the first, the AWS CLI and boto3 the second.
+        // The SDKs read AWS_REGION, the AWS CLI and boto3 read AWS_DEFAULT_REGION.
         ("AWS_REGION", region),
         ("AWS_DEFAULT_REGION", region),
         ("AWS_ACCESS_KEY_ID", "test"),

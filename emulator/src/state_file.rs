@@ -1,4 +1,4 @@
-//! The file in which an emulator keeps its state from one run to the next.
+//! The file in which an emulator saves its state from one run to the next.
 
 use std::{
     fs::{File, TryLockError},
@@ -8,61 +8,61 @@ use std::{
 
 use crate::model::{Model, UnreadableState};
 
-/// A state file, held by this process alone.
+/// A state file, locked for this process.
 #[derive(Debug)]
 pub struct StateFile {
     path: PathBuf,
-    /// Locked as long as it is open.
+    /// Holds the lock while it is open.
     _lock: File,
 }
 
-/// Why a state file cannot be used.
+/// The error of a state file that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StateFileError {
-    /// Another process holds it.
-    #[error("{} is used by another emulator: stop that one, or name another file", .0.display())]
-    Taken(PathBuf),
-    /// Its contents are not what this emulator writes. It is left as it is.
-    #[error("cannot go on from {}: {why}. It was left as it is: move it away, or name another file", .path.display())]
+    /// Another process has locked the file.
+    #[error("{} is used by another emulator: stop that one, or pass another file", .0.display())]
+    InUse(PathBuf),
+    /// The content is not a state that this emulator can read. The file is not changed.
+    #[error("cannot load the state from {}: {source}. The file was not changed: move it away, or pass another file", .path.display())]
     Unreadable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What is wrong.
-        why: UnreadableState,
+        /// Why the content cannot be read.
+        source: UnreadableState,
     },
-    /// The file system refuses.
-    #[error("cannot {what} {}: {source}", .path.display())]
+    /// A file operation failed.
+    #[error("cannot {operation} {}: {source}", .path.display())]
     Io {
-        /// What was tried.
-        what: &'static str,
-        /// The file.
+        /// The operation, such as `write`.
+        operation: &'static str,
+        /// The path of the file.
         path: PathBuf,
-        /// Why it failed.
+        /// The error of the file system.
         source: io::Error,
     },
 }
 
 impl StateFile {
-    /// Takes the file for this process. It need not exist.
+    /// Locks the file for this process. The file need not exist.
     ///
     /// # Errors
-    /// If another process holds it, or its directory cannot be written to.
-    pub fn take(path: impl Into<PathBuf>) -> Result<Self, StateFileError> {
+    /// Returns an error if another process has locked the file or its directory is not writable.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, StateFileError> {
         let path = path.into();
         let lock_path = path.with_added_extension("lock");
         let failed = |source| failure("lock", &lock_path, source);
         let lock = File::create(&lock_path).map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path, _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(StateFileError::Taken(path)),
+            Err(TryLockError::WouldBlock) => Err(StateFileError::InUse(path)),
             Err(TryLockError::Error(source)) => Err(failed(source)),
         }
     }
 
-    /// The model that was saved last, or nothing where the file does not exist.
+    /// Returns the saved model, or `None` if the file does not exist.
     ///
     /// # Errors
-    /// If the file cannot be read, or holds something else.
+    /// Returns an error if the file cannot be read or contains no state.
     pub fn load(&self) -> Result<Option<Model>, StateFileError> {
         let text = match std::fs::read(&self.path) {
             Ok(text) => text,
@@ -73,18 +73,18 @@ impl StateFile {
             .map_err(|error| UnreadableState::Corrupt(error.to_string()))
             .and_then(|state| Model::from_state(&state))
             .map(Some)
-            .map_err(|why| StateFileError::Unreadable {
+            .map_err(|source| StateFileError::Unreadable {
                 path: self.path.clone(),
-                why,
+                source,
             })
     }
 
-    /// Puts the text of a model in place of what the file holds: all of it or nothing.
+    /// Replaces the content of the file atomically.
     pub(crate) fn write(&self, text: &[u8]) -> Result<(), StateFileError> {
         let partial = self.path.with_added_extension("partial");
         let mut options = File::options();
         options.write(true).create(true).truncate(true);
-        // Environment values stand in it.
+        // The state contains values of environment variables.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let written = options.open(&partial).and_then(|mut file| {
@@ -97,9 +97,9 @@ impl StateFile {
     }
 }
 
-fn failure(what: &'static str, path: &Path, source: io::Error) -> StateFileError {
+fn failure(operation: &'static str, path: &Path, source: io::Error) -> StateFileError {
     StateFileError::Io {
-        what,
+        operation,
         path: path.to_owned(),
         source,
     }

@@ -2,7 +2,7 @@
 
 pub mod conditions;
 pub mod container;
-pub mod memory;
+pub mod operator_state;
 mod rules;
 mod schema;
 mod sizes;

@@ -4,7 +4,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{memory::OperatorState, schema::absent_instead_of_null};
+use super::{operator_state::OperatorState, schema::absent_instead_of_null};
 
 /// What ECS has, and what the operator makes of it.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -76,7 +76,11 @@ pub struct ExpressServiceStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_count: Option<i32>,
 
-    /// What the operator has to remember across restarts. Not for reading by other programs.
+    /// State that the operator keeps across restarts. Internal: its shape changes without notice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator_state: Option<OperatorState>,
+
+    /// Former name of `operatorState`, read for one release and no longer written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<OperatorState>,
 }

@@ -13,16 +13,25 @@ use super::{
 use crate::{
     api::{
         ExpressService, ExpressServiceStatus, FINALIZER, annotations, conditions::types,
-        memory::Intent,
+        operator_state::Intent,
     },
     core::{
-        assessment::Owner,
-        conditions::{Conditions, Truth},
-        decide::{Action, Decision, Fence, Input},
-        failure::{Effect, Failure, FailureKind},
-        history::ObservedAt,
-        memory::Operation,
-        record_call::{CallResult, intent, state_before_call},
+        decide::{
+            action::Action,
+            decision::Decision,
+            input::{Fence, Input},
+            ownership::Owner,
+        },
+        observed::{
+            failure::{Effect, Failure, FailureKind},
+            history::ObservedAt,
+        },
+        operator_state::intent::Operation,
+        record::{
+            call_result::CallResult,
+            intent::{intent, state_before_call},
+        },
+        report::conditions::{Conditions, Truth},
     },
     ecs::{Created, Ecs, Updated},
 };
@@ -163,7 +172,7 @@ async fn fence<E: Ecs, O: Objects, C: Clock>(
     };
     let young = |at| ctx.clock.uptime().saturating_sub(at) < ctx.settings.fence_age;
     let fenced = input.fence == Fence::FinalizerJustAdded
-        && input.memory.is_none()
+        && input.state.is_none()
         && matches!(decision.action, Action::Create(_))
         && reconciliation.fenced_at.is_some_and(young);
     if !fenced {
@@ -196,14 +205,14 @@ fn intent_write_expired(operation: Operation) -> Failure {
 
 /// Whether the object, as the API server gave it back, holds this very intent.
 fn holds_intent(object: &ExpressService, intent: &Intent) -> bool {
-    let memory = object
+    let operator_state = object
         .status
         .as_ref()
-        .and_then(ExpressServiceStatus::trusted_memory);
+        .and_then(ExpressServiceStatus::trusted_state);
     // As JSON, since a stored time has whole seconds. A part that is missing was dropped, or never stored.
     let json = |intent: &Intent| serde_json::to_value(intent).ok();
-    memory
-        .and_then(|memory| memory.open_intent())
+    operator_state
+        .and_then(|operator_state| operator_state.open_intent())
         .is_some_and(|stored| json(stored).is_some() && json(stored) == json(intent))
 }
 
@@ -226,7 +235,7 @@ async fn store_intent<E: Ecs, O: Objects, C: Clock>(
     intent: &Intent,
     now: Timestamp,
 ) -> Result<(), ReconcileError> {
-    let memory = state_before_call(input, decision, Some(intent.clone()), now);
+    let operator_state = state_before_call(input, decision, Some(intent.clone()), now);
     let before = reconciliation.object.status.clone().unwrap_or_default();
     let mut conditions = Conditions::new(before.conditions.clone(), input.desired.generation, now);
     // One that holds already keeps its reason and time: this is but another try. So does what only a person can end.
@@ -236,7 +245,8 @@ async fn store_intent<E: Ecs, O: Objects, C: Clock>(
         conditions.set(types::RECONCILING, Truth::True, reason.as_str(), &message);
     }
     let fenced = ExpressServiceStatus {
-        memory: Some(memory),
+        operator_state: Some(operator_state),
+        memory: None,
         conditions: conditions.into_inner(),
         ..before.clone()
     };

@@ -14,8 +14,8 @@ use super::compressed::Compressed;
 use crate::{
     api::{ExpressService, annotations},
     core::{
-        bulk::{blank, too_large_for_ecs},
-        state::State,
+        desired::size_limit::{blank, too_large_for_ecs},
+        report::state::State,
     },
 };
 

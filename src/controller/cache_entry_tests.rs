@@ -2,10 +2,13 @@ use super::{CacheEntry, GREATEST};
 use crate::{
     api::ExpressService,
     core::{
-        bulk::too_large_for_ecs,
-        desired::{Desired, OperatorIdentity, Phase},
-        identity::Caller,
-        state::State,
+        desired::{
+            identity::{Caller, OperatorIdentity},
+            object::Desired,
+            policy::Phase,
+            size_limit::too_large_for_ecs,
+        },
+        report::state::State,
     },
 };
 use kube::core::{ObjectList, WatchEvent};

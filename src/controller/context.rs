@@ -13,10 +13,9 @@ use super::{
 };
 use crate::{
     core::{
-        desired::OperatorIdentity,
-        history::{Uptime, Windows},
-        identity::Caller,
-        retry::Intervals,
+        desired::identity::{Caller, OperatorIdentity},
+        observed::history::{Uptime, Windows},
+        report::requeue::Intervals,
     },
     ecs::Ecs,
     telemetry::{health::Health, metrics::Reconciles},

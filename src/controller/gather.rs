@@ -7,17 +7,21 @@ use super::{
 use crate::{
     api::{ExpressServiceStatus, status::DeploymentStatus},
     core::{
-        assessment::Owner,
-        desired::{Desired, Phase},
-        failure::{Effect, Failure, FailureKind},
-        history::Uptime,
-        identity::OwnerTags,
-        memory::{IntentState, Operation},
-        observed::{Management, Missing, Observed, Read, Service, StatusCode},
-        reads::{RESOURCES_LAST, Reads, Resources, plan, plan_with_counts},
-        recorded::IdentityCheck,
-        redact::Redactor,
-        rollout::{DeploymentState, deployment_state},
+        decide::{
+            ownership::Owner,
+            reads::{RESOURCES_INTERVAL, Reads, Resources, plan, plan_with_counts},
+        },
+        desired::{
+            object::Desired, owner_tags::OwnerTags, policy::Phase, recorded_identity::IdentityCheck,
+        },
+        observed::{
+            deployment::{DeploymentState, deployment_state},
+            failure::{Effect, Failure, FailureKind},
+            history::Uptime,
+            service::{Management, Missing, Observed, Read, Service, StatusCode},
+        },
+        operator_state::intent::{IntentState, Operation},
+        redaction::redact::Redactor,
     },
     ecs::{Ecs, ServiceFacts, ServiceRecord},
 };
@@ -76,7 +80,7 @@ fn resources<E: Ecs, O: Objects, C: Clock>(
     due: &mut Option<Uptime>,
 ) -> Resources {
     let now = ctx.clock.uptime();
-    let due = due.get_or_insert_with(|| now + RESOURCES_LAST.mul_f64(ctx.clock.random()));
+    let due = due.get_or_insert_with(|| now + RESOURCES_INTERVAL.mul_f64(ctx.clock.random()));
     if now < *due {
         Resources::Fresh
     } else {
@@ -113,7 +117,7 @@ async fn related_reads<E: Ecs, O: Objects, C: Clock>(
     let newest = service.newest().map(|revision| revision.arn.clone());
     service.managed_resources = match (reads.managed_resources, newest) {
         (true, Some(revision)) => {
-            *kept.resources_due = Some(ctx.clock.uptime() + RESOURCES_LAST);
+            *kept.resources_due = Some(ctx.clock.uptime() + RESOURCES_INTERVAL);
             read(ecs.managed_resources(&arn, &revision, redactor).await)
         }
         _ => status
@@ -198,13 +202,15 @@ async fn ordinary_service<E: Ecs>(
 
 /// Whether a create was refused, or its effect is not seen yet.
 fn create_is_unclear(status: &ExpressServiceStatus) -> bool {
-    let memory = status.trusted_memory();
-    let refused = memory
-        .and_then(|memory| memory.intent.as_ref())
+    let operator_state = status.trusted_state();
+    let refused = operator_state
+        .and_then(|operator_state| operator_state.intent.as_ref())
         .is_some_and(|intent| {
             intent.is_for(Operation::Create) && intent.state() == IntentState::Rejected
         });
-    refused || memory.is_some_and(|memory| memory.open(Operation::Create).is_some())
+    refused
+        || operator_state
+            .is_some_and(|operator_state| operator_state.open(Operation::Create).is_some())
 }
 
 /// The owner by the second way to read tags.

@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     api::{ExpressService, FIELD_MANAGER},
-    core::{
-        events::{Event, Severity},
+    core::report::{
+        event::{Event, Severity},
         state::State,
     },
     telemetry::metrics::ObjectStates,

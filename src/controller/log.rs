@@ -8,14 +8,20 @@ use super::reconcile_state::ReconcileState;
 use crate::{
     api::{ExpressServiceStatus, conditions::types},
     core::{
-        decide::{Action, Decision, Input},
-        events::{Event, Severity},
-        failure::Failure,
-        identity::ObjectIdentity,
-        memory::Operation,
-        observed::{Observed, Read},
-        reason::{Progress, Reason},
-        record_call::CallResult,
+        decide::{
+            action::Action,
+            decision::Decision,
+            input::Input,
+            reason::{Progress, Reason},
+        },
+        desired::identity::ObjectIdentity,
+        observed::{
+            failure::Failure,
+            service::{Observed, Read},
+        },
+        operator_state::intent::Operation,
+        record::call_result::CallResult,
+        report::event::{Event, Severity},
     },
 };
 

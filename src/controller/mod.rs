@@ -22,17 +22,23 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     api::{ExpressService, ExpressServiceStatus},
     core::{
-        assessment::Owner,
-        decide::{Action, Decision, Fence, Input, decide},
-        desired::Desired,
-        failure::Failure,
-        history::{ObservedAt, Uptime},
-        observed::Observed,
-        reason::{Progress, Reason},
-        record_call::CallResult,
-        recorded::has_finalizer,
-        redact::Redactor,
-        retry::{attempts_after, requeue_after},
+        decide::{
+            action::Action,
+            decide,
+            decision::Decision,
+            input::{Fence, Input},
+            ownership::Owner,
+            reason::{Progress, Reason},
+        },
+        desired::{object::Desired, recorded_identity::has_finalizer},
+        observed::{
+            failure::Failure,
+            history::{ObservedAt, Uptime},
+            service::Observed,
+        },
+        record::call_result::CallResult,
+        redaction::redact::Redactor,
+        report::requeue::{attempts_after, requeue_after},
     },
     ecs::Ecs,
     telemetry::metrics::ReconcileOutcome,
@@ -172,8 +178,11 @@ impl Reconciliation {
             started,
             ended: ctx.clock.uptime(),
         };
-        let memory = self.status_before.trusted_memory();
-        self.state.history.record(&observed, memory, observed_at);
+        let operator_state = self.status_before.trusted_state();
+        let open_intent = operator_state.and_then(|operator_state| operator_state.open_intent());
+        self.state
+            .history
+            .record(&observed, open_intent, observed_at);
         let had_finalizer = has_finalizer(&self.object);
         let (decision, result) = self
             .step(ctx, &desired, (&observed, observed_at), Fence::Needed)
@@ -208,12 +217,12 @@ impl Reconciliation {
         fence: Fence,
     ) -> Result<(Decision, CallResult), ReconcileError> {
         let status = self.status_before.clone();
-        let memory = status.trusted_memory();
+        let operator_state = status.trusted_state();
         let history = self.state.history.clone();
         let input = Input {
             desired,
             observed,
-            memory,
+            state: operator_state,
             deployment: status.deployment.as_ref(),
             managed_resources: status.managed_resources.as_deref().unwrap_or_default(),
             history: &history,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     api::{ExpressService, ExpressServiceStatus},
-    core::events::Event,
+    core::report::event::Event,
 };
 
 /// Which object.

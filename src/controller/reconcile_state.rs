@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::objects::ObjectKey;
-use crate::core::history::{ObservationHistory, Uptime};
+use crate::core::observed::history::{ObservationHistory, Uptime};
 
 /// What this process knows of one object.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@ use super::{
     context::{Clock, Context},
     objects::{ObjectKey, Objects},
 };
-use crate::{core::events::Event, ecs::Ecs};
+use crate::{core::report::event::Event, ecs::Ecs};
 
 /// Tells that the API server does not take what was written, each time in the log, and once by an event.
 pub(super) async fn tell<E: Ecs, O: Objects, C: Clock>(

@@ -12,13 +12,14 @@ use super::{
 use crate::{
     api::{ExpressService, ExpressServiceStatus},
     core::{
-        decide::{Action, Decision, Input},
-        events::events,
-        reason::Reason,
-        record_call::record_call,
-        retry::should_report,
-        status::{is_ready, is_status_change, project},
-        transitions::lasting_failure,
+        decide::{action::Action, decision::Decision, input::Input, reason::Reason},
+        record::call::record_call,
+        report::{
+            events::events,
+            status::{is_ready, project},
+            status_change::{is_status_change, should_report},
+            transitions::lasting_failure,
+        },
     },
     ecs::Ecs,
 };
@@ -36,7 +37,7 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
 ) -> Result<(), ReconcileError> {
     let ready = is_ready(&reconciliation.status_before);
     // The first memory has to be written: a finalizer without any means a create in flight.
-    let remembered = reconciliation.status_before.trusted_memory().is_some();
+    let remembered = reconciliation.status_before.trusted_state().is_some();
     if remembered && !should_report(&decision.reason, reconciliation.state.attempts, ready) {
         return Ok(());
     }
@@ -44,8 +45,15 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     // Events compare with the status before the pass, not with its fence.
     let before = reconciliation.status_before.clone();
     let stored = reconciliation.object.status.clone().unwrap_or_default();
-    let memory = record_call(input, decision, act.sent.clone(), &act.result, now);
-    let status = as_stored(project(&stored, input, decision, &act.result, memory, now));
+    let operator_state = record_call(input, decision, act.sent.clone(), &act.result, now);
+    let status = as_stored(project(
+        &stored,
+        input,
+        decision,
+        &act.result,
+        operator_state,
+        now,
+    ));
     let object = &input.desired.object;
     let attempts = reconciliation.state.attempts;
     let mut events = events(&before, &status, input, decision, &act.result);
@@ -107,7 +115,7 @@ async fn write<E: Ecs, O: Objects, C: Clock>(
             Err(ObjectsError::Conflict) => {
                 let fresh = ctx.objects.read(&key).await?;
                 if fresh.metadata.uid != reconciliation.object.metadata.uid
-                    || !same_memory(&fresh, stored)
+                    || !same_operator_state(&fresh, stored)
                 {
                     return Err(ObjectsError::Conflict.into());
                 }
@@ -132,6 +140,7 @@ fn as_stored(status: ExpressServiceStatus) -> ExpressServiceStatus {
     serde_json::from_value(status_json(&status)).unwrap_or(status)
 }
 
-fn same_memory(object: &ExpressService, stored: &ExpressServiceStatus) -> bool {
-    object.status.clone().unwrap_or_default().memory == stored.memory
+fn same_operator_state(object: &ExpressService, stored: &ExpressServiceStatus) -> bool {
+    let fresh = object.status.clone().unwrap_or_default();
+    fresh.operator_state == stored.operator_state && fresh.memory == stored.memory
 }

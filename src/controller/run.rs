@@ -28,7 +28,7 @@ use super::{
     objects::ObjectKey,
 };
 use crate::{
-    core::{desired::OperatorIdentity, history::Uptime},
+    core::{desired::identity::OperatorIdentity, observed::history::Uptime},
     ecs::Ecs,
     telemetry::{health::Health, metrics::Reconciles},
 };

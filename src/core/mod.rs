@@ -1,47 +1,22 @@
-//! The pure heart: no async, no clock, no randomness, no Kubernetes client, no AWS type.
+//! The pure core: no async, no clock, no randomness, no Kubernetes client, no AWS type.
 //!
-//! [`desired`] and [`observed`] are what is wanted and what was seen, parsed once; [`decide`] is the state machine over
-//! them; [`status`] and [`events`] are what people read of it; [`record_call`] is what must not be forgotten.
+//! The folders read as the algorithm. Each imports only from those above it in this list, which `tests/core/layering.rs`
+//! checks:
+//!
+//! 1. [`desired`]: the object, parsed once.
+//! 2. [`redaction`]: text from AWS without the values that the object keeps secret.
+//! 3. [`observed`]: what ECS showed, now and over time.
+//! 4. [`diff`]: where the two differ.
+//! 5. [`operator_state`]: what the status remembers between reconciles.
+//! 6. [`decide`]: the decision, one `match`.
+//! 7. [`record`]: what a reconcile adds to the operator state.
+//! 8. [`report`]: status, conditions, events, and when to reconcile again.
 
-mod adopt;
-pub mod assessment;
-pub mod bulk;
-pub mod complete;
-mod condition_list;
-pub mod conditions;
-pub mod configuration;
 pub mod decide;
 pub mod desired;
 pub mod diff;
-pub mod events;
-pub mod explain;
-pub mod failure;
-pub mod field;
-pub mod history;
-pub mod identity;
-mod invalid;
-mod left_in_force;
-pub mod memory;
-pub mod messages;
-pub mod not_comparable;
 pub mod observed;
-mod quotation;
-pub mod reads;
-pub mod reason;
-pub mod record_call;
-mod record_observation;
-pub mod recorded;
-pub mod redact;
-pub mod request;
-pub mod retry;
-pub mod rollout;
-mod sizes;
-mod stable_text;
-pub mod state;
-pub mod status;
-mod stuck;
-pub mod tags;
-pub mod transitions;
-mod unsynced;
-pub mod update_intent;
-pub mod value;
+pub mod operator_state;
+pub mod record;
+pub mod redaction;
+pub mod report;

@@ -24,7 +24,9 @@ use super::{
     sdk_error::{causes, failure},
 };
 use crate::{
-    core::{failure::Failure, identity::ServiceArn, redact::Redactor},
+    core::{
+        desired::identity::ServiceArn, observed::failure::Failure, redaction::redact::Redactor,
+    },
     telemetry::{
         health::Health,
         metrics::{AnswerClass, Calls},

@@ -10,9 +10,9 @@ use super::{
     sdk_error::incomplete,
 };
 use crate::core::{
-    failure::{Effect, Failure, FailureKind},
-    identity::{Arn, Caller, ServiceArn},
-    redact::Redactor,
+    desired::identity::{Arn, Caller, ServiceArn},
+    observed::failure::{Effect, Failure, FailureKind},
+    redaction::redact::Redactor,
 };
 
 /// The answer of STS.

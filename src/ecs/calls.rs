@@ -13,11 +13,13 @@ use super::{
 use crate::{
     api::status::{DeploymentStatus, ManagedResource},
     core::{
-        failure::Failure,
-        identity::{Caller, ServiceArn},
-        observed::{Missing, Observed},
-        redact::Redactor,
-        request::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
+        decide::requests::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
+        desired::identity::{Caller, ServiceArn},
+        observed::{
+            failure::Failure,
+            service::{Missing, Observed},
+        },
+        redaction::redact::Redactor,
     },
 };
 

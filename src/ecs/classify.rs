@@ -4,7 +4,7 @@
 //! here takes the safe kind of its code. Sources: the ECS API model, the API reference ("Common errors"), and the texts
 //! that the Terraform provider and the ECS team's own tools match.
 
-use crate::core::failure::{Effect, FailureKind};
+use crate::core::observed::failure::{Effect, FailureKind};
 
 /// Names of the API actions.
 pub(super) mod operation {

@@ -1,7 +1,7 @@
 //! Each row of the table is a sentence: this operation, refused with this code and text, means that.
 
 use super::{classify, operation::*};
-use crate::core::failure::{Effect, FailureKind as Kind};
+use crate::core::observed::failure::{Effect, FailureKind as Kind};
 
 const ANY: &str = "DescribeServices";
 const NONE: Effect = Effect::None;

@@ -16,11 +16,13 @@ use jiff::Timestamp;
 use crate::{
     api::status::{DeploymentStatus, ManagedResource},
     core::{
-        failure::Failure,
-        identity::{Caller, ServiceArn},
-        observed::{Management, Observed, TaskCounts},
-        redact::Redactor,
-        request::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
+        decide::requests::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
+        desired::identity::{Caller, ServiceArn},
+        observed::{
+            failure::Failure,
+            service::{Management, Observed, TaskCounts},
+        },
+        redaction::redact::Redactor,
     },
 };
 

@@ -10,8 +10,8 @@ use aws_sdk_ecs::{
 
 use super::classify::classify;
 use crate::core::{
-    failure::{Effect, Failure, FailureKind},
-    redact::{RedactedText, Redactor},
+    observed::failure::{Effect, Failure, FailureKind},
+    redaction::redact::{RedactedText, Redactor},
 };
 
 /// A call that failed, in words that may be shown.

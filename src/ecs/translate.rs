@@ -12,7 +12,7 @@ use aws_sdk_ecs::primitives::DateTime;
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-use crate::core::redact::Redactor;
+use crate::core::redaction::redact::Redactor;
 
 /// A time as ECS gave it.
 fn timestamp(time: Option<&DateTime>) -> Option<Timestamp> {

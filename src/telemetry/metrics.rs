@@ -11,7 +11,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::core::{failure::Class, state::State};
+use crate::core::{observed::failure::Class, report::state::State};
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
 

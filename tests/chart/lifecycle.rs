@@ -218,7 +218,7 @@ fn the_notes_explain_the_chosen_values() {
     ];
     let notes = cluster.helm(helm(), &install);
     assert!(
-        notes.contains("takes the role arn:aws:iam::123456789012:role/operator"),
+        notes.contains("assumes the role arn:aws:iam::123456789012:role/operator"),
         "{notes}"
     );
     assert!(

@@ -108,7 +108,7 @@ fn the_defaults_are_those_of_the_program() {
     let help = String::from_utf8(help.stdout).unwrap();
     let defaults = defaults();
     for (flag, value) in [
-        ("--resync-interval", &defaults["lookInterval"]),
+        ("--resync-interval", &defaults["resyncInterval"]),
         ("--poll-interval", &defaults["pollInterval"]),
         ("--log ", &defaults["log"]["level"]),
         ("--log-format", &defaults["log"]["format"]),

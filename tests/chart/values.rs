@@ -75,6 +75,7 @@ fn a_wrong_value_is_rejected_with_its_path_and_the_valid_values() {
             "log/format",
             "'json', 'text'",
         ),
+        (json!({"resyncInterval": "5"}), "resyncInterval", "pattern"),
         (json!({"lookInterval": "5"}), "lookInterval", "pattern"),
         (
             json!({"aws": {"region": "Frankfurt"}}),
@@ -212,6 +213,23 @@ fn every_value_arrives() {
     assert_eq!(spec["priorityClassName"], "system-cluster-critical");
     // The rest is switched off by these values.
     assert_eq!(objects.len(), 1);
+}
+
+/// Values that are kept over an upgrade may have it.
+#[test]
+fn the_former_name_of_the_resync_interval_is_still_accepted() {
+    let resync = |values: Value| {
+        let objects = render(&values);
+        let args = container(&objects)["args"].as_array().unwrap().clone();
+        let flags = args.iter().filter_map(Value::as_str);
+        let resync = flags.filter_map(|flag| flag.strip_prefix("--resync-interval="));
+        resync.map(String::from).collect::<Vec<_>>()
+    };
+    assert_eq!(resync(json!({})), ["5m"]);
+    assert_eq!(resync(json!({"lookInterval": "1m"})), ["1m"]);
+    assert_eq!(resync(json!({"resyncInterval": "2m"})), ["2m"]);
+    let both = json!({"lookInterval": "1m", "resyncInterval": "2m"});
+    assert_eq!(resync(both), ["1m"]);
 }
 
 #[test]

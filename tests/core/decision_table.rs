@@ -5,11 +5,12 @@ use std::{collections::BTreeMap, time::Duration};
 use ecs_express_operator::{
     api::annotations,
     core::{
-        decide::{Action, Decision, Fence},
-        desired::Desired,
-        history::ObservedAt,
-        observed::{Management, Observed, Read, Service, StatusCode},
-        reason::Reason,
+        decide::{action::Action, decision::Decision, input::Fence, reason::Reason},
+        desired::object::Desired,
+        observed::{
+            history::ObservedAt,
+            service::{Management, Observed, Read, Service, StatusCode},
+        },
     },
 };
 use serde_json::json;
@@ -56,7 +57,7 @@ const PRESENCES: [Presence; 7] = [
     ("missing for 10 s", |_| (MISSING, 10)),
     ("INACTIVE for 10 s", |_| {
         (
-            Observed::Missing(ecs_express_operator::core::observed::Missing::Inactive),
+            Observed::Missing(ecs_express_operator::core::observed::service::Missing::Inactive),
             10,
         )
     }),
@@ -170,7 +171,7 @@ fn when_a_missing_service_counts_as_absent() {
     let mut create_accepted = applied_state(&wanted);
     create_accepted.intent = Some(intent("Create", "h", Some("Accepted")));
     let mut create_rejected = empty_state();
-    create_rejected.intent = Some(intent("Create", "h", Some("Refused")));
+    create_rejected.intent = Some(intent("Create", "h", Some("Rejected")));
     let states = BTreeMap::from([
         (
             "1 finalizer added in this reconcile",

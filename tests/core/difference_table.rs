@@ -1,11 +1,13 @@
 //! The last rows of the decision table: the action for each difference of an active service of ours.
 
 use ecs_express_operator::{
-    api::{annotations, memory::RolledBack, status::DeploymentStatus},
+    api::{annotations, operator_state::RolledBack, status::DeploymentStatus},
     core::{
-        decide::Decision,
-        failure::{Effect, FailureKind},
-        observed::{Observed, Read, Service},
+        decide::decision::Decision,
+        observed::{
+            failure::{Effect, FailureKind},
+            service::{Observed, Read, Service},
+        },
     },
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use ecs_express_operator::core::{
-    assessment::Assessment,
-    complete::complete,
-    configuration::{Configuration, Mode, Redacted},
-    diff::diff,
-    field::Field,
-    observed::{Observed, Service},
-    update_intent::UpdateIntent,
+    decide::{assessment::Assessment, update_intent::UpdateIntent},
+    desired::{
+        configuration::{Configuration, Mode},
+        field::Field,
+        redacted::Redacted,
+    },
+    diff::{compare::diff, complete::complete},
+    observed::service::{Observed, Service},
 };
 use serde_json::{Value, json};
 
@@ -158,6 +159,8 @@ fn every_field_that_the_user_set_is_compared() {
         .into_iter()
         .filter(|field| *field != Field::TaskDefinitionArn)
         .collect();
+    let set: Vec<Field> = other.values().into_keys().collect();
+    assert_eq!(set, all, "Field::ALL has every field of a configuration");
     assert_eq!(differing_configurations(&spec, &other), all);
 }
 
@@ -178,7 +181,7 @@ fn differing_configurations(spec: &Configuration, actual: &Configuration) -> Vec
 fn everything() -> Configuration {
     let manifest = include_str!("../../examples/everything.yaml");
     let object = serde_saphyr::from_str(manifest).unwrap();
-    ecs_express_operator::core::desired::Desired::parse(&object, &operator()).configuration
+    ecs_express_operator::core::desired::object::Desired::parse(&object, &operator()).configuration
 }
 
 #[test]

@@ -5,20 +5,30 @@ use std::{collections::BTreeMap, time::Duration};
 use ecs_express_operator::{
     api::{
         ExpressService, FINALIZER, annotations,
-        memory::{Intent, KnownService, LastApplied, OperatorState},
+        operator_state::{Intent, KnownService, LastApplied, OperatorState},
         status::{DeploymentStatus, ManagedResource},
     },
     core::{
-        configuration::{Configuration, Container, Network, Scaling},
-        decide::{Decision, Fence, Input, decide},
-        desired::{Desired, OperatorIdentity},
-        failure::{Effect, Failure, FailureKind},
-        history::{ObservationHistory, ObservedAt, Windows},
-        identity::{Caller, owner_tags, owner_tags_of},
-        memory::SCHEME,
-        observed::{
-            Management, Missing, Observed, Read, Revision, Service, StatusCode, TaskCounts,
+        decide::{
+            decide,
+            decision::Decision,
+            input::{Fence, Input},
         },
+        desired::{
+            configuration::{Configuration, Container, Network, Scaling},
+            identity::{Caller, OperatorIdentity},
+            object::Desired,
+            owner_tags,
+            owner_tags::owner_tags_of,
+        },
+        observed::{
+            failure::{Effect, Failure, FailureKind},
+            history::{ObservationHistory, ObservedAt, Windows},
+            service::{
+                Management, Missing, Observed, Read, Revision, Service, StatusCode, TaskCounts,
+            },
+        },
+        operator_state::state::SCHEME,
     },
 };
 use jiff::Timestamp;
@@ -287,18 +297,19 @@ pub fn history_of(
     state: Option<&OperatorState>,
     seconds: u64,
 ) -> ObservationHistory {
+    let open_intent = state.and_then(OperatorState::open_intent);
     let mut history = ObservationHistory::default();
-    history.record(observed, state, ObservedAt::at(Duration::ZERO));
+    history.record(observed, open_intent, ObservedAt::at(Duration::ZERO));
     history.record(
         observed,
-        state,
+        open_intent,
         ObservedAt::at(Duration::from_secs(seconds)),
     );
     history
 }
 
 pub fn other_owner_tags() -> BTreeMap<String, String> {
-    let other = ecs_express_operator::core::identity::ObjectIdentity {
+    let other = ecs_express_operator::core::desired::identity::ObjectIdentity {
         namespace: "team-b".into(),
         name: "shop".into(),
         uid: "u-2".into(),
@@ -344,7 +355,7 @@ impl OwnedInput {
         Input {
             desired: &self.desired,
             observed: &self.observed,
-            memory: self.operator_state.as_ref(),
+            state: self.operator_state.as_ref(),
             deployment: None,
             managed_resources: &self.managed_resources,
             history: &self.history,

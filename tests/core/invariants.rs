@@ -2,12 +2,16 @@
 //! written here independently of the code that decides.
 
 use ecs_express_operator::core::{
-    decide::{Action, Fence},
-    desired::{DeletionPolicy, Phase},
-    history::ObservedAt,
-    identity::OwnerTags,
-    observed::{Observed, Service, StatusCode},
-    recorded::IdentityCheck,
+    decide::{action::Action, input::Fence},
+    desired::{
+        owner_tags::OwnerTags,
+        policy::{DeletionPolicy, Phase},
+        recorded_identity::IdentityCheck,
+    },
+    observed::{
+        history::ObservedAt,
+        service::{Observed, Service, StatusCode},
+    },
 };
 use serde_json::{Value, json};
 
@@ -205,7 +209,7 @@ fn no_combination_of_circumstances_breaks_a_safety_invariant() {
                 assert!(present && same && !desired.suspend, "adopt: {name}");
                 assert_eq!(
                     desired.adoption,
-                    ecs_express_operator::core::desired::AdoptionPolicy::Adopt
+                    ecs_express_operator::core::desired::policy::AdoptionPolicy::Adopt
                 );
             }
             Action::Delete => {

@@ -3,11 +3,12 @@
 use ecs_express_operator::{
     api::ExpressServiceStatus,
     core::{
-        events::events,
-        failure::{Effect, Failure, FailureKind},
-        observed::{Observed, Read, Service},
-        record_call::{CallResult, intent, record_call},
-        status::project,
+        observed::{
+            failure::{Effect, Failure, FailureKind},
+            service::{Observed, Read, Service},
+        },
+        record::{call::record_call, call_result::CallResult, intent::intent},
+        report::{events::events, status::project},
     },
 };
 use serde_json::json;

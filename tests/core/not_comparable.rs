@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use ecs_express_operator::core::{
-    assessment::Assessment,
-    configuration::{Configuration, Container, Network, Scaling},
-    decide::{Action, Decision},
-    failure::{Effect, FailureKind},
-    observed::{Observed, Read, Service},
-    reason::Reason,
-    update_intent::UpdateIntent,
+    decide::{
+        action::Action, assessment::Assessment, decision::Decision, reason::Reason,
+        update_intent::UpdateIntent,
+    },
+    desired::configuration::{Configuration, Container, Network, Scaling},
+    observed::{
+        failure::{Effect, FailureKind},
+        service::{Observed, Read, Service},
+    },
 };
 use serde_json::{Value, json};
 
@@ -233,7 +235,7 @@ fn a_rollback_and_reported_drift_are_reported_even_if_something_else_is_not_comp
     assert_eq!(given(&report, lose).decide().reason, Reason::Drifted);
     let mut rolled_back = given(&everything(), lose);
     let state = rolled_back.operator_state.as_mut().unwrap();
-    state.rolled_back = Some(ecs_express_operator::api::memory::RolledBack {
+    state.rolled_back = Some(ecs_express_operator::api::operator_state::RolledBack {
         rollout_hash: rolled_back.desired.configuration.rollout_hash(),
         revision: None,
         status: None,

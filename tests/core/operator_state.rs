@@ -1,12 +1,18 @@
 //! What a reconcile records in the operator state, and what it must not.
 
 use ecs_express_operator::{
-    api::{annotations, memory::OperatorState},
+    api::{annotations, operator_state::OperatorState},
     core::{
-        decide::{Action, Fence},
-        failure::{Effect, FailureKind},
-        observed::{Observed, StatusCode},
-        record_call::{CallResult, intent, record_call, state_before_call},
+        decide::{action::Action, input::Fence},
+        observed::{
+            failure::{Effect, FailureKind},
+            service::{Observed, StatusCode},
+        },
+        record::{
+            call::record_call,
+            call_result::CallResult,
+            intent::{intent, state_before_call},
+        },
     },
 };
 use serde_json::json;
@@ -186,7 +192,9 @@ fn a_retry_is_kept_until_it_is_done() {
     let wanted = desired(&[json!({"metadata": {"annotations": {(annotations::RETRY): "1"}}})]);
     let mut stopped = service(&wanted);
     stopped.deployments =
-        ecs_express_operator::core::observed::Read::Got(vec![deployment(REVISION, "STOPPED")]);
+        ecs_express_operator::core::observed::service::Read::Got(vec![deployment(
+            REVISION, "STOPPED",
+        )]);
     let given = OwnedInput::of(
         wanted,
         Observed::Present(Box::new(stopped)),
@@ -213,7 +221,8 @@ fn a_transient_failure_to_list_deployments_hides_nothing_that_holds_an_update_ba
     let configuration = &mut read_otherwise.revisions[0].configuration;
     configuration.container.as_mut().unwrap().image = "docker.io/shop:1".into();
     let throttled = failure(FailureKind::Throttled, Effect::None);
-    read_otherwise.deployments = ecs_express_operator::core::observed::Read::Failed(throttled);
+    read_otherwise.deployments =
+        ecs_express_operator::core::observed::service::Read::Failed(throttled);
     let observed = Observed::Present(Box::new(read_otherwise));
     let given = OwnedInput::of(wanted.clone(), observed, Some(applied_state(&wanted)));
     let decision = given.decide();

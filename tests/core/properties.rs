@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use ecs_express_operator::core::{
-    complete::complete,
-    decide::Action,
-    diff::diff,
-    observed::Observed,
-    record_call::{CallResult, intent, record_call},
-    status::{is_status_change, project},
+    decide::action::Action,
+    diff::{compare::diff, complete::complete},
+    observed::service::Observed,
+    record::{call::record_call, call_result::CallResult, intent::intent},
+    report::{status::project, status_change::is_status_change},
 };
 use proptest::{collection::btree_map, option, prelude::*, sample::select};
 use serde_json::{Value, json};

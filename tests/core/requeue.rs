@@ -5,13 +5,18 @@ use std::time::Duration;
 use ecs_express_operator::{
     api::ExpressServiceStatus,
     core::{
-        decide::{Action, Decision},
-        failure::{Effect, FailureKind},
-        observed::TaskCounts,
-        reads::{Resources, plan, plan_with_counts},
-        reason::Reason,
-        record_call::CallResult,
-        retry::{Intervals, requeue_after},
+        decide::{
+            action::Action,
+            decision::Decision,
+            reads::{Resources, plan, plan_with_counts},
+            reason::Reason,
+        },
+        observed::{
+            failure::{Effect, FailureKind},
+            service::TaskCounts,
+        },
+        record::call_result::CallResult,
+        report::requeue::{Intervals, requeue_after},
     },
 };
 

@@ -3,10 +3,12 @@
 use ecs_express_operator::{
     api::ExpressServiceStatus,
     core::{
-        failure::{Effect, FailureKind},
-        observed::Observed,
-        record_call::CallResult,
-        status::is_status_change,
+        observed::{
+            failure::{Effect, FailureKind},
+            service::Observed,
+        },
+        record::call_result::CallResult,
+        report::status_change::is_status_change,
     },
 };
 use serde_json::json;
@@ -64,7 +66,8 @@ fn a_service_without_endpoint_is_not_ready() {
 fn an_unknown_status_code_is_reported_verbatim() {
     let wanted = desired(&[]);
     let mut service = service(&wanted);
-    service.code = ecs_express_operator::core::observed::StatusCode::Other("HIBERNATING".into());
+    service.code =
+        ecs_express_operator::core::observed::service::StatusCode::Other("HIBERNATING".into());
     let given = OwnedInput::of(wanted, Observed::Present(Box::new(service)), None);
     let (status, _) = report(&given, &CallResult::Idle, &ExpressServiceStatus::default());
     assert_eq!(status.status_code.as_deref(), Some("HIBERNATING"));
@@ -72,7 +75,9 @@ fn an_unknown_status_code_is_reported_verbatim() {
 
 #[test]
 fn an_observation_that_failed_once_reports_nothing_and_a_missing_permission_is_reported_at_once() {
-    use ecs_express_operator::core::{reason::Reason, retry::should_report};
+    use ecs_express_operator::core::{
+        decide::reason::Reason, report::status_change::should_report,
+    };
     let reason = |kind| Reason::Unreadable(failure(kind, Effect::None));
     assert!(!should_report(&reason(FailureKind::Throttled), 0, true));
     assert!(!should_report(&reason(FailureKind::Unavailable), 1, true));
@@ -233,7 +238,8 @@ fn the_mere_progress_of_a_rollout_is_reported_after_two_minutes_and_all_else_at_
 fn an_unknown_status_code_needs_a_person_and_emits_a_warning() {
     let wanted = desired(&[]);
     let mut service = service(&wanted);
-    service.code = ecs_express_operator::core::observed::StatusCode::Other("HIBERNATING".into());
+    service.code =
+        ecs_express_operator::core::observed::service::StatusCode::Other("HIBERNATING".into());
     let given = OwnedInput::of(
         wanted.clone(),
         Observed::Present(Box::new(service)),
@@ -247,7 +253,7 @@ fn an_unknown_status_code_needs_a_person_and_emits_a_warning() {
 
 #[test]
 fn a_deployment_that_this_object_did_not_request_emits_a_warning() {
-    use ecs_express_operator::core::observed::Read;
+    use ecs_express_operator::core::observed::service::Read;
     let wanted = desired(&[]);
     let idle = OwnedInput::of(
         wanted.clone(),
@@ -268,7 +274,7 @@ fn a_deployment_that_this_object_did_not_request_emits_a_warning() {
 
 #[test]
 fn a_managed_resource_that_fails_later_emits_one_warning() {
-    use ecs_express_operator::core::observed::Read;
+    use ecs_express_operator::core::observed::service::Read;
     let wanted = desired(&[]);
     let idle = OwnedInput::of(
         wanted.clone(),

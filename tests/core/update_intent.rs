@@ -3,13 +3,13 @@
 use ecs_express_operator::{
     api::{
         annotations,
-        memory::{Expected, OperatorState},
+        operator_state::{Expected, OperatorState},
         status::DeploymentStatus,
     },
     core::{
-        desired::Desired,
-        observed::{Observed, Read, Service},
-        update_intent::UpdateIntent,
+        decide::update_intent::UpdateIntent,
+        desired::object::Desired,
+        observed::service::{Observed, Read, Service},
     },
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -94,7 +94,7 @@ fn with_deadline(
 }
 
 fn new() -> UpdateIntent {
-    UpdateIntent::Landed(NEW.into())
+    UpdateIntent::Applied(NEW.into())
 }
 
 #[test]

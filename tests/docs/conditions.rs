@@ -50,7 +50,9 @@ fn every_reason_of_an_event_is_in_the_table_of_events() {
         .filter_map(|line| code_spans(line).first().copied())
         .collect();
     // The constants that the code of events names, and the reasons of decisions that become events.
-    let names = read("src/core/events.rs") + &read("src/core/transitions.rs");
+    let names = read("src/core/report/events.rs")
+        + &read("src/core/report/event.rs")
+        + &read("src/core/report/transitions.rs");
     let by_name: BTreeSet<&str> = names
         .split("reasons::")
         .skip(1)

@@ -13,6 +13,7 @@ mod examples;
 #[path = "../core/fixtures.rs"]
 #[allow(dead_code, reason = "the pure core's tests use the rest")]
 mod fixtures;
+mod glossary;
 mod links;
 mod manifests;
 mod markdown;

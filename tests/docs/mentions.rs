@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, process::Command};
 
 use crate::{
     markdown::{Piece, code_spans, pieces},
-    repository::{documents, read, root},
+    repository::{documents, read, root, rust_sources},
 };
 
 /// The lines of code blocks and the code spans of a document.
@@ -70,6 +70,17 @@ const OTHERS: [&str; 5] = [
     "--wait=false",
 ];
 
+/// Former flags, which the changelog names: the program still takes them.
+const FORMER: [&str; 2] = ["--look-interval", "--look-rate"];
+
+#[test]
+fn every_former_flag_is_still_taken() {
+    for flag in FORMER {
+        let value = if flag.ends_with("rate") { "5" } else { "5m" };
+        assert!(help(&["run", flag, value, "--help"]).contains("Usage:"));
+    }
+}
+
 #[test]
 fn every_flag_of_the_operator_is_in_its_help() {
     let (run, all) = (help(&["run", "--help"]), help(&["--help"]));
@@ -90,10 +101,26 @@ fn every_flag_of_the_operator_is_in_its_help() {
         }
     }
     assert!(named.len() > 4, "{named:?} are too few to be all");
+    named.retain(|name| !FORMER.contains(&name.as_str()));
     for name in named {
         let name = name.split('=').next().unwrap();
         assert!(known(name), "{name} is not in --help");
     }
+}
+
+#[test]
+fn every_image_has_the_version_of_the_program() {
+    let mut checked = 0;
+    for document in ours() {
+        for line in code(&document) {
+            for rest in line.split("/ecs-express-operator:").skip(1) {
+                checked += 1;
+                let tag = rest.split_whitespace().next().unwrap_or_default();
+                assert_eq!(tag, env!("CARGO_PKG_VERSION"), "{document}: {line}");
+            }
+        }
+    }
+    assert!(checked > 5, "{checked} images are too few to be all");
 }
 
 #[test]
@@ -155,7 +182,8 @@ fn every_make_target_exists() {
 
 #[test]
 fn every_annotation_and_tag_is_one_of_the_programs() {
-    let known = read("src/api/mod.rs") + &read("src/core/identity.rs") + &read("src/api/spec.rs");
+    let known =
+        read("src/api/mod.rs") + &read("src/core/desired/owner_tags.rs") + &read("src/api/spec.rs");
     let mut checked = 0;
     for document in documents() {
         for line in code(&document) {
@@ -187,17 +215,6 @@ fn test_names(document: &str) -> BTreeSet<String> {
                 && word.matches('_').count() > 3
         })
         .collect()
-}
-
-fn rust_sources(directory: &std::path::Path, found: &mut String) {
-    for entry in std::fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            rust_sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push_str(&std::fs::read_to_string(path).unwrap());
-        }
-    }
 }
 
 #[test]

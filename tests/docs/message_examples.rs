@@ -5,10 +5,12 @@ use std::time::Duration;
 use ecs_express_operator::{
     api::{conditions::reasons, status::ManagedResource},
     core::{
-        desired::Desired,
-        history::ObservedAt,
-        observed::{Observed, Read, Service, StatusCode, TaskCounts},
-        record_call::CallResult,
+        desired::object::Desired,
+        observed::{
+            history::ObservedAt,
+            service::{Observed, Read, Service, StatusCode, TaskCounts},
+        },
+        record::call_result::CallResult,
     },
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use ecs_express_operator::{
     api::ExpressServiceStatus,
     core::{
-        events::{Event, events},
-        record_call::{CallResult, intent, record_call},
-        status::project,
+        record::{call::record_call, call_result::CallResult, intent::intent},
+        report::{event::Event, events::events, status::project},
     },
 };
 

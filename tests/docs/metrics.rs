@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use ecs_express_operator::{
-    core::{failure::Class, state::State},
+    core::{observed::failure::Class, report::state::State},
     telemetry::metrics::{AnswerClass, Calls, Metrics, ObjectStates, ReconcileOutcome, Reconciles},
 };
 

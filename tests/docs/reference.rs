@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    constants::constants,
+    constants::{constants, constants_in},
     markdown::slug,
     repository::{compare, read},
     schema::{Field, crd, fields, strings},
@@ -55,7 +55,8 @@ fn reference() -> String {
     page.push_str(&resource());
     page.push_str(&columns());
     page.push_str(&annotations());
-    let (spec, status) = (fields("spec"), fields("status"));
+    let (spec, mut status) = (fields("spec"), fields("status"));
+    status.retain(|field| !is_internal(&field.path));
     page.push_str("\n## spec\n\n");
     page.push_str(
         "| field | type | required | unset | change |\n| --- | --- | --- | --- | --- |\n",
@@ -83,6 +84,13 @@ fn reference() -> String {
         page.push_str(&described(field));
     }
     page
+}
+
+/// Whether a field is the operator's own, of no use to readers of a status.
+fn is_internal(path: &str) -> bool {
+    ["status.operatorState", "status.memory"]
+        .iter()
+        .any(|field| path == *field || path.starts_with(&format!("{field}.")))
 }
 
 fn resource() -> String {
@@ -167,7 +175,7 @@ fn annotations() -> String {
         page.push_str(&format!("| `{}` | {} |\n", constant.value, constant.doc));
     }
     page.push_str("\n## Tags on the ECS service\n\n| tag | |\n| --- | --- |\n");
-    for constant in constants("src/core/identity.rs", "owner_tags") {
+    for constant in constants_in(&read("src/core/desired/owner_tags.rs")) {
         if constant.value.contains('/') && !constant.value.ends_with('/') {
             let doc = constant
                 .doc

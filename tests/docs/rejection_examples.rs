@@ -3,9 +3,11 @@
 use ecs_express_operator::{
     api::conditions::reasons,
     core::{
-        failure::{Effect, Failure, FailureKind},
-        observed::Observed,
-        record_call::CallResult,
+        observed::{
+            failure::{Effect, Failure, FailureKind},
+            service::Observed,
+        },
+        record::call_result::CallResult,
     },
 };
 use serde_json::json;

@@ -19,6 +19,7 @@ pub fn documents() -> Vec<String> {
     for directory in [
         "",
         "docs",
+        "docs/decisions",
         "examples",
         "emulator",
         "charts/ecs-express-operator",
@@ -34,6 +35,18 @@ pub fn documents() -> Vec<String> {
     found.sort();
     assert!(found.len() > 5, "{found:?} are too few to be all");
     found
+}
+
+/// Appends every Rust file below a directory.
+pub fn rust_sources(directory: &Path, found: &mut String) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
 }
 
 /// Panics if a generated file is stale; with `UPDATE_DOCS=1` it is written instead.

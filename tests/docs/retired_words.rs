@@ -81,6 +81,9 @@ pub const PHRASES: &[(&str, &str)] = &[
     ("under way", "in progress"),
     // The core.
     ("status.memory", "status.operatorState"),
+    ("before sending", "before a call"),
+    ("look at tags", "verify owner tags"),
+    ("shown only", "report-only"),
     ("finalizer stored", "the finalizer was just added"),
     ("stubborn", "not converging"),
     ("unsettled", "update in doubt"),
@@ -125,6 +128,7 @@ pub const PHRASES: &[(&str, &str)] = &[
     ("looked for again", "checking again"),
     ("tells the truth", "reports what ECS does"),
     ("never-again", "no error is terminal"),
+    ("never again", "no error is terminal"),
     (
         "should not happen, and a restart helps",
         "restart the operator",

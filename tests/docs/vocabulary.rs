@@ -1,4 +1,4 @@
-//! One word for each concept: retired words occur nowhere, and the words of the glossary occur in the code.
+//! One word for each concept: retired words occur nowhere.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -159,80 +159,4 @@ fn an_allowed_place_allows_one_word_in_one_place() {
     let text = format!("{fragment} {word}");
     assert!(problems(path, &text).is_empty());
     assert_eq!(problems("src/example.rs", &text).len(), 1);
-}
-
-/// The words in the first columns of the glossary's tables.
-fn glossary(page: &str) -> BTreeSet<String> {
-    let rows = page.lines().filter_map(|line| line.strip_prefix('|'));
-    let cells = rows.filter_map(|row| row.split('|').next());
-    let mut found = BTreeSet::new();
-    for cell in cells {
-        let bold = cell.split("**").skip(1).step_by(2);
-        let code = cell.split('`').skip(1).step_by(2);
-        found.extend(bold.chain(code).map(|word| word.replace(['`', '*'], "")));
-    }
-    found
-}
-
-/// The words of a text in lower case, camel case and compounds taken apart, each after a space.
-fn split_words(text: &str) -> String {
-    let mut words = String::from(" ");
-    let mut after_lower = false;
-    for c in text.chars() {
-        if !c.is_alphanumeric() || (c.is_uppercase() && after_lower) {
-            words.push(' ');
-        }
-        after_lower = c.is_lowercase();
-        if c.is_alphanumeric() {
-            words.extend(c.to_lowercase());
-        }
-    }
-    words.push(' ');
-    words
-        .split_whitespace()
-        .fold(" ".to_owned(), |all, word| all + word + " ")
-}
-
-#[test]
-#[ignore = "holds once the sources use the vocabulary"]
-fn every_word_of_the_glossary_is_used_in_the_code() {
-    let words = glossary(&read("docs/glossary.md"));
-    assert!(words.len() > 30, "{words:?} are too few to be all");
-    let mut sources = Vec::new();
-    files("src", &mut sources);
-    files("emulator/src", &mut sources);
-    files("tests", &mut sources);
-    let code: String = sources
-        .iter()
-        .map(|file| split_words(&read(file)))
-        .collect();
-    let is_used = |word: &str| {
-        let word = split_words(word);
-        let word = word.trim();
-        ["", "s", "d", "ed"]
-            .iter()
-            .any(|ending| code.contains(&format!(" {word}{ending} ")))
-    };
-    let unused: Vec<_> = words.iter().filter(|word| !is_used(word)).collect();
-    assert!(unused.is_empty(), "in no code: {unused:?}");
-}
-
-#[test]
-fn words_of_the_glossary_are_bold_or_code_in_the_first_column() {
-    let page =
-        "| word | meaning |\n| --- | --- |\n| **requeue after**, `Requeue` | **not** this |\n";
-    let words: Vec<_> = glossary(page).into_iter().collect();
-    assert_eq!(words, ["Requeue", "requeue after"]);
-}
-
-#[test]
-fn a_word_is_used_in_whatever_case_it_is_written() {
-    for text in [
-        "resync interval",
-        "resync_interval",
-        "--resync-interval",
-        "ResyncInterval",
-    ] {
-        assert_eq!(split_words(text), " resync interval ", "{text}");
-    }
 }

@@ -41,7 +41,7 @@ fn values(endpoint: &str) -> Value {
     let env = |name: &str, value: &str| json!({"name": name, "value": value});
     json!({
         "aws": {"region": "eu-west-1", "endpointUrl": endpoint},
-        "lookInterval": "2s",
+        "resyncInterval": "2s",
         "pollInterval": "300ms",
         "extraEnv": [
             env("AWS_ACCESS_KEY_ID", "test"),

@@ -6,7 +6,7 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use controlplane::{Process, poll};
 use ecs_express_operator::{
     controller::{context::Settings, run::Loop},
-    core::{desired::OperatorIdentity, identity::Caller},
+    core::desired::identity::{Caller, OperatorIdentity},
     ecs::aws::{AwsEcs, Timeouts},
     telemetry::health::Health,
 };
@@ -93,7 +93,7 @@ fn with_a_crd_that_cannot_hold_the_operator_state_it_says_how_to_update_it_and_e
     let status = "/spec/versions/0/schema/openAPIV3Schema/properties/status/properties";
     let mut older = today.clone();
     let fields = older.pointer_mut(status).unwrap().as_object_mut().unwrap();
-    fields.remove("memory").unwrap();
+    fields.remove("operatorState").unwrap();
     fields.remove("drift").unwrap();
     apply(&older);
     // The API server publishes a new schema after a moment.
@@ -109,7 +109,7 @@ fn with_a_crd_that_cannot_hold_the_operator_state_it_says_how_to_update_it_and_e
     let (code, log) = ends("old crd", command());
     assert_eq!(code, Some(4), "{log}");
     for part in [
-        "status.memory",
+        "status.operatorState",
         "ecs-express-operator crd | kubectl apply --server-side",
         "crds.enabled",
     ] {

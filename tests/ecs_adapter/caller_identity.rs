@@ -10,7 +10,7 @@ use aws_credential_types::{
     provider::{ProvideCredentials, SharedCredentialsProvider, future},
 };
 use ecs_express_operator::{
-    core::{failure::FailureKind, identity::Caller},
+    core::{desired::identity::Caller, observed::failure::FailureKind},
     ecs::{Ecs, aws::AwsEcs},
 };
 use serde_json::json;

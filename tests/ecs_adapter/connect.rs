@@ -3,7 +3,7 @@
 use std::{env, fs, path::PathBuf, process::Command};
 
 use ecs_express_operator::{
-    core::observed::Observed,
+    core::observed::service::Observed,
     ecs::{Ecs, aws::AwsEcs},
 };
 use serde_json::json;

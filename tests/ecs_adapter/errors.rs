@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use ecs_express_operator::{
     core::{
-        failure::{Class, Effect, Failure, FailureKind},
-        redact::Redactor,
-        request::{TagRequest, UntagRequest, UpdateRequest},
+        decide::requests::{TagRequest, UntagRequest, UpdateRequest},
+        observed::failure::{Class, Effect, Failure, FailureKind},
+        redaction::redact::Redactor,
     },
     ecs::Ecs,
 };

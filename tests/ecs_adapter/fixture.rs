@@ -6,10 +6,13 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use ecs_express_operator::{
     core::{
-        configuration::{Configuration, Container, Logs, Network, Redacted, Scaling},
-        identity::ServiceArn,
-        redact::Redactor,
-        request::CreateRequest,
+        decide::requests::CreateRequest,
+        desired::{
+            configuration::{Configuration, Container, Logs, Network, Scaling},
+            identity::ServiceArn,
+            redacted::Redacted,
+        },
+        redaction::redact::Redactor,
     },
     ecs::aws::{AwsEcs, Timeouts},
 };

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock},
 };
 
-use ecs_express_operator::{core::redact::Redactor, ecs::Ecs};
+use ecs_express_operator::{core::redaction::redact::Redactor, ecs::Ecs};
 use serde_json::json;
 use tracing::Level;
 use tracing::instrument::WithSubscriber;

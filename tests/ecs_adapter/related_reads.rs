@@ -2,9 +2,9 @@
 
 use ecs_express_operator::{
     api::status::ManagedResource,
-    core::{
+    core::observed::{
         failure::FailureKind,
-        observed::{Management, TaskCounts},
+        service::{Management, TaskCounts},
     },
     ecs::{Ecs, ServiceRecord},
 };

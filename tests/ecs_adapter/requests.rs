@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use ecs_express_operator::{
     core::{
-        configuration::{Configuration, Network},
-        field::Field,
-        request::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
+        decide::requests::{CreateRequest, TagRequest, UntagRequest, UpdateRequest},
+        desired::{
+            configuration::{Configuration, Network},
+            field::Field,
+        },
     },
     ecs::{Created, Ecs, Updated},
 };

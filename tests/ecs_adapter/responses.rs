@@ -1,9 +1,9 @@
 //! Responses of DescribeExpressGatewayService, and what they are parsed to.
 
 use ecs_express_operator::{
-    core::{
+    core::observed::{
         failure::{Effect, FailureKind},
-        observed::{Missing, Observed, Read, Service, StatusCode},
+        service::{Missing, Observed, Read, Service, StatusCode},
     },
     ecs::Ecs,
 };

@@ -7,9 +7,11 @@ use aws_credential_types::provider::{
 };
 use ecs_express_operator::{
     core::{
-        failure::{Class, Effect, Failure, FailureKind},
-        observed::Observed,
-        state::State,
+        observed::{
+            failure::{Class, Effect, Failure, FailureKind},
+            service::Observed,
+        },
+        report::state::State,
     },
     ecs::{Ecs, aws::AwsEcs},
     telemetry::{

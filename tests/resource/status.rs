@@ -68,12 +68,15 @@ fn what_a_newer_operator_stores_is_kept_at_every_level_of_the_operator_state() {
         "rolledBack": {"rolloutHash": "h", "newer": 1},
         "breaker": {"path": "p", "hash": "h", "count": 1, "newer": 1},
     });
-    namespace.patch_status("web", &json!({ "memory": memory }));
-    let stored = namespace.get("web")["status"]["memory"].clone();
+    namespace.patch_status("web", &json!({ "operatorState": memory }));
+    let stored = namespace.get("web")["status"]["operatorState"].clone();
     assert_eq!(stored, memory);
     // An older operator writes the members that it knows and leaves the others.
-    namespace.patch_status("web", &json!({ "memory": { "intent": { "counter": 2 } } }));
-    let stored = namespace.get("web")["status"]["memory"].clone();
+    namespace.patch_status(
+        "web",
+        &json!({ "operatorState": { "intent": { "counter": 2 } } }),
+    );
+    let stored = namespace.get("web")["status"]["operatorState"].clone();
     assert_eq!(stored["intent"]["newer"], 1);
     assert_eq!(stored["newer"], json!({"a": [1]}));
 }

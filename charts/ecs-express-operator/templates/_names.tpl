@@ -2,7 +2,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
-{{- /* Room is left for the longest suffix, -metrics and the like. */ -}}
+{{- /* Leaves room for the longest suffix, such as -metrics. */ -}}
 {{- define "ecs-express-operator.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" }}
@@ -16,7 +16,7 @@
 {{- if .Values.serviceAccount.create -}}
 {{- default (include "ecs-express-operator.fullname" .) .Values.serviceAccount.name }}
 {{- else -}}
-{{- required "serviceAccount.name is unset: with serviceAccount.create=false, name the ServiceAccount that the operator is to use" .Values.serviceAccount.name }}
+{{- required "serviceAccount.name is unset: with serviceAccount.create=false, set it to the name of the ServiceAccount that the operator uses" .Values.serviceAccount.name }}
 {{- end -}}
 {{- end }}
 
@@ -26,6 +26,11 @@
 {{- else -}}
 {{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) }}
 {{- end -}}
+{{- end }}
+
+{{- /* lookInterval is the former name of resyncInterval. Values of earlier releases may still set it. */ -}}
+{{- define "ecs-express-operator.resyncInterval" -}}
+{{- default .Values.resyncInterval .Values.lookInterval }}
 {{- end }}
 
 {{- define "ecs-express-operator.selectorLabels" -}}

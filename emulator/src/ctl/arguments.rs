@@ -1,10 +1,10 @@
-//! The command line of `ctl`.
+//! Command-line arguments of `ctl`.
 
 use clap::{Args, Subcommand};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The emulator's address.
+    /// URL of the emulator.
     #[arg(
         long,
         global = true,
@@ -13,7 +13,7 @@ pub(crate) struct Arguments {
     )]
     pub(super) url: String,
 
-    /// Print the answer as JSON, for programs.
+    /// Print the answer as JSON.
     #[arg(long, global = true)]
     pub(super) json: bool,
 
@@ -23,35 +23,35 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Whether it answers, which version it is, and its clock.
+    /// Show the status, version and clock of the emulator.
     Health,
-    /// The services with their revisions and deployments.
+    /// List the services with their revisions and deployments.
     Services {
-        /// Only those of this name.
+        /// List only services of this name.
         name: Option<String>,
     },
-    /// How the next deployment of a service goes.
+    /// Plan the outcome of the next deployment of a service.
     Outcome(Outcome),
-    /// Errors that the next calls are answered with.
+    /// Inject faults into the next calls.
     Fault(Faults),
-    /// Something that nobody asked the API for.
+    /// Make a change as another user or AWS would, outside the recorded calls.
     Change(Change),
-    /// Shows the virtual clock, or moves it.
+    /// Show or advance the virtual clock.
     Clock(Clock),
-    /// The last calls.
+    /// List the last calls.
     Calls(Calls),
-    /// Shows the settings, or changes some.
+    /// Show or change the settings.
     Settings(Settings),
 }
 
 #[derive(Args)]
 pub(super) struct Outcome {
-    /// The service's name, whether or not it exists yet.
+    /// Name of the service; it need not exist yet.
     pub(super) service: String,
     /// Succeed, RollBackByCircuitBreaker, RollBackByAlarm, NeverComesUp, RollbackFails or
     /// ManagedResourceFails.
     pub(super) outcome: String,
-    /// Shown as statusReason.
+    /// Text to show as statusReason.
     #[arg(long)]
     pub(super) reason: Option<String>,
 }
@@ -64,39 +64,39 @@ pub(super) struct Faults {
 
 #[derive(Subcommand)]
 pub(super) enum Fault {
-    /// Answers the next calls of an action with an error.
+    /// Answer the next calls of an action with an error.
     Add(FaultAdd),
-    /// Those that are not used up yet.
+    /// List the faults that are not used up.
     List,
-    /// Forgets all of them.
+    /// Remove all faults.
     Clear,
 }
 
 #[derive(Args)]
 pub(super) struct FaultAdd {
-    /// The action, such as CreateExpressGatewayService, or * for any.
+    /// Name of the action, such as CreateExpressGatewayService, or * for any.
     pub(super) action: String,
-    /// The error code, or one of ConnectionReset, Timeout, Cut, Late, Repeat.
+    /// Error code, or one of ConnectionReset, Timeout, Cut, Late, Repeat.
     pub(super) code: String,
-    /// The message; {/primaryContainer/image} quotes this member of the request.
+    /// Error message; {/primaryContainer/image} is replaced by this member of the request.
     #[arg(default_value = "")]
     pub(super) message: String,
-    /// For so many calls.
+    /// Number of calls that meet the fault.
     #[arg(long, default_value_t = 1)]
     pub(super) times: u32,
-    /// Only for calls that name this service.
+    /// Restrict the fault to calls that name this service.
     #[arg(long)]
     pub(super) service: Option<String>,
-    /// The HTTP status.
+    /// HTTP status of the answer [default: by the error code]
     #[arg(long)]
     pub(super) status: Option<u16>,
-    /// How much later a Late answer comes.
+    /// Delay of a Late answer in real milliseconds.
     #[arg(long)]
     pub(super) milliseconds: Option<u64>,
-    /// The list in the answer that Repeat doubles, as in /service/activeConfigurations.
+    /// JSON pointer to the list whose elements Repeat repeats, such as /service/activeConfigurations.
     #[arg(long)]
     pub(super) pointer: Option<String>,
-    /// The call takes effect; only its answer is lost.
+    /// Let the call take effect, so that only its answer is lost.
     #[arg(long)]
     pub(super) applied: bool,
 }
@@ -105,79 +105,79 @@ pub(super) struct FaultAdd {
 pub(super) struct Change {
     #[command(subcommand)]
     pub(super) what: What,
-    /// The cluster [default: default]
+    /// Cluster [default: default]
     #[arg(long, global = true)]
     pub(super) cluster: Option<String>,
-    /// The Region [default: that of the settings]
+    /// Region [default: that of the settings]
     #[arg(long, global = true)]
     pub(super) region: Option<String>,
-    /// The account [default: that of the settings]
+    /// Account id [default: that of the settings]
     #[arg(long, global = true)]
     pub(super) account: Option<String>,
 }
 
 #[derive(Subcommand)]
 pub(super) enum What {
-    /// Somebody else updates a service.
+    /// Update a service as another user.
     Update {
-        /// Its name.
+        /// Name of the service.
         service: String,
         /// Members of UpdateExpressGatewayService, such as '{"cpu": "512", "memory": "1024"}'.
         members: String,
     },
-    /// Somebody else tags a service; aws: is allowed here.
+    /// Tag a service as another user or as AWS, so that the prefix aws: is allowed.
     Tag {
-        /// Its name.
+        /// Name of the service.
         service: String,
-        /// key=value, more than once if wanted.
+        /// Tags, each in the form key=value.
         #[arg(required = true)]
         tags: Vec<String>,
     },
-    /// Somebody else takes tags away.
+    /// Remove tags from a service as another user.
     Untag {
-        /// The service's name.
+        /// Name of the service.
         service: String,
-        /// Keys.
+        /// Keys of the tags to remove.
         #[arg(required = true)]
         keys: Vec<String>,
     },
-    /// Somebody else deletes a service.
+    /// Delete a service as another user.
     Delete {
-        /// Its name.
+        /// Name of the service.
         service: String,
     },
-    /// A service vanishes without a trace.
+    /// Remove a service without a trace.
     Purge {
-        /// Its name.
+        /// Name of the service.
         service: String,
     },
-    /// A service that is no Express service takes a name.
+    /// Create a service that is not an Express service.
     Customer {
-        /// The name.
+        /// Name of the service.
         service: String,
     },
-    /// Something that ECS manages for a service fails.
+    /// Make a managed resource of a service fail.
     Fail {
-        /// The service's name.
+        /// Name of the service.
         service: String,
-        /// What fails, such as LoadBalancer or TargetGroups.
+        /// Resource that fails, such as LoadBalancer or TargetGroups.
         resource: String,
-        /// Shown as statusReason.
+        /// Text to show as statusReason.
         reason: String,
     },
-    /// A cluster appears, or goes with --missing.
+    /// Create a cluster, or delete it with --missing.
     Cluster {
-        /// Its name.
+        /// Name of the cluster.
         name: String,
-        /// It goes.
+        /// Delete the cluster.
         #[arg(long)]
         missing: bool,
     },
-    /// A role can be assumed, or with --unusable cannot.
+    /// Make a role usable for ECS, or unusable with --unusable.
     Role {
-        /// Its ARN.
+        /// ARN of the role.
         arn: String,
-        /// It cannot.
+        /// Make the role unusable.
         #[arg(long)]
         unusable: bool,
     },
@@ -185,22 +185,22 @@ pub(super) enum What {
 
 #[derive(Args)]
 pub(super) struct Clock {
-    /// Move it by so much: 90, 90s, 10m or 2h.
+    /// Time by which to advance the clock, such as 90, 90s, 10m or 2h.
     pub(super) advance: Option<String>,
 }
 
 #[derive(Args)]
 pub(super) struct Calls {
-    /// How many.
+    /// Number of calls to list.
     #[arg(long, default_value_t = 20)]
     pub(super) last: usize,
-    /// Forget them.
+    /// Remove all recorded calls.
     #[arg(long)]
     pub(super) clear: bool,
 }
 
 #[derive(Args)]
 pub(super) struct Settings {
-    /// name=value, such as bakeSeconds=10 or takenName=Existing.
+    /// Settings to change, in the form name=value, such as bakeSeconds=10 or takenName=Existing.
     pub(super) assignments: Vec<String>,
 }

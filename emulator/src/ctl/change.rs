@@ -1,4 +1,4 @@
-//! The body of a change.
+//! Translation of `ctl change` into the body of `POST /_emulator/changes`.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ pub(super) fn body(change: Change) -> Result<Value, String> {
     let mut body = match what {
         What::Update { service, members } => {
             let members: Value = serde_json::from_str(&members)
-                .map_err(|error| format!("the members are no JSON: {error}"))?;
+                .map_err(|error| format!("the members are not valid JSON: {error}"))?;
             json!({ "service": service, "update": members })
         }
         What::Tag { service, tags } => {
@@ -50,6 +50,6 @@ pub(super) fn body(change: Change) -> Result<Value, String> {
 fn tag_of(text: &str) -> Result<Value, String> {
     match text.split_once('=') {
         Some((key, value)) => Ok(json!({ "key": key, "value": value })),
-        None => Err(format!("{text:?} is no tag: it looks like team=a")),
+        None => Err(format!("{text:?} is not a tag such as team=a")),
     }
 }

@@ -1,4 +1,4 @@
-//! As much of an HTTP client as the control endpoint needs.
+//! A minimal HTTP client for the control endpoint.
 
 use axum::{
     body::{Body, to_bytes},
@@ -13,14 +13,13 @@ use tokio::net::TcpStream;
 pub(super) struct Client {
     url: String,
     authority: String,
-    /// With the port, which a URL may leave out.
+    /// The host and the port, which the URL may omit.
     address: String,
 }
 
 impl Client {
     pub(super) fn new(url: &str) -> Result<Self, String> {
-        let wrong =
-            || format!("{url:?} is no URL of an emulator: it looks like http://127.0.0.1:4566");
+        let wrong = || format!("{url:?} is not a URL such as http://127.0.0.1:4566");
         let parsed: Uri = url.parse().map_err(|_| wrong())?;
         let authority = parsed.authority().ok_or_else(wrong)?;
         if parsed.scheme_str() != Some("http") {
@@ -48,11 +47,11 @@ impl Client {
     }
 
     async fn send(&self, method: Method, path: &str, body: Body) -> Result<Value, String> {
-        let broken = |error: hyper::Error| format!("{} did not answer: {error}", self.url);
+        let broken = |error: hyper::Error| format!("{} does not answer: {error}", self.url);
         let stream = TcpStream::connect(&self.address).await.map_err(|error| {
             format!(
                 "cannot reach an emulator at {}: {error}. Start one with `ecs-express-emulator`, \
-                 or name another with --url or AWS_ENDPOINT_URL.",
+                 or pass its URL with --url or AWS_ENDPOINT_URL.",
                 self.url
             )
         })?;
@@ -70,7 +69,7 @@ impl Client {
         let status = response.status();
         let bytes = to_bytes(Body::new(response.into_body()), usize::MAX)
             .await
-            .map_err(|error| format!("{} broke off its answer: {error}", self.url))?;
+            .map_err(|error| format!("{} did not finish its answer: {error}", self.url))?;
         drop(sender);
         connection.abort();
         let answer: Result<Value, _> = serde_json::from_slice(&bytes);
@@ -80,7 +79,7 @@ impl Client {
                 Err(answer["message"].as_str().unwrap_or_default().to_owned())
             }
             Ok(_) | Err(_) => Err(format!(
-                "{} answered {status} and not like an emulator. Is it one?",
+                "{} answered {status}, but not in the form of an emulator. Check that the URL is that of one.",
                 self.url
             )),
         }

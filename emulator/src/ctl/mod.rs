@@ -1,4 +1,4 @@
-//! `ctl`: asks or tells a running emulator something.
+//! The command `ctl`, which queries and controls a running emulator.
 
 mod arguments;
 mod change;
@@ -10,7 +10,7 @@ use arguments::{Calls, Clock, Command, Fault, FaultAdd, Faults, Outcome, Setting
 use client::Client;
 use serde_json::{Value, json};
 
-/// Carries out one command.
+/// Runs a command and prints the answer.
 pub(crate) async fn run(arguments: Arguments) -> Result<(), String> {
     let Arguments { url, json, command } = arguments;
     let client = Client::new(&url)?;
@@ -27,18 +27,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), String> {
 async fn ask(client: &Client, command: Command) -> Result<Value, String> {
     match command {
         Command::Health => client.get("health").await,
-        Command::Services { name } => {
-            let mut answer = client.get("services").await?;
-            if let (Some(name), Some(list)) = (name, answer["services"].as_array_mut()) {
-                list.retain(|service| service["serviceName"] == name);
-                if list.is_empty() {
-                    return Err(format!(
-                        "there is no service {name:?}; `ctl services` lists them"
-                    ));
-                }
-            }
-            Ok(answer)
-        }
+        Command::Services { name } => services(client, name.as_deref()).await,
         Command::Outcome(Outcome {
             service,
             outcome,
@@ -59,7 +48,7 @@ async fn ask(client: &Client, command: Command) -> Result<Value, String> {
         Command::Clock(Clock { advance }) => match advance {
             None => client.get("clock").await,
             Some(span) => {
-                let seconds = seconds(&span)?;
+                let seconds = parse_seconds(&span)?;
                 client
                     .post("clock", &json!({ "advanceSeconds": seconds }))
                     .await
@@ -72,18 +61,35 @@ async fn ask(client: &Client, command: Command) -> Result<Value, String> {
                 client.get(&format!("calls?last={last}")).await
             }
         }
-        Command::Settings(Settings { assignments }) => {
-            if assignments.is_empty() {
-                return client.get("settings").await;
-            }
-            let mut body = json!({});
-            for assignment in &assignments {
-                let (name, value) = assigned(assignment)?;
-                body[name] = value;
-            }
-            client.post("settings", &body).await
+        Command::Settings(Settings { assignments }) => settings(client, &assignments).await,
+    }
+}
+
+/// Asks for the services, or only for those of this name.
+async fn services(client: &Client, name: Option<&str>) -> Result<Value, String> {
+    let mut answer = client.get("services").await?;
+    if let (Some(name), Some(list)) = (name, answer["services"].as_array_mut()) {
+        list.retain(|service| service["serviceName"] == name);
+        if list.is_empty() {
+            return Err(format!(
+                "there is no service {name:?}; list them with `ctl services`"
+            ));
         }
     }
+    Ok(answer)
+}
+
+/// Asks for the settings, or changes those that are assigned.
+async fn settings(client: &Client, assignments: &[String]) -> Result<Value, String> {
+    if assignments.is_empty() {
+        return client.get("settings").await;
+    }
+    let mut body = json!({});
+    for assignment in assignments {
+        let (name, value) = parse_assignment(assignment)?;
+        body[name] = value;
+    }
+    client.post("settings", &body).await
 }
 
 fn fault(add: FaultAdd) -> Value {
@@ -115,8 +121,8 @@ fn fault(add: FaultAdd) -> Value {
     body
 }
 
-/// `90`, `90s`, `10m` or `2h`.
-fn seconds(span: &str) -> Result<u64, String> {
+/// Parses a duration such as `90`, `90s`, `10m` or `2h` into seconds.
+fn parse_seconds(span: &str) -> Result<u64, String> {
     let (number, unit) = match span.char_indices().last() {
         Some((at, 's')) => (&span[..at], 1),
         Some((at, 'm')) => (&span[..at], 60),
@@ -126,14 +132,14 @@ fn seconds(span: &str) -> Result<u64, String> {
     let number: Option<u64> = number.parse().ok();
     number
         .and_then(|number| number.checked_mul(unit))
-        .ok_or_else(|| format!("{span:?} is no span of time: it looks like 90, 90s, 10m or 2h"))
+        .ok_or_else(|| format!("{span:?} is not a duration such as 90, 90s, 10m or 2h"))
 }
 
-/// `name=value`; what is no JSON is taken for a string.
-fn assigned(assignment: &str) -> Result<(&str, Value), String> {
+/// Parses `name=value`. A value that is not JSON counts as a string.
+fn parse_assignment(assignment: &str) -> Result<(&str, Value), String> {
     let (name, value) = assignment
         .split_once('=')
-        .ok_or_else(|| format!("{assignment:?} is no assignment: it looks like bakeSeconds=10"))?;
+        .ok_or_else(|| format!("{assignment:?} is not an assignment such as bakeSeconds=10"))?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| json!(value));
     Ok((name, value))
 }

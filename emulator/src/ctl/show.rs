@@ -1,4 +1,4 @@
-//! Answers for people: tables and lines.
+//! Answers in readable form: tables and lines.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::arguments::{Command, Fault, Faults};
 
 type Show = fn(&Value) -> String;
 
-/// How the answer to a command is shown.
+/// Returns the function that formats the answer to a command.
 pub(super) fn of(command: &Command) -> Show {
     match command {
         Command::Health => health,
@@ -30,8 +30,8 @@ fn done(_: &Value) -> String {
 
 fn health(answer: &Value) -> String {
     let pace = match answer["timeScale"].as_f64() {
-        Some(scale) if scale > 0.0 => format!("runs {scale} times as fast as the real one"),
-        Some(_) | None => "stands".to_owned(),
+        Some(scale) if scale > 0.0 => format!("runs {scale} times as fast as real time"),
+        Some(_) | None => "is stopped".to_owned(),
     };
     format!(
         "{} (version {}), the clock is at {} and {pace}\n",
@@ -47,7 +47,7 @@ fn clock(answer: &Value) -> String {
 
 fn outcome(answer: &Value) -> String {
     format!(
-        "the next deployment of {} will be {}\n",
+        "planned outcome of the next deployment of {}: {}\n",
         text(&answer["service"]),
         text(&answer["outcome"])
     )
@@ -135,7 +135,7 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-/// On one line; what a service brought with it must not steer the terminal.
+/// Formats a value on one line, without control characters, which could control the terminal.
 fn text(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_steers_a_terminal_is_taken_out() {
+    fn control_characters_are_removed() {
         assert_eq!(text(&json!("a\u{1b}[31m\nb")), "a [31m b");
     }
 }

@@ -1,17 +1,17 @@
-//! The Authorization header. The signature is not verified; Region and access key are read from its credential scope.
+//! The Authorization header. Its credential scope names the Region and the access key; the signature
+//! is not verified.
 
 use axum::http::{HeaderMap, header};
 
 use crate::model::{ApiError, Caller, account_of};
 
-/// Who signed a request.
+/// The caller who signed a request.
 pub(super) struct Signer {
     pub(super) caller: Caller,
     pub(super) access_key: String,
 }
 
-/// The account is that of the settings, unless the access key tells another: it is itself an account
-/// id, or was made by AssumeRole.
+/// Returns the signer of a request. `account` is the account id of signers whose access key contains none.
 pub(super) fn signer(headers: &HeaderMap, account: &str) -> Result<Signer, ApiError> {
     let header = headers
         .get(header::AUTHORIZATION)

@@ -1,4 +1,4 @@
-//! The control endpoint: what a test or a demo tells the emulator, under `/_emulator/`.
+//! The control endpoint `/_emulator/`, with which tests and demos control the emulator.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -14,13 +14,13 @@ use axum::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::shared::Shared;
+use super::shared_model::SharedModel;
 use crate::model::{Change, Fault, Outcome};
 
 type Answer = Result<Json<Value>, (StatusCode, Json<Value>)>;
 
-/// The routes, to be nested under `/_emulator`.
-pub(super) fn router(hosts: Hosts) -> Router<Shared> {
+/// Returns the routes below `/_emulator`.
+pub(super) fn router(hosts: Hosts) -> Router<SharedModel> {
     Router::new()
         .route("/health", get(health))
         .route("/services", get(services))
@@ -34,15 +34,16 @@ pub(super) fn router(hosts: Hosts) -> Router<Shared> {
         .route("/clock", get(show_clock).post(clock))
         .route("/settings", get(show_settings).post(settings))
         .fallback(unknown)
-        .layer(middleware::from_fn_with_state(hosts, refuse_other_sites))
+        .layer(middleware::from_fn_with_state(hosts, reject_other_sites))
 }
 
-/// Names under which the control endpoint is called.
+/// The host names under which the control endpoint may be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hosts {
-    /// An address or `localhost`: any other name is one that a page has pointed at this machine (DNS rebinding).
+    /// IP addresses and `localhost`. Any other name may be one that a web page has resolved to this
+    /// machine (DNS rebinding).
     Local,
-    /// Any: the emulator serves other machines.
+    /// Any name, because the emulator serves other machines.
     Any,
 }
 
@@ -62,17 +63,17 @@ impl Hosts {
     }
 }
 
-/// A page of another site that somebody looks at must neither read nor control the emulator.
-async fn refuse_other_sites(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
-    if is_foreign(request.headers()) || !hosts.allow(request.headers()) {
-        let message = "a page of another site cannot control the emulator";
-        return refusal(StatusCode::FORBIDDEN, message).into_response();
+/// Rejects requests of web pages from other sites, which must neither read nor control the emulator.
+async fn reject_other_sites(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    if is_from_other_site(request.headers()) || !hosts.allow(request.headers()) {
+        let message = "web pages of other sites cannot control the emulator";
+        return rejection(StatusCode::FORBIDDEN, message).into_response();
     }
     next.run(request).await
 }
 
-/// Browsers say where a page that asks for something comes from; other clients don't.
-fn is_foreign(headers: &HeaderMap) -> bool {
+/// Whether the request comes from a web page of another site. Only browsers send an Origin.
+fn is_from_other_site(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     text(header::ORIGIN).is_some_and(|origin| {
         let host = origin.split_once("://").map(|(_, host)| host);
@@ -81,13 +82,13 @@ fn is_foreign(headers: &HeaderMap) -> bool {
 }
 
 async fn unknown() -> Answer {
-    Err(refusal(
+    Err(rejection(
         StatusCode::NOT_FOUND,
-        "no such control; there are health, services, calls, outcomes, errors, changes, clock, settings",
+        "unknown control path; there are health, services, calls, outcomes, errors, changes, clock, settings",
     ))
 }
 
-async fn health(State(shared): State<Shared>) -> Json<Value> {
+async fn health(State(shared): State<SharedModel>) -> Json<Value> {
     Json(shared.with_model(|model| {
         json!({
             "status": "ok",
@@ -99,7 +100,7 @@ async fn health(State(shared): State<Shared>) -> Json<Value> {
     }))
 }
 
-async fn services(State(shared): State<Shared>) -> Json<Value> {
+async fn services(State(shared): State<SharedModel>) -> Json<Value> {
     Json(shared.with_model(|model| model.overview()))
 }
 
@@ -109,7 +110,7 @@ struct CallsQuery {
     last: Option<usize>,
 }
 
-async fn calls(State(shared): State<Shared>, Query(query): Query<CallsQuery>) -> Json<Value> {
+async fn calls(State(shared): State<SharedModel>, Query(query): Query<CallsQuery>) -> Json<Value> {
     let calls = shared.with_model(|model| match query.last {
         Some(last) => model.last_calls(last),
         None => model.calls(),
@@ -117,7 +118,7 @@ async fn calls(State(shared): State<Shared>, Query(query): Query<CallsQuery>) ->
     Json(json!({ "calls": calls }))
 }
 
-async fn clear_calls(State(shared): State<Shared>) -> Json<Value> {
+async fn clear_calls(State(shared): State<SharedModel>) -> Json<Value> {
     shared.with_model(|model| model.clear_calls());
     Json(json!({}))
 }
@@ -130,7 +131,7 @@ struct OutcomeRequest {
     reason: Option<String>,
 }
 
-async fn outcomes(State(shared): State<Shared>, body: Bytes) -> Answer {
+async fn outcomes(State(shared): State<SharedModel>, body: Bytes) -> Answer {
     let OutcomeRequest {
         service,
         outcome,
@@ -140,7 +141,7 @@ async fn outcomes(State(shared): State<Shared>, body: Bytes) -> Answer {
     Ok(Json(json!({ "service": service, "outcome": outcome })))
 }
 
-async fn errors(State(shared): State<Shared>, body: Bytes) -> Answer {
+async fn errors(State(shared): State<SharedModel>, body: Bytes) -> Answer {
     let fault: Fault = parse("errors", &body)?;
     fault.check().map_err(bad_request)?;
     let wire = json!(fault);
@@ -148,16 +149,16 @@ async fn errors(State(shared): State<Shared>, body: Bytes) -> Answer {
     Ok(Json(wire))
 }
 
-async fn list_errors(State(shared): State<Shared>) -> Json<Value> {
+async fn list_errors(State(shared): State<SharedModel>) -> Json<Value> {
     Json(shared.with_model(|model| json!({ "errors": model.faults() })))
 }
 
-async fn clear_errors(State(shared): State<Shared>) -> Json<Value> {
+async fn clear_errors(State(shared): State<SharedModel>) -> Json<Value> {
     shared.with_model(|model| model.clear_faults());
     Json(json!({}))
 }
 
-async fn changes(State(shared): State<Shared>, body: Bytes) -> Answer {
+async fn changes(State(shared): State<SharedModel>, body: Bytes) -> Answer {
     let wire: Value = parse("changes", &body)?;
     let change = Change::from_wire(&wire).map_err(bad_request)?;
     shared
@@ -172,20 +173,20 @@ struct ClockRequest {
     advance_seconds: u64,
 }
 
-async fn clock(State(shared): State<Shared>, body: Bytes) -> Answer {
+async fn clock(State(shared): State<SharedModel>, body: Bytes) -> Answer {
     let ClockRequest { advance_seconds } = parse("clock", &body)?;
     shared.with_model(|model| model.advance(Duration::from_secs(advance_seconds)));
     Ok(show_clock(State(shared)).await)
 }
 
-async fn show_clock(State(shared): State<Shared>) -> Json<Value> {
+async fn show_clock(State(shared): State<SharedModel>) -> Json<Value> {
     Json(shared.with_model(|model| {
         let now = model.now();
         json!({ "now": now.to_wire(), "nowText": now.to_text() })
     }))
 }
 
-async fn settings(State(shared): State<Shared>, body: Bytes) -> Answer {
+async fn settings(State(shared): State<SharedModel>, body: Bytes) -> Answer {
     let wire: Value = parse("settings", &body)?;
     shared
         .with_model(|model| model.change_settings(&wire))
@@ -193,19 +194,19 @@ async fn settings(State(shared): State<Shared>, body: Bytes) -> Answer {
     Ok(show_settings(State(shared)).await)
 }
 
-async fn show_settings(State(shared): State<Shared>) -> Json<Value> {
+async fn show_settings(State(shared): State<SharedModel>) -> Json<Value> {
     Json(shared.with_model(|model| json!(model.settings())))
 }
 
-/// Reads a body whatever its content type says, since `curl -d` sends forms.
+/// Parses a body whatever its content type, since `curl -d` declares a form.
 fn parse<T: DeserializeOwned>(control: &str, body: &[u8]) -> Result<T, (StatusCode, Json<Value>)> {
     serde_json::from_slice(body).map_err(|error| bad_request(format!("{control}: {error}")))
 }
 
 fn bad_request(message: String) -> (StatusCode, Json<Value>) {
-    refusal(StatusCode::BAD_REQUEST, &message)
+    rejection(StatusCode::BAD_REQUEST, &message)
 }
 
-fn refusal(status: StatusCode, message: &str) -> (StatusCode, Json<Value>) {
+fn rejection(status: StatusCode, message: &str) -> (StatusCode, Json<Value>) {
     (status, Json(json!({ "message": message })))
 }

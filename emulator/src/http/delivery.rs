@@ -1,4 +1,4 @@
-//! How an answer reaches the caller: at once, late, in half, or not at all.
+//! Delivery of an answer to the caller: at once, late, in part, or not at all.
 
 use std::{
     pin::Pin,
@@ -13,10 +13,10 @@ use axum::{
 };
 use hyper::body::Frame;
 
-use super::{aws::set, server::Unanswered};
+use super::{response::set_header, server::Unanswered};
 use crate::model::Delivery;
 
-/// Waits, cuts or withholds, and then lets the response go.
+/// Returns the response to send, after a delay if one is due. May never return.
 pub(super) async fn deliver(delivery: Delivery, response: Response) -> Response {
     match delivery {
         Delivery::Answered => response,
@@ -34,30 +34,30 @@ pub(super) async fn deliver(delivery: Delivery, response: Response) -> Response 
     }
 }
 
-/// The whole head, which promises the whole body, and half of it.
+/// Keeps the head, with the length of the whole body, and only half of the body.
 async fn cut(response: Response) -> Response {
     let (head, body) = response.into_parts();
-    // The body was made here and is in memory.
+    // The emulator made the body, so it is in memory and cannot fail.
     let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let half = bytes.slice(..bytes.len() / 2);
-    let mut response = Response::from_parts(head, Body::new(Half::Unsent(half)));
+    let mut response = Response::from_parts(head, Body::new(HalfBody::Unsent(half)));
     let length = bytes.len().to_string();
-    set(&mut response, header::CONTENT_LENGTH.as_str(), &length);
+    set_header(&mut response, header::CONTENT_LENGTH.as_str(), &length);
     response
 }
 
-/// A body that fails after its first bytes, whereupon the connection is closed.
-enum Half {
+/// A body that fails after its first bytes, which makes hyper close the connection.
+enum HalfBody {
     Unsent(Bytes),
     Sent,
     Flushed,
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the answer is cut")]
+#[error("the answer is cut off")]
 struct CutOff;
 
-impl hyper::body::Body for Half {
+impl hyper::body::Body for HalfBody {
     type Data = Bytes;
     type Error = CutOff;
 
@@ -70,7 +70,7 @@ impl hyper::body::Body for Half {
                 *self = Self::Sent;
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
-            // hyper flushes only when the body pauses; without that nothing would arrive at all.
+            // hyper flushes only when the body is pending; without that, nothing would be sent.
             Self::Sent => {
                 context.waker().wake_by_ref();
                 Poll::Pending

@@ -1,7 +1,7 @@
-//! The emulator as a value: bound, serving, and gone when it is dropped.
+//! A running emulator as a value.
 
 use std::{
-    io,
+    fmt, io,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -10,31 +10,33 @@ use std::{
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::{control::Hosts, keeper::Keeper, router, server, shared::Shared};
+use super::{
+    control::Hosts, routes::router, server, shared_model::SharedModel, state_writer::StateWriter,
+};
 use crate::model::{ApiError, Call, Change, Fault, Model, Outcome, Settings};
 use crate::state_file::{StateFile, StateFileError};
 
-/// A running emulator. Dropping it stops it.
+/// A running emulator with its HTTP server. Dropping it stops the server.
 pub struct Emulator {
-    shared: Shared,
+    shared: SharedModel,
     address: SocketAddr,
-    keeper: Option<Arc<Keeper>>,
+    state_writer: Option<Arc<StateWriter>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl Emulator {
-    /// Starts on an ephemeral port of the loopback interface.
+    /// Starts an emulator on an ephemeral port of the loopback interface.
     ///
     /// # Errors
-    /// If no port can be bound, or the settings cannot work.
+    /// Returns an error if no port can be bound or the settings are invalid.
     pub async fn start(settings: Settings) -> io::Result<Self> {
         Self::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), settings).await
     }
 
-    /// Starts on the given address. Its virtual clock begins at the real time.
+    /// Starts an emulator on this address. Its virtual clock starts at the current real time.
     ///
     /// # Errors
-    /// If the address cannot be bound, or the settings cannot work.
+    /// Returns an error if the address cannot be bound or the settings are invalid.
     pub async fn listen(address: SocketAddr, settings: Settings) -> io::Result<Self> {
         settings.check().map_err(io::Error::other)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -42,18 +44,18 @@ impl Emulator {
             start_time: now.map_or(settings.start_time, |now| now.as_secs()),
             ..settings
         });
-        Self::with(address, model).await
+        Self::serve(address, model).await
     }
 
-    /// Starts on the given address with a model that there is already, whose clock goes on from where it stands.
+    /// Starts an emulator on this address with an existing model, whose clock continues.
     ///
     /// # Errors
-    /// If the address cannot be bound.
-    pub async fn with(address: SocketAddr, mut model: Model) -> io::Result<Self> {
+    /// Returns an error if the address cannot be bound.
+    pub async fn serve(address: SocketAddr, mut model: Model) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         model.set_endpoint_base(format!("http://{}", reachable(address)));
-        let shared = Shared::new(model);
+        let shared = SharedModel::new(model);
         let hosts = if address.ip().is_loopback() {
             Hosts::Local
         } else {
@@ -63,81 +65,89 @@ impl Emulator {
         Ok(Self {
             shared,
             address,
-            keeper: None,
+            state_writer: None,
             tasks: vec![server],
         })
     }
 
-    /// Writes the state to this file from now on, after changes.
-    pub fn keep_in(&mut self, file: StateFile) {
-        let keeper = Keeper::new(self.shared.clone(), file);
-        self.tasks.push(keeper.spawn());
-        self.keeper = Some(keeper);
+    /// Saves the state to this file from now on, after each change.
+    pub fn save_to(&mut self, file: StateFile) {
+        let state_writer = StateWriter::new(self.shared.clone(), file);
+        self.tasks.push(state_writer.spawn());
+        self.state_writer = Some(state_writer);
     }
 
-    /// Writes the state, with the clock as it is now, if there is a file for it.
+    /// Saves the state, including the current time of the clock, if there is a state file.
     ///
     /// # Errors
-    /// If the file cannot be written.
+    /// Returns an error if the file cannot be written.
     pub async fn save(&self) -> Result<(), StateFileError> {
-        match &self.keeper {
-            Some(keeper) => keeper.finish().await,
+        match &self.state_writer {
+            Some(state_writer) => state_writer.finish().await,
             None => Ok(()),
         }
     }
 
-    /// What `AWS_ENDPOINT_URL` is to be set to.
+    /// Returns the value for `AWS_ENDPOINT_URL`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", reachable(self.address))
     }
 
-    /// The port.
+    /// Returns the port on which the emulator listens.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// The next matching calls are answered with an error.
+    /// Injects a fault into the next matching calls.
     pub fn fail_next(&self, fault: Fault) {
         self.with_model(|model| model.fail_next(fault));
     }
 
-    /// The next deployment of a service of this name goes so.
+    /// Plans the outcome of the next deployment of the service with this name.
     pub fn set_outcome(&self, service: &str, outcome: Outcome) {
         self.with_model(|model| model.set_outcome(service, outcome, None));
     }
 
-    /// Makes a change behind the back of whoever uses the API.
+    /// Applies a change outside the recorded calls, as by another user.
     ///
     /// # Errors
-    /// What the API would answer to the same request.
+    /// Returns the error with which the API would answer such a request.
     pub fn change(&self, change: Change) -> Result<(), ApiError> {
         self.with_model(|model| model.change(change))
     }
 
-    /// Lays settings over those in force; members as in `POST /_emulator/settings`.
+    /// Changes the settings that `changes` names, a JSON object as in `POST /_emulator/settings`.
     ///
     /// # Errors
-    /// A sentence that names the member and what is allowed.
+    /// Returns a message that names the invalid setting and what is allowed.
     pub fn change_settings(&self, changes: &Value) -> Result<(), String> {
         self.with_model(|model| model.change_settings(changes))
     }
 
-    /// Moves the virtual clock.
+    /// Advances the virtual clock and takes every step that becomes due.
     pub fn advance(&self, span: Duration) {
         self.with_model(|model| model.advance(span));
     }
 
-    /// The calls so far, oldest first.
+    /// Returns the calls so far, oldest first. Only the newest ten thousand are kept.
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
         self.with_model(|model| model.calls())
     }
 
-    /// Works on the model directly, its clock moved first.
+    /// Runs a function on the model, after advancing its clock by the real time that has passed.
     pub fn with_model<T>(&self, work: impl FnOnce(&mut Model) -> T) -> T {
         self.shared.with_model(work)
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 
@@ -149,7 +159,7 @@ impl Drop for Emulator {
     }
 }
 
-/// An address to call: the loopback one where all are listened on.
+/// Returns an address to call: the loopback address if the emulator listens on all.
 fn reachable(address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()))

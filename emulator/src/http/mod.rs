@@ -1,32 +1,22 @@
-//! The HTTP face: the AWS protocols, the control endpoint, and the pages behind service URLs.
+//! The emulator over HTTP: the AWS protocols, the control endpoint, the pages, and the state file.
+//!
+//! Each file imports only from those above it in this list: `shared_model`; `server`, `response`,
+//! `authorization`; `delivery`; `aws_json`, `sts`; `aws`, `control`, `live_page`, `service_page`;
+//! `routes`, `state_writer`; `emulator`.
 
 mod authorization;
 mod aws;
+mod aws_json;
 mod control;
 mod delivery;
 mod emulator;
-mod keeper;
-mod live;
-mod page;
+mod live_page;
+mod response;
+mod routes;
 mod server;
-mod shared;
+mod service_page;
+mod shared_model;
+mod state_writer;
 mod sts;
 
-use axum::{Router, routing::get};
-
-use control::Hosts;
 pub use emulator::Emulator;
-use shared::Shared;
-
-/// Every route of the emulator.
-fn router(shared: Shared, hosts: Hosts) -> Router {
-    Router::new()
-        .route("/", get(live::page).post(aws::call))
-        .route("/live.css", get(live::style))
-        .route("/live.js", get(live::script))
-        .route("/services/{endpoint}", get(page::show))
-        .route("/services/{endpoint}/", get(page::show))
-        .route("/services/{endpoint}/{*rest}", get(page::show_below))
-        .nest("/_emulator", control::router(hosts))
-        .with_state(shared)
-}

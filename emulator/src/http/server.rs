@@ -1,4 +1,4 @@
-//! Serves connections. Apart from axum's own server it can close one without an answer.
+//! An HTTP server that, unlike that of axum, can close a connection without an answer.
 
 use std::{convert::Infallible, io, time::Duration};
 
@@ -14,7 +14,7 @@ use tokio::{
     task::JoinSet,
 };
 
-/// Marks a response that must not be sent: its connection is closed instead.
+/// Marks a response that is not sent; its connection is closed instead.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Unanswered;
 
@@ -22,7 +22,7 @@ pub(super) struct Unanswered;
 #[error("the connection is closed without an answer")]
 struct ConnectionReset;
 
-/// Serves until it is dropped; with it go all connections.
+/// Serves until it is dropped, which also closes all connections.
 pub(super) async fn serve(listener: TcpListener, router: Router) {
     let mut connections = JoinSet::new();
     loop {
@@ -38,7 +38,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router) {
     }
 }
 
-/// Out of file descriptors, for example: accepting again at once would spin.
+/// Pauses after a failed accept, for example without file descriptors, to avoid a busy loop.
 async fn pause_after(error: &io::Error) {
     tracing::warn!(%error, "cannot accept a connection");
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -54,7 +54,7 @@ async fn connection(stream: TcpStream, router: Router) {
         .serve_connection(TokioIo::new(stream), service)
         .await;
     if let Err(error) = served {
-        tracing::debug!(%error, "connection ended");
+        tracing::debug!(%error, "a connection failed");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The Query protocol of AWS STS: a form in, XML out.
+//! The Query protocol of AWS STS: form requests, XML answers.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 
 use super::{
     authorization::{self, Signer},
-    aws::{log, set, status},
     delivery::deliver,
-    shared::Shared,
+    response::{log_call, set_header, status},
+    shared_model::SharedModel,
 };
-use crate::model::{Answered, ApiError, Caller, Delivery, VirtualTime};
+use crate::model::{Answered, ApiError, Caller, Delivery, Model, Settings, VirtualTime};
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const ACTIONS: [&str; 3] = [
@@ -23,9 +23,9 @@ const ACTIONS: [&str; 3] = [
     "GetCallerIdentity",
 ];
 
-/// POST / with a form body.
-pub(super) async fn call(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Response {
-    let request_id = shared.with_model(crate::Model::request_id);
+/// Answers a call in the Query protocol.
+pub(super) async fn call(shared: &SharedModel, headers: &HeaderMap, body: &[u8]) -> Response {
+    let request_id = shared.with_model(Model::request_id);
     let form = form(body);
     let action = form.get("Action").and_then(Value::as_str).unwrap_or("");
     let Answered { answer, delivery } = answer(shared, headers, action, &form);
@@ -36,21 +36,21 @@ pub(super) async fn call(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> R
         ),
         Err(error) => xml(status(&error), &error_xml(&error, &request_id)),
     };
-    set(&mut response, "x-amzn-requestid", &request_id);
+    set_header(&mut response, "x-amzn-requestid", &request_id);
     deliver(delivery, response).await
 }
 
 fn answer(
-    shared: &Shared,
+    shared: &SharedModel,
     headers: &HeaderMap,
     action: &str,
     form: &Map<String, Value>,
 ) -> Answered {
-    match understood(shared, headers, action) {
+    match parse(shared, headers, action) {
         Ok(Signer { caller, access_key }) => {
             let request = request(action, form, &access_key);
             let answered = shared.with_model(|model| model.serve(&caller, action, &request));
-            log(action, &caller, &answered);
+            log_call(action, &caller, &answered);
             answered
         }
         Err(error) => Answered {
@@ -60,14 +60,14 @@ fn answer(
     }
 }
 
-fn understood(shared: &Shared, headers: &HeaderMap, action: &str) -> Result<Signer, ApiError> {
+fn parse(shared: &SharedModel, headers: &HeaderMap, action: &str) -> Result<Signer, ApiError> {
     if action.is_empty() {
         return Err(ApiError::new(
             "MissingAction",
             "neither an X-Amz-Target header nor an Action in a form body",
         ));
     }
-    // With a web identity the token is the proof, and nothing is signed.
+    // A call with a web identity is authenticated by its token and not signed.
     let signer = if action == "AssumeRoleWithWebIdentity" {
         shared.with_model(|model| anonymous(model.settings()))
     } else {
@@ -85,17 +85,17 @@ fn understood(shared: &Shared, headers: &HeaderMap, action: &str) -> Result<Sign
     ))
 }
 
-fn signer(shared: &Shared, headers: &HeaderMap) -> Result<Signer, ApiError> {
+fn signer(shared: &SharedModel, headers: &HeaderMap) -> Result<Signer, ApiError> {
     let account = shared.with_model(|model| model.settings().account_id.clone());
     authorization::signer(headers, &account).map_err(|mut error| {
-        // STS writes its codes without the suffix and answers 403.
+        // STS omits the suffix of error codes and answers with the status 403.
         error.code = error.code.trim_end_matches("Exception").to_owned();
         error.status = 403;
         error
     })
 }
 
-fn anonymous(settings: &crate::Settings) -> Signer {
+fn anonymous(settings: &Settings) -> Signer {
     Signer {
         caller: Caller {
             account: settings.account_id.clone(),
@@ -105,7 +105,7 @@ fn anonymous(settings: &crate::Settings) -> Signer {
     }
 }
 
-/// What the model is asked; also what the record of calls shows, so it holds no whole token.
+/// Returns the request for the model. It appears in the record of calls, so it contains no token.
 fn request(action: &str, form: &Map<String, Value>, access_key: &str) -> Value {
     let mut request = form.clone();
     request.remove("Action");
@@ -125,7 +125,7 @@ fn request(action: &str, form: &Map<String, Value>, access_key: &str) -> Value {
     Value::Object(request)
 }
 
-/// A form body as an object of strings.
+/// Parses a form body into an object of strings.
 fn form(body: &[u8]) -> Map<String, Value> {
     let body = String::from_utf8_lossy(body);
     body.trim()
@@ -135,7 +135,7 @@ fn form(body: &[u8]) -> Map<String, Value> {
         .collect()
 }
 
-/// `+` and `%xx`; what is no such sequence stays as it is.
+/// Decodes `+` and `%xx`; invalid sequences stay unchanged.
 fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
@@ -157,7 +157,7 @@ fn decode(text: &str) -> String {
 
 fn xml(status: StatusCode, text: &str) -> Response {
     let mut response = (status, text.to_owned()).into_response();
-    set(&mut response, "content-type", "text/xml");
+    set_header(&mut response, "content-type", "text/xml");
     response
 }
 
@@ -191,7 +191,7 @@ fn session_xml(result: &Value, seconds: u64) -> String {
     for member in ["AccessKeyId", "SecretAccessKey", "SessionToken"] {
         element(&mut credentials, member, &result["Credentials"][member]);
     }
-    // By the real clock, since the client compares it with its own.
+    // In real time, since the client compares it with its own clock.
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let ends = now.unwrap_or_default().as_secs() + seconds;
     let ends = VirtualTime::from_epoch_seconds(ends).to_text();
@@ -203,7 +203,7 @@ fn session_xml(result: &Value, seconds: u64) -> String {
     format!("<Credentials>{credentials}</Credentials><AssumedRoleUser>{user}</AssumedRoleUser>")
 }
 
-/// Writes an element where there is a text.
+/// Writes an element if there is a text.
 fn element(xml: &mut String, name: &str, text: &Value) {
     if let Some(text) = text.as_str() {
         xml.push_str(&format!("<{name}>{}</{name}>", escape(text)));

@@ -1,5 +1,5 @@
-// Asks the emulator once a second and draws what it says. Text goes into the page as text only,
-// since names, images and messages come from whoever calls the API.
+// Reads the state of the emulator once a second and renders it. Names, images and messages come from
+// callers of the API, so they are inserted as text, never as markup.
 "use strict";
 
 const TONES = {
@@ -9,7 +9,7 @@ const TONES = {
   STOPPED: "bad", FAILED: "bad", ROLLBACK_SUCCESSFUL: "bad", ROLLBACK_FAILED: "bad",
 };
 
-// An element with a class and children; a string becomes text.
+// Creates an element with a class and children; a string becomes text.
 function make(name, kind, ...children) {
   const element = document.createElement(name);
   if (kind) element.className = kind;
@@ -57,10 +57,10 @@ function resource(one) {
     one.statusReason ? quiet(one.statusReason) : null);
 }
 
-// The services whose ACTIVE resources somebody unfolded; they stay so when the page is drawn anew.
+// The services whose ACTIVE resources the user has unfolded; they stay unfolded when rendered again.
 const unfolded = new Set();
 
-// What is not ACTIVE is shown at once, the rest when it is asked for.
+// Shows the resources that are not ACTIVE, and folds the others.
 function resources(one) {
   const active = one.managedResources.filter((each) => each.status === "ACTIVE");
   const others = one.managedResources.filter((each) => each.status !== "ACTIVE");
@@ -83,7 +83,7 @@ function service(one) {
     make("div", "top",
       make("h3", "", one.serviceName), state(one.statusCode),
       make("span", "quiet", "cluster " + one.cluster + ", " + one.region + ", account " + one.account)),
-    customer ? quiet("No Express service") : make("p", "", link(one.url)),
+    customer ? quiet("Not an Express service") : make("p", "", link(one.url)),
     customer ? null : make("div", "columns",
       block("Active revisions", one.activeRevisions.map(revision), "none yet"),
       block("Deployments", one.deployments.map(deployment), "none yet"),
@@ -110,30 +110,30 @@ async function ask(path) {
   return answer.json();
 }
 
-// What was drawn last, so that a page that does not change is left alone: a selection in it stays.
-const drawn = new Map();
+// The rendered data. Unchanged parts are not rendered again, so that a selection in them stays.
+const rendered = new Map();
 
-function draw(id, value, content) {
+function render(id, value, content) {
   const text = JSON.stringify(value);
-  if (drawn.get(id) === text) return;
-  drawn.set(id, text);
+  if (rendered.get(id) === text) return;
+  rendered.set(id, text);
   document.getElementById(id).replaceChildren(...content);
 }
 
 async function refresh() {
   const clock = document.getElementById("clock");
   try {
-    const [world, record] = await Promise.all([ask("services"), ask("calls?last=25")]);
-    const services = world.services;
-    draw("services", services, services.length ? services.map(service) : [quiet("No service yet. The first create shows here.")]);
+    const [overview, record] = await Promise.all([ask("services"), ask("calls?last=25")]);
+    const services = overview.services;
+    render("services", services, services.length ? services.map(service) : [quiet("No services yet.")]);
     const calls = record.calls.reverse();
-    draw("calls", calls, calls.length ? [callTable(calls)] : [quiet("No call yet.")]);
+    render("calls", calls, calls.length ? [callTable(calls)] : [quiet("No calls yet.")]);
     clock.className = "";
-    clock.textContent = world.nowText.replace("T", " ").replace("Z", " UTC") +
-      (world.timeScale === 0 ? ", the clock stands" : ", " + world.timeScale + " virtual seconds per second");
+    clock.textContent = overview.nowText.replace("T", " ").replace("Z", " UTC") +
+      (overview.timeScale === 0 ? ", the clock is stopped" : ", " + overview.timeScale + " virtual seconds per second");
   } catch {
     clock.className = "lost";
-    clock.textContent = "the emulator does not answer; what is below is old";
+    clock.textContent = "the emulator does not answer; the data below is outdated";
   }
   setTimeout(refresh, 1000);
 }

@@ -1,132 +1,58 @@
-//! DescribeClusters and ListClusters.
+//! Clusters, as far as the model knows them: whether they exist.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
-use super::{
-    Model, Presence,
-    arn::Caller,
-    batch::{missing, page},
-    error::ApiError,
-    request::read,
-    service::{Service, State},
-    validate,
-};
+use crate::model::{api::arn::Caller, settings::Settings};
 
-#[derive(Deserialize)]
-struct DescribeClustersRequest {
-    #[serde(default)]
-    clusters: Vec<String>,
-    #[serde(default)]
-    include: Vec<String>,
+/// Whether a cluster exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Presence {
+    /// The cluster exists.
+    Exists,
+    /// The cluster does not exist.
+    Missing,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ListClustersRequest {
-    max_results: Option<usize>,
-    next_token: Option<String>,
+/// The clusters that were created or removed, by ARN. For all others, the settings decide.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Clusters {
+    presence: BTreeMap<String, Presence>,
 }
 
-const FIELDS: [&str; 5] = [
-    "ATTACHMENTS",
-    "CONFIGURATIONS",
-    "SETTINGS",
-    "STATISTICS",
-    "TAGS",
-];
-
-impl Model {
-    pub(super) fn describe_clusters(
-        &self,
-        caller: &Caller,
-        body: &Value,
-    ) -> Result<Value, ApiError> {
-        let DescribeClustersRequest {
-            mut clusters,
-            include,
-        } = read(body)?;
-        for field in &include {
-            validate::one_of("include", field, &FIELDS)?;
-        }
-        if clusters.is_empty() {
-            clusters.push("default".to_owned());
-        }
-        if clusters.len() > 100 {
-            return Err(ApiError::invalid_parameter(
-                "Clusters may contain at most 100 elements.",
-            ));
-        }
-        let (mut found, mut failures) = (Vec::new(), Vec::new());
-        for identifier in &clusters {
-            let name = caller.cluster_name(Some(identifier))?;
-            if self.cluster_exists(caller, &name) {
-                found.push(self.cluster_to_wire(caller, &name, &include));
-            } else {
-                failures.push(missing(&caller.cluster_arn(&name)));
-            }
-        }
-        Ok(json!({ "clusters": found, "failures": failures }))
+impl Clusters {
+    pub(crate) fn set(&mut self, caller: &Caller, name: &str, presence: Presence) {
+        self.presence.insert(caller.cluster_arn(name), presence);
     }
 
-    pub(super) fn list_clusters(&self, caller: &Caller, body: &Value) -> Result<Value, ApiError> {
-        let request: ListClustersRequest = read(body)?;
-        let home = caller.cluster_arn("");
-        let decided = self
-            .clusters
+    pub(crate) fn exists(&self, caller: &Caller, name: &str, settings: &Settings) -> bool {
+        match self.presence.get(&caller.cluster_arn(name)) {
+            Some(Presence::Exists) => true,
+            Some(Presence::Missing) => false,
+            None => settings.clusters.iter().any(|known| known == name),
+        }
+    }
+
+    /// The names of the clusters that exist in the caller's account and Region.
+    pub(crate) fn names<'a>(
+        &'a self,
+        caller: &Caller,
+        settings: &'a Settings,
+    ) -> BTreeSet<&'a str> {
+        let prefix = caller.cluster_arn("");
+        let created = self
+            .presence
             .iter()
             .filter(|(_, presence)| **presence == Presence::Exists)
-            .filter_map(|(arn, _)| arn.strip_prefix(&home));
-        let names: BTreeSet<&str> = self
-            .settings
+            .filter_map(|(arn, _)| arn.strip_prefix(&prefix));
+        settings
             .clusters
             .iter()
             .map(String::as_str)
-            .filter(|name| self.cluster_exists(caller, name))
-            .chain(decided)
-            .collect();
-        let arns = names
-            .into_iter()
-            .map(|name| json!(caller.cluster_arn(name)))
-            .collect();
-        page(
-            "clusterArns",
-            arns,
-            request.max_results.unwrap_or(100),
-            request.next_token.as_deref(),
-        )
-    }
-
-    fn cluster_to_wire(&self, caller: &Caller, name: &str, include: &[String]) -> Value {
-        let services: Vec<&Service> = self
-            .services
-            .values()
-            .filter(|service| service.arn.caller() == *caller && service.arn.cluster == name)
-            .collect();
-        let active = services
-            .iter()
-            .filter(|service| service.state == State::Active);
-        let total = |count: fn(&Service) -> i64| services.iter().map(|one| count(one)).sum::<i64>();
-        let settings = if include.iter().any(|field| field == "SETTINGS") {
-            json!([{ "name": "containerInsights", "value": "disabled" }])
-        } else {
-            json!([])
-        };
-        json!({
-            "clusterArn": caller.cluster_arn(name),
-            "clusterName": name,
-            "status": "ACTIVE",
-            "registeredContainerInstancesCount": 0,
-            "runningTasksCount": total(|service| service.tasks().running),
-            "pendingTasksCount": total(|service| service.tasks().pending),
-            "activeServicesCount": active.count(),
-            "statistics": [],
-            "tags": [],
-            "settings": settings,
-            "capacityProviders": ["FARGATE", "FARGATE_SPOT"],
-            "defaultCapacityProviderStrategy": [],
-        })
+            .filter(|name| self.exists(caller, name, settings))
+            .chain(created)
+            .collect()
     }
 }

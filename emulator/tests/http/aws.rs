@@ -1,15 +1,15 @@
-//! The protocols of AWS, and the pages behind service URLs.
+//! The awsJson protocol, faults in delivery, and the pages at service URLs.
 
 use std::time::Duration;
 
 use ecs_express_emulator::Fault;
 use serde_json::{Value, json};
 
-use crate::wire::{SHOP, SIGNED, call, control, create_request, exchange, still};
+use crate::client::{SHOP, SIGNED, call, control, create_request, exchange, stopped_clock};
 
 #[tokio::test]
 async fn a_service_is_created_and_described_over_aws_json() {
-    let emulator = still().await;
+    let emulator = stopped_clock().await;
     let port = emulator.port();
     let answer = call(port, "CreateExpressGatewayService", create_request())
         .await
@@ -33,8 +33,8 @@ async fn a_service_is_created_and_described_over_aws_json() {
 }
 
 #[tokio::test]
-async fn an_error_names_its_code_in_body_and_header() {
-    let emulator = still().await;
+async fn an_error_has_its_code_in_body_and_header() {
+    let emulator = stopped_clock().await;
     let port = emulator.port();
     call(port, "CreateExpressGatewayService", create_request()).await;
     let answer = call(port, "CreateExpressGatewayService", create_request())
@@ -54,8 +54,8 @@ async fn an_error_names_its_code_in_body_and_header() {
 }
 
 #[tokio::test]
-async fn a_call_without_authorization_is_refused() {
-    let emulator = still().await;
+async fn a_call_without_authorization_is_rejected() {
+    let emulator = stopped_clock().await;
     let target = "X-Amz-Target: AmazonEC2ContainerServiceV20141113.DescribeServices";
     let answer = exchange(emulator.port(), "POST /", &[target], "{}")
         .await
@@ -77,8 +77,8 @@ async fn a_call_without_authorization_is_refused() {
 }
 
 #[tokio::test]
-async fn sts_says_who_calls_and_takes_an_account_for_an_access_key() {
-    let emulator = still().await;
+async fn sts_identifies_the_caller_and_accepts_an_account_id_as_access_key() {
+    let emulator = stopped_clock().await;
     let form = "Content-Type: application/x-www-form-urlencoded";
     let body = "Action=GetCallerIdentity&Version=2011-06-15";
     let answer = exchange(emulator.port(), "POST /", &[form, SIGNED], body)
@@ -113,8 +113,8 @@ async fn sts_says_who_calls_and_takes_an_account_for_an_access_key() {
 }
 
 #[tokio::test]
-async fn the_address_of_a_service_answers_once_it_runs() {
-    let emulator = still().await;
+async fn the_url_of_a_service_answers_once_it_runs() {
+    let emulator = stopped_clock().await;
     let port = emulator.port();
     call(port, "CreateExpressGatewayService", create_request()).await;
     let services = control(port, "GET /_emulator/services", Value::Null)
@@ -142,8 +142,8 @@ async fn the_address_of_a_service_answers_once_it_runs() {
 }
 
 #[tokio::test]
-async fn a_reset_connection_brings_no_answer_though_the_call_took_effect() {
-    let emulator = still().await;
+async fn a_reset_connection_sends_no_answer_though_the_call_takes_effect() {
+    let emulator = stopped_clock().await;
     emulator.fail_next(Fault::new("CreateExpressGatewayService", "ConnectionReset", "").applied());
     let answer = call(
         emulator.port(),
@@ -159,8 +159,8 @@ async fn a_reset_connection_brings_no_answer_though_the_call_took_effect() {
 }
 
 #[tokio::test]
-async fn a_timeout_holds_the_connection() {
-    let emulator = still().await;
+async fn a_timeout_keeps_the_connection_open() {
+    let emulator = stopped_clock().await;
     emulator.fail_next(Fault::new("DescribeServices", "Timeout", ""));
     let held = call(
         emulator.port(),
@@ -172,8 +172,8 @@ async fn a_timeout_holds_the_connection() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_cut_took_effect_and_ends_in_the_middle_of_its_body() {
-    let emulator = still().await;
+async fn a_call_with_a_cut_answer_takes_effect_and_the_body_ends_halfway() {
+    let emulator = stopped_clock().await;
     let port = emulator.port();
     emulator.fail_next(Fault::new("CreateExpressGatewayService", "Cut", ""));
     let answer = call(port, "CreateExpressGatewayService", create_request())
@@ -190,8 +190,8 @@ async fn an_answer_that_is_cut_took_effect_and_ends_in_the_middle_of_its_body() 
 }
 
 #[tokio::test]
-async fn a_late_answer_comes_whole_after_its_time() {
-    let emulator = still().await;
+async fn a_late_answer_arrives_whole_after_its_delay() {
+    let emulator = stopped_clock().await;
     emulator.fail_next(Fault::late("CreateExpressGatewayService", 300));
     let begun = std::time::Instant::now();
     let answer = call(

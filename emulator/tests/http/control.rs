@@ -1,4 +1,4 @@
-//! The control endpoint and the library's own face.
+//! The control endpoint, and the same control through the library.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use ecs_express_emulator::{Change, Emulator, Outcome, Settings};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
-use crate::wire::{call, control, create_request, exchange, still};
+use crate::client::{call, control, create_request, exchange, stopped_clock};
 
 #[tokio::test]
-async fn control_makes_errors_outcomes_and_changes_and_tells_the_calls() {
-    let emulator = still().await;
+async fn the_control_endpoint_sets_errors_outcomes_and_changes_and_lists_calls() {
+    let emulator = stopped_clock().await;
     let port = emulator.port();
     let fault = json!({
         "action": "CreateExpressGatewayService", "code": "ServerException", "message": "oops",
@@ -63,8 +63,8 @@ async fn control_makes_errors_outcomes_and_changes_and_tells_the_calls() {
 }
 
 #[tokio::test]
-async fn control_says_what_is_wrong_with_its_input() {
-    let emulator = still().await;
+async fn the_control_endpoint_names_the_invalid_input() {
+    let emulator = stopped_clock().await;
     let cases = [
         (
             "outcomes",
@@ -111,7 +111,7 @@ async fn control_says_what_is_wrong_with_its_input() {
 
 #[tokio::test]
 async fn settings_and_health_can_be_read() {
-    let emulator = still().await;
+    let emulator = stopped_clock().await;
     let port = emulator.port();
     let answer = control(
         port,
@@ -128,7 +128,7 @@ async fn settings_and_health_can_be_read() {
 }
 
 #[tokio::test]
-async fn the_virtual_clock_follows_the_real_one_by_its_scale() {
+async fn the_virtual_clock_follows_the_real_one_at_its_scale() {
     let settings = Settings {
         time_scale: 100_000.0,
         ..Settings::default()
@@ -155,8 +155,8 @@ async fn the_virtual_clock_follows_the_real_one_by_its_scale() {
 }
 
 #[tokio::test]
-async fn the_library_controls_what_the_endpoint_does() {
-    let emulator = still().await;
+async fn the_library_offers_what_the_control_endpoint_does() {
+    let emulator = stopped_clock().await;
     emulator
         .change_settings(&json!({ "clusters": ["team"] }))
         .unwrap();
@@ -176,7 +176,7 @@ async fn the_library_controls_what_the_endpoint_does() {
 
 #[tokio::test]
 async fn dropping_the_emulator_stops_it() {
-    let emulator = still().await;
+    let emulator = stopped_clock().await;
     let port = emulator.port();
     drop(emulator);
     let stopped = async {
@@ -190,8 +190,8 @@ async fn dropping_the_emulator_stops_it() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_site_cannot_control_it() {
-    let emulator = still().await;
+async fn a_web_page_of_another_site_cannot_control_the_emulator() {
+    let emulator = stopped_clock().await;
     let port = emulator.port();
     let clock = json!({ "advanceSeconds": 1 }).to_string();
     let start = "POST /_emulator/clock";
@@ -202,8 +202,8 @@ async fn a_page_of_another_site_cannot_control_it() {
 }
 
 #[tokio::test]
-async fn a_name_that_a_page_has_pointed_at_this_machine_reads_nothing() {
-    let emulator = still().await;
+async fn a_rebound_host_name_reads_nothing() {
+    let emulator = stopped_clock().await;
     let calls = "GET /_emulator/calls";
     for (host, status) in [
         ("Host: rebound.example:4566", 403),
@@ -218,7 +218,7 @@ async fn a_name_that_a_page_has_pointed_at_this_machine_reads_nothing() {
 
 #[tokio::test]
 async fn the_readme_names_every_setting_and_every_action() {
-    let emulator = still().await;
+    let emulator = stopped_clock().await;
     let port = emulator.port();
     let readme = include_str!("../../README.md");
     let settings = control(port, "GET /_emulator/settings", Value::Null)
@@ -230,8 +230,8 @@ async fn the_readme_names_every_setting_and_every_action() {
             "the README lacks {name}"
         );
     }
-    let refusal = call(port, "CreateService", json!({})).await.unwrap().json();
-    let (_, actions) = refusal["message"]
+    let rejection = call(port, "CreateService", json!({})).await.unwrap().json();
+    let (_, actions) = rejection["message"]
         .as_str()
         .unwrap()
         .split_once("Supported: ")

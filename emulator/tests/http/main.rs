@@ -1,7 +1,7 @@
-//! The emulator over a real socket, spoken to in plain HTTP.
+//! Tests of the emulator over HTTP on a real socket: the AWS protocols, the control endpoint, the pages.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod aws;
+mod client;
 mod control;
 mod sts;
-mod wire;

@@ -3,7 +3,7 @@
 use ecs_express_emulator::Fault;
 use serde_json::json;
 
-use crate::wire::{Answer, SIGNED, exchange, still};
+use crate::client::{Answer, SIGNED, exchange, stopped_clock};
 
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
 const ROLE: &str = "arn%3Aaws%3Aiam%3A%3A210987654321%3Arole%2Fteams%2Foperator";
@@ -21,7 +21,7 @@ fn between<'a>(text: &'a str, element: &str) -> &'a str {
 
 #[tokio::test]
 async fn an_assumed_role_acts_in_its_own_account_under_its_own_name() {
-    let emulator = still().await;
+    let emulator = stopped_clock().await;
     let port = emulator.port();
     let body = format!("Action=AssumeRole&Version=2011-06-15&RoleArn={ROLE}&RoleSessionName=one");
     let answer = sts(port, Some(SIGNED), &body).await;
@@ -59,8 +59,8 @@ async fn an_assumed_role_acts_in_its_own_account_under_its_own_name() {
 }
 
 #[tokio::test]
-async fn a_web_identity_needs_no_signature_but_a_token() {
-    let emulator = still().await;
+async fn a_web_identity_needs_a_token_but_no_signature() {
+    let emulator = stopped_clock().await;
     let port = emulator.port();
     let body = |token: &str| {
         format!(
@@ -79,8 +79,8 @@ async fn a_web_identity_needs_no_signature_but_a_token() {
 }
 
 #[tokio::test]
-async fn sts_refuses_what_is_no_role_and_what_a_fault_asks_for() {
-    let emulator = still().await;
+async fn sts_rejects_invalid_roles_and_applies_faults() {
+    let emulator = stopped_clock().await;
     let port = emulator.port();
     let answer = sts(
         port,

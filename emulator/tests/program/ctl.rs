@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::running::{Running, program};
 
-/// What `ctl` printed; fails where it did.
+/// Runs `ctl` and returns its output.
 fn ctl(running: &Running, arguments: &[&str]) -> String {
     let output = program()
         .arg("ctl")
@@ -17,19 +17,19 @@ fn ctl(running: &Running, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn refused(arguments: &[&str]) -> String {
+fn rejected(arguments: &[&str]) -> String {
     let output = program().arg("ctl").args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{arguments:?}");
     String::from_utf8(output.stderr).unwrap()
 }
 
-fn still() -> Running {
+fn stopped_clock() -> Running {
     Running::start(&["--time-scale", "0"])
 }
 
 #[test]
-fn services_are_a_table_for_people_and_json_for_programs() {
-    let running = still();
+fn services_are_shown_as_a_table_or_as_json() {
+    let running = stopped_clock();
     assert_eq!(ctl(&running, &["services"]), "no services\n");
     running.create("shop", "registry.example/shop:1");
     ctl(&running, &["clock", "3m"]);
@@ -51,8 +51,8 @@ fn services_are_a_table_for_people_and_json_for_programs() {
 }
 
 #[test]
-fn outcomes_faults_and_changes_do_what_they_say() {
-    let running = still();
+fn outcomes_faults_and_changes_take_effect() {
+    let running = stopped_clock();
     ctl(
         &running,
         &["outcome", "shop", "NeverComesUp", "--reason", "no right"],
@@ -109,7 +109,7 @@ fn outcomes_faults_and_changes_do_what_they_say() {
 
 #[test]
 fn settings_are_shown_and_assigned() {
-    let running = still();
+    let running = stopped_clock();
     ctl(
         &running,
         &["settings", "bakeSeconds=10", "takenName=Existing"],
@@ -124,27 +124,27 @@ fn settings_are_shown_and_assigned() {
 }
 
 #[test]
-fn what_goes_wrong_is_said_with_the_next_step() {
-    let running = still();
+fn errors_name_the_next_step() {
+    let running = stopped_clock();
     let url = running.url();
     let cases: [(&[&str], &str); 6] = [
         (&["outcome", "shop", "Explode"], "ManagedResourceFails"),
         (&["settings", "bakeSeconds"], "bakeSeconds=10"),
         (&["clock", "soon"], "10m"),
         (&["services", "none"], "`ctl services`"),
-        (&["change", "update", "shop", "{"], "no JSON"),
+        (&["change", "update", "shop", "{"], "not valid JSON"),
         (&["change", "tag", "shop", "team"], "team=a"),
     ];
     for (arguments, words) in cases {
-        let message = refused(&[arguments, &["--url", &url]].concat());
+        let message = rejected(&[arguments, &["--url", &url]].concat());
         assert!(message.contains(words), "{message}");
     }
     drop(running);
-    let message = refused(&["health", "--url", &url]);
+    let message = rejected(&["health", "--url", &url]);
     assert!(
         message.contains("Start one with `ecs-express-emulator`"),
         "{message}"
     );
-    let message = refused(&["health", "--url", "https://example.com"]);
+    let message = rejected(&["health", "--url", "https://example.com"]);
     assert!(message.contains("http://127.0.0.1:4566"), "{message}");
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::running::{Directory, Running};
 
-/// A service whose image would be markup, if the page let it.
+/// Starts an emulator with a service whose image is markup.
 fn with_a_hostile_image() -> Running {
     let running = Running::start(&["--time-scale", "0"]);
     running.create("shop", "registry.example/<img/src=x>:1");
@@ -24,7 +24,7 @@ fn with_a_hostile_image() -> Running {
 }
 
 #[test]
-fn the_page_brings_all_it_needs_and_allows_nothing_else() {
+fn the_page_is_self_contained_and_allows_nothing_else() {
     let running = with_a_hostile_image();
     let (head, page) = running.exchange("GET /", &[], "");
     let head = head.to_ascii_lowercase();
@@ -47,17 +47,17 @@ fn the_page_brings_all_it_needs_and_allows_nothing_else() {
 }
 
 #[test]
-fn the_page_reads_what_control_says() {
+fn the_page_reads_the_control_endpoint() {
     let running = with_a_hostile_image();
     let (_, script) = running.exchange("GET /live.js", &[], "");
     let answer = |path: &str| -> serde_json::Value {
         let (_, body) = running.exchange(&format!("GET /_emulator/{path}"), &[], "");
         serde_json::from_str(&body).unwrap()
     };
-    let world = answer("services");
-    let service = &world["services"][0];
+    let ecs = answer("services");
+    let service = &ecs["services"][0];
     for (object, members) in [
-        (&world, &["nowText", "timeScale", "services"][..]),
+        (&ecs, &["nowText", "timeScale", "services"][..]),
         (
             service,
             &[
@@ -94,10 +94,10 @@ fn the_page_reads_what_control_says() {
 }
 
 #[test]
-fn a_browser_shows_services_traffic_and_calls_and_runs_nothing_that_they_bring() {
+fn a_browser_shows_services_traffic_and_calls_and_executes_none_of_their_text() {
     let Some(browser) = browser() else {
-        // Not eprintln, which the test harness keeps to itself.
-        let why = "SKIPPED: no chromium on PATH, so no browser has seen the live page";
+        // Not eprintln, whose output the test harness captures.
+        let why = "SKIPPED: no chromium on PATH, so the live page was not tried in a browser";
         writeln!(io::stderr(), "{why}").unwrap();
         return;
     };
@@ -110,14 +110,14 @@ fn a_browser_shows_services_traffic_and_calls_and_runs_nothing_that_they_bring()
         "100 %",
         "load balancer",
         "UnknownOperationException",
-        "the clock stands",
+        "the clock is stopped",
     ] {
         assert!(dom.contains(words), "{words} is missing in {dom}");
     }
     assert!(!dom.contains("<img"), "{dom}");
 }
 
-/// The page as it is after its scripts have run for a while.
+/// Returns the page after its scripts have run for a while.
 fn dom(browser: &Path, url: &str) -> String {
     let profile = Directory::new();
     let path = profile.path().join("dom.html");

@@ -1,4 +1,4 @@
-//! The program: how it starts and stops, what it keeps, its command line and its page.
+//! Tests of the program in a process of its own: start and stop, state file, command line, live page.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod ctl;

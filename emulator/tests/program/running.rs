@@ -1,4 +1,4 @@
-//! The program in a process of its own.
+//! A fixture that runs the program in a process of its own.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -19,11 +19,11 @@ pub(crate) fn program() -> Command {
     program
 }
 
-/// Stops the program however a test ends.
+/// A running emulator, which is stopped however a test ends.
 pub(crate) struct Running {
     pub(crate) child: Child,
     pub(crate) port: u16,
-    /// Kept open, so that the program can go on printing.
+    /// Stays open, so that the program can print.
     _stdout: Option<BufReader<ChildStdout>>,
 }
 
@@ -38,7 +38,7 @@ impl From<Child> for Running {
 }
 
 impl Running {
-    /// Starts with a clock that stands, and waits until it listens.
+    /// Starts the program with these arguments and waits until it listens.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut child = program()
             .args(["--listen", "127.0.0.1:0"])
@@ -62,7 +62,7 @@ impl Running {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Stops it as a supervisor would, and says whether it ended well.
+    /// Stops the program with SIGTERM and returns whether it exits successfully.
     pub(crate) fn terminate(mut self) -> bool {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status();
@@ -70,7 +70,7 @@ impl Running {
         self.child.wait().unwrap().success()
     }
 
-    /// Head and body of an answer.
+    /// Sends a request and returns the head and the body of the answer.
     pub(crate) fn exchange(&self, start: &str, headers: &[&str], body: &str) -> (String, String) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let mut request = format!(
@@ -113,7 +113,7 @@ impl Drop for Running {
     }
 }
 
-/// A directory of one test, gone when it ends.
+/// A temporary directory, which is removed when the test ends.
 pub(crate) struct Directory(PathBuf);
 
 impl Directory {

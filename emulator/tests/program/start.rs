@@ -1,4 +1,4 @@
-//! What it prints, what it refuses, how it stops.
+//! Start and stop of the program, and arguments that it rejects.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -8,14 +8,14 @@ use std::{
 
 use crate::running::{Running, program};
 
-fn refused(arguments: &[&str]) -> (Output, String) {
+fn rejected(arguments: &[&str]) -> (Output, String) {
     let output = program().args(arguments).output().unwrap();
     let text = String::from_utf8(output.stderr.clone()).unwrap();
     (output, text)
 }
 
 #[test]
-fn it_prints_its_address_writes_its_port_and_stops_on_sigterm() {
+fn the_program_prints_its_address_writes_its_port_and_stops_on_sigterm() {
     let port_file = std::env::temp_dir().join(format!("emulator-port-{}", std::process::id()));
     let child = program()
         .args([
@@ -60,7 +60,7 @@ fn it_prints_its_address_writes_its_port_and_stops_on_sigterm() {
 fn a_taken_port_is_said_and_ends_with_1() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let (output, message) = refused(&["--listen", &address]);
+    let (output, message) = rejected(&["--listen", &address]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
         message.contains(&format!("{address} is taken")),
@@ -69,15 +69,15 @@ fn a_taken_port_is_said_and_ends_with_1() {
 }
 
 #[test]
-fn an_address_that_others_can_reach_needs_a_word() {
-    let (output, message) = refused(&["--listen", "0.0.0.0:0"]);
+fn an_address_that_other_machines_can_reach_needs_a_flag() {
+    let (output, message) = rejected(&["--listen", "0.0.0.0:0"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(message.contains("--allow-remote"), "{message}");
 }
 
 #[test]
-fn an_account_that_is_none_is_refused() {
-    let (output, message) = refused(&["--listen", "127.0.0.1:0", "--account-id", "me"]);
+fn an_invalid_account_id_is_rejected() {
+    let (output, message) = rejected(&["--listen", "127.0.0.1:0", "--account-id", "me"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(message.contains("twelve digits"), "{message}");
 }

@@ -19,13 +19,13 @@ fn control(running: &Running, path: &str) -> Value {
     serde_json::from_str(&body).unwrap()
 }
 
-fn tell(running: &Running, path: &str, body: &Value) {
+fn post(running: &Running, path: &str, body: &Value) {
     let (head, answer) =
         running.exchange(&format!("POST /_emulator/{path}"), &[], &body.to_string());
     assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
-fn refused(path: &Path) -> String {
+fn rejected(path: &Path) -> String {
     let output = program()
         .args(["--listen", "127.0.0.1:0", "--state-file"])
         .arg(path)
@@ -36,13 +36,13 @@ fn refused(path: &Path) -> String {
 }
 
 #[test]
-fn a_restart_goes_on_where_the_last_run_stopped() {
+fn a_restart_continues_where_the_last_run_stopped() {
     let directory = Directory::new();
     let path = directory.path().join("state.json");
     let running = start(&path, &["--time-scale", "0", "--region", "us-east-1"]);
     running.create("shop", "registry.example/shop:1");
-    tell(&running, "settings", &json!({ "clusterForm": "Arn" }));
-    tell(&running, "clock", &json!({ "advanceSeconds": 30 }));
+    post(&running, "settings", &json!({ "clusterForm": "Arn" }));
+    post(&running, "clock", &json!({ "advanceSeconds": 30 }));
     let before = control(&running, "services");
     assert!(running.terminate());
 
@@ -50,10 +50,10 @@ fn a_restart_goes_on_where_the_last_run_stopped() {
     let after = control(&running, "services");
     assert_eq!(
         after["now"], before["now"],
-        "no time passes while it is down"
+        "no time passes while the program is stopped"
     );
-    let same = |world: &Value| {
-        let mut service = world["services"][0].clone();
+    let same = |overview: &Value| {
+        let mut service = overview["services"][0].clone();
         service["url"] = Value::Null;
         service
     };
@@ -67,7 +67,7 @@ fn a_restart_goes_on_where_the_last_run_stopped() {
     let definition = json!({ "taskDefinition": "default-shop" });
     let described = running.call("DescribeTaskDefinition", &definition);
     assert_eq!(described["taskDefinition"]["revision"], 1);
-    tell(&running, "clock", &json!({ "advanceSeconds": 120 }));
+    post(&running, "clock", &json!({ "advanceSeconds": 120 }));
     let later = control(&running, "services");
     assert_eq!(
         later["services"][0]["lastDeployment"]["status"],
@@ -76,7 +76,7 @@ fn a_restart_goes_on_where_the_last_run_stopped() {
 }
 
 #[test]
-fn a_flag_wins_over_the_file() {
+fn a_flag_overrides_the_state_file() {
     let directory = Directory::new();
     let path = directory.path().join("state.json");
     assert!(start(&path, &["--region", "eu-west-1", "--time-scale", "0"]).terminate());
@@ -87,7 +87,7 @@ fn a_flag_wins_over_the_file() {
 }
 
 #[test]
-fn a_change_is_in_the_file_soon_though_the_program_is_killed() {
+fn a_change_is_saved_soon_even_if_the_program_is_killed() {
     let directory = Directory::new();
     let path = directory.path().join("state.json");
     let running = start(&path, &["--time-scale", "0"]);
@@ -110,17 +110,17 @@ fn a_change_is_in_the_file_soon_though_the_program_is_killed() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_refused_and_left_as_it_is() {
+fn an_unreadable_state_file_is_rejected_and_not_changed() {
     let directory = Directory::new();
     let path = directory.path().join("state.json");
     for (text, words) in [
-        ("not json", "no state of an emulator"),
+        ("not json", "not the state of an emulator"),
         ("{}", "names no format"),
         ("{\"format\": 1}", "missing field"),
         ("{\"format\": 2, \"news\": true}", "newer emulator"),
     ] {
         std::fs::write(&path, text).unwrap();
-        let message = refused(&path);
+        let message = rejected(&path);
         assert!(message.contains(words), "{message}");
         assert!(message.contains("move it away"), "{message}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
@@ -128,11 +128,11 @@ fn a_file_that_cannot_be_read_is_refused_and_left_as_it_is() {
 }
 
 #[test]
-fn a_file_belongs_to_one_emulator_at_a_time() {
+fn a_state_file_is_used_by_one_emulator_at_a_time() {
     let directory = Directory::new();
     let path = directory.path().join("state.json");
     let running = start(&path, &[]);
-    assert!(refused(&path).contains("used by another emulator"));
+    assert!(rejected(&path).contains("used by another emulator"));
     assert!(running.terminate());
     drop(start(&path, &[]));
 }

@@ -12,15 +12,21 @@ use aws_sdk_ecs::types::{
 use super::{filled, free_text, timestamp, whole_seconds};
 use crate::{
     core::{
-        configuration::{Configuration, Container, Logs, Network, Redacted, Scaling},
-        failure::{Failure, FailureKind},
-        identity::{ServiceArn, owner_tags},
-        observed::{
-            Management, Missing, Observed, Read, Revision, Service, StatusCode, TaskCounts,
-            endpoint_url,
+        decide::requests::CreateRequest,
+        desired::{
+            configuration::{Configuration, Container, Logs, Network, Scaling},
+            identity::ServiceArn,
+            owner_tags,
+            redacted::Redacted,
         },
-        redact::Redactor,
-        request::CreateRequest,
+        observed::{
+            failure::{Failure, FailureKind},
+            service::{
+                Management, Missing, Observed, Read, Revision, Service, StatusCode, TaskCounts,
+                endpoint_url,
+            },
+        },
+        redaction::redact::Redactor,
     },
     ecs::{
         Created, ServiceFacts, ServiceRecord, Updated,

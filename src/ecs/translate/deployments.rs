@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use aws_sdk_ecs::types::{ServiceDeployment, ServiceDeploymentBrief};
 
 use super::{filled, free_text, status_time, timestamp};
-use crate::{api::status::DeploymentStatus, core::redact::Redactor};
+use crate::{api::status::DeploymentStatus, core::redaction::redact::Redactor};
 
 /// As many deployments are described at most.
 const DESCRIBED: usize = 5;

@@ -9,9 +9,11 @@ use super::{answers::MISSING, filled, free_text};
 use crate::{
     api::status::ManagedResource,
     core::{
-        failure::{Failure, FailureKind},
-        observed::SERVICE_SECURITY_GROUP,
-        redact::Redactor,
+        observed::{
+            failure::{Failure, FailureKind},
+            service::SERVICE_SECURITY_GROUP,
+        },
+        redaction::redact::Redactor,
     },
     ecs::{
         classify::operation,

@@ -18,10 +18,12 @@ use aws_sdk_ecs::{
 
 use crate::{
     core::{
-        configuration::{Configuration, Container, Logs, Network, Scaling},
-        failure::Failure,
-        field::Field,
-        request::{CreateRequest, UpdateRequest},
+        decide::requests::{CreateRequest, UpdateRequest},
+        desired::{
+            configuration::{Configuration, Container, Logs, Network, Scaling},
+            field::Field,
+        },
+        observed::failure::Failure,
     },
     ecs::{classify::operation, sdk_error::unbuildable},
 };

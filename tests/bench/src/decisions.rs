@@ -5,11 +5,11 @@ use std::{hint::black_box, time::Duration};
 use ecs_express_operator::{
     api::ExpressServiceStatus,
     core::{
-        decide::{Action, decide},
-        desired::Desired,
-        observed::Observed,
-        record_call::{CallResult, record_call},
-        status::{is_status_change, project},
+        decide::{action::Action, decide},
+        desired::object::Desired,
+        observed::service::Observed,
+        record::{call::record_call, call_result::CallResult},
+        report::{status::project, status_change::is_status_change},
     },
 };
 use serde_json::json;

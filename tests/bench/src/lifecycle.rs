@@ -28,7 +28,8 @@ pub async fn measure(table: &mut Table) {
     ));
     // Until the response of the create, no write can contain its result.
     let written = cluster.api.take_written();
-    let reported = |object: &&Value| object["status"]["memory"]["intent"]["outcome"].is_string();
+    let reported =
+        |object: &&Value| object["status"]["operatorState"]["intent"]["outcome"].is_string();
     let reported = written.iter().filter(reported).count();
     assert!(reported > 0, "the create is reported");
     table.add(Row::at_most(

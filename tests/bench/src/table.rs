@@ -72,10 +72,10 @@ impl Table {
     pub fn page(&self) -> String {
         format!(
             "# Benchmarks\n\n\
-             The last run of `make bench`: the shipped program on a real Kubernetes API server (kube-apiserver and etcd), against\n\
-             the emulator without added delay and without throttling, everything on one machine, so that the API server, the\n\
-             emulator and the client share its cores. Where time is concerned the figure beside it is what a plain client reaches in the same\n\
-             run: a loop over the same Kubernetes client and AWS SDK that does the same writes and nothing else.\n\n\
+             Results of the last run of `make bench`: the shipped program on a real Kubernetes API server (kube-apiserver and etcd),\n\
+             against the emulator without added delay and without throttling. Everything runs on one machine, so the API server, the\n\
+             emulator and the client share its cores. A plain client provides the figures for comparison: a loop over the same\n\
+             Kubernetes client and AWS SDK that does the same writes and nothing else, in the same run.\n\n\
              Machine: {}. Version {}, {}.\n\n{self}\n{}",
             machine::describe(),
             env!("CARGO_PKG_VERSION"),

@@ -9,7 +9,7 @@ use std::{
 use ecs_express_operator::{
     api::ExpressService,
     controller::objects::{MetadataPatch, ObjectKey, Objects, ObjectsError},
-    core::events::Event,
+    core::report::event::Event,
 };
 use serde_json::{Value, json};
 
@@ -38,9 +38,9 @@ struct State {
     rejects: Option<String>,
     /// How long the next write of a kind (`status` or `metadata`) takes.
     slow: Option<(&'static str, TestClock, Duration)>,
-    /// Whether the stored CustomResourceDefinition lacks `status.memory`.
+    /// The stored CustomResourceDefinition does not know `status.operatorState`.
     prunes_operator_state: bool,
-    /// The members of `status.memory` that the stored CustomResourceDefinition lacks.
+    /// The stored CustomResourceDefinition does not know these members of `status.operatorState`.
     prunes: Vec<&'static str>,
     /// The number of writes until the process crashes, and whether the last of them is stored.
     crash: Option<(usize, Stored)>,
@@ -160,12 +160,12 @@ impl ApiServer {
         self.0.lock().unwrap().slow = Some(("metadata", clock.clone(), span));
     }
 
-    /// Prunes `status.memory` from each write, as with a stored CustomResourceDefinition that lacks it.
+    /// The stored CustomResourceDefinition does not know `status.operatorState` (or does again): it is cut out of each write.
     pub fn prune_operator_state(&self, prunes: bool) {
         self.0.lock().unwrap().prunes_operator_state = prunes;
     }
 
-    /// Prunes these members of `status.memory`, given as slash-separated paths.
+    /// The stored CustomResourceDefinition does not know these members of `status.operatorState`, given by their paths with slashes.
     pub fn prune_members(&self, members: &[&'static str]) {
         self.0.lock().unwrap().prunes = members.to_vec();
     }
@@ -272,13 +272,13 @@ impl ApiServer {
         if state.prunes_operator_state
             && let Some(status) = object["status"].as_object_mut()
         {
-            status.remove("memory");
+            status.remove("operatorState");
         }
         for member in &state.prunes {
             let (parent, name) = member.rsplit_once('/').unwrap_or(("", member));
             let parent = match parent {
-                "" => "/status/memory".to_owned(),
-                parent => format!("/status/memory/{parent}"),
+                "" => "/status/operatorState".to_owned(),
+                parent => format!("/status/operatorState/{parent}"),
             };
             if let Some(Value::Object(parent)) = object.pointer_mut(&parent) {
                 parent.remove(name);

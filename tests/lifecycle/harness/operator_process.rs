@@ -12,7 +12,7 @@ use aws_sdk_ecs::config::{AsyncSleep, Sleep};
 use ecs_express_emulator::Emulator;
 use ecs_express_operator::{
     controller::context::{Clock, Context, Settings},
-    core::{desired::OperatorIdentity, identity::Caller},
+    core::desired::identity::{Caller, OperatorIdentity},
     ecs::aws::{AwsEcs, Timeouts},
     telemetry::health::Health,
 };

@@ -2,6 +2,7 @@
 
 mod concurrent_writes;
 mod default_status;
+mod former_field;
 mod rejected_status;
 mod restarts;
 mod version_skew;

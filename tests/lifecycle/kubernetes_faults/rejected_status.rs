@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ecs_express_emulator::Fault;
 use ecs_express_operator::{
-    core::state::State,
+    core::report::state::State,
     telemetry::metrics::{Calls, Metrics, ObjectStates},
 };
 use serde_json::json;

@@ -17,7 +17,8 @@ const NEW_MEMBERS: [&str; 2] = ["initial", "intent/expected"];
 
 /// Makes the operator state look as the previous version would have written it.
 fn as_written_before(cluster: &SimulatedCluster) {
-    let unknown = json!({"status": {"memory": {"initial": null, "intent": {"expected": null}}}});
+    let unknown =
+        json!({"status": {"operatorState": {"initial": null, "intent": {"expected": null}}}});
     cluster.api.patch(&cluster.key, None, &unknown, "").unwrap();
 }
 
@@ -130,7 +131,7 @@ async fn what_a_downgrade_leaves_in_an_intent_is_not_trusted() {
     cluster.apply(&image(2));
     cluster.reconcile_once().await;
     let stored = serde_json::to_value(cluster.status()).unwrap();
-    let stale = stored["memory"]["intent"].clone();
+    let stale = stored["operatorState"]["intent"].clone();
     let expected = &stale["expected"];
     assert!(
         expected["applies"].is_object() && expected["restart"] == "1",
@@ -145,7 +146,7 @@ async fn what_a_downgrade_leaves_in_an_intent_is_not_trusted() {
     former.emulator.fail_next(lost().applied());
     former.apply(&image(4));
     former.reconcile_once().await;
-    let leftovers = json!({"status": {"memory": {
+    let leftovers = json!({"status": {"operatorState": {
         "restart": "2",
         "intent": {"expected": expected},
     }}});

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ecs_express_emulator::{Fault, Outcome};
-use ecs_express_operator::core::events::Severity;
+use ecs_express_operator::core::report::event::Severity;
 use serde_json::{Value, json};
 
 use crate::harness::simulated_cluster::{CREATE, SERVICE, SimulatedCluster, UPDATE};
@@ -207,7 +207,7 @@ async fn a_replaced_service_that_is_taken_over_is_reported_by_a_warning() {
         .until("taken over", |cluster| cluster.calls("TagResource") == 1)
         .await;
     let events = cluster.api.take_events();
-    let reported = |event: &&ecs_express_operator::core::events::Event| {
+    let reported = |event: &&ecs_express_operator::core::report::event::Event| {
         event.severity == Severity::Warning
             && event
                 .note

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ecs_express_emulator::{Fault, Outcome};
-use ecs_express_operator::core::events::{Event, Severity};
+use ecs_express_operator::core::report::event::{Event, Severity};
 use serde_json::{Value, json};
 
 use crate::harness::simulated_cluster::{CREATE, DESCRIBE, SERVICE, SimulatedCluster, UPDATE};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ecs_express_emulator::Outcome;
-use ecs_express_operator::core::events::{Event, Severity};
+use ecs_express_operator::core::report::event::{Event, Severity};
 use serde_json::{Value, json};
 
 use crate::harness::simulated_cluster::{SERVICE, SimulatedCluster, UPDATE};

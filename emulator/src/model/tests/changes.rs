@@ -1,33 +1,30 @@
 use serde_json::json;
 
-use super::{SHOP, World, create_request};
+use super::{Fixture, SHOP, create_request};
 use crate::model::{Change, Page, Settings};
 
-fn change(world: &mut World, wire: serde_json::Value) {
-    world
-        .model
-        .change(Change::from_wire(&wire).unwrap())
-        .unwrap();
+fn change(ecs: &mut Fixture, wire: serde_json::Value) {
+    ecs.model.change(Change::from_wire(&wire).unwrap()).unwrap();
 }
 
 #[test]
-fn somebody_else_can_update_tag_and_delete() {
-    let mut world = World::with_shop();
+fn another_user_can_update_tag_and_delete() {
+    let mut ecs = Fixture::with_shop();
     change(
-        &mut world,
+        &mut ecs,
         json!({ "service": "shop", "update": { "cpu": "512", "memory": "1024" } }),
     );
-    world.pass(600);
-    assert_eq!(world.configuration()["cpu"], "512");
+    ecs.advance(600);
+    assert_eq!(ecs.configuration()["cpu"], "512");
     change(
-        &mut world,
+        &mut ecs,
         json!({ "service": "shop", "tag": [{ "key": "a", "value": "b" }] }),
     );
-    change(&mut world, json!({ "service": "shop", "untag": ["a"] }));
-    change(&mut world, json!({ "service": "shop", "delete": true }));
-    assert_eq!(world.describe()["status"]["statusCode"], "DRAINING");
-    change(&mut world, json!({ "service": "shop", "purge": true }));
-    let actions: Vec<String> = world
+    change(&mut ecs, json!({ "service": "shop", "untag": ["a"] }));
+    change(&mut ecs, json!({ "service": "shop", "delete": true }));
+    assert_eq!(ecs.describe()["status"]["statusCode"], "DRAINING");
+    change(&mut ecs, json!({ "service": "shop", "purge": true }));
+    let actions: Vec<String> = ecs
         .model
         .calls()
         .into_iter()
@@ -37,33 +34,33 @@ fn somebody_else_can_update_tag_and_delete() {
 }
 
 #[test]
-fn a_customers_service_holds_its_name() {
-    let mut world = World::new();
-    change(&mut world, json!({ "service": "shop", "customer": true }));
-    let (code, _) = world.code("CreateExpressGatewayService", create_request());
+fn a_customers_service_reserves_its_name() {
+    let mut ecs = Fixture::new();
+    change(&mut ecs, json!({ "service": "shop", "customer": true }));
+    let (code, _) = ecs.error_of("CreateExpressGatewayService", create_request());
     assert_eq!(code, "InvalidParameterException");
-    let answer = world
+    let answer = ecs
         .call("DescribeServices", json!({ "services": ["shop"] }))
         .unwrap();
     assert_eq!(answer["services"][0]["resourceManagementType"], "CUSTOMER");
     let body = json!({ "serviceArn": super::SHOP });
-    let (code, _) = world.code("DescribeExpressGatewayService", body);
+    let (code, _) = ecs.error_of("DescribeExpressGatewayService", body);
     assert_eq!(code, "InvalidParameterException");
 }
 
 #[test]
-fn clusters_come_and_go() {
-    let mut world = World::with_shop();
-    change(&mut world, json!({ "cluster": "default", "exists": false }));
+fn clusters_can_be_created_and_deleted() {
+    let mut ecs = Fixture::with_shop();
+    change(&mut ecs, json!({ "cluster": "default", "exists": false }));
     let body = json!({ "serviceArn": super::SHOP });
-    let (code, _) = world.code("DescribeExpressGatewayService", body);
+    let (code, _) = ecs.error_of("DescribeExpressGatewayService", body);
     assert_eq!(code, "ClusterNotFoundException");
-    change(&mut world, json!({ "cluster": "default", "exists": true }));
-    world.describe();
+    change(&mut ecs, json!({ "cluster": "default", "exists": true }));
+    ecs.describe();
 }
 
 #[test]
-fn a_change_that_says_too_much_or_too_little_is_refused() {
+fn a_change_with_too_many_or_too_few_members_is_rejected() {
     for (wire, word) in [
         (json!({ "service": "shop" }), "exactly one"),
         (
@@ -84,7 +81,7 @@ fn a_change_that_says_too_much_or_too_little_is_refused() {
 }
 
 #[test]
-fn settings_that_cannot_be_are_refused_with_their_name() {
+fn invalid_settings_are_rejected_by_name() {
     let settings = Settings::default();
     for (wire, words) in [
         (json!({ "clusterForm": "Short" }), ["clusterForm", "`Name`"]),
@@ -113,57 +110,55 @@ fn settings_that_cannot_be_are_refused_with_their_name() {
 
 #[test]
 fn the_page_of_a_service_follows_its_deployment() {
-    let mut world = World::new();
-    world.create(create_request()).unwrap();
-    world.pass(20);
-    let paths = world.configuration()["ingressPaths"].take();
+    let mut ecs = Fixture::new();
+    ecs.create(create_request()).unwrap();
+    ecs.advance(20);
+    let paths = ecs.configuration()["ingressPaths"].take();
     let url = paths[0]["endpoint"].as_str().unwrap().to_owned();
     let endpoint = url.trim_end_matches('/').rsplit('/').next().unwrap();
-    let Page::NotUp(reason) = world.model.page(endpoint) else {
+    let Page::NotUp(reason) = ecs.model.service_page(endpoint) else {
         panic!("nothing runs yet");
     };
     assert!(reason.contains("SCALE_UP"), "{reason}");
-    world.pass(130);
-    let Page::Running(text) = world.model.page(endpoint) else {
+    ecs.advance(130);
+    let Page::Running(text) = ecs.model.service_page(endpoint) else {
         panic!("the service runs");
     };
     assert!(text.contains("image: registry.example/shop:1"), "{text}");
-    world.delete().unwrap();
-    world.pass(90);
-    assert_eq!(world.model.page(endpoint), Page::Gone);
+    ecs.delete().unwrap();
+    ecs.advance(90);
+    assert_eq!(ecs.model.service_page(endpoint), Page::Gone);
 }
 
 #[test]
 fn an_aws_service_may_set_tags_with_its_own_prefix() {
-    let mut world = World::with_shop();
+    let mut ecs = Fixture::with_shop();
     let tag = json!([{ "key": "aws:cloudformation:stack-name", "value": "web" }]);
     let change = json!({ "service": "shop", "tag": tag });
-    world
-        .model
+    ecs.model
         .change(Change::from_wire(&change).unwrap())
         .unwrap();
     let body = json!({ "resourceArn": SHOP });
-    let listed = world.call("ListTagsForResource", body).unwrap();
+    let listed = ecs.call("ListTagsForResource", body).unwrap();
     assert_eq!(listed["tags"], tag);
     let body = json!({ "resourceArn": SHOP, "tags": tag });
-    let (code, _) = world.code("TagResource", body);
+    let (code, _) = ecs.error_of("TagResource", body);
     assert_eq!(code, "InvalidParameterException");
 }
 
 #[test]
-fn a_change_can_be_meant_for_another_account_and_region() {
-    let mut world = World::new();
+fn a_change_can_target_another_account_and_region() {
+    let mut ecs = Fixture::new();
     let change = json!({
         "service": "shop", "customer": true, "account": "210987654321",
         "region": "eu-west-1", "cluster": "team",
     });
-    world
-        .model
+    ecs.model
         .change(Change::from_wire(&change).unwrap())
         .unwrap();
-    world.caller.account = "210987654321".to_owned();
-    world.caller.region = "eu-west-1".to_owned();
-    let listed = world
+    ecs.caller.account = "210987654321".to_owned();
+    ecs.caller.region = "eu-west-1".to_owned();
+    let listed = ecs
         .call("ListServices", json!({ "cluster": "team" }))
         .unwrap();
     assert_eq!(
@@ -176,34 +171,34 @@ fn a_change_can_be_meant_for_another_account_and_region() {
 }
 
 #[test]
-fn something_that_ecs_manages_can_fail_later() {
-    let mut world = World::with_shop();
-    world.pass(600);
+fn a_managed_resource_can_fail_later() {
+    let mut ecs = Fixture::with_shop();
+    ecs.advance(600);
     let fail = |resource: &str| json!({ "service": "shop", "fail": { "resource": resource, "reason": "quota" } });
-    change(&mut world, fail("TargetGroups"));
-    let revision = world.configuration()["serviceRevisionArn"].clone();
+    change(&mut ecs, fail("TargetGroups"));
+    let revision = ecs.configuration()["serviceRevisionArn"].clone();
     let body = json!({ "serviceRevisionArns": [revision] });
-    let answer = world.call("DescribeServiceRevisions", body).unwrap();
+    let answer = ecs.call("DescribeServiceRevisions", body).unwrap();
     let path = &answer["serviceRevisions"][0]["ecsManagedResources"]["ingressPaths"][0];
     assert_eq!(path["targetGroups"][0]["status"], "FAILED");
     assert_eq!(path["targetGroups"][0]["statusReason"], "quota");
     assert_eq!(path["loadBalancer"]["status"], "ACTIVE");
     let unknown = Change::from_wire(&fail("Moon")).unwrap();
-    let error = world.model.change(unknown).unwrap_err();
+    let error = ecs.model.change(unknown).unwrap_err();
     assert!(error.message.contains("Moon"), "{error}");
 }
 
 #[test]
-fn a_customers_service_can_be_deleted_and_leaves_an_inactive_record() {
-    let mut world = World::new();
-    change(&mut world, json!({ "service": "shop", "customer": true }));
-    change(&mut world, json!({ "service": "shop", "delete": true }));
-    world.pass(600);
-    let answer = world
+fn a_deleted_customers_service_leaves_an_inactive_record() {
+    let mut ecs = Fixture::new();
+    change(&mut ecs, json!({ "service": "shop", "customer": true }));
+    change(&mut ecs, json!({ "service": "shop", "delete": true }));
+    ecs.advance(600);
+    let answer = ecs
         .call("DescribeServices", json!({ "services": ["shop"] }))
         .unwrap();
     assert_eq!(answer["services"][0]["status"], "INACTIVE");
     let body = json!({ "serviceArn": super::SHOP });
-    let (code, _) = world.code("DescribeExpressGatewayService", body);
+    let (code, _) = ecs.error_of("DescribeExpressGatewayService", body);
     assert_eq!(code, "InvalidParameterException");
 }

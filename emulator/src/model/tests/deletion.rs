@@ -1,104 +1,104 @@
 use serde_json::json;
 
-use super::{SHOP, World, create_request};
+use super::{Fixture, SHOP, create_request};
 
 #[test]
 fn a_deleted_service_drains_becomes_inactive_and_is_purged() {
-    let mut world = World::with_shop();
-    let answer = world.delete().unwrap();
+    let mut ecs = Fixture::with_shop();
+    let answer = ecs.delete().unwrap();
     assert_eq!(answer["service"]["status"]["statusCode"], "DRAINING");
-    world.pass(89);
-    assert_eq!(world.describe()["status"]["statusCode"], "DRAINING");
-    world.pass(1);
-    let service = world.describe();
+    ecs.advance(89);
+    assert_eq!(ecs.describe()["status"]["statusCode"], "DRAINING");
+    ecs.advance(1);
+    let service = ecs.describe();
     assert_eq!(service["status"]["statusCode"], "INACTIVE");
     assert_eq!(service["activeConfigurations"], json!([]));
-    world.pass(3600);
+    ecs.advance(3600);
     let body = json!({ "serviceArn": SHOP });
-    let (code, _) = world.code("DescribeExpressGatewayService", body);
+    let (code, _) = ecs.error_of("DescribeExpressGatewayService", body);
     assert_eq!(code, "ResourceNotFoundException");
 }
 
 #[test]
-fn a_name_is_held_while_active_and_while_draining() {
-    let mut world = World::with_shop();
-    let (code, message) = world.code("CreateExpressGatewayService", create_request());
+fn a_name_is_reserved_while_active_and_while_draining() {
+    let mut ecs = Fixture::with_shop();
+    let (code, message) = ecs.error_of("CreateExpressGatewayService", create_request());
     assert_eq!(code, "InvalidParameterException");
     assert!(message.contains("Creation of service was not idempotent"));
-    world.delete().unwrap();
-    let (code, message) = world.code("CreateExpressGatewayService", create_request());
+    ecs.delete().unwrap();
+    let (code, message) = ecs.error_of("CreateExpressGatewayService", create_request());
     assert_eq!(code, "InvalidParameterException");
     assert_eq!(message, "Unable to Start a service that is still Draining.");
 }
 
 #[test]
-fn a_create_over_an_inactive_service_makes_a_new_one_under_the_same_arn() {
-    let mut world = World::with_shop();
-    let old = world.describe();
+fn a_create_over_an_inactive_service_creates_a_new_one_with_the_same_arn() {
+    let mut ecs = Fixture::with_shop();
+    let old = ecs.describe();
     let old_endpoint = old["activeConfigurations"][0]["ingressPaths"].clone();
-    world.delete().unwrap();
-    world.pass(90);
-    let new = world.create(create_request()).unwrap()["service"].take();
+    ecs.delete().unwrap();
+    ecs.advance(90);
+    let new = ecs.create(create_request()).unwrap()["service"].take();
     assert_eq!(new["serviceArn"], old["serviceArn"]);
     assert_ne!(new["createdAt"], old["createdAt"]);
-    world.pass(150);
-    let configuration = world.configuration();
+    ecs.advance(150);
+    let configuration = ecs.configuration();
     assert_ne!(configuration["ingressPaths"], old_endpoint);
     let task_definition = configuration["taskDefinitionArn"].as_str().unwrap();
     assert!(task_definition.ends_with(":2"), "{task_definition}");
 }
 
 #[test]
-fn a_name_may_still_drain_after_its_service_is_inactive() {
-    let mut world = World::with(&json!({ "drainingTailSeconds": 120 }));
-    world.create(create_request()).unwrap();
-    world.delete().unwrap();
-    world.pass(100);
-    assert_eq!(world.describe()["status"]["statusCode"], "INACTIVE");
-    let (_, message) = world.code("CreateExpressGatewayService", create_request());
+fn a_name_may_stay_reserved_after_its_service_is_inactive() {
+    let mut ecs = Fixture::with(&json!({ "drainingTailSeconds": 120 }));
+    ecs.create(create_request()).unwrap();
+    ecs.delete().unwrap();
+    ecs.advance(100);
+    assert_eq!(ecs.describe()["status"]["statusCode"], "INACTIVE");
+    let (_, message) = ecs.error_of("CreateExpressGatewayService", create_request());
     assert_eq!(message, "Unable to Start a service that is still Draining.");
-    world.pass(120);
-    world.create(create_request()).unwrap();
+    ecs.advance(120);
+    ecs.create(create_request()).unwrap();
 }
 
 #[test]
-fn a_second_delete_says_in_which_status_the_service_is() {
-    let mut world = World::with_shop();
-    world.delete().unwrap();
-    let error = world.delete().unwrap_err();
+fn a_second_delete_reports_the_status_of_the_service() {
+    let mut ecs = Fixture::with_shop();
+    ecs.delete().unwrap();
+    let error = ecs.delete().unwrap_err();
     assert_eq!(error.code, "ServiceNotActiveException");
     assert_eq!(error.message, "Service is in DRAINING status");
-    world.pass(90);
-    let error = world.delete().unwrap_err();
+    ecs.advance(90);
+    let error = ecs.delete().unwrap_err();
     assert_eq!(error.code, "ServiceNotActiveException");
     assert_eq!(
         error.message,
         "Cannot perform this operation on a service in INACTIVE status"
     );
-    world.pass(3600);
-    let error = world.delete().unwrap_err();
+    ecs.advance(3600);
+    let error = ecs.delete().unwrap_err();
     assert_eq!(error.code, "InvalidParameterException");
     assert_eq!(error.message, "Resource not found");
 }
 
 #[test]
-fn a_delete_stops_the_rollout_that_runs() {
-    let mut world = World::with_shop();
-    world.update(json!({}));
-    world.pass(60);
-    world.delete().unwrap();
-    assert_eq!(world.deployment()["status"], "STOPPED");
-    assert!(world.describe().get("currentDeployment").is_none());
+fn a_delete_stops_the_running_deployment() {
+    let mut ecs = Fixture::with_shop();
+    ecs.update(json!({}));
+    ecs.advance(60);
+    ecs.delete().unwrap();
+    assert_eq!(ecs.deployment()["status"], "STOPPED");
+    assert!(ecs.describe().get("currentDeployment").is_none());
 }
 
 #[test]
 fn revisions_of_an_inactive_service_cannot_be_described() {
-    let mut world = World::with_shop();
-    let revision = world.configuration()["serviceRevisionArn"].take();
-    world.delete().unwrap();
-    world.pass(90);
+    let mut ecs = Fixture::with_shop();
+    let revision = ecs.configuration()["serviceRevisionArn"].take();
+    ecs.delete().unwrap();
+    ecs.advance(90);
     let body = json!({ "serviceRevisionArns": [revision] });
-    let (code, message) = world.code("DescribeServiceRevisions", body);
+    let (code, message) = ecs.error_of("DescribeServiceRevisions", body);
     assert_eq!(code, "InvalidParameterException");
     assert_eq!(
         message,

@@ -1,70 +1,66 @@
 use serde_json::json;
 
-use super::{SHOP, World, create_request};
+use super::{Fixture, SHOP, create_request};
 use crate::model::{Delivery, Fault};
 
 #[test]
-fn a_fault_answers_so_many_calls_and_nothing_happens() {
-    let mut world = World::new();
+fn a_fault_fails_this_many_calls_without_effect() {
+    let mut ecs = Fixture::new();
     let fault = Fault::new("CreateExpressGatewayService", "AccessDeniedException", "no").times(2);
-    world.model.fail_next(fault);
+    ecs.model.fail_next(fault);
     for _ in 0..2 {
-        let error = world.create(create_request()).unwrap_err();
+        let error = ecs.create(create_request()).unwrap_err();
         assert_eq!(
             (error.code.as_str(), error.status),
             ("AccessDeniedException", 400)
         );
     }
-    world.create(create_request()).unwrap();
+    ecs.create(create_request()).unwrap();
 }
 
 #[test]
-fn a_lost_answer_leaves_its_effect() {
-    let mut world = World::new();
-    world
-        .model
+fn a_call_with_a_lost_answer_takes_effect() {
+    let mut ecs = Fixture::new();
+    ecs.model
         .fail_next(Fault::new("CreateExpressGatewayService", "ConnectionReset", "").applied());
-    let error = world.create(create_request()).unwrap_err();
+    let error = ecs.create(create_request()).unwrap_err();
     assert_eq!(error.delivery, Delivery::ConnectionReset);
-    world.describe();
+    ecs.describe();
 }
 
 #[test]
-fn a_fault_can_be_meant_for_one_service() {
-    let mut world = World::with_shop();
-    world
-        .model
+fn a_fault_can_be_restricted_to_one_service() {
+    let mut ecs = Fixture::with_shop();
+    ecs.model
         .fail_next(Fault::new("*", "ThrottlingException", "Rate exceeded").on_service("other"));
-    world.describe();
+    ecs.describe();
     let other = json!({ "serviceArn": format!("{SHOP}-2") });
-    let (code, _) = world.code("DescribeExpressGatewayService", other);
+    let (code, _) = ecs.error_of("DescribeExpressGatewayService", other);
     assert_eq!(code, "ResourceNotFoundException");
     let named = json!({ "services": ["shop", "other"] });
-    let (code, _) = world.code("DescribeServices", named);
+    let (code, _) = ecs.error_of("DescribeServices", named);
     assert_eq!(code, "ThrottlingException");
 }
 
 #[test]
 fn a_server_exception_is_a_500() {
-    let mut world = World::with_shop();
-    world.model.fail_next(Fault::new(
+    let mut ecs = Fixture::with_shop();
+    ecs.model.fail_next(Fault::new(
         "DescribeExpressGatewayService",
         "ServerException",
         "oops",
     ));
     let body = json!({ "serviceArn": SHOP });
-    let error = world
-        .call("DescribeExpressGatewayService", body)
-        .unwrap_err();
+    let error = ecs.call("DescribeExpressGatewayService", body).unwrap_err();
     assert_eq!(error.status, 500);
 }
 
 #[test]
-fn calls_are_remembered_with_their_answers() {
-    let mut world = World::with_shop();
-    world.describe();
-    let _ = world.create(create_request());
-    let calls = world.model.calls();
+fn calls_are_recorded_with_their_answers() {
+    let mut ecs = Fixture::with_shop();
+    ecs.describe();
+    let _ = ecs.create(create_request());
+    let calls = ecs.model.calls();
     let seen: Vec<(&str, Option<&str>)> = calls
         .iter()
         .map(|call| (call.action.as_str(), call.code.as_deref()))
@@ -86,37 +82,36 @@ fn calls_are_remembered_with_their_answers() {
             .all(|call| call.service_name.as_deref() == Some("shop"))
     );
     assert_eq!(calls[0].service_arn.as_deref(), Some(SHOP));
-    world.model.clear_calls();
-    assert!(world.model.calls().is_empty());
+    ecs.model.clear_calls();
+    assert!(ecs.model.calls().is_empty());
 }
 
 #[test]
-fn a_fault_for_an_unknown_action_is_refused() {
+fn a_fault_for_an_unknown_action_is_rejected() {
     let message = Fault::new("CreateService", "X", "").check().unwrap_err();
     assert!(message.contains("CreateExpressGatewayService"), "{message}");
 }
 
 #[test]
-fn a_lost_answer_stays_lost_where_the_call_would_have_failed() {
-    let mut world = World::with_shop();
-    world
-        .model
+fn a_lost_answer_stays_lost_if_the_call_would_have_failed() {
+    let mut ecs = Fixture::with_shop();
+    ecs.model
         .fail_next(Fault::new("CreateExpressGatewayService", "Timeout", "").applied());
-    let error = world.create(create_request()).unwrap_err();
+    let error = ecs.create(create_request()).unwrap_err();
     assert_eq!(error.delivery, Delivery::Timeout);
 }
 
 #[test]
 fn a_message_quotes_values_of_the_request() {
-    let mut world = World::new();
-    world.model.fail_next(Fault::new(
+    let mut ecs = Fixture::new();
+    ecs.model.fail_next(Fault::new(
         "CreateExpressGatewayService",
         "InvalidParameterException",
         "the image {/primaryContainer/image} of {/nowhere} is refused {/",
     ));
     let mut request = create_request();
     request["primaryContainer"] = json!({ "image": "shop:1" });
-    let error = world.create(request).unwrap_err();
+    let error = ecs.create(request).unwrap_err();
     assert_eq!(
         error.message,
         "the image shop:1 of {/nowhere} is refused {/"
@@ -124,17 +119,17 @@ fn a_message_quotes_values_of_the_request() {
 }
 
 #[test]
-fn a_list_of_an_answer_can_hold_each_element_twice() {
-    let mut world = World::with_shop();
-    world.pass(600);
+fn a_list_in_an_answer_can_repeat_each_element() {
+    let mut ecs = Fixture::with_shop();
+    ecs.advance(600);
     let pointer = "/service/activeConfigurations";
     let fault = Fault::repeat("DescribeExpressGatewayService", pointer);
     fault.check().unwrap();
-    world.model.fail_next(fault);
+    ecs.model.fail_next(fault);
     let count =
         |service: serde_json::Value| service["activeConfigurations"].as_array().unwrap().len();
-    assert_eq!(count(world.describe()), 2);
-    assert_eq!(count(world.describe()), 1);
+    assert_eq!(count(ecs.describe()), 2);
+    assert_eq!(count(ecs.describe()), 1);
     let fault = Fault::new("DescribeExpressGatewayService", "Repeat", "");
     assert!(fault.check().unwrap_err().contains("pointer"));
 }

@@ -1,7 +1,6 @@
-//! Tests of the model. Time passes only where a test says so.
+//! Tests of the model. Time passes only when a test advances the clock.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod answers;
 mod changes;
 mod clock;
 mod clusters;
@@ -9,8 +8,10 @@ mod deletion;
 mod errors;
 mod faults;
 mod lag;
+mod layering;
 mod lifecycle;
 mod normalisation;
+mod options;
 mod reads;
 mod resources;
 mod roles;
@@ -30,13 +31,13 @@ use super::{ApiError, Caller, Model, Settings};
 
 const SHOP: &str = "arn:aws:ecs:us-east-1:123456789012:service/default/shop";
 
-/// A model and the caller who talks to it.
-struct World {
+/// A model and the caller of its actions.
+struct Fixture {
     model: Model,
     caller: Caller,
 }
 
-impl World {
+impl Fixture {
     fn new() -> Self {
         Self::with(&json!({}))
     }
@@ -51,19 +52,19 @@ impl World {
         }
     }
 
-    /// A world in which the service `shop` runs.
+    /// A model in which the service `shop` runs.
     fn with_shop() -> Self {
-        let mut world = Self::new();
-        world.create(create_request()).unwrap();
-        world.pass(150);
-        world
+        let mut ecs = Self::new();
+        ecs.create(create_request()).unwrap();
+        ecs.advance(150);
+        ecs
     }
 
     fn call(&mut self, action: &str, body: Value) -> Result<Value, ApiError> {
         self.model.call(&self.caller, action, &body)
     }
 
-    fn code(&mut self, action: &str, body: Value) -> (String, String) {
+    fn error_of(&mut self, action: &str, body: Value) -> (String, String) {
         let error = self.call(action, body).unwrap_err();
         (error.code, error.message)
     }
@@ -81,7 +82,7 @@ impl World {
             .take()
     }
 
-    /// The only active configuration.
+    /// Returns the only active configuration.
     fn configuration(&mut self) -> Value {
         let mut service = self.describe();
         assert_eq!(service["activeConfigurations"].as_array().unwrap().len(), 1);
@@ -97,7 +98,7 @@ impl World {
         self.call("DeleteExpressGatewayService", json!({ "serviceArn": SHOP }))
     }
 
-    /// The newest deployment, in full.
+    /// Returns the newest deployment as DescribeServiceDeployments shows it.
     fn deployment(&mut self) -> Value {
         let list = self
             .call("ListServiceDeployments", json!({ "service": SHOP }))
@@ -107,7 +108,7 @@ impl World {
         self.call("DescribeServiceDeployments", body).unwrap()["serviceDeployments"][0].take()
     }
 
-    fn pass(&mut self, seconds: u64) {
+    fn advance(&mut self, seconds: u64) {
         self.model.advance(Duration::from_secs(seconds));
     }
 }

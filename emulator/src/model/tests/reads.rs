@@ -1,20 +1,19 @@
 use serde_json::{Value, json};
 
-use super::{SHOP, World};
+use super::{Fixture, SHOP};
 
-fn describe_service(world: &mut World) -> Value {
-    world
-        .call(
-            "DescribeServices",
-            json!({ "services": [SHOP, "none"], "include": ["TAGS"] }),
-        )
-        .unwrap()
+fn describe_service(ecs: &mut Fixture) -> Value {
+    ecs.call(
+        "DescribeServices",
+        json!({ "services": [SHOP, "none"], "include": ["TAGS"] }),
+    )
+    .unwrap()
 }
 
 #[test]
 fn describe_services_shows_an_express_service_as_an_ordinary_one() {
-    let mut world = World::with_shop();
-    let answer = describe_service(&mut world);
+    let mut ecs = Fixture::with_shop();
+    let answer = describe_service(&mut ecs);
     assert_eq!(answer["failures"][0]["reason"], "MISSING");
     let service = &answer["services"][0];
     assert_eq!(service["resourceManagementType"], "ECS");
@@ -26,9 +25,9 @@ fn describe_services_shows_an_express_service_as_an_ordinary_one() {
     assert!(service.get("currentServiceDeployment").is_none());
     let newest = service["events"][0]["message"].as_str().unwrap();
     assert_eq!(newest, "(service shop) has reached a steady state.");
-    world.update(json!({}));
-    world.pass(60);
-    let service = describe_service(&mut world)["services"][0].take();
+    ecs.update(json!({}));
+    ecs.advance(60);
+    let service = describe_service(&mut ecs)["services"][0].take();
     assert!(service["currentServiceDeployment"].is_string());
     assert_eq!(
         service["currentServiceRevisions"].as_array().unwrap().len(),
@@ -37,24 +36,24 @@ fn describe_services_shows_an_express_service_as_an_ordinary_one() {
 }
 
 #[test]
-fn describe_services_takes_one_to_ten() {
-    let mut world = World::with_shop();
+fn describe_services_accepts_one_to_ten_services() {
+    let mut ecs = Fixture::with_shop();
     for services in [Vec::new(), vec!["shop"; 11]] {
-        let (code, _) = world.code("DescribeServices", json!({ "services": services }));
+        let (code, _) = ecs.error_of("DescribeServices", json!({ "services": services }));
         assert_eq!(code, "InvalidParameterException");
     }
 }
 
 #[test]
 fn deployments_are_listed_newest_first_by_status_time_and_page() {
-    let mut world = World::with_shop();
-    let created = world.describe()["createdAt"].take();
-    world.update(json!({}));
-    world.pass(60);
+    let mut ecs = Fixture::with_shop();
+    let created = ecs.describe()["createdAt"].take();
+    ecs.update(json!({}));
+    ecs.advance(60);
     let mut list = |filter: Value| {
         let mut body = filter;
         body["service"] = json!(SHOP);
-        world.call("ListServiceDeployments", body).unwrap()
+        ecs.call("ListServiceDeployments", body).unwrap()
     };
     let statuses = |answer: &Value| -> Vec<String> {
         let list = answer["serviceDeployments"].as_array().unwrap();
@@ -75,27 +74,27 @@ fn deployments_are_listed_newest_first_by_status_time_and_page() {
 }
 
 #[test]
-fn unknown_deployments_and_revisions_are_missing() {
-    let mut world = World::with_shop();
+fn unknown_deployments_and_revisions_are_reported_as_missing() {
+    let mut ecs = Fixture::with_shop();
     let below = |kind: &str| SHOP.replace(":service/", &format!(":{kind}/")) + "/0";
     let body = json!({ "serviceDeploymentArns": [below("service-deployment")] });
-    let answer = world.call("DescribeServiceDeployments", body).unwrap();
+    let answer = ecs.call("DescribeServiceDeployments", body).unwrap();
     assert_eq!(answer["failures"][0]["reason"], "MISSING");
     let body = json!({ "serviceRevisionArns": [below("service-revision")] });
-    let answer = world.call("DescribeServiceRevisions", body).unwrap();
+    let answer = ecs.call("DescribeServiceRevisions", body).unwrap();
     assert_eq!(answer["failures"][0]["reason"], "MISSING");
 }
 
 #[test]
-fn a_revision_shows_its_image_and_what_ecs_manages_for_it() {
-    let mut world = World::new();
-    world.create(super::create_request()).unwrap();
-    world.pass(20);
-    let revision = world.configuration()["serviceRevisionArn"].take();
+fn a_revision_shows_its_image_and_its_managed_resources() {
+    let mut ecs = Fixture::new();
+    ecs.create(super::create_request()).unwrap();
+    ecs.advance(20);
+    let revision = ecs.configuration()["serviceRevisionArn"].take();
     let mut describe = |seconds| {
-        world.pass(seconds);
+        ecs.advance(seconds);
         let body = json!({ "serviceRevisionArns": [revision] });
-        world.call("DescribeServiceRevisions", body).unwrap()["serviceRevisions"][0].take()
+        ecs.call("DescribeServiceRevisions", body).unwrap()["serviceRevisions"][0].take()
     };
     let early = describe(0);
     let resources = &early["ecsManagedResources"];
@@ -130,20 +129,19 @@ fn a_revision_shows_its_image_and_what_ecs_manages_for_it() {
 }
 
 #[test]
-fn listed_are_the_active_services_of_a_cluster_by_who_manages_them() {
-    let mut world = World::with_shop();
+fn active_services_are_listed_by_cluster_and_resource_management() {
+    let mut ecs = Fixture::with_shop();
     let customer = json!({ "service": "own", "customer": true });
-    world
-        .model
+    ecs.model
         .change(crate::model::Change::from_wire(&customer).unwrap())
         .unwrap();
-    let mut list = |body: Value| world.call("ListServices", body).unwrap();
+    let mut list = |body: Value| ecs.call("ListServices", body).unwrap();
     assert_eq!(list(json!({}))["serviceArns"].as_array().unwrap().len(), 2);
     let express = list(json!({ "resourceManagementType": "ECS" }));
     assert_eq!(express["serviceArns"], json!([SHOP]));
     let page = list(json!({ "maxResults": 1 }));
     assert_eq!(page["nextToken"], "1");
-    world.delete().unwrap();
-    let left = world.call("ListServices", json!({})).unwrap();
+    ecs.delete().unwrap();
+    let left = ecs.call("ListServices", json!({})).unwrap();
     assert_eq!(left["serviceArns"].as_array().unwrap().len(), 1);
 }

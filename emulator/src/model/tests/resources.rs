@@ -1,16 +1,16 @@
 use serde_json::{Value, json};
 
-use super::{SHOP, World, create_request, create_with};
+use super::{Fixture, SHOP, create_request, create_with};
 use crate::model::Outcome;
 
-fn resources(world: &mut World) -> Value {
-    let arn = world.describe()["activeConfigurations"][0]["serviceRevisionArn"].take();
+fn resources(ecs: &mut Fixture) -> Value {
+    let arn = ecs.describe()["activeConfigurations"][0]["serviceRevisionArn"].take();
     let body = json!({ "serviceRevisionArns": [arn] });
-    let mut answer = world.call("DescribeServiceRevisions", body).unwrap();
+    let mut answer = ecs.call("DescribeServiceRevisions", body).unwrap();
     answer["serviceRevisions"][0]["ecsManagedResources"].take()
 }
 
-/// The load balancer's status, the listener's, the log group's and the scaling's.
+/// Returns the statuses of the load balancer, the listener, the log group and the scalable target.
 fn statuses(resources: &Value) -> [String; 4] {
     let path = &resources["ingressPaths"][0];
     [
@@ -23,12 +23,12 @@ fn statuses(resources: &Value) -> [String; 4] {
 }
 
 #[test]
-fn what_ecs_manages_comes_up_piece_by_piece() {
-    let mut world = World::new();
-    world.create(create_request()).unwrap();
+fn managed_resources_are_provisioned_one_by_one() {
+    let mut ecs = Fixture::new();
+    ecs.create(create_request()).unwrap();
     let mut at = |seconds| {
-        world.pass(seconds);
-        statuses(&resources(&mut world))
+        ecs.advance(seconds);
+        statuses(&resources(&mut ecs))
     };
     assert_eq!(at(10), ["PROVISIONING"; 4]);
     assert_eq!(
@@ -41,15 +41,14 @@ fn what_ecs_manages_comes_up_piece_by_piece() {
 }
 
 #[test]
-fn a_load_balancer_that_fails_says_why_and_the_deployment_stays() {
-    let mut world = World::new();
+fn a_failed_load_balancer_shows_a_reason_and_the_deployment_stays_in_progress() {
+    let mut ecs = Fixture::new();
     let reason = Some("The maximum number of load balancers has been reached.".to_owned());
-    world
-        .model
+    ecs.model
         .set_outcome("shop", Outcome::ManagedResourceFails, reason);
-    world.create(create_request()).unwrap();
-    world.pass(600);
-    let shown = resources(&mut world);
+    ecs.create(create_request()).unwrap();
+    ecs.advance(600);
+    let shown = resources(&mut ecs);
     let balancer = &shown["ingressPaths"][0]["loadBalancer"];
     assert_eq!(balancer["status"], "FAILED");
     assert_eq!(
@@ -61,32 +60,31 @@ fn a_load_balancer_that_fails_says_why_and_the_deployment_stays() {
         "PROVISIONING"
     );
     assert_eq!(shown["ingressPaths"][0]["certificate"]["status"], "ACTIVE");
-    assert_eq!(world.deployment()["status"], "IN_PROGRESS");
+    assert_eq!(ecs.deployment()["status"], "IN_PROGRESS");
 }
 
 #[test]
 fn a_later_deployment_fails_at_its_listener_rule() {
-    let mut world = World::with_shop();
-    world
-        .model
+    let mut ecs = Fixture::with_shop();
+    ecs.model
         .set_outcome("shop", Outcome::ManagedResourceFails, None);
-    let target = world.update(json!({}))["targetConfiguration"]["serviceRevisionArn"].take();
-    world.pass(600);
+    let target = ecs.update(json!({}))["targetConfiguration"]["serviceRevisionArn"].take();
+    ecs.advance(600);
     let body = json!({ "serviceRevisionArns": [target] });
-    let answer = world.call("DescribeServiceRevisions", body).unwrap();
+    let answer = ecs.call("DescribeServiceRevisions", body).unwrap();
     let path = &answer["serviceRevisions"][0]["ecsManagedResources"]["ingressPaths"][0];
     assert_eq!(path["rule"]["status"], "FAILED");
     assert!(path["rule"]["statusReason"].is_string());
-    assert_eq!(world.deployment()["status"], "IN_PROGRESS");
+    assert_eq!(ecs.deployment()["status"], "IN_PROGRESS");
 }
 
 #[test]
-fn a_service_that_drains_gives_back_piece_by_piece_and_leaves_its_log_group() {
-    let mut world = World::with_shop();
-    world.delete().unwrap();
+fn a_draining_service_deletes_its_resources_one_by_one_except_its_log_group() {
+    let mut ecs = Fixture::with_shop();
+    ecs.delete().unwrap();
     let mut at = |seconds| {
-        world.pass(seconds);
-        statuses(&resources(&mut world))
+        ecs.advance(seconds);
+        statuses(&resources(&mut ecs))
     };
     let draining = "DEPROVISIONING";
     assert_eq!(at(1), [draining, draining, "ACTIVE", draining]);
@@ -95,14 +93,13 @@ fn a_service_that_drains_gives_back_piece_by_piece_and_leaves_its_log_group() {
 }
 
 #[test]
-fn a_load_balancer_that_others_use_stays() {
-    let mut world = World::with_shop();
-    world
-        .create(create_with(json!({ "serviceName": "other" })))
+fn a_load_balancer_that_other_services_use_is_kept() {
+    let mut ecs = Fixture::with_shop();
+    ecs.create(create_with(json!({ "serviceName": "other" })))
         .unwrap();
-    world.delete().unwrap();
-    world.pass(85);
-    let shown = resources(&mut world);
+    ecs.delete().unwrap();
+    ecs.advance(85);
+    let shown = resources(&mut ecs);
     assert_eq!(shown["ingressPaths"][0]["loadBalancer"]["status"], "ACTIVE");
     assert_eq!(shown["ingressPaths"][0]["rule"]["status"], "DELETED");
 }
@@ -110,35 +107,35 @@ fn a_load_balancer_that_others_use_stays() {
 #[test]
 fn a_service_in_private_subnets_is_private() {
     let private = ["subnet-0private1", "subnet-0private2"];
-    let mut world = World::with(&json!({ "privateSubnets": private }));
+    let mut ecs = Fixture::with(&json!({ "privateSubnets": private }));
     let request = create_with(json!({ "networkConfiguration": { "subnets": private } }));
-    world.create(request).unwrap();
-    world.pass(150);
+    ecs.create(request).unwrap();
+    ecs.advance(150);
     assert_eq!(
-        world.configuration()["ingressPaths"][0]["accessType"],
+        ecs.configuration()["ingressPaths"][0]["accessType"],
         "PRIVATE"
     );
-    let shown = resources(&mut world);
+    let shown = resources(&mut ecs);
     assert_eq!(shown["ingressPaths"][0]["accessType"], "PRIVATE");
     assert_eq!(
         shown["ingressPaths"][0]["loadBalancer"]["scheme"],
         "internal"
     );
     let services = json!({ "services": [SHOP] });
-    let answer = world.call("DescribeServices", services).unwrap();
+    let answer = ecs.call("DescribeServices", services).unwrap();
     let network = &answer["services"][0]["networkConfiguration"]["awsvpcConfiguration"];
     assert_eq!(network["assignPublicIp"], "DISABLED");
 }
 
 #[test]
-fn a_deployment_says_how_it_is_configured() {
-    let mut world = World::with_shop();
-    let deployment = world.deployment();
+fn a_deployment_shows_its_configuration() {
+    let mut ecs = Fixture::with_shop();
+    let deployment = ecs.deployment();
     let configuration = &deployment["deploymentConfiguration"];
     assert_eq!(configuration["strategy"], "CANARY");
     assert_eq!(configuration["canaryConfiguration"]["canaryPercent"], 5.0);
     assert_eq!(configuration["alarms"]["rollback"], true);
-    let answer = world
+    let answer = ecs
         .call("DescribeServices", json!({ "services": [SHOP] }))
         .unwrap();
     assert_eq!(

@@ -1,24 +1,24 @@
 use serde_json::{Value, json};
 
-use super::{World, create_request};
+use super::{Fixture, create_request};
 use crate::model::{Change, Usability};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/infrastructure";
 
-fn decide(world: &mut World, usability: Usability) {
+fn decide(ecs: &mut Fixture, usability: Usability) {
     let arn = ROLE.to_owned();
-    world.model.change(Change::Role { arn, usability }).unwrap();
+    ecs.model.change(Change::Role { arn, usability }).unwrap();
 }
 
-fn balancer(world: &mut World) -> Value {
-    let arn = world.configuration()["serviceRevisionArn"].take();
+fn balancer(ecs: &mut Fixture) -> Value {
+    let arn = ecs.configuration()["serviceRevisionArn"].take();
     let body = json!({ "serviceRevisionArns": [arn] });
-    let mut answer = world.call("DescribeServiceRevisions", body).unwrap();
+    let mut answer = ecs.call("DescribeServiceRevisions", body).unwrap();
     answer["serviceRevisions"][0]["ecsManagedResources"]["ingressPaths"][0]["loadBalancer"].take()
 }
 
 #[test]
-fn a_new_role_is_refused_at_once_until_it_has_spread() {
+fn a_new_role_is_rejected_at_once_until_it_is_usable() {
     for (form, code, words) in [
         (
             "AccessDenied",
@@ -28,90 +28,90 @@ fn a_new_role_is_refused_at_once_until_it_has_spread() {
         ("ClientException", "ClientException", "not able to validate"),
     ] {
         let settings = json!({ "roleUsableAfterSeconds": 120, "unusableRole": form });
-        let mut world = World::with(&settings);
+        let mut ecs = Fixture::with(&settings);
         for _ in 0..2 {
-            let error = world.create(create_request()).unwrap_err();
+            let error = ecs.create(create_request()).unwrap_err();
             assert_eq!(error.code, code);
             assert!(error.message.contains(words), "{error}");
-            world.pass(60);
+            ecs.advance(60);
         }
-        world.create(create_request()).unwrap();
-        world.pass(150);
-        assert_eq!(world.deployment()["status"], "SUCCESSFUL");
+        ecs.create(create_request()).unwrap();
+        ecs.advance(150);
+        assert_eq!(ecs.deployment()["status"], "SUCCESSFUL");
     }
 }
 
 #[test]
-fn a_role_denied_later_leaves_everything_provisioning_for_good() {
-    let mut world = World::with(&json!({
+fn an_accepted_but_denied_role_leaves_all_resources_provisioning() {
+    let mut ecs = Fixture::with(&json!({
         "roleUsableAfterSeconds": 60, "unusableRole": "Accepted",
     }));
-    world.create(create_request()).unwrap();
-    world.pass(3000);
-    assert_eq!(world.deployment()["status"], "IN_PROGRESS");
-    let shown = balancer(&mut world);
+    ecs.create(create_request()).unwrap();
+    ecs.advance(3000);
+    assert_eq!(ecs.deployment()["status"], "IN_PROGRESS");
+    let shown = balancer(&mut ecs);
     assert_eq!(shown["status"], "PROVISIONING");
     let reason = shown["statusReason"].as_str().unwrap();
     assert!(
         reason.contains("assumed-role/infrastructure/ECSGateway"),
         "{reason}"
     );
-    world.update(json!({}));
-    world.pass(3000);
+    ecs.update(json!({}));
+    ecs.advance(3000);
     assert_eq!(
-        world.deployment()["status"],
+        ecs.deployment()["status"],
         "IN_PROGRESS",
         "an Update does not help"
     );
-    world.delete().unwrap();
-    world.pass(100);
-    world.create(create_request()).unwrap();
-    world.pass(150);
-    assert_eq!(world.deployment()["status"], "SUCCESSFUL");
+    ecs.delete().unwrap();
+    ecs.advance(100);
+    ecs.create(create_request()).unwrap();
+    ecs.advance(150);
+    assert_eq!(ecs.deployment()["status"], "SUCCESSFUL");
 }
 
 #[test]
-fn provisioning_goes_on_by_itself_where_ecs_tries_again() {
-    let mut world = World::with(&json!({
+fn provisioning_resumes_automatically_if_ecs_retries() {
+    let mut ecs = Fixture::with(&json!({
         "roleUsableAfterSeconds": 600, "unusableRole": "Accepted", "deniedProvisioning": "Resumes",
     }));
-    world.create(create_request()).unwrap();
-    world.pass(590);
-    assert!(balancer(&mut world)["statusReason"].is_string());
-    world.pass(60);
-    let shown = balancer(&mut world);
+    ecs.create(create_request()).unwrap();
+    ecs.advance(590);
+    assert!(balancer(&mut ecs)["statusReason"].is_string());
+    ecs.advance(60);
+    let shown = balancer(&mut ecs);
     assert_eq!(shown["status"], "ACTIVE");
     assert!(shown.get("statusReason").is_none());
-    world.pass(60);
-    assert_eq!(world.deployment()["status"], "SUCCESSFUL");
+    ecs.advance(60);
+    assert_eq!(ecs.deployment()["status"], "SUCCESSFUL");
 }
 
 #[test]
-fn a_role_is_broken_and_healed_by_word() {
-    let mut world = World::with_shop();
-    decide(&mut world, Usability::Unusable);
+fn a_change_makes_a_role_unusable_and_usable_again() {
+    let mut ecs = Fixture::with_shop();
+    decide(&mut ecs, Usability::Unusable);
     let body = json!({ "serviceArn": super::SHOP });
-    let (code, _) = world.code("UpdateExpressGatewayService", body);
+    let (code, _) = ecs.error_of("UpdateExpressGatewayService", body);
     assert_eq!(code, "AccessDeniedException");
     let assume = json!({ "RoleArn": ROLE, "RoleSessionName": "one" });
-    let (code, _) = world.code("AssumeRole", assume.clone());
+    let (code, _) = ecs.error_of("AssumeRole", assume.clone());
     assert_eq!(code, "AccessDenied");
-    decide(&mut world, Usability::Usable);
-    world.update(json!({}));
-    world.call("AssumeRole", assume).unwrap();
+    decide(&mut ecs, Usability::Usable);
+    ecs.update(json!({}));
+    ecs.call("AssumeRole", assume).unwrap();
 }
 
 #[test]
-fn a_role_that_works_already_is_no_reason_to_go_on_before_the_deployment_has_begun() {
-    let mut world = World::with(&json!({
+fn a_usable_role_does_not_resume_a_deployment_before_it_has_started() {
+    let mut ecs = Fixture::with(&json!({
         "roleUsableAfterSeconds": 5, "unusableRole": "Accepted",
     }));
-    world.create(create_request()).unwrap();
-    world.pass(10);
+    ecs.create(create_request()).unwrap();
+    ecs.advance(10);
     let resumes = json!({ "deniedProvisioning": "Resumes" });
-    world.model.change_settings(&resumes).unwrap();
-    world.pass(90);
-    assert_eq!(world.deployment()["lifecycleStage"], "BAKE_TIME");
-    world.pass(30);
-    assert_eq!(world.deployment()["status"], "SUCCESSFUL");
+    ecs.model.change_settings(&resumes).unwrap();
+    ecs.advance(90);
+    assert_eq!(ecs.deployment()["lifecycleStage"], "BAKE_TIME");
+    ecs.advance(30);
+    assert_eq!(ecs.deployment()["status"], "SUCCESSFUL");
 }

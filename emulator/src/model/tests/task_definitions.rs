@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
-use super::{World, create_request, create_with};
+use super::{Fixture, create_request, create_with};
 
 const FAMILY: &str = "arn:aws:ecs:us-east-1:123456789012:task-definition/site";
 
-/// A change to a registration.
+/// A function that changes a registration.
 type Edit = fn(&mut Value);
 
 fn registration() -> Value {
@@ -29,11 +29,10 @@ fn registration() -> Value {
     })
 }
 
-fn registered(world: &mut World, change: impl FnOnce(&mut Value)) -> Result<Value, String> {
+fn registered(ecs: &mut Fixture, change: impl FnOnce(&mut Value)) -> Result<Value, String> {
     let mut request = registration();
     change(&mut request);
-    world
-        .call("RegisterTaskDefinition", request)
+    ecs.call("RegisterTaskDefinition", request)
         .map_err(|error| error.to_string())
 }
 
@@ -45,15 +44,15 @@ fn create_from(arn: &str) -> Value {
     request
 }
 
-fn describe(world: &mut World, named: &str) -> Value {
+fn describe(ecs: &mut Fixture, named: &str) -> Value {
     let body = json!({ "taskDefinition": named, "include": ["TAGS"] });
-    world.call("DescribeTaskDefinition", body).unwrap()
+    ecs.call("DescribeTaskDefinition", body).unwrap()
 }
 
 #[test]
-fn a_registered_task_definition_has_a_revision_and_what_ecs_fills_in() {
-    let mut world = World::new();
-    let answer = registered(&mut world, |_| {}).unwrap();
+fn a_registered_task_definition_has_a_revision_and_the_defaults_of_ecs() {
+    let mut ecs = Fixture::new();
+    let answer = registered(&mut ecs, |_| {}).unwrap();
     let definition = &answer["taskDefinition"];
     assert_eq!(definition["taskDefinitionArn"], format!("{FAMILY}:1"));
     assert_eq!(definition["revision"], 1);
@@ -66,26 +65,26 @@ fn a_registered_task_definition_has_a_revision_and_what_ecs_fills_in() {
         main["portMappings"],
         json!([{ "containerPort": 8080, "hostPort": 8080, "protocol": "tcp", "name": "web" }])
     );
-    let second = registered(&mut world, |_| {}).unwrap();
+    let second = registered(&mut ecs, |_| {}).unwrap();
     assert_eq!(second["taskDefinition"]["revision"], 2);
 }
 
 #[test]
 fn a_task_definition_is_described_by_family_revision_or_arn() {
-    let mut world = World::new();
-    registered(&mut world, |_| {}).unwrap();
-    registered(&mut world, |request| request["cpu"] = json!("256")).unwrap();
+    let mut ecs = Fixture::new();
+    registered(&mut ecs, |_| {}).unwrap();
+    registered(&mut ecs, |request| request["cpu"] = json!("256")).unwrap();
     for (named, revision) in [
         ("site", 2),
         ("site:1", 1),
         (FAMILY, 2),
         (&format!("{FAMILY}:1"), 1),
     ] {
-        let answer = describe(&mut world, named);
+        let answer = describe(&mut ecs, named);
         assert_eq!(answer["taskDefinition"]["revision"], revision, "{named}");
         assert_eq!(answer["tags"][0]["value"], "a");
     }
-    let (code, message) = world.code(
+    let (code, message) = ecs.error_of(
         "DescribeTaskDefinition",
         json!({ "taskDefinition": "none" }),
     );
@@ -95,10 +94,10 @@ fn a_task_definition_is_described_by_family_revision_or_arn() {
 
 #[test]
 fn a_deregistered_task_definition_is_inactive_and_no_longer_listed() {
-    let mut world = World::new();
-    registered(&mut world, |_| {}).unwrap();
-    registered(&mut world, |_| {}).unwrap();
-    let answer = world
+    let mut ecs = Fixture::new();
+    registered(&mut ecs, |_| {}).unwrap();
+    registered(&mut ecs, |_| {}).unwrap();
+    let answer = ecs
         .call(
             "DeregisterTaskDefinition",
             json!({ "taskDefinition": "site:2" }),
@@ -106,11 +105,8 @@ fn a_deregistered_task_definition_is_inactive_and_no_longer_listed() {
         .unwrap();
     assert_eq!(answer["taskDefinition"]["status"], "INACTIVE");
     assert!(answer["taskDefinition"]["deregisteredAt"].is_f64());
-    assert_eq!(
-        describe(&mut world, "site")["taskDefinition"]["revision"],
-        1
-    );
-    let mut list = |body: Value| world.call("ListTaskDefinitions", body).unwrap();
+    assert_eq!(describe(&mut ecs, "site")["taskDefinition"]["revision"], 1);
+    let mut list = |body: Value| ecs.call("ListTaskDefinitions", body).unwrap();
     assert_eq!(
         list(json!({ "familyPrefix": "site" }))["taskDefinitionArns"],
         json!([format!("{FAMILY}:1")])
@@ -119,7 +115,7 @@ fn a_deregistered_task_definition_is_inactive_and_no_longer_listed() {
         list(json!({ "status": "INACTIVE" }))["taskDefinitionArns"],
         json!([format!("{FAMILY}:2")])
     );
-    let (code, message) = world.code(
+    let (code, message) = ecs.error_of(
         "CreateExpressGatewayService",
         create_from(&format!("{FAMILY}:2")),
     );
@@ -130,8 +126,8 @@ fn a_deregistered_task_definition_is_inactive_and_no_longer_listed() {
 }
 
 #[test]
-fn a_registration_that_fargate_cannot_run_is_refused() {
-    let mut world = World::new();
+fn a_registration_that_fargate_cannot_run_is_rejected() {
+    let mut ecs = Fixture::new();
     let cases: [(Edit, &str); 4] = [
         (|request| request["family"] = json!(""), "Family"),
         (
@@ -148,19 +144,19 @@ fn a_registration_that_fargate_cannot_run_is_refused() {
         ),
     ];
     for (change, words) in cases {
-        let error = registered(&mut world, change).unwrap_err();
+        let error = registered(&mut ecs, change).unwrap_err();
         assert!(error.starts_with("ClientException"), "{error}");
         assert!(error.contains(words), "{error}");
     }
 }
 
 #[test]
-fn an_express_service_shows_what_its_registered_task_definition_holds() {
-    let mut world = World::with(&json!({ "taskDefinitions": "Registered" }));
-    registered(&mut world, |_| {}).unwrap();
-    world.create(create_from(&format!("{FAMILY}:1"))).unwrap();
-    world.pass(150);
-    let shown = world.configuration();
+fn an_express_service_shows_the_settings_of_its_task_definition() {
+    let mut ecs = Fixture::with(&json!({ "taskDefinitions": "Registered" }));
+    registered(&mut ecs, |_| {}).unwrap();
+    ecs.create(create_from(&format!("{FAMILY}:1"))).unwrap();
+    ecs.advance(150);
+    let shown = ecs.configuration();
     assert_eq!(shown["cpu"], "512");
     assert_eq!(shown["memory"], "1024");
     assert_eq!(shown["cpuArchitecture"], "ARM64");
@@ -176,20 +172,20 @@ fn an_express_service_shows_what_its_registered_task_definition_holds() {
 }
 
 #[test]
-fn an_unknown_task_definition_is_refused_where_they_must_be_registered() {
-    let mut world = World::with(&json!({ "taskDefinitions": "Registered" }));
-    let (code, message) = world.code(
+fn an_unknown_task_definition_is_rejected_if_it_must_be_registered() {
+    let mut ecs = Fixture::with(&json!({ "taskDefinitions": "Registered" }));
+    let (code, message) = ecs.error_of(
         "CreateExpressGatewayService",
         create_from(&format!("{FAMILY}:1")),
     );
     assert_eq!(code, "ClientException");
     assert_eq!(message, "Unable to describe task definition.");
-    world.create(create_request()).unwrap();
+    ecs.create(create_request()).unwrap();
 }
 
 #[test]
-fn express_takes_only_a_container_main_with_one_named_port() {
-    let mut world = World::new();
+fn express_accepts_only_a_container_main_with_one_named_port() {
+    let mut ecs = Fixture::new();
     let cases: [(Edit, &str); 3] = [
         (
             |request| request["containerDefinitions"][1]["name"] = json!("web"),
@@ -211,9 +207,9 @@ fn express_takes_only_a_container_main_with_one_named_port() {
         ),
     ];
     for (index, (change, words)) in cases.into_iter().enumerate() {
-        registered(&mut world, change).unwrap();
+        registered(&mut ecs, change).unwrap();
         let arn = format!("{FAMILY}:{}", index + 1);
-        let (code, message) = world.code("CreateExpressGatewayService", create_from(&arn));
+        let (code, message) = ecs.error_of("CreateExpressGatewayService", create_from(&arn));
         assert_eq!(code, "InvalidParameterException");
         assert!(message.contains(words), "{message}");
     }
@@ -221,11 +217,11 @@ fn express_takes_only_a_container_main_with_one_named_port() {
 
 #[test]
 fn express_registers_a_task_definition_for_each_revision() {
-    let mut world = World::with_shop();
-    world.update(json!({ "cpu": "2048", "memory": "4096" }));
-    world.pass(600);
-    let arn = world.configuration()["taskDefinitionArn"].take();
-    let answer = describe(&mut world, arn.as_str().unwrap());
+    let mut ecs = Fixture::with_shop();
+    ecs.update(json!({ "cpu": "2048", "memory": "4096" }));
+    ecs.advance(600);
+    let arn = ecs.configuration()["taskDefinitionArn"].take();
+    let answer = describe(&mut ecs, arn.as_str().unwrap());
     let definition = &answer["taskDefinition"];
     assert_eq!(definition["revision"], 2);
     assert_eq!(definition["cpu"], "2048");

@@ -1,12 +1,12 @@
 use serde_json::{Value, json};
 
-use super::{SHOP, World, create_request};
+use super::{Fixture, SHOP, create_request};
 
-/// How many calls pass before one is throttled.
-fn passed(world: &mut World, action: &str, body: &Value) -> usize {
+/// Returns the number of calls before one is throttled.
+fn calls_until_throttled(ecs: &mut Fixture, action: &str, body: &Value) -> usize {
     let mut count = 0;
     loop {
-        match world.call(action, body.clone()) {
+        match ecs.call(action, body.clone()) {
             Err(error) if error.code == "ThrottlingException" => {
                 assert_eq!(error.message, "Rate exceeded");
                 assert_eq!(error.status, 400);
@@ -17,78 +17,93 @@ fn passed(world: &mut World, action: &str, body: &Value) -> usize {
     }
 }
 
-fn throttled(more: Value) -> World {
-    let mut world = World::with(&json!({ "throttling": "On" }));
-    world.model.change_settings(&more).unwrap();
-    world.create(create_request()).unwrap();
-    world.pass(1000);
-    world
+fn throttled(more: Value) -> Fixture {
+    let mut ecs = Fixture::with(&json!({ "throttling": "On" }));
+    ecs.model.change_settings(&more).unwrap();
+    ecs.create(create_request()).unwrap();
+    ecs.advance(1000);
+    ecs
 }
 
 #[test]
-fn a_bucket_holds_its_burst_and_refills_by_the_second() {
-    let mut world = throttled(json!({}));
+fn a_bucket_allows_a_burst_and_refills_every_second() {
+    let mut ecs = throttled(json!({}));
     let body = json!({ "service": SHOP });
-    assert_eq!(passed(&mut world, "ListServiceDeployments", &body), 50);
-    world.pass(1);
-    assert_eq!(passed(&mut world, "ListServiceDeployments", &body), 20);
-    world.pass(100);
-    assert_eq!(passed(&mut world, "ListServiceDeployments", &body), 50);
+    assert_eq!(
+        calls_until_throttled(&mut ecs, "ListServiceDeployments", &body),
+        50
+    );
+    ecs.advance(1);
+    assert_eq!(
+        calls_until_throttled(&mut ecs, "ListServiceDeployments", &body),
+        20
+    );
+    ecs.advance(100);
+    assert_eq!(
+        calls_until_throttled(&mut ecs, "ListServiceDeployments", &body),
+        50
+    );
 }
 
 #[test]
-fn actions_of_a_kind_share_a_bucket_and_accounts_do_not() {
-    let mut world = throttled(json!({}));
+fn actions_of_the_same_kind_share_a_bucket_but_accounts_do_not() {
+    let mut ecs = throttled(json!({}));
     let list = json!({ "cluster": "default" });
-    assert_eq!(passed(&mut world, "ListServices", &list), 100);
+    assert_eq!(calls_until_throttled(&mut ecs, "ListServices", &list), 100);
     let describe = json!({ "services": ["shop"] });
-    assert_eq!(passed(&mut world, "DescribeServices", &describe), 0);
-    world.caller.account = "210987654321".to_owned();
-    assert_eq!(passed(&mut world, "DescribeServices", &describe), 100);
+    assert_eq!(
+        calls_until_throttled(&mut ecs, "DescribeServices", &describe),
+        0
+    );
+    ecs.caller.account = "210987654321".to_owned();
+    assert_eq!(
+        calls_until_throttled(&mut ecs, "DescribeServices", &describe),
+        100
+    );
 }
 
 #[test]
-fn the_express_actions_take_from_the_bucket_that_is_set() {
+fn the_express_actions_use_the_selected_bucket() {
     let update = json!({ "serviceArn": SHOP });
     let tags = json!({ "service": "shop", "forceNewDeployment": true });
-    let mut world = throttled(json!({ "expressBucket": "Shared" }));
+    let mut ecs = throttled(json!({ "expressBucket": "Shared" }));
     assert_eq!(
-        passed(&mut world, "UpdateExpressGatewayService", &update),
+        calls_until_throttled(&mut ecs, "UpdateExpressGatewayService", &update),
         50
     );
-    assert_eq!(passed(&mut world, "UpdateService", &tags), 0);
-    let mut world = throttled(json!({ "expressBucket": "Own" }));
+    assert_eq!(calls_until_throttled(&mut ecs, "UpdateService", &tags), 0);
+    let mut ecs = throttled(json!({ "expressBucket": "Own" }));
     assert_eq!(
-        passed(&mut world, "UpdateExpressGatewayService", &update),
+        calls_until_throttled(&mut ecs, "UpdateExpressGatewayService", &update),
         50
     );
-    assert_eq!(passed(&mut world, "UpdateService", &tags), 50);
-    let mut world = throttled(json!({ "expressBucket": "Unlimited" }));
+    assert_eq!(calls_until_throttled(&mut ecs, "UpdateService", &tags), 50);
+    let mut ecs = throttled(json!({ "expressBucket": "Unlimited" }));
     for _ in 0..200 {
-        world.update(json!({}));
+        ecs.update(json!({}));
     }
 }
 
 #[test]
-fn the_registration_that_ecs_makes_can_be_charged() {
+fn registrations_by_ecs_can_count_as_calls() {
     let settings = json!({ "managedRegistration": "Charged" });
-    let mut world = throttled(settings);
+    let mut ecs = throttled(settings);
     let update = json!({ "serviceArn": SHOP });
     assert_eq!(
-        passed(&mut world, "UpdateExpressGatewayService", &update),
+        calls_until_throttled(&mut ecs, "UpdateExpressGatewayService", &update),
         20
     );
-    world.pass(1);
+    ecs.advance(1);
     assert_eq!(
-        passed(&mut world, "UpdateExpressGatewayService", &update),
+        calls_until_throttled(&mut ecs, "UpdateExpressGatewayService", &update),
         1
     );
 }
 
 #[test]
-fn nothing_is_throttled_at_first() {
-    let mut world = World::with_shop();
+fn throttling_is_off_by_default() {
+    let mut ecs = Fixture::with_shop();
     for _ in 0..200 {
-        world.update(json!({}));
+        ecs.update(json!({}));
     }
 }

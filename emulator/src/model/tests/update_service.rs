@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{SHOP, World};
+use super::{Fixture, SHOP};
 
 fn force(members: Value) -> Value {
     let mut body = json!({ "service": "shop", "forceNewDeployment": true });
@@ -11,14 +11,14 @@ fn force(members: Value) -> Value {
 }
 
 #[test]
-fn a_forced_deployment_makes_a_revision_of_what_runs() {
-    let mut world = World::with_shop();
-    let before = world.configuration();
-    let answer = world.call("UpdateService", force(json!({}))).unwrap();
+fn a_forced_deployment_creates_a_revision_with_the_current_configuration() {
+    let mut ecs = Fixture::with_shop();
+    let before = ecs.configuration();
+    let answer = ecs.call("UpdateService", force(json!({}))).unwrap();
     assert_eq!(answer["service"]["serviceArn"], SHOP);
     assert_eq!(answer["service"]["resourceManagementType"], "ECS");
-    world.pass(600);
-    let after = world.configuration();
+    ecs.advance(600);
+    let after = ecs.configuration();
     assert_ne!(after["serviceRevisionArn"], before["serviceRevisionArn"]);
     for member in [
         "taskDefinitionArn",
@@ -32,22 +32,21 @@ fn a_forced_deployment_makes_a_revision_of_what_runs() {
 
 #[test]
 fn an_update_without_a_member_changes_nothing() {
-    let mut world = World::with_shop();
-    let before = world.configuration();
-    world
-        .call(
-            "UpdateService",
-            json!({ "service": SHOP, "cluster": "default" }),
-        )
-        .unwrap();
-    world.pass(600);
-    assert_eq!(world.configuration(), before);
+    let mut ecs = Fixture::with_shop();
+    let before = ecs.configuration();
+    ecs.call(
+        "UpdateService",
+        json!({ "service": SHOP, "cluster": "default" }),
+    )
+    .unwrap();
+    ecs.advance(600);
+    assert_eq!(ecs.configuration(), before);
 }
 
 #[test]
-fn another_task_definition_rolls_out() {
-    let mut world = World::with_shop();
-    let mut definition = world
+fn another_task_definition_is_deployed() {
+    let mut ecs = Fixture::with_shop();
+    let mut definition = ecs
         .call(
             "DescribeTaskDefinition",
             json!({ "taskDefinition": "default-shop" }),
@@ -55,13 +54,13 @@ fn another_task_definition_rolls_out() {
         .unwrap()["taskDefinition"]
         .take();
     definition["runtimePlatform"]["cpuArchitecture"] = json!("ARM64");
-    world.call("RegisterTaskDefinition", definition).unwrap();
+    ecs.call("RegisterTaskDefinition", definition).unwrap();
     let body = json!({ "service": "shop", "taskDefinition": "default-shop:2" });
-    world.call("UpdateService", body).unwrap();
-    world.pass(600);
-    assert_eq!(world.configuration()["cpuArchitecture"], "ARM64");
+    ecs.call("UpdateService", body).unwrap();
+    ecs.advance(600);
+    assert_eq!(ecs.configuration()["cpuArchitecture"], "ARM64");
     let body = json!({ "service": "shop", "taskDefinition": "none:1" });
-    let (code, message) = world.code("UpdateService", body);
+    let (code, message) = ecs.error_of("UpdateService", body);
     assert_eq!(
         (code.as_str(), message.as_str()),
         ("ClientException", "TaskDefinition not found.")
@@ -69,8 +68,8 @@ fn another_task_definition_rolls_out() {
 }
 
 #[test]
-fn what_express_owns_is_refused_and_so_is_what_is_not_modelled() {
-    let mut world = World::with_shop();
+fn members_that_express_manages_or_the_model_lacks_are_rejected() {
+    let mut ecs = Fixture::with_shop();
     for (members, code, word) in [
         (
             json!({ "deploymentConfiguration": { "maximumPercent": 100 } }),
@@ -88,21 +87,21 @@ fn what_express_owns_is_refused_and_so_is_what_is_not_modelled() {
             "desiredCount",
         ),
     ] {
-        let (found, message) = world.code("UpdateService", force(members));
+        let (found, message) = ecs.error_of("UpdateService", force(members));
         assert_eq!(found, code);
         assert!(message.contains(word), "{message}");
     }
-    assert!(world.describe().get("currentDeployment").is_none());
+    assert!(ecs.describe().get("currentDeployment").is_none());
 }
 
 #[test]
-fn only_a_service_that_is_there_and_active_is_updated() {
-    let mut world = World::with_shop();
-    let (code, _) = world.code("UpdateService", force(json!({ "service": "none" })));
+fn only_an_existing_active_service_is_updated() {
+    let mut ecs = Fixture::with_shop();
+    let (code, _) = ecs.error_of("UpdateService", force(json!({ "service": "none" })));
     assert_eq!(code, "ServiceNotFoundException");
-    let (code, _) = world.code("UpdateService", force(json!({ "cluster": "none" })));
+    let (code, _) = ecs.error_of("UpdateService", force(json!({ "cluster": "none" })));
     assert_eq!(code, "ClusterNotFoundException");
-    world.delete().unwrap();
-    let (code, _) = world.code("UpdateService", force(json!({})));
+    ecs.delete().unwrap();
+    let (code, _) = ecs.error_of("UpdateService", force(json!({})));
     assert_eq!(code, "ServiceNotActiveException");
 }

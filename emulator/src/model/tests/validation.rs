@@ -1,29 +1,29 @@
 use serde_json::{Value, json};
 
-use super::{World, create_request, create_with};
+use super::{Fixture, create_request, create_with};
 
-fn refused(members: Value) -> String {
-    let mut world = World::new();
-    let (code, message) = world.code("CreateExpressGatewayService", create_with(members));
+fn rejected(members: Value) -> String {
+    let mut ecs = Fixture::new();
+    let (code, message) = ecs.error_of("CreateExpressGatewayService", create_with(members));
     assert_eq!(code, "InvalidParameterException", "{message}");
     message
 }
 
 #[test]
-fn what_a_create_must_name_is_named_in_the_refusal() {
+fn the_error_of_a_create_names_the_missing_member() {
     for (member, word) in [
         ("infrastructureRoleArn", "InfrastructureRoleArn"),
         ("executionRoleArn", "ExecutionRoleArn"),
         ("primaryContainer", "PrimaryContainer"),
     ] {
-        assert!(refused(json!({ member: null })).contains(word));
+        assert!(rejected(json!({ member: null })).contains(word));
     }
 }
 
 #[test]
-fn a_task_definition_excludes_what_it_decides_itself() {
+fn a_task_definition_excludes_the_members_that_it_determines() {
     let arn = "arn:aws:ecs:us-east-1:123456789012:task-definition/web:7";
-    let message = refused(json!({ "taskDefinitionArn": arn, "cpu": "256" }));
+    let message = rejected(json!({ "taskDefinitionArn": arn, "cpu": "256" }));
     assert!(
         message.contains("primaryContainer, executionRoleArn, cpu"),
         "{message}"
@@ -31,7 +31,7 @@ fn a_task_definition_excludes_what_it_decides_itself() {
 }
 
 #[test]
-fn malformed_values_are_refused_with_their_member() {
+fn malformed_values_are_rejected_by_member() {
     let cases = [
         (
             json!({ "infrastructureRoleArn": "role/x" }),
@@ -80,17 +80,17 @@ fn malformed_values_are_refused_with_their_member() {
         ),
     ];
     for (members, word) in cases {
-        let message = refused(members);
+        let message = rejected(members);
         assert!(message.contains(word), "{message} should name {word}");
     }
 }
 
 #[test]
-fn only_fargates_pairs_of_cpu_and_memory_are_taken() {
+fn only_pairs_of_cpu_and_memory_that_fargate_offers_are_accepted() {
     for (cpu, memory) in [("256", "512"), ("1024", "8192"), ("16384", "122880")] {
-        let mut world = World::new();
+        let mut ecs = Fixture::new();
         let members = json!({ "cpu": cpu, "memory": memory });
-        world.create(create_with(members)).unwrap();
+        ecs.create(create_with(members)).unwrap();
     }
     for (cpu, memory) in [
         ("256", "4096"),
@@ -98,7 +98,7 @@ fn only_fargates_pairs_of_cpu_and_memory_are_taken() {
         ("4096", "8191"),
         ("1 vCPU", "2 GB"),
     ] {
-        let message = refused(json!({ "cpu": cpu, "memory": memory }));
+        let message = rejected(json!({ "cpu": cpu, "memory": memory }));
         assert!(
             message.contains("No Fargate configuration exists"),
             "{message}"
@@ -107,17 +107,17 @@ fn only_fargates_pairs_of_cpu_and_memory_are_taken() {
 }
 
 #[test]
-fn a_pair_is_judged_together_with_what_is_in_force() {
-    let mut world = World::with_shop();
+fn a_pair_is_checked_together_with_the_current_value() {
+    let mut ecs = Fixture::with_shop();
     let body = json!({ "serviceArn": super::SHOP, "cpu": "4096" });
-    let (code, _) = world.code("UpdateExpressGatewayService", body);
+    let (code, _) = ecs.error_of("UpdateExpressGatewayService", body);
     assert_eq!(code, "InvalidParameterException");
-    assert!(world.describe().get("currentDeployment").is_none());
+    assert!(ecs.describe().get("currentDeployment").is_none());
 }
 
 #[test]
-fn a_name_is_not_shared_by_a_variable_and_a_secret() {
-    let message = refused(json!({ "primaryContainer": {
+fn a_variable_and_a_secret_cannot_share_a_name() {
+    let message = rejected(json!({ "primaryContainer": {
         "image": "shop:1",
         "environment": [{ "name": "TOKEN", "value": "x" }],
         "secrets": [{ "name": "TOKEN", "valueFrom": "y" }],
@@ -127,18 +127,16 @@ fn a_name_is_not_shared_by_a_variable_and_a_secret() {
 
 #[test]
 fn unknown_members_are_ignored() {
-    let mut world = World::new();
-    world
-        .create(create_with(json!({ "color": "red" })))
-        .unwrap();
+    let mut ecs = Fixture::new();
+    ecs.create(create_with(json!({ "color": "red" }))).unwrap();
 }
 
 #[test]
-fn a_missing_name_is_made_from_the_image() {
-    let mut world = World::new();
+fn a_missing_name_is_generated_from_the_image() {
+    let mut ecs = Fixture::new();
     let mut request = create_request();
     request.as_object_mut().unwrap().remove("serviceName");
-    let answer = world.create(request).unwrap();
+    let answer = ecs.create(request).unwrap();
     let name = answer["service"]["serviceName"].as_str().unwrap();
     assert!(name.starts_with("shop-"), "{name}");
 }

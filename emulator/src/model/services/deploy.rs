@@ -1,0 +1,140 @@
+//! Deployments of a service: request, queue, start, and resumption after denied provisioning.
+
+use crate::model::{
+    api::identifiers::Identifiers,
+    clock::VirtualTime,
+    configuration::service_configuration::Configuration,
+    deployments::{
+        deployment::{Deployment, DeploymentStatus, Visibility},
+        outcome::{Outcome, PlannedOutcome},
+        queued::QueuedDeployment,
+        timeline::{Start, resumed, timeline},
+    },
+    iam::roles::Provisioning,
+    revisions::{
+        managed_resources::{ManagedResources, ManagedStatus},
+        revision::{Access, Revision},
+    },
+    services::service::Service,
+    settings::{Settings, options::UpdateInDeployment},
+};
+
+const REPLACED: &str = "Replaced by a new service deployment.";
+const NEVER_COMES_UP: &str =
+    "Access denied while provisioning the resource with the infrastructure role.";
+
+impl Service {
+    /// Creates a revision and starts its deployment, or queues it behind the running one. Returns the
+    /// index of the revision.
+    pub(crate) fn deploy(
+        &mut self,
+        configuration: Configuration,
+        planned: PlannedOutcome,
+        identifiers: &mut Identifiers,
+        settings: &Settings,
+        now: VirtualTime,
+    ) -> usize {
+        let target = self.revisions.len();
+        let arn = self.arn.revision_arn(&identifiers.revision());
+        let subnets = &configuration.network_configuration.subnets;
+        let access = Access::of(subnets, &settings.private_subnets);
+        self.revisions
+            .push(Revision::new(arn, configuration, access, now));
+        let queued = QueuedDeployment {
+            arn: self.arn.deployment_arn(&identifiers.deployment()),
+            target,
+            planned,
+            bake_seconds: settings.bake_seconds,
+            requested_at: now,
+        };
+        match settings.update_in_deployment {
+            UpdateInDeployment::Queue if self.is_deploying() => self.queue.push_back(queued),
+            // With `Refuse`, the update has been rejected before this point.
+            UpdateInDeployment::Queue
+            | UpdateInDeployment::Replace
+            | UpdateInDeployment::Refuse => {
+                self.end_running(REPLACED, now);
+                self.begin(queued, now);
+            }
+        }
+        self.updated_at = now;
+        target
+    }
+
+    /// Whether a deployment is running, visible or not.
+    pub(crate) fn is_deploying(&self) -> bool {
+        let last = self.deployments.last();
+        last.is_some_and(|last| last.status.is_running())
+    }
+
+    pub(in crate::model) fn begin(&mut self, queued: QueuedDeployment, now: VirtualTime) {
+        let QueuedDeployment {
+            arn,
+            target,
+            planned,
+            bake_seconds,
+            requested_at,
+        } = queued;
+        let revision = &mut self.revisions[target];
+        let start = match self.steady {
+            Some(_) => Start::FromRevision,
+            None => Start::FromNothing,
+        };
+        if start == Start::FromRevision {
+            // The resources of the service exist already.
+            revision.managed = ManagedResources::all(ManagedStatus::Active, now);
+        }
+        let outcome = match &self.provisioning {
+            Provisioning::Denied { reason } => {
+                revision.managed.set_provisioning_reason(Some(reason));
+                Outcome::NeverComesUp
+            }
+            Provisioning::Allowed => planned.outcome,
+        };
+        if planned.outcome == Outcome::NeverComesUp {
+            revision
+                .managed
+                .set_provisioning_reason(Some(planned.reason.as_deref().unwrap_or(NEVER_COMES_UP)));
+        }
+        let steps = timeline(start, outcome, bake_seconds)
+            .into_iter()
+            .map(|(seconds, step)| (now.after_seconds(seconds), step))
+            .collect();
+        self.deployments.push(Deployment {
+            arn,
+            target,
+            source: self.steady,
+            status: DeploymentStatus::Pending,
+            status_reason: None,
+            stage: None,
+            visibility: Visibility::Hidden,
+            reason: planned.reason,
+            failed_tasks: 0,
+            rollback: None,
+            created_at: requested_at,
+            started_at: None,
+            finished_at: None,
+            updated_at: now,
+            steps,
+        });
+    }
+
+    /// Resumes provisioning that was denied, from the time at which the infrastructure role works, but
+    /// not before the deployment has taken the steps that need no role.
+    pub(crate) fn resume(&mut self, since: VirtualTime) {
+        self.provisioning = Provisioning::Allowed;
+        let Some(last) = self.deployments.last_mut() else {
+            return;
+        };
+        if last.status.is_running() {
+            self.revisions[last.target]
+                .managed
+                .set_provisioning_reason(None);
+            let reached = last.steps.back().map_or(last.updated_at, |(at, _)| *at);
+            let from = since.max(reached);
+            let rest = resumed().into_iter();
+            let rest = rest.map(|(seconds, step)| (from.after_seconds(seconds), step));
+            last.steps.extend(rest);
+        }
+    }
+}

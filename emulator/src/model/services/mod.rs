@@ -1,0 +1,6 @@
+//! Services: their parts, how they deploy, progress and drain, and the schedule of their next events.
+
+pub(crate) mod deploy;
+pub(crate) mod progress;
+pub(crate) mod registry;
+pub(crate) mod service;

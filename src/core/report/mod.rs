@@ -1,0 +1,19 @@
+//! What users and other programs see of a reconcile, and when the next one follows.
+
+pub mod commands;
+pub mod condition_update;
+pub mod conditions;
+pub mod difference_messages;
+pub mod event;
+pub mod events;
+pub mod facts;
+pub mod failure_message;
+pub mod left_in_force;
+pub mod messages;
+pub mod ownership_messages;
+pub mod progress_messages;
+pub mod requeue;
+pub mod state;
+pub mod status;
+pub mod status_change;
+pub mod transitions;
