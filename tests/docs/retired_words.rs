@@ -237,6 +237,30 @@ pub const ALLOWED: &[(&str, &str, &str, &str)] = &[
         "the former field is tested",
     ),
     (
+        "tests/docs/mentions.rs",
+        "--look-interval",
+        "",
+        "former flags may be named as long as the program takes them",
+    ),
+    (
+        "tests/docs/mentions.rs",
+        "--look-rate",
+        "",
+        "former flags may be named as long as the program takes them",
+    ),
+    (
+        "tests/docs/reference.rs",
+        "status.memory",
+        "",
+        "the schema keeps the former field for one release",
+    ),
+    (
+        "tests/lifecycle/kubernetes_faults/former_field.rs",
+        "lapsed",
+        "",
+        "the former word for an intent is still read",
+    ),
+    (
         "tests/docs/vocabulary.rs",
         "sightings",
         "found(",

@@ -1,4 +1,4 @@
-//! The validation rules in kube's own CEL, without an API server, as a client evaluates them before sending.
+//! The validation rules in kube's own CEL, without an API server, as a client evaluates them before it sends.
 
 use ecs_express_operator::api::ExpressService;
 use kube::core::cel::{validate_cel, validate_cel_update};

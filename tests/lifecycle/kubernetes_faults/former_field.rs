@@ -1,4 +1,4 @@
-//! `status.memory`, the former name of `status.operatorState`: an upgrade reads it, and a downgrade in between loses nothing.
+//! `status.memory`, the former name of `status.operatorState`: an upgrade reads it, and a downgrade loses nothing.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ fn stored(cluster: &SimulatedCluster) -> Value {
     serde_json::to_value(cluster.status()).unwrap()
 }
 
-/// Stores the operator state as earlier versions wrote it: under the former name, and with the former words for an intent.
+/// Stores the operator state as earlier versions wrote it, with the former name and the former words for an intent.
 fn as_the_former_version(cluster: &SimulatedCluster) {
     let mut state = stored(cluster)["operatorState"].clone();
     if let Some(word) = state["intent"].get_mut("outcome") {
@@ -49,7 +49,7 @@ async fn an_upgrade_moves_the_state_to_its_new_name_with_one_write_and_calls_not
 }
 
 #[tokio::test]
-async fn an_upgrade_in_the_middle_of_a_create_whose_answer_is_lost_makes_no_second_service() {
+async fn an_upgrade_in_the_middle_of_a_create_whose_response_is_lost_makes_no_second_service() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     let lost = Fault::new(CREATE, "ConnectionReset", "lost").applied();
     cluster.emulator.fail_next(lost);
@@ -62,7 +62,7 @@ async fn an_upgrade_in_the_middle_of_a_create_whose_answer_is_lost_makes_no_seco
 }
 
 #[tokio::test]
-async fn a_former_version_that_ran_in_between_is_believed_and_not_the_older_state_beside_it() {
+async fn a_former_version_that_ran_in_between_is_trusted_and_not_the_older_state_beside_it() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     let stale = stored(&cluster)["operatorState"].clone();
     // The former version makes a restart. It leaves alone what this version stored before.
