@@ -1,21 +1,21 @@
 //! Runs Amazon ECS Express Mode services from Kubernetes.
 //!
-//! ```text
-//!   ExpressService ──▶ gather ──▶ decide ──▶ act ──▶ report ──▶ status, events
-//!                        ▲          │         │
-//!                        │     pure, core/    ▼
-//!                        └────────────────── ECS
-//! ```
+//! The modules in the order in which they build on one another; none imports from one below it:
 //!
-//! [`api`] is the resource; [`core`] decides, without any IO; [`ecs`] and [`controller::objects`] are the ports to AWS and
-//! Kubernetes; [`controller`] is the loop over them.
+//! - [`api`]: the custom resource `ExpressService`;
+//! - [`core`]: the decision, as pure functions without IO, clock or client;
+//! - [`telemetry`]: log, readiness and metrics;
+//! - [`ecs`]: the port to AWS and its adapter on the AWS SDK;
+//! - [`controller`]: the port to Kubernetes and the loop: gather, decide, act, report;
+//! - [`cli`]: the command line and the exit codes;
+//! - `served_crd` and [`start`]: the checks at start, and the wiring of all of the above.
 
 #![cfg_attr(
     test,
     allow(
         clippy::unwrap_used,
         clippy::expect_used,
-        reason = "a test may stop at what it did not expect"
+        reason = "a failing test may panic"
     )
 )]
 

@@ -1,49 +1,51 @@
-//! The program: `run` and `crd`.
+//! The program `ecs-express-operator` with its commands `run` and `crd`.
 
 use std::{io::Write, process::ExitCode};
 
-use clap::Parser;
 use ecs_express_operator::{
     api::crd_yaml,
-    cli::{Cli, Command, Failed},
+    cli::{Cli, Command, ExitError, Run},
     start::operator,
 };
 
-// One thread: ECS's throttles bound the work, and threads would wake one another for each answer.
+// One thread: the rate limits of ECS bound the work, and threads would only wake one another for each answer.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let ended = match Cli::parse().command {
+    let arguments = std::env::args_os();
+    let variable = |name: &str| std::env::var(name).ok();
+    let cli = Cli::try_parse_with(arguments, variable).unwrap_or_else(|error| error.exit());
+    let ended = match cli.command {
         Command::Run(args) => run(*args).await,
         Command::Crd => crd(),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failed) => {
-            eprintln!("error: {failed}");
-            failed.exit_code()
+        Err(error) => {
+            eprintln!("error: {error}");
+            error.exit_code()
         }
     }
 }
 
-async fn run(args: ecs_express_operator::cli::Run) -> Result<(), Failed> {
-    // One provider for kube and the AWS SDK alike; two would make the first client panic.
+async fn run(args: Run) -> Result<(), ExitError> {
+    // kube and the AWS SDK share one provider; with two, the first client would panic.
     if rustls::crypto::aws_lc_rs::default_provider()
         .install_default()
         .is_err()
     {
-        return Err(Failed::Machine(
-            "another TLS provider is installed already".into(),
+        return Err(ExitError::System(
+            "another TLS provider is already installed".into(),
         ));
     }
     operator(args).await
 }
 
-fn crd() -> Result<(), Failed> {
-    let yaml = crd_yaml().map_err(|error| Failed::Machine(error.to_string()))?;
+fn crd() -> Result<(), ExitError> {
+    let yaml = crd_yaml().map_err(|error| ExitError::System(error.to_string()))?;
     match std::io::stdout().write_all(yaml.as_bytes()) {
-        // Whoever reads may stop early, as `head` does.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failed::Machine(
-            format!("the output cannot be written: {error}"),
+        // The reader may stop early, as `head` does.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(ExitError::System(
+            format!("cannot write the output: {error}"),
         )),
         Ok(()) | Err(_) => Ok(()),
     }

@@ -1,5 +1,5 @@
-//! Whether the CustomResourceDefinition in the cluster has the fields of this program. What it does not have, the API server
-//! drops without a word: the intents that fence each call to ECS among them.
+//! Checks at start that the CustomResourceDefinition in the cluster has the fields of this program. The API server
+//! silently drops fields that it lacks, among them the intents that fence each call to ECS.
 
 use std::time::Duration;
 
@@ -7,26 +7,30 @@ use hyper::Request;
 use kube::Client;
 use serde_json::Value;
 
-use crate::{api::crd, cli::Failed};
+use crate::{api::crd, cli::ExitError};
 
-/// What the API server serves of the group, to whoever has a token (`system:discovery`).
+/// Where the API server serves the schema of the group to every authenticated client (`system:discovery`).
 const PATH: &str = "/openapi/v3/apis/ecs-express.dev/v1alpha1";
-/// What has to be there.
+/// The field without which the operator cannot work.
 const OPERATOR_STATE: &str = "status.operatorState";
-/// A schema that was just updated is served after a moment.
+/// Attempts to read the schema: the API server serves an updated one after a moment.
 const ATTEMPTS: u32 = 10;
 /// Pause between two attempts.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long an answer may take.
-const ANSWER: Duration = Duration::from_secs(10);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Ends the start where the memory could not be stored, and warns of other fields that the API server would drop.
-pub async fn check(client: &Client) -> Result<(), Failed> {
+/// Checks the served schema, and logs a warning about other fields that the API server would drop.
+///
+/// # Errors
+///
+/// If the operator state could not be stored.
+pub async fn check(client: &Client) -> Result<(), ExitError> {
     let mut missing = Vec::new();
     for attempt in 1..=ATTEMPTS {
         let Some(served) = served(client).await else {
             tracing::debug!(
-                "the API server does not show the schema of expressservices; it is taken to be current"
+                "could not read the schema of expressservices from the API server; assuming that it is current"
             );
             return Ok(());
         };
@@ -38,26 +42,29 @@ pub async fn check(client: &Client) -> Result<(), Failed> {
             tokio::time::sleep(PAUSE).await;
         }
     }
-    let of_operator_state =
-        |field: &String| field == OPERATOR_STATE || field.starts_with("status.operatorState.");
-    let (memory, others): (Vec<_>, Vec<_>) = missing.into_iter().partition(of_operator_state);
+    let is_operator_state = |field: &String| {
+        let rest = field.strip_prefix(OPERATOR_STATE);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let (required, others): (Vec<_>, Vec<_>) = missing.into_iter().partition(is_operator_state);
     if !others.is_empty() {
         let fields = others.join(", ");
         tracing::warn!(
             fields,
-            "the CustomResourceDefinition is older than this program: the API server drops these fields; update it: ecs-express-operator crd | kubectl apply --server-side --force-conflicts -f -"
+            "the CustomResourceDefinition is older than this program, so the API server drops these fields; update it with: ecs-express-operator crd | kubectl apply --server-side --force-conflicts -f -"
         );
     }
-    match memory.is_empty() {
-        true => Ok(()),
-        false => Err(Failed::CrdTooOld(memory.join(", "))),
+    if required.is_empty() {
+        Ok(())
+    } else {
+        Err(ExitError::CrdTooOld(required.join(", ")))
     }
 }
 
-/// The schema of the resource, as the API server serves it.
+/// Reads the schema of the resource from the API server.
 async fn served(client: &Client) -> Option<Value> {
     let request = Request::get(PATH).body(Vec::new()).ok()?;
-    let answer = tokio::time::timeout(ANSWER, client.request::<Value>(request));
+    let answer = tokio::time::timeout(ANSWER_TIMEOUT, client.request::<Value>(request));
     let mut document = answer.await.ok()?.ok()?;
     let schemas = document
         .pointer_mut("/components/schemas")?
@@ -72,7 +79,7 @@ async fn served(client: &Client) -> Option<Value> {
         .map(Value::take)
 }
 
-/// The fields of spec and status that this program has and the served schema has not, each without those below it.
+/// The fields of spec and status that this program has and the served schema lacks, each without those nested in it.
 fn fields_missing(served: &Value) -> Vec<String> {
     let own = serde_json::to_value(crd()).unwrap_or_default();
     let own = &own["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
@@ -124,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_older_schema_lacks_is_named_without_what_is_below_it() {
+    fn fields_that_an_older_schema_lacks_are_named_without_those_nested_in_them() {
         assert_eq!(fields_missing(&schema()), [""; 0]);
         let status = "/properties/status/properties";
         assert_eq!(
@@ -141,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_memory_that_keeps_what_it_does_not_know_lacks_nothing_and_another_does() {
+    fn an_operator_state_that_preserves_unknown_fields_lacks_nothing_and_one_that_prunes_does() {
         let memory = "/properties/status/properties/operatorState";
         let older = without(&format!("{memory}/properties"), "breaker");
         assert_eq!(fields_missing(&older), [""; 0]);

@@ -1,4 +1,5 @@
-//! `run`, before the loop: telemetry, Kubernetes, AWS. What is missing is said at once, with the remedy.
+//! The command `run`: sets up telemetry, Kubernetes and AWS, then runs the controller. Anything that is missing ends
+//! the program at once, with an error that names the remedy.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -8,8 +9,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cli::{Failed, Run},
-    controller::{cache_entry::CacheEntry, run::Loop},
+    cli::{ExitError, Run},
+    controller::{run::Loop, watch::cache_entry::CacheEntry},
     core::{
         desired::identity::{Caller, OperatorIdentity},
         observed::failure::Class,
@@ -28,25 +29,36 @@ use crate::{
 };
 
 /// How long the API server may take to answer at start.
-const FIRST_ANSWER: Duration = Duration::from_secs(30);
-/// Longest pause before STS is asked again at start.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest pause between attempts to reach AWS at start.
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// Runs the operator until a signal stops it.
-pub async fn operator(args: Run) -> Result<(), Failed> {
-    log::start(&args.log, args.log_format).map_err(|error| Failed::Usage(error.to_string()))?;
+///
+/// # Errors
+///
+/// If something is missing at start, or the watch ends unexpectedly.
+pub async fn operator(args: Run) -> Result<(), ExitError> {
+    log::start(&args.log, args.log_format).map_err(|error| ExitError::Usage(error.to_string()))?;
+    for renamed in &args.renamed_variables {
+        tracing::warn!(
+            variable = renamed.former,
+            use_instead = renamed.name,
+            "an environment variable was renamed; its former name will be ignored by the next release"
+        );
+    }
     let stop = stop_on_signal()?;
     let served = Served::default();
     if let Some(address) = args.listen {
         listen(address, served.clone()).await?;
     }
-    let Ready {
+    let Prepared {
         client,
         ecs,
         operator,
     } = tokio::select! {
         () = stop.cancelled() => return Ok(()),
-        ready = prepare(&args, &served.health) => ready?,
+        prepared = prepare(&args, &served.health) => prepared?,
     };
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -59,95 +71,97 @@ pub async fn operator(args: Run) -> Result<(), Failed> {
     let calls = ecs.calls().clone();
     let namespace = args.namespace.as_deref();
     let health = served.health.clone();
-    let watch = Loop::new(client, namespace, ecs, args.settings(), operator, health);
-    let metrics = Metrics::new(&watch.reconciles(), &calls, watch.states());
+    let controller =
+        Loop::new(client, namespace, ecs, args.settings(), operator).with_health(health);
+    let metrics = Metrics::new(&controller.reconciles(), &calls, controller.states());
     served.metrics.get_or_init(|| metrics);
-    if watch.run(stop).await {
+    if controller.run(stop).await {
         tracing::info!("stopped");
         Ok(())
     } else {
-        Err(Failed::WatchEnded)
+        Err(ExitError::WatchEnded)
     }
 }
 
-async fn listen(address: SocketAddr, served: Served) -> Result<(), Failed> {
+async fn listen(address: SocketAddr, served: Served) -> Result<(), ExitError> {
     let address = serve(address, served).await.map_err(|error| {
-        Failed::Machine(format!(
-            "--listen: {address} cannot be listened on: {error}; choose another address or port"
+        ExitError::System(format!(
+            "--listen: cannot listen on {address}: {error}; choose another address or port"
         ))
     })?;
     tracing::info!(%address, "serving /healthz, /readyz and /metrics");
     Ok(())
 }
 
-/// What the loop needs.
-struct Ready {
+/// What the controller needs.
+struct Prepared {
     client: Client,
     ecs: AwsEcs,
     operator: OperatorIdentity,
 }
 
-async fn prepare(args: &Run, health: &Health) -> Result<Ready, Failed> {
-    let client = kubernetes().await?;
-    let cluster_id = match ready(&client, args).await {
+async fn prepare(args: &Run, health: &Health) -> Result<Prepared, ExitError> {
+    let client = kubernetes_client().await?;
+    let cluster_id = match check_access(&client, args).await {
         Ok(cluster_id) => served_crd::check(&client).await.map(|()| cluster_id),
         Err(failed) => Err(failed),
     };
-    health.kubernetes(cluster_id.as_ref().map(drop));
+    health.set_kubernetes(cluster_id.as_ref().map(drop));
     let cluster_id = cluster_id?;
-    let ecs = connected(args, health).await?;
+    let ecs = connect(args, health).await?;
     let caller = first_caller(&ecs).await?;
     let operator = OperatorIdentity {
         region: ecs.default_region().to_owned(),
         caller,
         cluster_id,
     };
-    Ok(Ready {
+    Ok(Prepared {
         client,
         ecs,
         operator,
     })
 }
 
-/// Asks for credentials until there are some: STS or the Pod Identity agent may be away for a while.
-async fn connected(args: &Run, health: &Health) -> Result<AwsEcs, Failed> {
+/// Loads credentials, and retries while STS or the Pod Identity agent cannot be reached.
+async fn connect(args: &Run, health: &Health) -> Result<AwsEcs, ExitError> {
     let mut pause = Duration::from_secs(1);
     loop {
         match AwsEcs::connect(args.aws_region.clone(), Timeouts::default()).await {
             Ok(ecs) => return Ok(ecs.with_health(health.clone())),
             Err(error @ ConnectError::Credentials(_)) => {
-                tracing::warn!(%error, "there are no AWS credentials yet; they are asked for again");
-                health.aws(Err(error));
+                tracing::warn!(%error, "could not load AWS credentials; retrying");
+                health.set_aws(Err(error));
                 tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
+                pause = (pause * 2).min(MAX_PAUSE);
             }
             Err(error @ (ConnectError::NoRegion | ConnectError::NoCredentials(_))) => {
-                return Err(Failed::Aws(error.to_string()));
+                return Err(ExitError::Aws(error.to_string()));
             }
         }
     }
 }
 
-/// Asks STS until it answers: what passes by itself must not end the process.
-async fn first_caller(ecs: &impl Ecs) -> Result<Caller, Failed> {
+/// Asks STS for the caller, and retries transient failures.
+async fn first_caller(ecs: &impl Ecs) -> Result<Caller, ExitError> {
     let mut pause = Duration::from_secs(1);
     loop {
         match ecs.caller().await {
             Ok(caller) => return Ok(caller),
             Err(failure) if failure.kind.class() == Class::Retry => {
-                tracing::warn!(%failure, "AWS does not say yet whose the credentials are");
+                tracing::warn!(%failure, "could not get the caller identity from AWS; retrying");
                 tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
+                pause = (pause * 2).min(MAX_PAUSE);
             }
-            Err(failure) => return Err(Failed::Aws(failure.to_string())),
+            Err(failure) => return Err(ExitError::Aws(failure.to_string())),
         }
     }
 }
 
-/// The first SIGTERM or SIGINT stops the watch and lets passes under way end; the second ends the process.
-fn stop_on_signal() -> Result<CancellationToken, Failed> {
+/// Returns a token that the first SIGTERM or SIGINT cancels, so that reconciles in progress are finished; the second
+/// ends the process.
+fn stop_on_signal() -> Result<CancellationToken, ExitError> {
     let failed =
-        |error: std::io::Error| Failed::Machine(format!("cannot listen for signals: {error}"));
+        |error: std::io::Error| ExitError::System(format!("cannot listen for signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
     let stop = CancellationToken::new();
@@ -161,39 +175,39 @@ fn stop_on_signal() -> Result<CancellationToken, Failed> {
             if signals > 0 {
                 std::process::exit(130);
             }
-            tracing::info!("stopping: passes under way are finished");
+            tracing::info!("stopping; finishing the reconciles in progress");
             token.cancel();
         }
     });
     Ok(stop)
 }
 
-async fn kubernetes() -> Result<Client, Failed> {
+async fn kubernetes_client() -> Result<Client, ExitError> {
     let config = Config::infer().await.map_err(|error| {
-        Failed::Kubernetes(format!(
+        ExitError::Kubernetes(format!(
             "no Kubernetes API server is configured: {error}; run in a cluster, or set KUBECONFIG"
         ))
     })?;
     Client::try_from(config).map_err(|error| {
-        Failed::Kubernetes(format!(
+        ExitError::Kubernetes(format!(
             "the kubeconfig cannot be used: {error}; check KUBECONFIG"
         ))
     })
 }
 
-/// Asks for what the loop needs: the resource and the right to list it, and the cluster-id.
-async fn ready(client: &Client, args: &Run) -> Result<String, Failed> {
+/// Checks that the API server knows the resource and lets the operator list it, and returns the cluster-id.
+async fn check_access(client: &Client, args: &Run) -> Result<String, ExitError> {
     let objects: Api<CacheEntry> = match &args.namespace {
         Some(namespace) => Api::namespaced(client.clone(), namespace),
         None => Api::all(client.clone()),
     };
     match within(objects.list(&ListParams::default().limit(1))).await? {
         Ok(_) => {}
-        // A group that the API server does not know gets a plain 404, without a Status.
-        Err(kube::Error::Api(status)) if status.code == 404 => return Err(Failed::CrdMissing),
+        // For an unknown API group the API server answers with a plain 404, without a Status.
+        Err(kube::Error::Api(status)) if status.code == 404 => return Err(ExitError::CrdMissing),
         Err(kube::Error::Api(status)) if status.is_forbidden() => {
-            return Err(Failed::Kubernetes(format!(
-                "the operator may not list expressservices: {}; bind the ClusterRole of its chart to its ServiceAccount",
+            return Err(ExitError::Kubernetes(format!(
+                "the operator is not allowed to list expressservices: {}; bind the chart's ClusterRole to its ServiceAccount",
                 status.message
             )));
         }
@@ -204,27 +218,27 @@ async fn ready(client: &Client, args: &Run) -> Result<String, Failed> {
     }
     let namespaces: Api<Namespace> = Api::all(client.clone());
     let kube_system = within(namespaces.get("kube-system")).await?.map_err(|error| {
-        Failed::Kubernetes(format!(
-            "the namespace kube-system, whose UID is the cluster-id, cannot be read: {error}; allow it, or set --cluster-id"
+        ExitError::Kubernetes(format!(
+            "the namespace kube-system, whose UID is the cluster-id, cannot be read: {error}; allow the operator to get it, or set --cluster-id"
         ))
     })?;
     kube_system.metadata.uid.ok_or_else(|| {
-        Failed::Kubernetes("the namespace kube-system has no UID; set --cluster-id".into())
+        ExitError::Kubernetes("the namespace kube-system has no UID; set --cluster-id".into())
     })
 }
 
 async fn within<T>(
     request: impl Future<Output = Result<T, kube::Error>>,
-) -> Result<Result<T, kube::Error>, Failed> {
-    tokio::time::timeout(FIRST_ANSWER, request).await.map_err(|_| {
-        Failed::Kubernetes(format!(
-            "the Kubernetes API server gave no answer within {FIRST_ANSWER:?}; check its address in the kubeconfig"
+) -> Result<Result<T, kube::Error>, ExitError> {
+    tokio::time::timeout(ANSWER_TIMEOUT, request).await.map_err(|_| {
+        ExitError::Kubernetes(format!(
+            "the Kubernetes API server did not answer within {ANSWER_TIMEOUT:?}; check its address in the kubeconfig"
         ))
     })
 }
 
-fn unreachable(error: &kube::Error) -> Failed {
-    Failed::Kubernetes(format!(
+fn unreachable(error: &kube::Error) -> ExitError {
+    ExitError::Kubernetes(format!(
         "the Kubernetes API server cannot be reached or used: {error}; check its address and the credentials in the kubeconfig"
     ))
 }

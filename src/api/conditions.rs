@@ -37,7 +37,7 @@ pub mod reasons {
     pub const DELETING: &str = "Deleting";
     /// The ECS service drains.
     pub const DRAINING: &str = "Draining";
-    /// An answer of ECS is missing or may be stale; the operator looks again before it acts.
+    /// An answer is missing or may be stale; the operator observes again before it acts.
     pub const WAITING: &str = "Waiting";
     /// ECS has a status code that this operator does not know.
     pub const UNKNOWN_STATUS: &str = "UnknownStatus";
@@ -81,7 +81,7 @@ pub mod reasons {
     pub const UNAVAILABLE: &str = "Unavailable";
     /// AWS does not accept the operator's credentials.
     pub const CREDENTIALS: &str = "CredentialsNotAccepted";
-    /// The API server does not take the status.
+    /// The API server rejects the status, or drops the intent of a call from it.
     pub const STATUS_REJECTED: &str = "StatusRejected";
     /// ECS refused the call for another reason.
     pub const REFUSED: &str = "Refused";

@@ -1,100 +1,87 @@
-//! Act: the only place with side effects outside the object's status.
-
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
+//! Act: carries out a decision. Makes at most one call that changes something in ECS, behind the fence.
 
 use super::{
-    ReconcileError, Reconciliation,
     context::{Clock, Context},
-    gather, log,
-    objects::{MetadataPatch, Objects, status_patch},
+    fence::{self, IntentWrite},
+    finalizer, gather, log,
+    objects::Objects,
+    reconciliation::{ReconcileError, Reconciliation},
 };
 use crate::{
-    api::{
-        ExpressService, ExpressServiceStatus, FINALIZER, annotations, conditions::types,
-        operator_state::Intent,
-    },
+    api::operator_state::Intent,
     core::{
-        decide::{
-            action::Action,
-            decision::Decision,
-            input::{Fence, Input},
-            ownership::Owner,
-        },
+        decide::{action::Action, decision::Decision, input::Input, requests::TagRequest},
         observed::{
-            failure::{Effect, Failure, FailureKind},
+            failure::{Effect, Failure},
             history::ObservedAt,
         },
-        operator_state::intent::Operation,
-        record::{
-            call_result::CallResult,
-            intent::{intent, state_before_call},
-        },
-        report::conditions::{Conditions, Truth},
+        record::call_result::CallResult,
     },
     ecs::{Created, Ecs, Updated},
 };
 
-/// What was sent, and what became of it.
-pub(super) struct Act {
-    pub(super) sent: Option<Intent>,
+/// What carrying out a decision came to.
+pub(super) struct Acted {
+    /// The intent that was stored before the call, if one was.
+    pub(super) intent: Option<Intent>,
     pub(super) result: CallResult,
 }
 
-/// Does what was decided.
+/// Carries out a decision.
 pub(super) async fn act<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     reconciliation: &mut Reconciliation,
     input: &Input<'_>,
     decision: &Decision,
-) -> Result<Act, ReconcileError> {
-    let sent = match fence(ctx, reconciliation, input, decision).await? {
+) -> Result<Acted, ReconcileError> {
+    let intent = match fence::store_intent(ctx, reconciliation, input, decision).await? {
         IntentWrite::NotNeeded => None,
         IntentWrite::Stored(intent) => Some(intent),
         IntentWrite::Expired(intent, failure) => {
-            let (sent, result) = (Some(intent), CallResult::Failed(failure));
-            return Ok(Act { sent, result });
+            return Ok(Acted {
+                intent: Some(intent),
+                result: CallResult::Failed(failure),
+            });
         }
         IntentWrite::Dropped(failure) => {
-            // A service that is kept needs no call: it only stays without its mark.
+            // A retained service needs no call: it only stays without its mark.
             if matches!(decision.action, Action::Retain(_)) {
-                release(ctx, reconciliation).await?;
+                finalizer::remove(ctx, reconciliation).await?;
             }
-            let (sent, result) = (None, CallResult::Failed(failure));
-            return Ok(Act { sent, result });
+            return Ok(Acted {
+                intent: None,
+                result: CallResult::Failed(failure),
+            });
         }
     };
-    let proved = reconciliation.state.history.clone();
-    if sent.is_some() {
-        reconciliation.sent(ctx.clock.uptime());
+    let history_before = reconciliation.state.history.clone();
+    if intent.is_some() {
+        let now = ctx.clock.uptime();
+        reconciliation.state.history.call_sent(now);
+        log::sending(&input.desired.object, decision);
     }
-    if let (Some(_), Some(operation)) = (&sent, decision.action.operation()) {
-        log::sending(&input.desired.object, operation, &decision.reason);
-    }
-    let result = call(ctx, reconciliation, input, &decision.action).await?;
+    let result = carry_out(ctx, reconciliation, input, &decision.action).await?;
     log::accepted(&input.desired.object, &decision.action, &result);
     if let CallResult::Failed(failure) = &result
         && failure.effect == Effect::None
         && !failure.kind.holds_the_name()
     {
-        reconciliation.state.history.call_rejected(&proved);
+        reconciliation.state.history.call_rejected(&history_before);
     }
-    Ok(Act { sent, result })
+    Ok(Acted { intent, result })
 }
 
-/// Makes the call of an action.
-async fn call<E: Ecs, O: Objects, C: Clock>(
+async fn carry_out<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     reconciliation: &mut Reconciliation,
     input: &Input<'_>,
     action: &Action,
 ) -> Result<CallResult, ReconcileError> {
-    let (arn, redactor) = (&input.desired.arn, &reconciliation.redactor.clone());
+    let (arn, redactor) = (&input.desired.arn, &reconciliation.redactor);
     Ok(match action {
         Action::Nothing => CallResult::Idle,
         Action::AddFinalizer => {
-            store_identity(ctx, reconciliation, input).await?;
+            finalizer::add(ctx, reconciliation, input.desired).await?;
             CallResult::Idle
         }
         Action::Create(request) => match ctx.ecs.create(request, redactor).await {
@@ -110,28 +97,10 @@ async fn call<E: Ecs, O: Objects, C: Clock>(
             accepted(ctx.ecs.tag(request, redactor).await)
         }
         Action::Untag(request) => accepted(ctx.ecs.untag(request, redactor).await),
-        Action::Retain(request) => {
-            let marked = accepted(ctx.ecs.tag(request, redactor).await);
-            if let CallResult::Failed(failure) = &marked {
-                tracing::warn!(%arn, %failure, "the retained service could not be marked as released");
-            }
-            release(ctx, reconciliation).await?;
-            marked
-        }
-        Action::VerifyOwnerTags => {
-            let started = ctx.clock.uptime();
-            match gather::owner_by_tags(&ctx.ecs, input.desired, redactor).await {
-                Ok(owner) => {
-                    let other_owner = !matches!(owner, Owner::Ours | Owner::TagsLost);
-                    let ended = ctx.clock.uptime();
-                    reconciliation.other_owner = Some((other_owner, ObservedAt { started, ended }));
-                    CallResult::Idle
-                }
-                Err(failure) => CallResult::Failed(failure),
-            }
-        }
+        Action::Retain(request) => retain(ctx, reconciliation, request).await?,
+        Action::VerifyOwnerTags => verify_owner_tags(ctx, reconciliation, input).await,
         Action::ReleaseFinalizer => {
-            release(ctx, reconciliation).await?;
+            finalizer::remove(ctx, reconciliation).await?;
             CallResult::Idle
         }
     })
@@ -144,182 +113,34 @@ fn accepted(answer: Result<(), Failure>) -> CallResult {
     }
 }
 
-/// What stands between a decision and its call.
-enum IntentWrite {
-    /// The action sends nothing that changes something in ECS.
-    NotNeeded,
-    /// The intent is stored, and the call may go out.
-    Stored(Intent),
-    /// The intent is stored, but the answer was so slow that others may have come in between.
-    Expired(Intent, Failure),
-    /// The API server did not store the intent, whatever it answered.
-    Dropped(Failure),
+/// Marks a retained service as released and removes the finalizer, also if the service could not be marked.
+async fn retain<E: Ecs, O: Objects, C: Clock>(
+    ctx: &Context<E, O, C>,
+    reconciliation: &mut Reconciliation,
+    request: &TagRequest,
+) -> Result<CallResult, ReconcileError> {
+    let marked = ctx.ecs.tag(request, &reconciliation.redactor).await;
+    if let Err(failure) = &marked {
+        tracing::warn!(arn = %request.arn, %failure, "could not mark the retained service as released");
+    }
+    finalizer::remove(ctx, reconciliation).await?;
+    Ok(accepted(marked))
 }
 
-/// Stores a new intent before a call that changes something in ECS. The finalizer's patch is the first create's fence where
-/// there is no memory yet: an existing one would say, after a crash, that no create was ever sent.
-async fn fence<E: Ecs, O: Objects, C: Clock>(
+/// Reads the owner tags a second time, in another way than the observation did.
+async fn verify_owner_tags<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     reconciliation: &mut Reconciliation,
     input: &Input<'_>,
-    decision: &Decision,
-) -> Result<IntentWrite, ReconcileError> {
-    let now = ctx.clock.wall();
-    let (Some(intent), Some(operation)) =
-        (intent(input, decision, now), decision.action.operation())
-    else {
-        return Ok(IntentWrite::NotNeeded);
-    };
-    let young = |at| ctx.clock.uptime().saturating_sub(at) < ctx.settings.fence_age;
-    let fenced = input.fence == Fence::FinalizerJustAdded
-        && input.state.is_none()
-        && matches!(decision.action, Action::Create(_))
-        && reconciliation.fenced_at.is_some_and(young);
-    if !fenced {
-        store_intent(ctx, reconciliation, input, decision, &intent, now).await?;
-        // The answer itself may have been slow: then the write is no fence any more.
-        let stored_at = reconciliation.fenced_at.unwrap_or_default();
-        if !young(stored_at) {
-            return Ok(IntentWrite::Expired(
-                intent,
-                intent_write_expired(operation),
-            ));
+) -> CallResult {
+    let started = ctx.clock.uptime();
+    let redactor = &reconciliation.redactor;
+    match gather::has_owner_tags(&ctx.ecs, input.desired, redactor).await {
+        Ok(ours) => {
+            let ended = ctx.clock.uptime();
+            reconciliation.other_owner = Some((!ours, ObservedAt { started, ended }));
+            CallResult::Idle
         }
-        if !holds_intent(&reconciliation.object, &intent) {
-            return Ok(IntentWrite::Dropped(dropped(operation)));
-        }
+        Err(failure) => CallResult::Failed(failure),
     }
-    Ok(IntentWrite::Stored(intent))
-}
-
-/// Nothing was sent: as good as a clean refusal.
-fn intent_write_expired(operation: Operation) -> Failure {
-    Failure {
-        operation: operation.action(),
-        kind: FailureKind::Unavailable,
-        effect: Effect::None,
-        code: "FenceTooOld".to_owned(),
-        message: "the Kubernetes API server took too long to store the intent, and nothing was sent to ECS".into(),
-    }
-}
-
-/// Whether the object, as the API server gave it back, holds this very intent.
-fn holds_intent(object: &ExpressService, intent: &Intent) -> bool {
-    let operator_state = object
-        .status
-        .as_ref()
-        .and_then(ExpressServiceStatus::trusted_state);
-    // As JSON, since a stored time has whole seconds. A part that is missing was dropped, or never stored.
-    let json = |intent: &Intent| serde_json::to_value(intent).ok();
-    operator_state
-        .and_then(|operator_state| operator_state.open_intent())
-        .is_some_and(|stored| json(stored).is_some() && json(stored) == json(intent))
-}
-
-/// The stored CustomResourceDefinition has no place for the intent: what the API server prunes fences nothing.
-fn dropped(operation: Operation) -> Failure {
-    Failure {
-        operation: operation.action(),
-        kind: FailureKind::Refused,
-        effect: Effect::None,
-        code: "IntentNotStored".to_owned(),
-        message: "the Kubernetes API server dropped the intent, and nothing was sent to ECS: the CustomResourceDefinition expressservices.ecs-express.dev is older than the operator; update it with: ecs-express-operator crd | kubectl apply --server-side -f -".into(),
-    }
-}
-
-async fn store_intent<E: Ecs, O: Objects, C: Clock>(
-    ctx: &Context<E, O, C>,
-    reconciliation: &mut Reconciliation,
-    input: &Input<'_>,
-    decision: &Decision,
-    intent: &Intent,
-    now: Timestamp,
-) -> Result<(), ReconcileError> {
-    let operator_state = state_before_call(input, decision, Some(intent.clone()), now);
-    let before = reconciliation.object.status.clone().unwrap_or_default();
-    let mut conditions = Conditions::new(before.conditions.clone(), input.desired.generation, now);
-    // One that holds already keeps its reason and time: this is but another try. So does what only a person can end.
-    if !conditions.has(types::RECONCILING) && !conditions.has(types::STALLED) {
-        let reason = &decision.reason;
-        let message = reason.message(input, decision.assessment.as_ref());
-        conditions.set(types::RECONCILING, Truth::True, reason.as_str(), &message);
-    }
-    let fenced = ExpressServiceStatus {
-        operator_state: Some(operator_state),
-        memory: None,
-        conditions: conditions.into_inner(),
-        ..before.clone()
-    };
-    // What the new intent has no more, the outcome of the last one above all, must go.
-    let patch = status_patch(&before, &fenced);
-    let asked_at = ctx.clock.uptime();
-    reconciliation.stored(
-        ctx.objects
-            .patch_status(&reconciliation.object, &patch)
-            .await?,
-    );
-    reconciliation.fenced_at = Some(asked_at);
-    Ok(())
-}
-
-/// Stores finalizer and identity in one write.
-async fn store_identity<E: Ecs, O: Objects, C: Clock>(
-    ctx: &Context<E, O, C>,
-    reconciliation: &mut Reconciliation,
-    input: &Input<'_>,
-) -> Result<(), ReconcileError> {
-    let mut finalizers = reconciliation
-        .object
-        .metadata
-        .finalizers
-        .clone()
-        .unwrap_or_default();
-    if !finalizers.iter().any(|finalizer| finalizer == FINALIZER) {
-        finalizers.push(FINALIZER.to_owned());
-    }
-    let patch = MetadataPatch {
-        finalizers,
-        annotations: BTreeMap::from([
-            (
-                annotations::SERVICE_ARN.to_owned(),
-                input.desired.arn.to_string(),
-            ),
-            (
-                annotations::CLUSTER_ID.to_owned(),
-                input.desired.cluster_id.clone(),
-            ),
-        ]),
-    };
-    let asked_at = ctx.clock.uptime();
-    reconciliation.stored(
-        ctx.objects
-            .patch_metadata(&reconciliation.object, &patch)
-            .await?,
-    );
-    reconciliation.fenced_at = Some(asked_at);
-    Ok(())
-}
-
-async fn release<E: Ecs, O: Objects, C: Clock>(
-    ctx: &Context<E, O, C>,
-    reconciliation: &mut Reconciliation,
-) -> Result<(), ReconcileError> {
-    let mut finalizers = reconciliation
-        .object
-        .metadata
-        .finalizers
-        .clone()
-        .unwrap_or_default();
-    finalizers.retain(|finalizer| finalizer != FINALIZER);
-    let patch = MetadataPatch {
-        finalizers,
-        annotations: BTreeMap::new(),
-    };
-    reconciliation.stored(
-        ctx.objects
-            .patch_metadata(&reconciliation.object, &patch)
-            .await?,
-    );
-    reconciliation.released = true;
-    Ok(())
 }

@@ -1,6 +1,7 @@
-//! What the passes share: the two ports, the settings, and the journal.
+//! What all reconciles share: the two ports, the clock, the settings, and the state of each object.
 
 use std::{
+    fmt,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -9,7 +10,8 @@ use jiff::Timestamp;
 
 use super::{
     objects::{ObjectKey, Objects},
-    reconcile_state::{ReconcileState, ReconcileStates},
+    reconcile_state::ReconcileStates,
+    triggers,
 };
 use crate::{
     core::{
@@ -21,62 +23,54 @@ use crate::{
     telemetry::{health::Health, metrics::Reconciles},
 };
 
-/// Clock and chance, so that a simulation can rule both.
+/// Sources of time and randomness, which a test can control.
 pub trait Clock: Send + Sync + 'static {
-    /// The wall clock, for what people read.
+    /// The wall clock, for times that people read.
     fn wall(&self) -> Timestamp;
-    /// The monotonic clock, for what is to be proved.
+    /// The monotonic clock, for durations that a decision depends on.
     fn uptime(&self) -> Uptime;
     /// A random number from 0 to 1.
     fn random(&self) -> f64;
 }
 
-/// Settings of the loop.
-#[derive(Clone, Copy, Debug)]
+/// Settings of the controller.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Settings {
-    /// How long to wait before believing.
+    /// How long to wait before an observation counts.
     pub windows: Windows,
-    /// How often to look.
+    /// How often to reconcile.
     pub intervals: Intervals,
-    /// How old a fence may be when the call goes out.
-    pub fence_age: Duration,
-    /// How long one pass may take.
-    pub reconcile_timeout: Duration,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            windows: Windows::default(),
-            intervals: Intervals::default(),
-            fence_age: Duration::from_secs(5),
-            // Four reads and a write of 20 s each.
-            reconcile_timeout: Duration::from_secs(100),
-        }
-    }
-}
-
-/// What the passes share.
+/// What all reconciles share.
 pub struct Context<E, O, C> {
-    /// AWS.
+    /// The port to AWS.
     pub ecs: E,
-    /// Kubernetes.
+    /// The port to Kubernetes.
     pub objects: O,
-    /// Clock and chance.
+    /// Time and randomness.
     pub clock: C,
-    /// Settings.
+    /// Settings of the controller.
     pub settings: Settings,
-    /// Passes, counted.
+    /// Metrics of the reconciles.
     pub reconciles: Reconciles,
-    /// Whether the operator can do its work.
+    /// Readiness of the operator.
     pub health: Health,
-    /// What is known of each object.
-    pub states: ReconcileStates,
+    /// What this process knows about each object.
+    pub(super) states: ReconcileStates,
     operator: Mutex<OperatorIdentity>,
 }
 
+impl<E, O, C> fmt::Debug for Context<E, O, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
-    /// A context with an empty journal.
+    /// Creates a context that knows no object yet.
     pub fn new(
         ecs: E,
         objects: O,
@@ -96,39 +90,41 @@ impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
         }
     }
 
-    /// Tells how it is to somebody who asks.
+    /// Reports readiness to `health`.
     #[must_use]
     pub fn with_health(self, health: Health) -> Self {
         Self { health, ..self }
     }
 
-    /// Where the operator is at home, with the caller last known.
-    pub fn operator(&self) -> OperatorIdentity {
+    /// The identity of the operator, with the caller last seen.
+    pub(super) fn operator(&self) -> OperatorIdentity {
         lock(&self.operator).clone()
     }
 
-    /// Notes whose credentials the operator uses.
-    pub fn note_caller(&self, caller: Caller) {
+    /// Records whose credentials the operator uses.
+    pub(super) fn record_caller(&self, caller: Caller) {
         lock(&self.operator).caller = caller;
     }
 
-    /// The rest of the wait for the next look, if the cache shows only what the last pass has read or written itself.
-    pub fn own_write_delay(&self, key: &ObjectKey) -> Option<Duration> {
+    /// The rest of the delay before the next reconcile, if the cache shows only what the last one read or wrote itself.
+    pub(super) fn own_write_delay(&self, key: &ObjectKey) -> Option<Duration> {
         let version = self.objects.cached_version(key)?;
-        let known = |state: &ReconcileState| (state.known_versions.contains(&version), state.due);
-        let (known, due) = self.states.of(key, known)?;
-        let rest = due?.checked_sub(self.clock.uptime())?;
-        (known && !rest.is_zero()).then_some(rest)
+        let now = self.clock.uptime();
+        self.states
+            .with(key, |state| {
+                triggers::own_write_delay(&state.known_versions, &version, state.due, now)
+            })
+            .flatten()
     }
 
-    /// Forgets every object that the cache has no more.
-    pub fn forget_all_but_cached(&self) {
+    /// Drops the states of all objects that the cache no longer has.
+    pub(super) fn forget_all_but_cached(&self) {
         let cached = |key: &ObjectKey| self.objects.cached_version(key).is_some();
         self.states.forget_all_but(cached);
     }
 }
 
-/// A lock that a panic elsewhere does not poison: each value is whole at any time.
+/// Ignores poisoning: no panic can leave the value inconsistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,16 +1,14 @@
-//! Gather: one look at ECS.
+//! Gather: observes an object's service in ECS.
 
 use super::{
     context::{Clock, Context},
     objects::Objects,
+    reconciliation::Reconciliation,
 };
 use crate::{
     api::{ExpressServiceStatus, status::DeploymentStatus},
     core::{
-        decide::{
-            ownership::Owner,
-            reads::{RESOURCES_INTERVAL, Reads, Resources, plan, plan_with_counts},
-        },
+        decide::reads::{RESOURCES_INTERVAL, Reads, Resources, plan, plan_with_counts},
         desired::{
             object::Desired, owner_tags::OwnerTags, policy::Phase, recorded_identity::IdentityCheck,
         },
@@ -26,24 +24,15 @@ use crate::{
     ecs::{Ecs, ServiceFacts, ServiceRecord},
 };
 
-/// What a look takes from earlier looks, and leaves to what follows.
-pub(super) struct Kept<'a> {
-    /// What the object hides; the look adds what runs.
-    pub(super) redactor: &'a mut Redactor,
-    /// When the managed resources are to be read again.
-    pub(super) resources_due: &'a mut Option<Uptime>,
-}
-
-/// Looks at the object's service, and at the neighbours that the look needs.
+/// Observes the object's service, with the related reads that the decision needs.
 pub(super) async fn observe<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
+    reconciliation: &mut Reconciliation,
     desired: &Desired,
-    status: &ExpressServiceStatus,
     caller: Result<(), Failure>,
-    kept: Kept<'_>,
 ) -> Observed {
     if desired.identity != IdentityCheck::Same {
-        // No call is made from which it could be seen that the former account is back.
+        // No call is made that would show that the recorded account is back, so STS has to be asked again.
         ctx.ecs.doubt_caller();
     }
     let nothing_to_ask = desired.phase == Phase::Finalized
@@ -55,26 +44,23 @@ pub(super) async fn observe<E: Ecs, O: Objects, C: Clock>(
     if let Err(failure) = caller {
         return Observed::Unreadable(failure);
     }
-    match ctx.ecs.describe(&desired.arn, kept.redactor).await {
+    let redactor = &reconciliation.redactor;
+    match ctx.ecs.describe(&desired.arn, redactor).await {
         Observed::Present(mut service) => {
             for revision in &service.revisions {
-                kept.redactor.hide(&revision.configuration);
+                reconciliation.redactor.hide(&revision.configuration);
             }
-            let reads = plan(
-                desired,
-                &service,
-                status,
-                resources(ctx, kept.resources_due),
-            );
-            related_reads(ctx, &mut service, reads, status, kept).await;
+            let resources = resources(ctx, &mut reconciliation.state.resources_due);
+            let reads = plan(desired, &service, &reconciliation.status_before, resources);
+            related_reads(ctx, reconciliation, &mut service, reads).await;
             Observed::Present(service)
         }
-        other => ordinary_service(&ctx.ecs, desired, status, other, kept.redactor).await,
+        other => ordinary_service(&ctx.ecs, reconciliation, desired, other).await,
     }
 }
 
-/// Whether the managed resources in the status are to be read again. What an earlier process read counts for a part of the
-/// time, by chance: so a restart does not read those of all objects at once.
+/// Whether the managed resources in the status are to be read again. What an earlier process read stays fresh for a
+/// random part of the time, so that a restart does not read those of all objects at once.
 fn resources<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     due: &mut Option<Uptime>,
@@ -90,19 +76,19 @@ fn resources<E: Ecs, O: Objects, C: Clock>(
 
 async fn related_reads<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
+    reconciliation: &mut Reconciliation,
     service: &mut Service,
     mut reads: Reads,
-    status: &ExpressServiceStatus,
-    kept: Kept<'_>,
 ) {
-    let (ecs, arn, redactor) = (&ctx.ecs, service.arn.clone(), &*kept.redactor);
+    let (ecs, arn, redactor) = (&ctx.ecs, service.arn.clone(), &reconciliation.redactor);
+    let status = &reconciliation.status_before;
     if reads.counts {
         (service.counts, service.management) = match ecs.service(&arn, redactor).await {
             Ok(ServiceRecord::Live(facts)) => {
                 reads = plan_with_counts(reads, service, &facts.counts);
                 (Read::Got(facts.counts), Read::Got(facts.management))
             }
-            // It was there a moment ago: one of the two reads is behind.
+            // It was there a moment ago: one of the two reads is stale.
             Ok(ServiceRecord::Missing | ServiceRecord::Inactive) => (Read::Skipped, Read::Skipped),
             Err(failure) => (Read::Failed(failure.clone()), Read::Failed(failure)),
         };
@@ -117,7 +103,7 @@ async fn related_reads<E: Ecs, O: Objects, C: Clock>(
     let newest = service.newest().map(|revision| revision.arn.clone());
     service.managed_resources = match (reads.managed_resources, newest) {
         (true, Some(revision)) => {
-            *kept.resources_due = Some(ctx.clock.uptime() + RESOURCES_INTERVAL);
+            reconciliation.state.resources_due = Some(ctx.clock.uptime() + RESOURCES_INTERVAL);
             read(ecs.managed_resources(&arn, &revision, redactor).await)
         }
         _ => status
@@ -127,8 +113,8 @@ async fn related_reads<E: Ecs, O: Objects, C: Clock>(
     };
 }
 
-/// The reason of a deployment that has ended stays as it was told: it may quote values of a revision that no longer runs,
-/// which nobody knows by now.
+/// Keeps the reported reason of a deployment that has ended: ECS's text may quote values of a revision that no longer
+/// runs, which the redactor does not know any more.
 fn keep_reported_reason(deployment: &mut DeploymentStatus, status: &ExpressServiceStatus) {
     let reported = status.deployment.as_ref().filter(|reported| {
         reported.arn.is_some()
@@ -148,17 +134,18 @@ fn read<T>(answer: Result<T, Failure>) -> Read<T> {
     }
 }
 
-/// A name that ECS refused to create, or to describe, as an Express service may be held by an ordinary ECS service.
+/// Reads a name as an ordinary ECS service, if ECS refused to create or to describe it as an Express service. Returns
+/// the observation of the Express service where that read adds nothing.
 async fn ordinary_service<E: Ecs>(
     ecs: &E,
+    reconciliation: &Reconciliation,
     desired: &Desired,
-    status: &ExpressServiceStatus,
     express: Observed,
-    redactor: &Redactor,
 ) -> Observed {
+    let redactor = &reconciliation.redactor;
     let suspicious = match &express {
-        Observed::Missing(_) => create_is_unclear(status),
-        // The request has no parameter but the ARN.
+        Observed::Missing(_) => create_is_unclear(&reconciliation.status_before),
+        // The only parameter of the request is the ARN.
         Observed::Unreadable(failure) => failure.kind == FailureKind::InvalidParameter,
         Observed::NotAsked | Observed::Present(_) => false,
     };
@@ -184,7 +171,7 @@ async fn ordinary_service<E: Ecs>(
             deployments: Read::Skipped,
             managed_resources: Read::Skipped,
         })),
-        // Its record alone is left, which Express refuses to describe until it is purged: the name is free.
+        // Only its record is left, which Express Mode refuses to describe until ECS purges it: the name is free.
         Ok(ServiceRecord::Inactive) => Observed::Missing(Missing::Inactive),
         Ok(ServiceRecord::Live(_)) if matches!(express, Observed::Missing(_)) => {
             Observed::Unreadable(Failure {
@@ -195,36 +182,37 @@ async fn ordinary_service<E: Ecs>(
                 message: "DescribeServices shows the service".into(),
             })
         }
-        // Anything else leaves what Express said; the create's own answer told the rest.
+        // Anything else adds nothing to what Express Mode answered.
         Ok(ServiceRecord::Live(_) | ServiceRecord::Missing) | Err(_) => express,
     }
 }
 
-/// Whether a create was refused, or its effect is not seen yet.
+/// Whether a create was rejected, or its effect is not visible yet.
 fn create_is_unclear(status: &ExpressServiceStatus) -> bool {
     let operator_state = status.trusted_state();
-    let refused = operator_state
+    let rejected = operator_state
         .and_then(|operator_state| operator_state.intent.as_ref())
         .is_some_and(|intent| {
             intent.is_for(Operation::Create) && intent.state() == IntentState::Rejected
         });
-    refused
+    rejected
         || operator_state
             .is_some_and(|operator_state| operator_state.open(Operation::Create).is_some())
 }
 
-/// The owner by the second way to read tags.
-pub(super) async fn owner_by_tags<E: Ecs>(
+/// Whether the service carries the owner tags of this object, by the second way to read tags.
+pub(super) async fn has_owner_tags<E: Ecs>(
     ecs: &E,
     desired: &Desired,
     redactor: &Redactor,
-) -> Result<Owner, Failure> {
+) -> Result<bool, Failure> {
     let tags = ecs.tags(&desired.arn, redactor).await?;
     Ok(
         match OwnerTags::read(&tags, &desired.object, &desired.cluster_id) {
-            OwnerTags::Ours => Owner::Ours,
-            OwnerTags::Other(whose) | OwnerTags::Partial(whose) => Owner::Other(whose),
-            OwnerTags::None | OwnerTags::Released => Owner::Unowned,
+            OwnerTags::Ours => true,
+            OwnerTags::Other(_) | OwnerTags::Partial(_) | OwnerTags::None | OwnerTags::Released => {
+                false
+            }
         },
     )
 }

@@ -1,6 +1,6 @@
-//! What the log tells of each object: at `info` each change that is sent, each answer, each transition and each event; at
-//! `warn` each new failure. Repeats of a failure are at `debug`, those of a change at `info`: no change stands without its
-//! answer.
+//! What the log says about each object: at `info` each change that is sent, its answer, each transition and each event;
+//! at `warn` each new failure. A repeated failure of a read is at `debug`; that of a change is at `info`, so that each
+//! change has its answer in the log.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -25,17 +25,19 @@ use crate::{
     },
 };
 
-/// A call that changes something goes out.
-pub(super) fn sending(object: &ObjectIdentity, operation: Operation, reason: &Reason) {
-    tracing::info!(
-        %object,
-        operation = operation.action(),
-        reason = reason.as_str(),
-        "sending a change to AWS"
-    );
+/// A call that changes something is about to be sent.
+pub(super) fn sending(object: &ObjectIdentity, decision: &Decision) {
+    if let Some(operation) = decision.action.operation() {
+        tracing::info!(
+            %object,
+            operation = operation.action(),
+            reason = decision.reason.as_str(),
+            "sending a change to AWS"
+        );
+    }
 }
 
-/// AWS accepted a call that changes something. Of a failure [`failures`] tells.
+/// AWS accepted a call that changes something. [`failures`] logs the call that it did not accept.
 pub(super) fn accepted(object: &ObjectIdentity, action: &Action, result: &CallResult) {
     let operation = action.operation().map(Operation::action);
     match (operation, result) {
@@ -63,17 +65,23 @@ pub(super) fn failures(
         _ => related_failure(input.observed),
     };
     let Some(failure) = failure else {
-        let works = matches!(
+        let recovered = matches!(
             result,
             CallResult::Created { .. } | CallResult::Updated { .. } | CallResult::Accepted
         ) || decision.reason.progress() == Progress::AtRest
             || decision.reason == Reason::Deploying;
-        if works && state.failing.take().is_some() {
-            tracing::info!(%object, "what failed works again");
+        if recovered && state.failing.take().is_some() {
+            tracing::info!(%object, "recovered from the failure");
         }
         return;
     };
+    let before = state.failing.replace(identity(failure));
+    let repeated = before == state.failing;
     let attempts = state.attempts + 1;
+    if failure.kind.is_not_sent() {
+        not_sent(object, failure, repeated, attempts);
+        return;
+    }
     let Failure {
         operation,
         kind,
@@ -81,18 +89,28 @@ pub(super) fn failures(
         code,
         message,
     } = failure;
-    let before = state.failing.replace(identity(failure));
-    let repeated = before == state.failing;
     if repeated && matches!(result, CallResult::Failed(_)) {
-        tracing::info!(%object, operation, ?kind, code, text = %message, attempts, "a call to AWS fails still");
+        tracing::info!(%object, operation, ?kind, code, text = %message, attempts, "a call to AWS still fails");
     } else if repeated {
-        tracing::debug!(%object, operation, ?kind, code, text = %message, attempts, "a call to AWS fails still");
+        tracing::debug!(%object, operation, ?kind, code, text = %message, attempts, "a call to AWS still fails");
     } else {
         tracing::warn!(%object, operation, ?kind, code, text = %message, attempts, "a call to AWS failed");
     }
 }
 
-/// A read beside the service's own that failed. The pass goes on without it.
+/// A change was not sent, since its intent is not stored in Kubernetes.
+fn not_sent(object: &ObjectIdentity, failure: &Failure, repeated: bool, attempts: u32) {
+    let Failure {
+        operation, message, ..
+    } = failure;
+    if repeated {
+        tracing::info!(%object, operation, cause = %message, attempts, "a change was not sent to AWS");
+    } else {
+        tracing::warn!(%object, operation, cause = %message, attempts, "a change was not sent to AWS");
+    }
+}
+
+/// A related read that failed. The reconcile continues without it.
 fn related_failure(observed: &Observed) -> Option<&Failure> {
     let Observed::Present(service) = observed else {
         return None;
@@ -110,14 +128,14 @@ fn failed<T>(read: &Read<T>) -> Option<&Failure> {
     }
 }
 
-/// What tells one failure from another.
+/// Distinguishes failures from one another.
 fn identity(failure: &Failure) -> u64 {
     let mut hasher = DefaultHasher::new();
     (failure.operation, &failure.code, &*failure.message).hash(&mut hasher);
     hasher.finish()
 }
 
-/// `Ready` flips; `Stalled` begins, changes its reason, or ends.
+/// `Ready` changes; `Stalled` begins, changes its reason, or ends.
 pub(super) fn transitions(
     object: &ObjectIdentity,
     before: &ExpressServiceStatus,
@@ -145,7 +163,7 @@ pub(super) fn transitions(
     }
 }
 
-/// An event as it is published: Kubernetes refuses it where the namespace is being deleted.
+/// An event that is published. Kubernetes refuses it if the namespace is being deleted; the log has it in any case.
 pub(super) fn event(object: &ObjectIdentity, event: &Event) {
     let Event {
         severity,

@@ -1,4 +1,4 @@
-//! The port to Kubernetes: what the operator reads and writes there.
+//! The port to Kubernetes: reads and writes of ExpressServices.
 
 use std::{collections::BTreeMap, fmt, future::Future, sync::Arc};
 
@@ -10,17 +10,17 @@ use crate::{
     core::report::event::Event,
 };
 
-/// Which object.
+/// Namespace and name of an object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectKey {
-    /// Namespace.
+    /// Namespace of the object.
     pub namespace: String,
-    /// Name.
+    /// Name of the object.
     pub name: String,
 }
 
 impl ObjectKey {
-    /// Key of the object with this metadata.
+    /// Returns the key of the object with this metadata.
     pub fn of(meta: &ObjectMeta) -> Self {
         Self {
             namespace: meta.namespace.clone().unwrap_or_default(),
@@ -35,65 +35,68 @@ impl fmt::Display for ObjectKey {
     }
 }
 
-/// A change of the metadata; with the object's resourceVersion, so that it is a fence.
+/// A change of the metadata. It is written with the object's resourceVersion, so that it can serve as a fence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MetadataPatch {
-    /// All finalizers.
+    /// The finalizers after the change.
     pub finalizers: Vec<String>,
     /// Annotations to set.
     pub annotations: BTreeMap<String, String>,
 }
 
-/// Why Kubernetes did not take a write.
+/// Why a read or write of an object failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ObjectsError {
-    /// Somebody changed the object since it was read.
-    #[error("the object was changed meanwhile; it is looked at again")]
+    /// Somebody else changed the object since it was read.
+    #[error("the object was changed since it was read; the operator retries automatically")]
     Conflict,
-    /// The object is gone.
-    #[error("the object is gone")]
+    /// The object does not exist.
+    #[error("the object no longer exists")]
     NotFound,
-    /// The API server does not take the content, and would not take it again.
+    /// The API server rejects the content, and would reject it again.
     #[error("the Kubernetes API server rejects what was written: {0}")]
     Invalid(String),
-    /// Anything else.
-    #[error("the Kubernetes API server refused a write: {0}; it is tried again")]
+    /// Any other error.
+    #[error(
+        "the request to the Kubernetes API server failed: {0}; the operator retries automatically"
+    )]
     Other(String),
 }
 
-/// Reads and writes of objects. Each write carries the resourceVersion of the object that it is given.
+/// Reads and writes of objects. Each write carries the resourceVersion of the object passed to it, and returns the
+/// object as stored.
 pub trait Objects: Send + Sync + 'static {
-    /// The object as the cache has it, which may be stale.
+    /// Returns the object from the cache, which may be stale.
     fn cached(&self, key: &ObjectKey) -> Option<Arc<ExpressService>>;
 
-    /// The resourceVersion of the object in the cache, if that has it and it is not malformed.
+    /// Returns the resourceVersion of the object in the cache, if the cache has it and it is not malformed.
     fn cached_version(&self, key: &ObjectKey) -> Option<String>;
 
-    /// The object as the API server has it now.
+    /// Reads the object from the API server.
     fn read(
         &self,
         key: &ObjectKey,
     ) -> impl Future<Output = Result<ExpressService, ObjectsError>> + Send;
 
-    /// Changes the metadata; gives the object back as it is then.
+    /// Changes the metadata.
     fn patch_metadata(
         &self,
         object: &ExpressService,
         patch: &MetadataPatch,
     ) -> impl Future<Output = Result<ExpressService, ObjectsError>> + Send;
 
-    /// Applies a merge patch to the status; gives the object back as it is then.
+    /// Applies a merge patch to the status.
     fn patch_status(
         &self,
         object: &ExpressService,
         status: &Value,
     ) -> impl Future<Output = Result<ExpressService, ObjectsError>> + Send;
 
-    /// Tells people. What cannot be told is logged and never fails a pass.
+    /// Publishes an event. A failure is logged and never fails a reconcile.
     fn publish(&self, object: &ExpressService, event: &Event) -> impl Future<Output = ()> + Send;
 }
 
-/// The merge patch (RFC 7386) that makes `new` of `old`.
+/// Returns the merge patch (RFC 7386) that turns `old` into `new`.
 pub fn merge_patch(old: &Value, new: &Value) -> Value {
     match (old, new) {
         (Value::Object(old), Value::Object(new)) => {
@@ -112,12 +115,12 @@ pub fn merge_patch(old: &Value, new: &Value) -> Value {
     }
 }
 
-/// The merge patch that makes one status of another.
+/// Returns the merge patch that turns one status into another.
 pub fn status_patch(old: &ExpressServiceStatus, new: &ExpressServiceStatus) -> Value {
     merge_patch(&status_json(old), &status_json(new))
 }
 
-/// A status is plain data with string keys: it always has a JSON form.
+/// Returns a status as JSON. It is plain data with string keys, so it always has a JSON form.
 pub fn status_json(status: &ExpressServiceStatus) -> Value {
     serde_json::to_value(status).unwrap_or_else(|_| json!({}))
 }
@@ -128,7 +131,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_merge_patch_holds_only_what_changes_and_null_for_what_goes() {
+    fn a_merge_patch_holds_only_what_changes_and_null_for_what_is_removed() {
         let old = json!({"a": 1, "b": {"c": 1, "d": 2}, "e": [1]});
         let new = json!({"a": 1, "b": {"c": 3}, "e": [1, 2], "f": "x"});
         assert_eq!(

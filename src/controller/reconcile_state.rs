@@ -1,49 +1,49 @@
-//! What this process knows of each object. After a restart it is empty, and is learned anew.
+//! What this process knows about each object. A restart clears it; it is rebuilt from observations.
 
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::objects::ObjectKey;
+use super::{objects::ObjectKey, triggers::KnownVersions};
 use crate::core::observed::history::{ObservationHistory, Uptime};
 
-/// What this process knows of one object.
+/// What this process knows about one object.
 #[derive(Clone, Debug, Default)]
 pub struct ReconcileState {
-    /// UID; another UID is another object.
+    /// UID; an object with another UID is another object.
     pub uid: String,
-    /// What it has seen.
+    /// Observations of its service so far.
     pub history: ObservationHistory,
-    /// Failed passes in a row.
+    /// Failed reconciles in a row.
     pub attempts: u32,
-    /// What tells the failure of the last passes from others, while they fail.
+    /// Hash of the failure of the last reconciles, while they fail.
     pub failing: Option<u64>,
     /// When the status was last written.
     pub written_at: Option<Uptime>,
-    /// The resourceVersions that the last pass read and wrote: while the cache shows one of them, it has no news.
-    pub known_versions: Vec<String>,
-    /// When the next look is due.
+    /// The resourceVersions that the last reconcile read and wrote.
+    pub known_versions: KnownVersions,
+    /// When the next reconcile is due.
     pub due: Option<Uptime>,
-    /// Whether something is on its way for it.
+    /// Whether a change is in progress, as opposed to an idle object.
     pub in_progress: bool,
-    /// Whether it was told by an event that the API server rejects its status, which lasts since then.
+    /// Whether an event has reported the rejection of the status by the API server, which still lasts.
     pub rejection_reported: bool,
-    /// Fingerprint of a status of which the API server dropped a part: to write it again would change nothing.
+    /// Fingerprint of a status that the API server stored incompletely; writing it again would change nothing.
     pub unstored: Option<u64>,
-    /// When the managed resources in its status are to be read again.
+    /// When the managed resources in the status are to be read again.
     pub resources_due: Option<Uptime>,
 }
 
-/// The entries of all objects.
+/// The states of all objects.
 #[derive(Debug, Default)]
 pub struct ReconcileStates(Mutex<States>);
 
 #[derive(Debug, Default)]
 struct States {
-    /// Boxed: a table has room for twice as many as it holds.
+    /// Boxed, since a hash table allocates room for up to twice as many values as it holds.
     by_key: HashMap<ObjectKey, Box<ReconcileState>>,
-    /// How many have something on its way.
+    /// Number of objects with a change in progress.
     in_progress: usize,
 }
 
@@ -63,10 +63,10 @@ impl States {
 }
 
 impl ReconcileStates {
-    /// What is known of an object; nothing if it is another object under the same name.
+    /// Returns the state of an object; an empty one if it is unknown or another object under the same name.
     pub fn get(&self, key: &ObjectKey, uid: &str) -> ReconcileState {
         let known = |state: &ReconcileState| (state.uid == uid).then(|| state.clone());
-        self.of(key, known)
+        self.with(key, known)
             .flatten()
             .unwrap_or_else(|| ReconcileState {
                 uid: uid.to_owned(),
@@ -74,17 +74,17 @@ impl ReconcileStates {
             })
     }
 
-    /// What `question` finds in the entry of an object, if there is one.
-    pub fn of<T>(&self, key: &ObjectKey, question: impl FnOnce(&ReconcileState) -> T) -> Option<T> {
-        self.lock().by_key.get(key).map(|state| question(state))
+    /// Applies `read` to the state of an object, if there is one.
+    pub fn with<T>(&self, key: &ObjectKey, read: impl FnOnce(&ReconcileState) -> T) -> Option<T> {
+        self.lock().by_key.get(key).map(|state| read(state))
     }
 
-    /// Keeps what is known of an object.
+    /// Stores the state of an object.
     pub fn keep(&self, key: &ObjectKey, state: ReconcileState) {
         self.lock().insert(key.clone(), state);
     }
 
-    /// How many objects have something on their way, or how many have nothing.
+    /// Number of objects with a change in progress, or of idle objects.
     pub fn in_progress_count(&self, in_progress: bool) -> usize {
         let states = self.lock();
         if in_progress {
@@ -94,19 +94,23 @@ impl ReconcileStates {
         }
     }
 
-    /// Forgets an object that is gone.
+    /// Drops the state of an object that is gone.
     pub fn forget(&self, key: &ObjectKey) {
         self.lock().remove(key);
     }
 
-    /// Forgets every object that is not `kept`.
+    /// Drops the states of all objects for which `kept` is false.
     pub fn forget_all_but(&self, kept: impl Fn(&ObjectKey) -> bool) {
         let mut states = self.lock();
         states.by_key.retain(|key, _| kept(key));
-        states.in_progress = states.by_key.values().filter(|e| e.in_progress).count();
+        states.in_progress = states
+            .by_key
+            .values()
+            .filter(|state| state.in_progress)
+            .count();
     }
 
-    /// A lock that a panic elsewhere does not poison: the entries are whole at any time.
+    /// Ignores poisoning: no panic can leave the states inconsistent.
     fn lock(&self) -> MutexGuard<'_, States> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -132,9 +136,9 @@ mod tests {
     }
 
     #[test]
-    fn objects_under_way_are_counted_as_they_come_change_and_go() {
+    fn objects_in_progress_are_counted_as_they_are_added_changed_and_removed() {
         let states = ReconcileStates::default();
-        let crowds = || {
+        let counts = || {
             (
                 states.in_progress_count(true),
                 states.in_progress_count(false),
@@ -143,20 +147,20 @@ mod tests {
         states.keep(&key("a"), state(true));
         states.keep(&key("b"), state(true));
         states.keep(&key("c"), state(false));
-        assert_eq!(crowds(), (2, 1));
+        assert_eq!(counts(), (2, 1));
         states.keep(&key("a"), state(false));
         states.keep(&key("b"), state(true));
-        assert_eq!(crowds(), (1, 2));
+        assert_eq!(counts(), (1, 2));
         states.forget(&key("b"));
         states.forget(&key("unknown"));
-        assert_eq!(crowds(), (0, 2));
+        assert_eq!(counts(), (0, 2));
         states.keep(&key("d"), state(true));
         states.forget_all_but(|kept| *kept == key("d"));
-        assert_eq!(crowds(), (1, 0));
+        assert_eq!(counts(), (1, 0));
     }
 
     #[test]
-    fn an_object_made_anew_under_the_same_name_is_unknown() {
+    fn an_object_created_again_under_the_same_name_is_unknown() {
         let states = ReconcileStates::default();
         let failed = ReconcileState {
             attempts: 3,

@@ -1,146 +1,95 @@
-//! Report: the status if it says something new, and the events.
-
-use std::hash::{DefaultHasher, Hash, Hasher};
+//! Report: writes the status and publishes the events of a reconcile.
 
 use super::{
-    ReconcileError, Reconciliation,
-    act::Act,
+    act::Acted,
     context::{Clock, Context},
     log,
-    objects::{ObjectKey, Objects, ObjectsError, status_json, status_patch},
+    objects::Objects,
+    reconciliation::{ReconcileError, Reconciliation},
+    status::{as_stored, write_projection},
 };
 use crate::{
-    api::{ExpressService, ExpressServiceStatus},
     core::{
         decide::{action::Action, decision::Decision, input::Input, reason::Reason},
         record::call::record_call,
         report::{
+            event::Event,
             events::events,
             status::{is_ready, project},
-            status_change::{is_status_change, should_report},
+            status_change::should_report,
             transitions::lasting_failure,
         },
     },
     ecs::Ecs,
 };
 
-/// Attempts to write a status over others' changes of spec and metadata.
-const ATTEMPTS: usize = 3;
-
-/// Writes what is new.
+/// Reports a reconcile, unless its failure is so recent that it may pass unnoticed.
 pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     reconciliation: &mut Reconciliation,
     input: &Input<'_>,
     decision: &Decision,
-    act: &Act,
+    acted: &Acted,
 ) -> Result<(), ReconcileError> {
-    let ready = is_ready(&reconciliation.status_before);
-    // The first memory has to be written: a finalizer without any means a create in flight.
-    let remembered = reconciliation.status_before.trusted_state().is_some();
-    if remembered && !should_report(&decision.reason, reconciliation.state.attempts, ready) {
+    let was_ready = is_ready(&reconciliation.status_before);
+    let attempts = reconciliation.state.attempts;
+    // The first operator state is always written: a finalizer without one means that a create may be in flight.
+    let has_operator_state = reconciliation.status_before.trusted_state().is_some();
+    if has_operator_state && !should_report(&decision.reason, attempts, was_ready) {
         return Ok(());
     }
+    let Acted { intent, result } = acted;
     let now = ctx.clock.wall();
-    // Events compare with the status before the pass, not with its fence.
+    // Events compare with the status before the reconcile; the stored one has the intent already.
     let before = reconciliation.status_before.clone();
     let stored = reconciliation.object.status.clone().unwrap_or_default();
-    let operator_state = record_call(input, decision, act.sent.clone(), &act.result, now);
+    let operator_state = record_call(input, decision, intent.clone(), result, now);
     let status = as_stored(project(
         &stored,
         input,
         decision,
-        &act.result,
+        result,
         operator_state,
         now,
     ));
-    let object = &input.desired.object;
-    let attempts = reconciliation.state.attempts;
-    let mut events = events(&before, &status, input, decision, &act.result);
-    events.extend(lasting_failure(input, decision, &act.result, attempts));
     if !reconciliation.released && decision.reason != Reason::Finalized {
-        let since = reconciliation
-            .state
-            .written_at
-            .map_or(std::time::Duration::MAX, |at| {
-                ctx.clock.uptime().saturating_sub(at)
-            });
-        let fingerprint = fingerprint(&status);
-        if is_status_change(&stored, &status, since)
-            && reconciliation.state.unstored != Some(fingerprint)
-        {
-            write(ctx, reconciliation, &stored, &status).await?;
-            reconciliation.state.written_at = Some(ctx.clock.uptime());
-            let whole = reconciliation.object.status.as_ref() == Some(&status);
-            reconciliation.state.unstored = (!whole).then_some(fingerprint);
-            if !whole {
-                tracing::warn!(%object, "the API server drops a part of the status: the CustomResourceDefinition is older than the operator; update it with: ecs-express-operator crd | kubectl apply --server-side -f -");
-            }
-        }
+        write_projection(ctx, reconciliation, &stored, &status).await?;
     }
+    let object = &input.desired.object;
     log::transitions(object, &before, &status);
-    // While a retained service is still held, its fence came late and its mark was not tried: nothing to tell yet.
-    let held_back = matches!(decision.action, Action::Retain(_)) && !reconciliation.released;
-    for event in events.iter().filter(|_| !held_back) {
+    // While the finalizer of a retained service is still there, the service was not marked, since the fence had
+    // expired: the next reconcile reports what becomes of it.
+    if matches!(decision.action, Action::Retain(_)) && !reconciliation.released {
+        return Ok(());
+    }
+    let lasting = lasting_failure(input, decision, result, attempts);
+    for event in events(&before, &status, input, decision, result)
+        .iter()
+        .chain(&lasting)
+    {
         log::event(object, event);
         ctx.objects.publish(&reconciliation.object, event).await;
     }
     Ok(())
 }
 
-/// Tells two statuses apart.
-fn fingerprint(status: &ExpressServiceStatus) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    status_json(status).to_string().hash(&mut hasher);
-    hasher.finish()
-}
-
-/// Writes a status with the resourceVersion it was computed on. Where others changed spec or metadata meanwhile, what ECS
-/// answered must not be lost: it goes on top, unless somebody else wrote a memory, which is then the truth, or it is another
-/// object by now.
-async fn write<E: Ecs, O: Objects, C: Clock>(
+/// Reports that the API server rejects the status: each time in the log, and once by an event. The status itself is out
+/// of date until then.
+pub(super) async fn report_rejection<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     reconciliation: &mut Reconciliation,
-    stored: &ExpressServiceStatus,
-    status: &ExpressServiceStatus,
-) -> Result<(), ReconcileError> {
-    let patch = status_patch(stored, status);
-    let key = ObjectKey::of(&reconciliation.object.metadata);
-    for _ in 1..ATTEMPTS {
-        match ctx
-            .objects
-            .patch_status(&reconciliation.object, &patch)
-            .await
-        {
-            Err(ObjectsError::Conflict) => {
-                let fresh = ctx.objects.read(&key).await?;
-                if fresh.metadata.uid != reconciliation.object.metadata.uid
-                    || !same_operator_state(&fresh, stored)
-                {
-                    return Err(ObjectsError::Conflict.into());
-                }
-                reconciliation.rebase(fresh);
-            }
-            answer => {
-                reconciliation.stored(answer?);
-                return Ok(());
-            }
-        }
-    }
-    reconciliation.stored(
-        ctx.objects
-            .patch_status(&reconciliation.object, &patch)
-            .await?,
+    text: &str,
+) {
+    // The API server quotes the object.
+    let text = reconciliation.redactor.show(text);
+    let attempts = reconciliation.state.attempts + 1;
+    tracing::warn!(
+        object = %reconciliation.key(), attempts, error = %text,
+        "the API server rejects what the operator writes"
     );
-    Ok(())
-}
-
-/// A status as the API server will give it back, its times to the second: else parts of a second would be news at each look.
-fn as_stored(status: ExpressServiceStatus) -> ExpressServiceStatus {
-    serde_json::from_value(status_json(&status)).unwrap_or(status)
-}
-
-fn same_operator_state(object: &ExpressService, stored: &ExpressServiceStatus) -> bool {
-    let fresh = object.status.clone().unwrap_or_default();
-    fresh.operator_state == stored.operator_state && fresh.memory == stored.memory
+    if !std::mem::replace(&mut reconciliation.state.rejection_reported, true) {
+        ctx.objects
+            .publish(&reconciliation.object, &Event::rejected(&text))
+            .await;
+    }
 }

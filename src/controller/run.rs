@@ -1,7 +1,8 @@
-//! The loop on kube-runtime: concurrency, health, and the graceful stop.
+//! The loop on kube-runtime: concurrency, readiness, and the graceful stop.
 
 use std::{
     convert::Infallible,
+    fmt,
     hash::{BuildHasher, Hasher, RandomState},
     sync::Arc,
 };
@@ -20,23 +21,36 @@ use kube::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Requeue,
-    cache_entry::CacheEntry,
-    changes::changes,
     context::{Clock, Context, Settings},
-    kubernetes::{Kubernetes, States},
+    kubernetes::Kubernetes,
     objects::ObjectKey,
+    reconcile::reconcile,
+    status,
+    triggers::Requeue,
+    watch::{cache_entry::CacheEntry, changes},
 };
 use crate::{
-    core::{desired::identity::OperatorIdentity, observed::history::Uptime},
+    api::conditions::reasons,
+    core::{
+        desired::identity::OperatorIdentity,
+        observed::history::Uptime,
+        report::{
+            event::{Event, Severity},
+            state::State,
+        },
+    },
     ecs::Ecs,
-    telemetry::{health::Health, metrics::Reconciles},
+    telemetry::{
+        health::Health,
+        metrics::{ObjectStates, Reconciles},
+    },
 };
 
-/// Objects worked on at once: enough to hide AWS's latency at its rates, few enough for its throttles at a start.
+/// Objects reconciled at once: enough to hide the latency of AWS at its rate limits, few enough not to be throttled at
+/// start.
 const CONCURRENCY: u16 = 8;
 
-/// The clocks of the machine.
+/// The clocks of the machine; holds the start of the process.
 struct SystemClock(std::time::Instant);
 
 impl Clock for SystemClock {
@@ -49,7 +63,7 @@ impl Clock for SystemClock {
     }
 
     fn random(&self) -> f64 {
-        // Each RandomState has keys of its own: chance enough to keep objects out of step.
+        // Each RandomState has keys of its own, which is random enough to keep objects out of step.
         let random = RandomState::new().build_hasher().finish();
         random as f64 / u64::MAX as f64
     }
@@ -57,51 +71,66 @@ impl Clock for SystemClock {
 
 type Shared<E> = Context<E, Kubernetes, SystemClock>;
 
-/// A loop that is ready to run.
+/// The controller, ready to run.
 pub struct Loop<E> {
-    ctx: Arc<Shared<E>>,
+    ctx: Shared<E>,
     api: Api<CacheEntry>,
     reader: Store<CacheEntry>,
     writer: Writer<CacheEntry>,
 }
 
+impl<E> fmt::Debug for Loop<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loop")
+            .field("ctx", &self.ctx)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<E: Ecs> Loop<E> {
-    /// Over the objects of one namespace, or of all.
+    /// Creates a controller for the objects of one namespace, or of all.
     pub fn new(
         client: Client,
         namespace: Option<&str>,
         ecs: E,
         settings: Settings,
         operator: OperatorIdentity,
-        health: Health,
     ) -> Self {
         let (reader, writer) = reflector::store();
         let objects = Kubernetes::new(client.clone(), reader.clone());
         let clock = SystemClock(std::time::Instant::now());
-        let ctx = Context::new(ecs, objects, clock, settings, operator).with_health(health);
+        let ctx = Context::new(ecs, objects, clock, settings, operator);
         let api = match namespace {
             Some(namespace) => Api::namespaced(client, namespace),
             None => Api::all(client),
         };
         Self {
-            ctx: Arc::new(ctx),
+            ctx,
             api,
             reader,
             writer,
         }
     }
 
-    /// The passes, counted.
+    /// Reports readiness to `health`.
+    #[must_use]
+    pub fn with_health(self, health: Health) -> Self {
+        let ctx = self.ctx.with_health(health);
+        Self { ctx, ..self }
+    }
+
+    /// The metrics of the reconciles.
     pub fn reconciles(&self) -> Reconciles {
         self.ctx.reconciles.clone()
     }
 
-    /// The state of each object.
-    pub fn states(&self) -> States {
+    /// The states of the objects in the cache, for the metrics.
+    pub fn states(&self) -> impl ObjectStates + use<E> {
         States(self.reader.clone())
     }
 
-    /// Runs until `stop`; passes under way are finished. Returns whether it was stopped, rather than ended by itself.
+    /// Runs until `stop` is cancelled, then finishes the reconciles in progress. Returns whether it was stopped, as
+    /// opposed to the watch having ended unexpectedly.
     pub async fn run(self, stop: CancellationToken) -> bool {
         let Self {
             ctx,
@@ -109,64 +138,79 @@ impl<E: Ecs> Loop<E> {
             reader,
             writer,
         } = self;
-        let seen = ctx.clone();
+        let ctx = Arc::new(ctx);
+        let shared = ctx.clone();
         let health = ctx.health.clone();
-        let note = move |event: &_| note(&seen, event);
-        let changes = changes(api, reader.clone(), writer, health, note);
+        let on_event = move |event: &_| on_event(&shared, event);
+        let changes = changes(api, reader.clone(), writer, health, on_event);
         let synced = reader.clone();
         let reconciles = Controller::for_stream(changes, reader)
             .with_config(Config::default().concurrency(CONCURRENCY))
             .graceful_shutdown_on(stop.clone().cancelled_owned())
-            .run(reconcile, |_, error, _| match *error {}, ctx)
+            .run(reconcile_entry, |_, error, _| match *error {}, ctx)
             .for_each(|ended| async {
                 match ended {
                     Ok(_) => {}
                     Err(ControllerError::ObjectNotFound(object)) => {
-                        tracing::debug!(%object, "it is gone");
+                        tracing::debug!(%object, "object no longer exists");
                     }
                     Err(error) => {
-                        tracing::warn!(%error, "the queue of objects has trouble; it goes on")
+                        tracing::warn!(%error, "the work queue reported an error");
                     }
                 }
             });
         let stopped_unsynced = async {
             stop.cancelled().await;
             if synced.wait_until_ready().now_or_never().is_some() {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         };
         tokio::select! {
             () = reconciles => {}
-            // No pass has begun, and the Controller would wait for a list that nobody fetches any more.
+            // No reconcile has started, and kube's Controller would wait for a list that nobody requests any more.
             () = stopped_unsynced => {}
         }
         stop.is_cancelled()
     }
 }
 
-async fn reconcile<E: Ecs>(
+async fn reconcile_entry<E: Ecs>(
     object: Arc<CacheEntry>,
     ctx: Arc<Shared<E>>,
 ) -> Result<Action, Infallible> {
-    let key = ObjectKey::of(object.meta());
     if let Some(message) = object.malformed() {
-        tracing::warn!(object = %key, what = message, "a stored object is malformed");
-        return Ok(match ctx.objects.mark_malformed(&object, message).await {
-            Ok(()) => Action::await_change(),
-            Err(error) => {
-                tracing::info!(object = %key, %error, "the malformed object has no status that says so");
-                Action::requeue(ctx.settings.intervals.resync)
-            }
-        });
+        return Ok(report_malformed(&ctx, &object, message).await);
     }
-    Ok(match super::reconcile(&ctx, &key).await {
+    let key = ObjectKey::of(object.meta());
+    Ok(match reconcile(&ctx, &key).await {
         Requeue::After(delay) => Action::requeue(delay),
         Requeue::AwaitChange => Action::await_change(),
     })
 }
 
-/// Notes that the list is in, and forgets what is gone: told by the watch, or missing after a new list.
-fn note<E: Ecs>(ctx: &Shared<E>, event: &watcher::Event<CacheEntry>) {
+/// Reports an object that cannot be parsed in its status, by an event, and in the log.
+async fn report_malformed<E: Ecs>(ctx: &Shared<E>, object: &CacheEntry, message: &str) -> Action {
+    let key = ObjectKey::of(object.meta());
+    tracing::warn!(object = %key, error = message, "a stored object is malformed");
+    let event = Event {
+        severity: Severity::Warning,
+        reason: reasons::INVALID_SPEC,
+        action: "Reconcile",
+        note: message.to_owned(),
+    };
+    let status = status::malformed(object.meta(), message);
+    match ctx.objects.report_malformed(object, &event, &status).await {
+        Ok(()) => Action::await_change(),
+        Err(error) => {
+            tracing::info!(object = %key, %error, "could not write the status of a malformed object");
+            Action::requeue(ctx.settings.intervals.resync)
+        }
+    }
+}
+
+/// Marks the watch as synced once a list is complete, and drops the states of deleted objects: those that the watch
+/// names, and those that a new list no longer has.
+fn on_event<E: Ecs>(ctx: &Shared<E>, event: &watcher::Event<CacheEntry>) {
     match event {
         watcher::Event::Delete(object) => ctx.states.forget(&ObjectKey::of(object.meta())),
         watcher::Event::InitDone => {
@@ -174,5 +218,15 @@ fn note<E: Ecs>(ctx: &Shared<E>, event: &watcher::Event<CacheEntry>) {
             ctx.forget_all_but_cached();
         }
         watcher::Event::Init | watcher::Event::Apply(_) | watcher::Event::InitApply(_) => {}
+    }
+}
+
+/// The states of the objects in the watch's store.
+struct States(Store<CacheEntry>);
+
+impl ObjectStates for States {
+    fn states(&self) -> Vec<State> {
+        let objects = self.0.state();
+        objects.iter().map(|object| object.state()).collect()
     }
 }

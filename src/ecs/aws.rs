@@ -1,9 +1,9 @@
-//! The adapter to AWS: clients, time limits and attempts, and whose credentials these are.
+//! The adapter to AWS: configuration, clients, timeouts and attempts, and the measurement of each call.
 
 use std::{
     error::Error,
     future::Future,
-    sync::{Arc, RwLock},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -17,15 +17,17 @@ use aws_sdk_ecs::{
 };
 
 use super::{
-    caller::KnownCaller,
-    classify::is_an_answer,
+    caller_cache::CallerCache,
+    classify::{is_an_answer, operation},
     clients::Clients,
-    credentials::NotedCredentials,
+    credentials::TrackedCredentials,
     sdk_error::{causes, failure},
 };
 use crate::{
     core::{
-        desired::identity::ServiceArn, observed::failure::Failure, redaction::redact::Redactor,
+        desired::identity::ServiceArn,
+        observed::failure::{Failure, FailureKind},
+        redaction::redact::Redactor,
     },
     telemetry::{
         health::Health,
@@ -33,23 +35,23 @@ use crate::{
     },
 };
 
-/// A call with all its attempts. The SDK has no such limit of its own.
+/// Timeout of a call with all its attempts. The SDK has no such limit by default.
 pub const OPERATION_TIMEOUT: Duration = Duration::from_secs(20);
-/// One attempt of a call.
+/// Timeout of one attempt of a call.
 pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(8);
-/// Making a connection.
+/// Timeout for opening a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// Attempts of a call that only reads. A call that changes something is sent once: Create has no client token.
+/// Attempts of a read. A call that changes something is sent once, since Create has no client token.
 pub const READ_ATTEMPTS: u32 = 3;
 
-/// How long calls may take.
+/// Timeouts of calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// A call with all its attempts.
+    /// For a call with all its attempts.
     pub operation: Duration,
-    /// One attempt of a call.
+    /// For one attempt of a call.
     pub attempt: Duration,
-    /// Making a connection.
+    /// For opening a connection.
     pub connect: Duration,
 }
 
@@ -78,20 +80,20 @@ impl From<Timeouts> for TimeoutConfig {
     }
 }
 
-/// AWS cannot be called at all.
+/// Why AWS cannot be called at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
-    /// Neither a flag nor the environment names a Region.
+    /// No Region is configured.
     #[error("no AWS Region is set; set AWS_REGION or --aws-region")]
     NoRegion,
     /// The SDK's chain found no credentials.
     #[error(
-        "no AWS credentials were found ({0}); give the operator's ServiceAccount a role by IRSA or EKS Pod Identity, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        "no AWS credentials were found ({0}); give the operator's ServiceAccount a role through IRSA or EKS Pod Identity, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
     )]
     NoCredentials(String),
     /// The SDK's chain found credentials that cannot be used.
     #[error(
-        "AWS credentials could not be loaded ({0}); check the role of the operator's ServiceAccount, its trust policy and the way to STS"
+        "AWS credentials could not be loaded ({0}); check the role of the operator's ServiceAccount, its trust policy, and that STS can be reached"
     )]
     Credentials(String),
 }
@@ -107,7 +109,7 @@ impl From<CredentialsError> for ConnectError {
     }
 }
 
-/// [`super::Ecs`] on AWS.
+/// Implementation of [`super::Ecs`] with the AWS SDK.
 #[derive(Debug)]
 pub struct AwsEcs {
     config: SdkConfig,
@@ -115,15 +117,19 @@ pub struct AwsEcs {
     default_region: String,
     clients: Clients,
     pub(super) sts: aws_sdk_sts::Client,
-    pub(super) credentials: Arc<NotedCredentials>,
-    pub(super) caller: RwLock<Option<KnownCaller>>,
-    pub(super) health: Health,
+    pub(super) credentials: Arc<TrackedCredentials>,
+    pub(super) caller_cache: CallerCache,
+    health: Health,
     calls: Calls,
 }
 
 impl AwsEcs {
-    /// Region and credentials by the SDK's own chain, a given Region first; so are the endpoints
-    /// (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_ECS`, `AWS_ENDPOINT_URL_STS`).
+    /// Loads credentials and endpoints (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_ECS`, `AWS_ENDPOINT_URL_STS`) as the SDK
+    /// does by default, and also the Region, unless one is given.
+    ///
+    /// # Errors
+    ///
+    /// If no Region is configured, or no credentials can be loaded.
     pub async fn connect(
         default_region: Option<String>,
         timeouts: Timeouts,
@@ -139,7 +145,11 @@ impl AwsEcs {
         Ok(aws)
     }
 
-    /// With a configuration made elsewhere; makes no call.
+    /// Uses a given configuration; makes no call.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration has no Region or no provider of credentials.
     pub fn from_sdk_config(config: SdkConfig, timeouts: Timeouts) -> Result<Self, ConnectError> {
         let default_region = config
             .region()
@@ -147,13 +157,13 @@ impl AwsEcs {
             .filter(|region| !region.is_empty())
             .ok_or(ConnectError::NoRegion)?;
         let chain = config.credentials_provider().ok_or_else(|| {
-            ConnectError::NoCredentials("the configuration names no provider".to_owned())
+            ConnectError::NoCredentials("the configuration has no credentials provider".to_owned())
         })?;
-        let credentials = NotedCredentials::new(chain);
+        let credentials = TrackedCredentials::new(chain);
         let shared: Arc<dyn ProvideCredentials> = credentials.clone();
         let config = config
             .into_builder()
-            // One shared provider: all clients find its credentials in one place of the SDK's cache.
+            // All clients share one provider, so its credentials have one entry in the SDK's cache.
             .credentials_provider(SharedCredentialsProvider::from(shared))
             .build();
         let sts = aws_sdk_sts::config::Builder::from(&config)
@@ -167,29 +177,29 @@ impl AwsEcs {
             default_region,
             clients: Clients::default(),
             credentials,
-            caller: RwLock::default(),
+            caller_cache: CallerCache::default(),
             health: Health::default(),
             calls: Calls::default(),
         })
     }
 
-    /// The Region of those services whose spec names none.
+    /// Returns the Region of the services whose spec names none.
     pub fn default_region(&self) -> &str {
         &self.default_region
     }
 
-    /// The calls, counted.
+    /// Returns the metrics of the calls.
     pub fn calls(&self) -> &Calls {
         &self.calls
     }
 
-    /// Tells it whether AWS takes the credentials.
+    /// Reports to `health` whether AWS accepts the credentials.
     #[must_use]
     pub fn with_health(self, health: Health) -> Self {
         Self { health, ..self }
     }
 
-    /// The client of the Region of a service.
+    /// Returns the client of the Region of a service.
     pub(super) fn client(&self, arn: &ServiceArn) -> aws_sdk_ecs::Client {
         self.clients
             .of(&arn.region, || self.new_client(&arn.region))
@@ -204,7 +214,7 @@ impl AwsEcs {
         aws_sdk_ecs::Client::from_conf(config)
     }
 
-    /// Waits for a call, and counts it, and says in the log how it went; never what was sent.
+    /// Waits for a call, counts it, and logs its result, but never the request.
     pub(super) async fn timed<T, E>(
         &self,
         operation: &'static str,
@@ -225,7 +235,9 @@ impl AwsEcs {
         self.calls.count(operation, class, took);
         let milliseconds = took.as_millis();
         match &result {
-            Ok(_) => tracing::debug!(operation, %service, milliseconds, outcome = class.as_str()),
+            Ok(_) => {
+                tracing::debug!(operation, %service, milliseconds, outcome = class.as_str(), "called AWS");
+            }
             Err(Failure {
                 operation: _,
                 kind,
@@ -233,14 +245,39 @@ impl AwsEcs {
                 code,
                 message,
             }) => tracing::debug!(
-                operation, %service, milliseconds, outcome = class.as_str(), ?kind, ?effect, %code, text = %message
+                operation, %service, milliseconds, outcome = class.as_str(), ?kind, ?effect, %code, text = %message,
+                "called AWS"
             ),
         }
         result
     }
+
+    /// Forgets the caller, so that the next one that asks for it asks STS.
+    pub(super) fn forget_caller(&self) {
+        self.caller_cache.clear();
+    }
+
+    /// Derives from an answer whether AWS accepts the credentials: only an answer of AWS shows that it does. If ECS
+    /// does not accept them, STS has to tell whether that is due to the credentials or to the Region.
+    fn judge_credentials<T>(&self, operation: &'static str, answer: &Result<T, Failure>) {
+        match answer {
+            Ok(_) => self.health.set_aws(Ok::<(), &Failure>(())),
+            Err(failure) => match failure.kind {
+                kind if is_an_answer(operation, kind) => {
+                    self.health.set_aws(Ok::<(), &Failure>(()));
+                }
+                FailureKind::CredentialsUnavailable => self.health.set_aws(Err(failure)),
+                _ if operation == operation::CALLER => self.health.set_aws(Err(failure)),
+                FailureKind::CredentialsNotAccepted | FailureKind::AnotherAccount => {
+                    self.forget_caller();
+                }
+                _ => {}
+            },
+        }
+    }
 }
 
-/// Class of an answer, for log and metrics.
+/// Class of an answer, for the log and the metrics.
 fn class<T>(operation: &'static str, answer: &Result<T, Failure>) -> AnswerClass {
     match answer {
         Ok(_) => AnswerClass::Ok,
@@ -249,12 +286,12 @@ fn class<T>(operation: &'static str, answer: &Result<T, Failure>) -> AnswerClass
     }
 }
 
-/// The SDK's standard retries, for calls that only read.
+/// The SDK's standard retries, for reads.
 fn read_attempts() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(READ_ATTEMPTS)
 }
 
-/// For one call that changes something: it is sent once, whatever comes back.
+/// The configuration of a call that changes something: it is sent once, whatever the answer is.
 pub(super) fn sent_once() -> aws_sdk_ecs::config::Builder {
     aws_sdk_ecs::Config::builder().retry_config(RetryConfig::disabled())
 }

@@ -1,62 +1,40 @@
-//! Whose credentials these are, and whether AWS takes them.
-
-use std::sync::PoisonError;
+//! The caller: the account to which the credentials belong.
 
 use aws_credential_types::Credentials;
 
-use super::{
-    aws::AwsEcs,
-    classify::{is_an_answer, operation},
-    sdk_error::incomplete,
-};
+use super::{aws::AwsEcs, caller_cache::KnownCaller, classify::operation, sdk_error::incomplete};
 use crate::core::{
     desired::identity::{Arn, Caller, ServiceArn},
     observed::failure::{Effect, Failure, FailureKind},
     redaction::redact::Redactor,
 };
 
-/// The answer of STS.
-#[derive(Clone, Debug)]
-pub(super) struct KnownCaller {
-    /// How often the credentials had changed when it was asked.
-    changes: u64,
-    caller: Caller,
-}
-
 impl AwsEcs {
-    /// The caller, asked for again after the credentials have changed, and after ECS did not take them for the caller's.
+    /// Returns the caller; asks STS again after the credentials have changed, and after an answer of ECS contradicted
+    /// it.
     pub(super) async fn current_caller(&self) -> Result<Caller, Failure> {
         self.known_caller().await.map(|known| known.caller)
     }
 
     async fn known_caller(&self) -> Result<KnownCaller, Failure> {
         let before = self.credentials.changes();
-        let remembered = self.caller.read();
-        let remembered = remembered.unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(known) = remembered
-            && known.changes == before
-        {
+        if let Some(known) = self.caller_cache.get(before) {
             return Ok(known);
         }
         let known = KnownCaller {
             caller: self.ask_caller().await?,
-            // The first credentials of all come with the question. Any other change on the way leaves open whose the
-            // answer is: then it counts for the old ones, and the next one asks again.
+            // The first credentials are loaded by this very call. After any other change during the call it is open to
+            // which credentials the answer belongs: it counts for the old ones, and the next call asks again.
             changes: if before == 0 { 1 } else { before },
         };
-        *self.caller.write().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
+        self.caller_cache.store(known.clone());
         Ok(known)
     }
 
-    /// What STS said is believed no more.
-    pub(super) fn forget_caller(&self) {
-        *self.caller.write().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-
-    /// Credentials of the account of this service, for the one call that names no account. What the SDK would load by
-    /// itself at that moment may be those of another one.
+    /// Returns credentials of the account of this service, for the one call that names no account: those that the SDK
+    /// would load at that moment may belong to another account.
     pub(super) async fn credentials_of(&self, arn: &ServiceArn) -> Result<Credentials, Failure> {
-        // Credentials that change just now are asked about once more.
+        // If the credentials change right now, STS is asked once more.
         for _ in 0..2 {
             let known = self.known_caller().await.map_err(nothing_sent)?;
             if known.caller.account != arn.account || known.caller.partition != arn.partition {
@@ -71,7 +49,7 @@ impl AwsEcs {
             kind: FailureKind::AnotherAccount,
             effect: Effect::None,
             code: "CredentialsChanged".to_owned(),
-            message: "the credentials have just changed, and nothing was sent".into(),
+            message: "the credentials have just changed, so nothing was sent".into(),
         })
     }
 
@@ -88,30 +66,9 @@ impl AwsEcs {
             account: account.ok_or_else(incomplete)?.to_owned(),
         })
     }
-
-    /// What an answer says of the credentials. Only an answer of AWS shows that they work. Where ECS does not take them,
-    /// STS has to tell whether they or the Region is the matter.
-    pub(super) fn judge_credentials<T>(
-        &self,
-        operation: &'static str,
-        answer: &Result<T, Failure>,
-    ) {
-        match answer {
-            Ok(_) => self.health.aws(Ok::<(), &Failure>(())),
-            Err(failure) => match failure.kind {
-                kind if is_an_answer(operation, kind) => self.health.aws(Ok::<(), &Failure>(())),
-                FailureKind::CredentialsUnavailable => self.health.aws(Err(failure)),
-                _ if operation == operation::CALLER => self.health.aws(Err(failure)),
-                FailureKind::CredentialsNotAccepted | FailureKind::AnotherAccount => {
-                    self.forget_caller();
-                }
-                _ => {}
-            },
-        }
-    }
 }
 
-/// Whatever STS said or not, ECS was not called.
+/// A failure of STS, before any call to ECS.
 fn nothing_sent(failure: Failure) -> Failure {
     Failure {
         effect: Effect::None,

@@ -1,4 +1,4 @@
-//! The calls of the port, one after the other as the API has them.
+//! The port's calls, each with its API action.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// Deployments that are asked for, the newest first.
+/// Number of deployments to list, the newest first.
 const DEPLOYMENTS: i32 = 20;
 
 impl Ecs for AwsEcs {
@@ -96,7 +96,7 @@ impl Ecs for AwsEcs {
             let details = self
                 .timed(operation::DEPLOYMENTS, arn, redactor, sent)
                 .await?;
-            // What `failures` calls MISSING only came too late for this read; the next one has it.
+            // A deployment that `failures` calls MISSING is too new for this read; the next one has it.
             deployments::complete(&mut found, details.service_deployments(), redactor);
         }
         Ok(found)

@@ -1,7 +1,7 @@
-//! What a refusal means, by its code *and* its text: the one place that reads AWS's words.
+//! Classifies errors of AWS by code *and* text. This is the only place that interprets AWS's texts.
 //!
-//! InvalidParameterException, AccessDeniedException and ClientException each hold several kinds. A text that is not known
-//! here takes the safe kind of its code. Sources: the ECS API model, the API reference ("Common errors"), and the texts
+//! InvalidParameterException, AccessDeniedException and ClientException each cover several kinds of failure. An unknown
+//! text gets the safe kind of its code. Sources: the ECS API model, the API reference ("Common errors"), and the texts
 //! that the Terraform provider and the ECS team's own tools match.
 
 use crate::core::observed::failure::{Effect, FailureKind};
@@ -22,7 +22,7 @@ pub(super) mod operation {
     pub const UPDATE: &str = "UpdateExpressGatewayService";
 }
 
-/// Kind of a refusal, and whether the call may have taken effect all the same.
+/// Returns the kind of an error, and whether the call may have taken effect nevertheless.
 pub(super) fn classify(
     operation: &str,
     code: Option<&str>,
@@ -39,15 +39,15 @@ pub(super) fn classify(
             (FailureKind::Unavailable, Effect::Unknown)
         }
         (Some(kind), _) => (kind, Effect::None),
-        // AWS refuses with a word that is not known here: blocked, and not taken for a clean refusal.
+        // AWS rejected the call with an unknown code: blocked, and not certain to have had no effect.
         (None, Some(400..)) if code.is_some() => (FailureKind::Refused, Effect::Unknown),
-        // No code at all: something between here and AWS answered, or an answer that makes no sense.
+        // Without a code the answer comes from something in between, or makes no sense.
         (None, _) => (FailureKind::Unavailable, Effect::Unknown),
     }
 }
 
-/// Whether a refusal answers the question, or says that what was asked for is done already: a read learns that there is no
-/// service, or no such cluster, and a delete finds nothing to do. Proof of absence asks for more than one such answer.
+/// Whether an error answers the request: a read learns that there is no such service or cluster, and a delete that
+/// there is nothing left to do. An absence needs more than one such answer to be confirmed.
 pub(super) fn is_an_answer(operation: &str, kind: FailureKind) -> bool {
     use FailureKind::{ClusterNotFound, NotActive, NotFound};
     match operation {
@@ -59,7 +59,7 @@ pub(super) fn is_an_answer(operation: &str, kind: FailureKind) -> bool {
     }
 }
 
-/// Codes of throttles, of which ECS uses the first.
+/// Codes of throttling; ECS uses the first.
 const THROTTLES: [&str; 8] = [
     "ThrottlingException",
     "Throttling",
@@ -71,8 +71,8 @@ const THROTTLES: [&str; 8] = [
     "SlowDown",
 ];
 
-/// Codes after which nobody knows what was done.
-const TROUBLES: [&str; 9] = [
+/// Codes of errors after which the call may have taken effect.
+const SERVER_ERRORS: [&str; 9] = [
     "ServerException",
     "InternalError",
     "InternalFailure",
@@ -84,7 +84,7 @@ const TROUBLES: [&str; 9] = [
     "ServiceUnavailableException",
 ];
 
-/// Codes that speak of the credentials, or of the clock by which requests are signed.
+/// Codes that concern the credentials, or the clock that signs the requests.
 const CREDENTIALS: [&str; 13] = [
     "AuthFailure",
     "ExpiredToken",
@@ -101,7 +101,7 @@ const CREDENTIALS: [&str; 13] = [
     "UnrecognizedClientException",
 ];
 
-/// Codes of other clean refusals.
+/// Codes of other errors after which the call had no effect.
 const REFUSALS: [&str; 7] = [
     "AttributeLimitExceededException",
     "BlockedException",
@@ -112,14 +112,14 @@ const REFUSALS: [&str; 7] = [
     "TargetNotFoundException",
 ];
 
-/// Codes that pass by themselves when another change is through.
+/// Codes of conflicts with another change, which end when that change does.
 const CONFLICTS: [&str; 3] = [
     "ConflictException",
     "ResourceInUseException",
     "UpdateInProgressException",
 ];
 
-/// Kind by a known code; `None` for any other.
+/// Returns the kind of a known code.
 fn by_code(operation: &str, code: &str, message: &str) -> Option<FailureKind> {
     use FailureKind as Kind;
     Some(match code {
@@ -139,7 +139,7 @@ fn by_code(operation: &str, code: &str, message: &str) -> Option<FailureKind> {
         "ResourceNotFoundException" | "ServiceNotFoundException" => Kind::NotFound,
         "ServiceNotActiveException" => Kind::NotActive,
         code if THROTTLES.contains(&code) => Kind::Throttled,
-        code if TROUBLES.contains(&code) => Kind::Unavailable,
+        code if SERVER_ERRORS.contains(&code) => Kind::Unavailable,
         code if CREDENTIALS.contains(&code) => Kind::CredentialsNotAccepted,
         code if CONFLICTS.contains(&code) => Kind::Conflict,
         code if REFUSALS.contains(&code) => Kind::Refused,
@@ -162,7 +162,7 @@ fn client(operation: &str, message: &str) -> FailureKind {
     if token_not_accepted(message) {
         FailureKind::CredentialsNotAccepted
     } else if message.contains("not able to validate the provided access credentials") {
-        // While a role of the spec is new, ECS says this of its own attempt with that role.
+        // While a role of the spec is new, ECS says this about its own attempt to use that role.
         if changes_service {
             FailureKind::RoleNotUsable
         } else {
@@ -172,7 +172,8 @@ fn client(operation: &str, message: &str) -> FailureKind {
         FailureKind::RoleNotUsable
     } else if message.contains("rate exceeded") || message.contains("too many concurrent attempts")
     {
-        // The second is how ECS throttles the registering of task definitions, which it does for Express services.
+        // The second text is how ECS throttles the registration of task definitions, which it does for Express
+        // services.
         FailureKind::Throttled
     } else {
         FailureKind::Refused
@@ -212,7 +213,7 @@ fn role_not_assumed(message: &str) -> bool {
         .any(|text| message.contains(text))
 }
 
-/// Of the number of tags, not of a tag's length, nor of the tag of an image.
+/// Whether a text is about the number of tags, as opposed to the length of a tag or the tag of an image.
 fn too_many_tags(message: &str) -> bool {
     let mut words = message.split(|c: char| !c.is_ascii_alphanumeric());
     words.any(|word| word == "tags")

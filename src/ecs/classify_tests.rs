@@ -1,4 +1,4 @@
-//! Each row of the table is a sentence: this operation, refused with this code and text, means that.
+//! Each row of the table reads: this operation, rejected with this code and text, has this kind and effect.
 
 use super::{classify, operation::*};
 use crate::core::observed::failure::{Effect, FailureKind as Kind};

@@ -1,22 +1,22 @@
-//! A client of ECS for each Region that is in use.
+//! A client of ECS for each Region in use.
 
 use std::sync::{Mutex, PoisonError};
 
-/// Clients that are kept. AWS has fewer Regions; the name of one may be anything, so more are no sign of use.
-const KEPT: usize = 40;
+/// Number of clients that are kept. AWS has fewer Regions, but a spec may name anything as its Region.
+const MAX_KEPT: usize = 40;
 
-/// Clients by Region, those used last at the end; beyond [`KEPT`] the one that was not used for longest goes.
+/// Clients by Region, the most recently used last. Beyond [`MAX_KEPT`], the least recently used one is dropped.
 #[derive(Debug, Default)]
 pub(super) struct Clients(Mutex<Vec<(String, aws_sdk_ecs::Client)>>);
 
 impl Clients {
-    /// The client of a Region, made where there is none.
+    /// Returns the client of a Region; creates it if there is none.
     pub(super) fn of(
         &self,
         region: &str,
         make: impl FnOnce() -> aws_sdk_ecs::Client,
     ) -> aws_sdk_ecs::Client {
-        // Whole at any time, whatever panics elsewhere.
+        // Poisoning is ignored: no panic can leave the list inconsistent.
         let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = clients.iter().position(|(known, _)| known == region);
         let entry = match known {
@@ -25,7 +25,7 @@ impl Clients {
         };
         let client = entry.1.clone();
         clients.push(entry);
-        if clients.len() > KEPT {
+        if clients.len() > MAX_KEPT {
             clients.remove(0);
         }
         client
@@ -36,10 +36,10 @@ impl Clients {
 mod tests {
     use std::cell::Cell;
 
-    use super::{Clients, KEPT};
+    use super::{Clients, MAX_KEPT};
 
     #[test]
-    fn regions_in_use_keep_their_client_however_many_others_are_named() {
+    fn a_region_in_use_keeps_its_client_however_many_others_are_named() {
         let (clients, made) = (Clients::default(), Cell::new(0));
         let make = || {
             made.set(made.get() + 1);
@@ -47,11 +47,15 @@ mod tests {
             let config = aws_sdk_ecs::Config::builder().behavior_version(version);
             aws_sdk_ecs::Client::from_conf(config.build())
         };
-        for number in 0..3 * KEPT {
+        for number in 0..3 * MAX_KEPT {
             clients.of("eu-west-1", make);
             clients.of(&format!("xx-nowhere-{number}"), make);
         }
-        assert_eq!(made.get(), 1 + 3 * KEPT, "the one in use was made once");
-        assert_eq!(clients.0.lock().unwrap().len(), KEPT);
+        assert_eq!(
+            made.get(),
+            1 + 3 * MAX_KEPT,
+            "the client in use was created once"
+        );
+        assert_eq!(clients.0.lock().unwrap().len(), MAX_KEPT);
     }
 }

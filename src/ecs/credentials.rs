@@ -1,4 +1,4 @@
-//! Credentials from the SDK's chain, with a note of each change of theirs.
+//! A provider of credentials that counts how often they change.
 
 use std::{
     fmt,
@@ -14,26 +14,26 @@ use aws_credential_types::{
     provider::{ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future},
 };
 
-/// Stands between the SDK's chain and its identity cache, so that a change is seen without a call of its own.
-pub(super) struct NotedCredentials {
+/// Stands between the SDK's chain and its identity cache, so that a change is detected without a call of its own.
+pub(super) struct TrackedCredentials {
     chain: SharedCredentialsProvider,
-    /// What [`NotedCredentials::probe`] got, handed out once instead of another call.
+    /// The credentials that [`TrackedCredentials::probe`] loaded; handed out once instead of loading them again.
     probed: Mutex<Option<Credentials>>,
-    /// The credentials that were loaded last.
+    /// The credentials loaded last.
     latest: Mutex<Option<Credentials>>,
     changes: AtomicU64,
 }
 
-/// Says nothing of the credentials.
-impl fmt::Debug for NotedCredentials {
+/// Shows nothing of the credentials.
+impl fmt::Debug for TrackedCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NotedCredentials")
+        f.debug_struct("TrackedCredentials")
             .field("changes", &self.changes())
             .finish_non_exhaustive()
     }
 }
 
-impl NotedCredentials {
+impl TrackedCredentials {
     pub(super) fn new(chain: SharedCredentialsProvider) -> Arc<Self> {
         Arc::new(Self {
             chain,
@@ -43,28 +43,28 @@ impl NotedCredentials {
         })
     }
 
-    /// How often the credentials were seen to change; 0 before the first were seen.
+    /// Returns how often the credentials have changed; 0 before the first ones were loaded.
     pub(super) fn changes(&self) -> u64 {
         self.changes.load(Ordering::Acquire)
     }
 
-    /// The credentials that were loaded last, if they have changed so often by now.
+    /// Returns the credentials loaded last, if they have changed exactly `changes` times.
     pub(super) fn after(&self, changes: u64) -> Option<Credentials> {
-        let latest = held(&self.latest);
+        let latest = lock(&self.latest);
         (self.changes() == changes)
             .then(|| latest.clone())
             .flatten()
     }
 
-    /// Gets credentials before the first call needs them, to tell at start that there are none.
+    /// Loads credentials before the first call needs them, so that the start fails if there are none.
     pub(super) async fn probe(&self) -> Result<(), CredentialsError> {
         let credentials = self.load().await?;
-        *held(&self.probed) = Some(credentials);
+        *lock(&self.probed) = Some(credentials);
         Ok(())
     }
 
     async fn provide(&self) -> Result<Credentials, CredentialsError> {
-        let probed = held(&self.probed).take();
+        let probed = lock(&self.probed).take();
         match probed {
             Some(credentials) if is_fresh(&credentials) => Ok(credentials),
             Some(_) | None => self.load().await,
@@ -73,7 +73,7 @@ impl NotedCredentials {
 
     async fn load(&self) -> Result<Credentials, CredentialsError> {
         let credentials = self.chain.provide_credentials().await?;
-        let mut latest = held(&self.latest);
+        let mut latest = lock(&self.latest);
         let before = latest.as_ref().map(Credentials::access_key_id);
         if before != Some(credentials.access_key_id()) {
             self.changes.fetch_add(1, Ordering::AcqRel);
@@ -83,7 +83,7 @@ impl NotedCredentials {
     }
 }
 
-impl ProvideCredentials for NotedCredentials {
+impl ProvideCredentials for TrackedCredentials {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
@@ -102,7 +102,7 @@ fn is_fresh(credentials: &Credentials) -> bool {
         .is_none_or(|expiry| expiry > SystemTime::now())
 }
 
-/// No code can panic while it holds one of these locks, so a poisoned one is as good as any.
-fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
+/// Ignores poisoning: no code can panic while it holds one of these locks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,12 @@
-//! The port to AWS: what the operator needs of ECS and STS, in the words of the core.
+//! The port to AWS: the calls to ECS and STS that the operator makes, in the types of the core; and its adapter on the
+//! AWS SDK.
+//!
+//! Each file imports only from those before it: this one (the port), `classify`, `sdk_error`, `translate`, `clients`,
+//! `credentials`, `caller_cache`, [`aws`] (the adapter), `caller`, `calls` (its implementation of the port).
 
 pub mod aws;
 mod caller;
+mod caller_cache;
 mod calls;
 mod classify;
 mod clients;
@@ -26,30 +31,32 @@ use crate::{
     },
 };
 
-/// The calls that the operator makes. No call that changes something is repeated behind its back. Each takes what its object
-/// hides: no text of AWS, neither in an answer nor in a failure, passes the port with it.
+/// The calls to AWS that the operator makes. A call that changes something is sent at most once. Each call takes the
+/// redactor of its object, which removes secret values from every text of AWS in the answer or in the failure.
 pub trait Ecs: Send + Sync + 'static {
-    /// Whose credentials these are (STS GetCallerIdentity); remembered until the credentials change.
+    /// Returns the caller to whom the credentials belong (STS GetCallerIdentity), from a cache until the credentials
+    /// change.
     fn caller(&self) -> impl Future<Output = Result<Caller, Failure>> + Send;
 
-    /// Lets the next [`Ecs::caller`] ask STS, since the answer that is remembered does not fit.
+    /// Makes the next [`Ecs::caller`] ask STS again, since the cached answer does not fit.
     fn doubt_caller(&self);
 
-    /// The service and its tags (DescribeExpressGatewayService). Not found, INACTIVE and a missing cluster are `Missing`.
+    /// Reads the service and its tags (DescribeExpressGatewayService). Not found, INACTIVE and a missing cluster are
+    /// `Missing`.
     fn describe(
         &self,
         arn: &ServiceArn,
         redactor: &Redactor,
     ) -> impl Future<Output = Observed> + Send;
 
-    /// The service as an ordinary ECS service (DescribeServices).
+    /// Reads the service as an ordinary ECS service (DescribeServices).
     fn service(
         &self,
         arn: &ServiceArn,
         redactor: &Redactor,
     ) -> impl Future<Output = Result<ServiceRecord, Failure>> + Send;
 
-    /// The last deployments, newest first, with the stage of those under way (ListServiceDeployments,
+    /// Reads the last deployments, newest first, with the stage of those in progress (ListServiceDeployments,
     /// DescribeServiceDeployments).
     fn deployments(
         &self,
@@ -57,7 +64,7 @@ pub trait Ecs: Send + Sync + 'static {
         redactor: &Redactor,
     ) -> impl Future<Output = Result<Vec<DeploymentStatus>, Failure>> + Send;
 
-    /// What ECS made for a revision (DescribeServiceRevisions), sorted.
+    /// Reads the resources that ECS manages for a revision (DescribeServiceRevisions), sorted.
     fn managed_resources(
         &self,
         arn: &ServiceArn,
@@ -65,42 +72,42 @@ pub trait Ecs: Send + Sync + 'static {
         redactor: &Redactor,
     ) -> impl Future<Output = Result<Vec<ManagedResource>, Failure>> + Send;
 
-    /// The tags (ListTagsForResource): another way to read them than [`Ecs::describe`].
+    /// Reads the tags (ListTagsForResource), in another way than [`Ecs::describe`].
     fn tags(
         &self,
         arn: &ServiceArn,
         redactor: &Redactor,
     ) -> impl Future<Output = Result<BTreeMap<String, String>, Failure>> + Send;
 
-    /// CreateExpressGatewayService.
+    /// Creates the service (CreateExpressGatewayService).
     fn create(
         &self,
         request: &CreateRequest,
         redactor: &Redactor,
     ) -> impl Future<Output = Result<Created, Failure>> + Send;
 
-    /// UpdateExpressGatewayService.
+    /// Updates the service (UpdateExpressGatewayService).
     fn update(
         &self,
         request: &UpdateRequest,
         redactor: &Redactor,
     ) -> impl Future<Output = Result<Updated, Failure>> + Send;
 
-    /// DeleteExpressGatewayService; a service that is DRAINING, INACTIVE or gone already is a success.
+    /// Deletes the service (DeleteExpressGatewayService). Succeeds if it is DRAINING, INACTIVE or gone already.
     fn delete(
         &self,
         arn: &ServiceArn,
         redactor: &Redactor,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
-    /// TagResource.
+    /// Sets tags (TagResource).
     fn tag(
         &self,
         request: &TagRequest,
         redactor: &Redactor,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
-    /// UntagResource.
+    /// Removes tags (UntagResource).
     fn untag(
         &self,
         request: &UntagRequest,
@@ -108,40 +115,41 @@ pub trait Ecs: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
-/// What DescribeServices has of a name.
+/// The answer of DescribeServices for a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServiceRecord {
-    /// Nothing, or not even the cluster.
+    /// There is no such service, or no such cluster.
     Missing,
-    /// A service that is gone: the name is free.
+    /// A deleted service, of which only the record is left: the name is free.
     Inactive,
-    /// A service.
+    /// A service that exists.
     Live(ServiceFacts),
 }
 
-/// What DescribeServices adds.
+/// What DescribeServices shows beyond DescribeExpressGatewayService.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServiceFacts {
     /// Who manages its resources.
     pub management: Management,
     /// Task counts.
     pub counts: TaskCounts,
-    /// When it was made.
+    /// When the service was created.
     pub created_at: Option<Timestamp>,
 }
 
-/// ECS accepted a Create.
+/// Answer to an accepted Create.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Created {
-    /// When the service was made.
+    /// When the service was created.
     pub created_at: Option<Timestamp>,
-    /// Whether the answer carries the owner tags of the request; else it may be a service that was there.
+    /// Whether the answer carries the owner tags of the request; otherwise it may describe a service that existed
+    /// before.
     pub tagged: bool,
 }
 
-/// ECS accepted an Update.
+/// Answer to an accepted Update.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Updated {
-    /// ARN of the revision that it makes.
+    /// ARN of the revision that the update creates.
     pub revision: Option<String>,
 }

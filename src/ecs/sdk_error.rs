@@ -1,4 +1,4 @@
-//! What the SDK's errors say, without a word of the request.
+//! Failures from the SDK's errors, without any part of the request.
 
 use std::error::Error;
 
@@ -14,7 +14,7 @@ use crate::core::{
     redaction::redact::{RedactedText, Redactor},
 };
 
-/// A call that failed, in words that may be shown.
+/// The failure of a call, in texts that may be shown.
 pub(super) fn failure<E>(
     operation: &'static str,
     error: &SdkError<E, HttpResponse>,
@@ -24,11 +24,11 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     match error {
-        SdkError::ServiceError(refused) => refusal(
+        SdkError::ServiceError(error) => refusal(
             operation,
-            refused.err().code(),
-            refused.err().message().unwrap_or_default(),
-            refused.raw().status().as_u16(),
+            error.err().code(),
+            error.err().message().unwrap_or_default(),
+            error.raw().status().as_u16(),
             redactor,
         ),
         SdkError::ConstructionFailure(_) => not_sent(operation, error, redactor),
@@ -40,7 +40,7 @@ where
                 unclear(operation, "DispatchFailure", message)
             }
         },
-        // The text of the cause could quote the answer, which repeats the environment.
+        // The cause may quote the answer, which contains the environment.
         SdkError::ResponseError(_) => unclear(
             operation,
             "ResponseError",
@@ -50,7 +50,7 @@ where
     }
 }
 
-/// AWS, or something before it, answered with an error.
+/// An error that AWS, or a proxy in front of it, answered with.
 fn refusal(
     operation: &'static str,
     code: Option<&str>,
@@ -71,18 +71,18 @@ fn refusal(
     }
 }
 
-/// A code is a word, and stays one whatever is hidden; what is none comes from elsewhere, and is a text.
+/// A code is a single word, which is never redacted; anything else does not come from AWS and is redacted like a text.
 fn shown_code(code: &str, redactor: &Redactor) -> String {
-    const LONGEST: usize = 100;
+    const MAX_LENGTH: usize = 100;
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    if code.len() <= LONGEST && code.chars().all(is_word) {
+    if code.len() <= MAX_LENGTH && code.chars().all(is_word) {
         code.to_owned()
     } else {
         redactor.show(code).into()
     }
 }
 
-/// Nothing was sent: there are no credentials, or the request could not be built.
+/// A call that was not sent: there are no credentials, or the request could not be built.
 fn not_sent(
     operation: &'static str,
     error: &(dyn Error + 'static),
@@ -110,8 +110,8 @@ fn not_sent(
     }
 }
 
-/// Whether a person has to give credentials, or set them up in another way. What a provider could not do this once, because
-/// its endpoint was away or too slow, passes.
+/// Whether a person has to provide credentials, or configure them differently. Any other failure of a provider is
+/// transient, such as an endpoint that is unreachable or too slow.
 fn lasts(error: &CredentialsError) -> bool {
     matches!(
         error,
@@ -119,7 +119,7 @@ fn lasts(error: &CredentialsError) -> bool {
     )
 }
 
-/// Nobody knows whether the call took effect.
+/// A call of which nobody knows whether it took effect.
 pub(super) fn unclear(operation: &'static str, code: &str, message: RedactedText) -> Failure {
     Failure {
         operation,
@@ -130,7 +130,7 @@ pub(super) fn unclear(operation: &'static str, code: &str, message: RedactedText
     }
 }
 
-/// AWS answered without what the answer must hold.
+/// An answer of AWS that lacks a required member.
 pub(super) fn incomplete(operation: &'static str, what: &'static str) -> Failure {
     unclear(operation, "IncompleteAnswer", what.into())
 }
@@ -151,7 +151,7 @@ pub(super) fn listed(
     }
 }
 
-/// A required member was left out; the SDK's text names it and no value.
+/// A request that lacks a required member. The SDK's text names the member, but no value.
 pub(super) fn unbuildable(operation: &'static str, error: &BuildError) -> Failure {
     Failure {
         operation,
@@ -162,12 +162,12 @@ pub(super) fn unbuildable(operation: &'static str, error: &BuildError) -> Failur
     }
 }
 
-/// The credentials' error in a chain of causes.
+/// The error of the credentials in a chain of causes.
 fn credentials_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a CredentialsError> {
     chain(error).find_map(|cause| cause.downcast_ref())
 }
 
-/// The texts of a chain of causes, from the outside in.
+/// The texts of an error and its causes, outermost first.
 pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
     let mut texts: Vec<String> = chain(error).map(ToString::to_string).collect();
     texts.dedup();

@@ -1,11 +1,11 @@
-//! Whether the operator can do its work, and if not, why.
+//! Readiness: whether the operator can do its work, and if not, why.
 
 use std::{
     fmt::{self, Write},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// What the operator needs, each with its present state. Clones share it.
+/// The readiness checks with their current results. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Health(Arc<Mutex<Checks>>);
 
@@ -14,17 +14,17 @@ struct Checks {
     kubernetes: Check,
     aws: Check,
     watch: Check,
-    trouble: Option<String>,
+    watch_failure: Option<String>,
 }
 
-/// State of one need.
+/// Result of one check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 enum Check {
-    /// Nobody has looked yet.
+    /// Not checked yet.
     #[default]
     Pending,
     Ok,
-    /// It is missing, with cause and next step.
+    /// Failed, with the cause and the next step.
     Failed(String),
 }
 
@@ -37,70 +37,66 @@ impl Check {
     }
 }
 
-/// An answer to `/readyz`.
+/// The answer to `/readyz`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Readiness {
-    /// Whether all needs are met.
+    /// Whether all checks pass.
     pub ready: bool,
-    /// A line for each need.
+    /// A line for each check.
     pub report: String,
 }
 
 impl Health {
-    /// The API server knows the resource and lets the operator list it.
-    pub fn kubernetes<E: fmt::Display>(&self, result: Result<(), E>) {
-        self.note(|checks| &mut checks.kubernetes, Check::of(result));
+    /// Records whether the API server knows the resource and lets the operator list it.
+    pub fn set_kubernetes<E: fmt::Display>(&self, result: Result<(), E>) {
+        self.lock().kubernetes = Check::of(result);
     }
 
-    /// AWS accepts the credentials.
-    pub fn aws<E: fmt::Display>(&self, result: Result<(), E>) {
-        self.note(|checks| &mut checks.aws, Check::of(result));
+    /// Records whether AWS accepts the credentials.
+    pub fn set_aws<E: fmt::Display>(&self, result: Result<(), E>) {
+        self.lock().aws = Check::of(result);
     }
 
-    /// The list of all objects is in.
+    /// Records that the list of all objects is complete.
     pub fn synced(&self) {
-        self.note(|checks| &mut checks.watch, Check::Ok);
+        self.lock().watch = Check::Ok;
     }
 
-    /// The watch works again.
-    pub fn goes_on(&self) {
-        self.lock().trouble = None;
+    /// Records that the watch works again.
+    pub fn watch_recovered(&self) {
+        self.lock().watch_failure = None;
     }
 
-    /// The watch has trouble, and tries again; that counts until it works again.
-    pub fn trouble(&self, why: String) {
-        self.lock().trouble = Some(why);
-    }
-
-    fn note(&self, which: impl Fn(&mut Checks) -> &mut Check, now: Check) {
-        *which(&mut self.lock()) = now;
+    /// Records that the watch fails, until [`Health::watch_recovered`].
+    pub fn watch_failed(&self, cause: String) {
+        self.lock().watch_failure = Some(cause);
     }
 
     fn lock(&self) -> MutexGuard<'_, Checks> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether all needs are met, and what is missing.
+    /// Returns whether all checks pass, and a report on each.
     pub fn readiness(&self) -> Readiness {
         let checks = self.lock();
         let Checks {
             kubernetes,
             aws,
             watch,
-            trouble,
+            watch_failure,
         } = &*checks;
-        let troubled = trouble.clone().map(Check::Failed);
-        let watch = troubled.as_ref().unwrap_or(watch);
+        let failed = watch_failure.clone().map(Check::Failed);
+        let watch = failed.as_ref().unwrap_or(watch);
         let all = [("kubernetes", kubernetes), ("aws", aws), ("watch", watch)];
         let mut report = String::new();
         for (name, check) in all {
-            let (mark, says) = match check {
-                Check::Pending => ('-', "not asked yet"),
+            let (mark, text) = match check {
+                Check::Pending => ('-', "not checked yet"),
                 Check::Ok => ('+', "ok"),
-                Check::Failed(why) => ('-', why.as_str()),
+                Check::Failed(cause) => ('-', cause.as_str()),
             };
             // Writing to a String cannot fail.
-            let _ = writeln!(report, "[{mark}] {name}: {says}");
+            let _ = writeln!(report, "[{mark}] {name}: {text}");
         }
         Readiness {
             ready: all.iter().all(|(_, check)| **check == Check::Ok),
@@ -114,11 +110,11 @@ mod tests {
     use super::Health;
 
     #[test]
-    fn ready_only_while_every_need_is_met_and_the_report_says_what_is_missing() {
+    fn it_is_ready_only_while_every_check_passes_and_the_report_says_what_fails() {
         let health = Health::default();
         assert!(!health.readiness().ready);
-        health.kubernetes(Ok::<(), String>(()));
-        health.aws(Err("no credentials; give the ServiceAccount a role"));
+        health.set_kubernetes(Ok::<(), String>(()));
+        health.set_aws(Err("no credentials; give the ServiceAccount a role"));
         health.synced();
         let readiness = health.readiness();
         assert!(!readiness.ready);
@@ -126,11 +122,11 @@ mod tests {
             readiness.report,
             "[+] kubernetes: ok\n[-] aws: no credentials; give the ServiceAccount a role\n[+] watch: ok\n"
         );
-        health.aws(Ok::<(), String>(()));
+        health.set_aws(Ok::<(), String>(()));
         assert!(health.readiness().ready);
-        health.trouble("the watch broke; it is tried again".into());
+        health.watch_failed("the watch failed".into());
         assert!(!health.readiness().ready);
-        health.goes_on();
+        health.watch_recovered();
         assert!(health.readiness().ready);
     }
 }

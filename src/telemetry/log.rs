@@ -10,19 +10,34 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use crate::cli::LogFormat;
+/// Format of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object per line.
+    Json,
+    /// Plain text for people.
+    Text,
+}
 
-/// Starts the log with a filter as in `info,ecs_express_operator=debug`.
+/// Starts the log with a filter such as `info,ecs_express_operator=debug`.
+///
+/// # Errors
+///
+/// If the filter is malformed.
+///
+/// # Panics
+///
+/// If the process has a log already.
 pub fn start(filter: &str, format: LogFormat) -> Result<(), ParseError> {
     let filter = EnvFilter::try_new(filter)?;
-    let filter = filter.and(filter_fn(may_be_told));
+    let filter = filter.and(filter_fn(is_safe));
     let layer = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
     let registry = tracing_subscriber::registry();
     match format {
         LogFormat::Json => registry
-            // The list of spans would hold the one span once more.
+            // The list of spans would repeat the current span.
             .with(
                 layer
                     .json()
@@ -36,21 +51,22 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), ParseError> {
     Ok(())
 }
 
-/// Whether what a library tells may stand in the log.
-fn may_be_told(metadata: &Metadata<'_>) -> bool {
+/// Whether a line of a library may be logged: some contain secret values, or repeat what the operator logs.
+fn is_safe(metadata: &Metadata<'_>) -> bool {
     let (target, level) = (metadata.target(), *metadata.level());
     // At TRACE the AWS SDK prints whole requests, environment values among them.
     let request = target.starts_with("aws_") && level == Level::TRACE;
-    // kube prints whole answers: at DEBUG each refusal, which may quote the object, at WARN each object that it cannot read.
+    // kube prints whole answers: at DEBUG each error, which may quote the object, at WARN each object that it cannot
+    // parse.
     let answer = target == "kube_client::client" && metadata.is_event();
-    // It repeats each request that fails; whoever sent the request tells of it, with the cause.
+    // It repeats each request that fails; the sender of the request logs it with the cause.
     let repeat = target == "kube_client::client::builder" && level == Level::ERROR;
     !(request || answer || repeat)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::may_be_told;
+    use super::is_safe;
     use crate::api::ExpressService;
     use kube::{Api, Client, Config, api::PatchParams};
     use std::{
@@ -79,7 +95,7 @@ mod tests {
         }
     }
 
-    /// An API server that gives one answer, to every request.
+    /// An API server that gives the same answer to every request.
     fn api_server(status: &'static str, body: String) -> Client {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -103,7 +119,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_answer_of_the_api_server_stands_in_the_log_at_any_level() {
+    async fn no_answer_of_the_api_server_is_logged_at_any_level() {
         let refusal = serde_json::json!({
             "kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Invalid", "code": 422,
             "message": "environment[0].value: Invalid value: \"s3cr3t\"",
@@ -112,15 +128,15 @@ mod tests {
             "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService", "metadata": {"name": "shop"},
             "spec": {"primaryContainer": {"image": 1, "environment": [{"name": "A", "value": "s3cr3t"}]}},
         });
-        // While there is but one subscriber in the process, tracing asks whichever thread comes first whether anybody wants
-        // an event, and believes a thread without any.
+        // While the process has only one subscriber, tracing asks the first thread that comes whether an event is
+        // enabled, and caches the answer even of a thread without a subscriber.
         let _another = tracing::Dispatch::new(tracing_subscriber::registry());
         let log = Log::default();
         let writer = log.clone();
         let layer = tracing_subscriber::fmt::layer()
             .with_ansi(false)
             .with_writer(move || writer.clone())
-            .with_filter(LevelFilter::TRACE.and(filter_fn(may_be_told)));
+            .with_filter(LevelFilter::TRACE.and(filter_fn(is_safe)));
         let _log = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
         for (status, body) in [
             ("422 Unprocessable Entity", refusal),

@@ -1,4 +1,4 @@
-//! The metrics. Every label takes its values from a small closed set: no name of an object, no text of an error.
+//! Metrics. The values of every label come from a small closed set: no names of objects, no texts of errors.
 
 use std::{fmt, time::Duration};
 
@@ -15,29 +15,30 @@ use crate::core::{observed::failure::Class, report::state::State};
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
 
-/// Passes by outcome, with the time they took.
+/// Reconciles by outcome, with their duration.
 #[derive(Clone, Debug)]
 pub struct Reconciles {
     total: Family<Labels<1>, Counter>,
     seconds: Histogram,
 }
 
-/// What a pass came to.
+/// Outcome of a reconcile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReconcileOutcome {
     /// ECS accepted a call that changes something.
     Changed,
-    /// Nothing was to do but to wait for ECS.
+    /// Nothing to do but wait for ECS.
     Waiting,
-    /// Nothing was to do.
+    /// Nothing to do.
     AtRest,
-    /// Only a person can help.
+    /// A person has to act.
     Stalled,
-    /// ECS or STS refused, or gave no answer.
+    /// ECS or STS rejected a call, or did not answer.
     Failed,
-    /// Kubernetes refused or gave no answer, somebody else came first, or the pass took too long.
+    /// Kubernetes refused a request or did not answer in time, somebody else changed the object, or the reconcile took
+    /// too long.
     Interrupted,
-    /// Kubernetes does not take what was written, and will not take it again.
+    /// Kubernetes rejects what the operator writes, and would reject it again.
     Rejected,
 }
 
@@ -59,14 +60,14 @@ impl Default for Reconciles {
     fn default() -> Self {
         Self {
             total: Family::default(),
-            // A pass that waits for a slow API server and slow ECS ends with its deadline, at 100 s.
+            // The last bucket is the timeout of a reconcile.
             seconds: Histogram::new([0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10.0, 100.0]),
         }
     }
 }
 
 impl Reconciles {
-    /// Counts a pass.
+    /// Counts a reconcile.
     pub fn count(&self, outcome: ReconcileOutcome, took: Duration) {
         self.total
             .get_or_create(&[("outcome", outcome.as_str())])
@@ -75,7 +76,7 @@ impl Reconciles {
     }
 }
 
-/// Calls to ECS and STS, each with all its attempts.
+/// Calls to ECS and STS, with their duration; all attempts of a call count as one.
 #[derive(Clone, Debug)]
 pub struct Calls {
     total: Family<Labels<2>, Counter>,
@@ -96,7 +97,7 @@ impl Default for Calls {
 }
 
 impl Calls {
-    /// Counts a call by operation and class of its answer.
+    /// Counts a call by operation and class of the answer.
     pub fn count(&self, operation: &'static str, class: AnswerClass, took: Duration) {
         self.total
             .get_or_create(&[("operation", operation), ("class", class.as_str())])
@@ -110,14 +111,14 @@ impl Calls {
 /// Class of an answer to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerClass {
-    /// What was asked for; also that there is no such service, where that was the question.
+    /// Success; also the answer that the service does not exist, where that was the question.
     Ok,
-    /// A failure, by who can help.
+    /// A failure, by who can resolve it.
     Failed(Class),
 }
 
 impl AnswerClass {
-    /// The label's value.
+    /// Returns the value of the label.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -128,9 +129,9 @@ impl AnswerClass {
     }
 }
 
-/// Tells the state of each object when it is asked.
+/// A source of the states of all objects, read at each scrape.
 pub trait ObjectStates: Send + Sync + 'static {
-    /// The state of each object, all at one moment.
+    /// Returns the state of each object, all at the same moment.
     fn states(&self) -> Vec<State>;
 }
 
@@ -163,19 +164,19 @@ impl<C: ObjectStates> Collector for Objects<C> {
 pub struct Metrics(Registry);
 
 impl Metrics {
-    /// Metrics of these passes, calls and objects.
+    /// Registers the metrics of reconciles, calls and objects.
     pub fn new(reconciles: &Reconciles, calls: &Calls, objects: impl ObjectStates) -> Self {
         let mut registry = Registry::with_prefix("ecs_express");
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
-        registry.register("build", "The program that runs", build);
+        registry.register("build", "Version of the running program", build);
         registry.register(
             "reconciles",
-            "Passes over an object, by outcome",
+            "Reconciles of an object, by outcome",
             reconciles.total.clone(),
         );
         registry.register(
             "reconcile_seconds",
-            "Time that a pass took",
+            "Duration of a reconcile",
             reconciles.seconds.clone(),
         );
         registry.register(
@@ -185,14 +186,18 @@ impl Metrics {
         );
         registry.register(
             "ecs_call_seconds",
-            "Time that a call to ECS or STS took, with all its attempts",
+            "Duration of a call to ECS or STS, with all its attempts",
             calls.seconds.clone(),
         );
         registry.register_collector(Box::new(Objects(objects)));
         Self(registry)
     }
 
-    /// The metrics in OpenMetrics text.
+    /// Encodes the metrics in the OpenMetrics text format.
+    ///
+    /// # Errors
+    ///
+    /// If a metric cannot be encoded.
     pub fn text(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
         encode(&mut text, &self.0)?;

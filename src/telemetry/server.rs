@@ -21,14 +21,14 @@ use tokio::{
 
 use super::{health::Health, metrics::Metrics};
 
-/// What one client, or many, may take of the server.
+/// Limits on what clients can occupy.
 #[derive(Clone, Copy, Debug)]
 struct Limits {
-    /// Connections that are open at once; one more closes the oldest, so that a probe is always answered.
+    /// Open connections at once. A further one closes the oldest, so that a probe is always answered.
     connections: usize,
     /// How long a client may take to send its request.
     request: Duration,
-    /// How long a connection may last, the answer included.
+    /// How long a connection may last, including the answer.
     connection: Duration,
 }
 
@@ -42,10 +42,10 @@ impl Default for Limits {
     }
 }
 
-/// Bytes that are read of a request before it is refused.
-const LONGEST_REQUEST: usize = 16 << 10;
-/// Pause after a connection that could not be accepted.
-const AFTER_ERROR: Duration = Duration::from_millis(100);
+/// Longest request in bytes.
+const MAX_REQUEST_SIZE: usize = 16 << 10;
+/// Pause after a connection could not be accepted.
+const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(100);
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -55,11 +55,15 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 pub struct Served {
     /// Behind `/readyz`.
     pub health: Health,
-    /// Behind `/metrics`, once the loop runs.
+    /// Behind `/metrics`, once the controller runs.
     pub metrics: Arc<OnceLock<Metrics>>,
 }
 
-/// Listens, and serves until the process ends. Returns the address.
+/// Listens on an address and serves until the process ends. Returns the address with the actual port.
+///
+/// # Errors
+///
+/// If the address cannot be listened on.
 pub async fn serve(address: SocketAddr, served: Served) -> io::Result<SocketAddr> {
     serve_within(Limits::default(), address, served).await
 }
@@ -70,7 +74,7 @@ async fn serve_within(
     served: Served,
 ) -> io::Result<SocketAddr> {
     let listener = match TcpListener::bind(address).await {
-        // Where the kernel has no IPv6, all addresses are those of IPv4.
+        // If the kernel has no IPv6, "all addresses" means all of IPv4.
         Err(_) if address.ip() == Ipv6Addr::UNSPECIFIED => {
             TcpListener::bind((Ipv4Addr::UNSPECIFIED, address.port())).await?
         }
@@ -81,15 +85,15 @@ async fn serve_within(
     Ok(address)
 }
 
-/// The connections that are open, the oldest first.
+/// The open connections, the oldest first.
 #[derive(Debug, Default)]
 struct Open(VecDeque<AbortHandle>);
 
 impl Open {
-    /// Closes the oldest connections until fewer than `most` are open. Whatever they wait for, a probe must not wait for them.
-    fn make_room(&mut self, most: usize) {
+    /// Closes the oldest connections until fewer than `limit` are open.
+    fn shrink_below(&mut self, limit: usize) {
         self.0.retain(|connection| !connection.is_finished());
-        while self.0.len() >= most.max(1) {
+        while self.0.len() >= limit.max(1) {
             if let Some(oldest) = self.0.pop_front() {
                 oldest.abort();
             }
@@ -102,23 +106,23 @@ async fn accept(listener: TcpListener, limits: Limits, served: Served) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                open.make_room(limits.connections);
-                let connection = tokio::spawn(converse(stream, limits, served.clone()));
+                open.shrink_below(limits.connections);
+                let connection = tokio::spawn(handle(stream, limits, served.clone()));
                 open.0.push_back(connection.abort_handle());
-                // Who has sent a request is answered before many more connect and close the connection.
+                // Lets the connection answer its request before further ones may close it.
                 tokio::task::yield_now().await;
             }
             Err(error) => {
-                tracing::warn!(%error, "a connection to the health and metrics port failed");
-                // Out of file descriptors, most likely: half of the connections are closed to free some.
-                open.make_room(limits.connections / 2);
-                tokio::time::sleep(AFTER_ERROR).await;
+                tracing::warn!(%error, "could not accept a connection on the health and metrics port");
+                // Most likely the process is out of file descriptors: closing half of the connections frees some.
+                open.shrink_below(limits.connections / 2);
+                tokio::time::sleep(PAUSE_AFTER_ERROR).await;
             }
         }
     }
 }
 
-async fn converse(stream: TcpStream, limits: Limits, served: Served) {
+async fn handle(stream: TcpStream, limits: Limits, served: Served) {
     let answer = service_fn(|request: Request<Incoming>| {
         let response = answer(&served, request.method(), request.uri().path());
         async { Ok::<_, Infallible>(response) }
@@ -126,7 +130,7 @@ async fn converse(stream: TcpStream, limits: Limits, served: Served) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.request)
-        .max_buf_size(LONGEST_REQUEST)
+        .max_buf_size(MAX_REQUEST_SIZE)
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), answer);
     match tokio::time::timeout(limits.connection, connection).await {
@@ -142,7 +146,10 @@ async fn converse(stream: TcpStream, limits: Limits, served: Served) {
 
 fn answer(served: &Served, method: &Method, path: &str) -> Response<String> {
     if method != Method::GET && method != Method::HEAD {
-        let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+        let mut response = text(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "only GET and HEAD are allowed\n",
+        );
         let allowed = header::HeaderValue::from_static("GET, HEAD");
         response.headers_mut().insert(header::ALLOW, allowed);
         return response;
@@ -161,21 +168,21 @@ fn answer(served: &Served, method: &Method, path: &str) -> Response<String> {
         "/metrics" => metrics(served),
         _ => text(
             StatusCode::NOT_FOUND,
-            "there are /healthz, /readyz and /metrics\n",
+            "not found; available paths: /healthz, /readyz, /metrics\n",
         ),
     }
 }
 
 fn metrics(served: &Served) -> Response<String> {
     let Some(metrics) = served.metrics.get() else {
-        let why = "the loop does not run yet; /readyz says why\n";
-        return text(StatusCode::SERVICE_UNAVAILABLE, why);
+        let reason = "the controller is not running yet; /readyz says why\n";
+        return text(StatusCode::SERVICE_UNAVAILABLE, reason);
     };
     match metrics.text() {
         Ok(metrics) => response(StatusCode::OK, OPEN_METRICS, metrics),
         Err(error) => text(
             StatusCode::INTERNAL_SERVER_ERROR,
-            format!("the metrics cannot be written: {error}\n"),
+            format!("could not encode the metrics: {error}\n"),
         ),
     }
 }
@@ -226,7 +233,7 @@ mod tests {
         answer
     }
 
-    /// Waits until the server closes the connection; whether it did.
+    /// Waits until the server closes the connection; returns whether it did.
     fn is_closed(mut stream: TcpStream) -> bool {
         match stream.read(&mut [0; 64]) {
             Ok(0) => true,
@@ -237,7 +244,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
     async fn the_probe_is_answered_whatever_connections_are_open() {
-        // No time limit helps: only the number of connections.
+        // The time limits do not help here, only the limit on connections.
         let limits = Limits {
             request: NEVER,
             connection: NEVER,
@@ -260,7 +267,7 @@ mod tests {
             ..Limits::default()
         };
         let address = serve(limits).await;
-        // One thread: the server gets to none of them before all have connected.
+        // With one thread, the server handles none of them before all have connected.
         let mut probe = connect(address);
         probe
             .write_all(b"GET /healthz HTTP/1.1\r\nHost: probe\r\n\r\n")
@@ -297,7 +304,7 @@ mod tests {
         let mut endless = connect(serve(limits).await);
         let began = Instant::now();
         let header = [b'a'; 1024];
-        // The server stops reading; what is written then meets a closed connection.
+        // The server stops reading; later writes fail on a closed connection.
         while began.elapsed() < DEADLINE && endless.write_all(&header).is_ok() {}
         assert!(is_closed(endless));
     }

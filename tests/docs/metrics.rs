@@ -126,7 +126,7 @@ fn the_page_has_every_message_that_is_logged_about_an_object_or_the_watch() {
     let source = read("src/controller/log.rs");
     let literals = source.split('"').skip(1).step_by(2);
     let of_objects = literals.filter(|literal| literal.contains(' ') || *literal == "event");
-    let outage = read("src/controller/outage.rs");
+    let outage = read("src/controller/watch/outage.rs");
     // The message is the last literal of a call.
     let of_the_watch = outage.split("tracing::").skip(1).filter_map(|call| {
         let call = call.split(");").next()?;

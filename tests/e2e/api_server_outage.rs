@@ -50,7 +50,7 @@ fn after_an_outage_the_log_reports_the_recovered_watch_once_and_edits_are_seen()
     observed(&plane, 1);
 
     plane.stop_apiserver().unwrap();
-    let trouble = "the watch has trouble; it is tried again";
+    let trouble = "watch failed; retrying";
     poll::until(DEADLINE, "trouble", || {
         let reported = !lines(&operator, trouble).is_empty();
         reported.then_some(()).ok_or(operator.log_tail())
@@ -61,7 +61,7 @@ fn after_an_outage_the_log_reports_the_recovered_watch_once_and_edits_are_seen()
     plane.start_apiserver().unwrap();
     apply(&plane, "shop:2");
     observed(&plane, 2);
-    let again = "the watch works again";
+    let again = "watch recovered";
     poll::until(DEADLINE, again, || {
         let reported = lines(&operator, again);
         let seconds = reported

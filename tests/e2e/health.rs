@@ -95,7 +95,7 @@ fn while_it_cannot_work_it_is_alive_and_says_why_it_is_not_ready() {
     let answer = http::get(address, "/readyz").unwrap();
     assert_eq!(answer.status, 503);
     assert!(
-        answer.body.contains("[-] kubernetes: not asked yet"),
+        answer.body.contains("[-] kubernetes: not checked yet"),
         "{}",
         answer.body
     );

@@ -273,7 +273,7 @@ async fn a_stop_before_the_first_list_has_arrived_ends_the_loop_too() {
         cluster_id: "cluster-1".into(),
     };
     let (settings, health) = (Settings::default(), Health::default());
-    let watch = Loop::new(client, None, ecs, settings, home, health);
+    let watch = Loop::new(client, None, ecs, settings, home).with_health(health);
     let stop = CancellationToken::new();
     stop.cancel();
     let stopped = tokio::time::timeout(DEADLINE, watch.run(stop)).await;
@@ -288,4 +288,19 @@ fn a_wrong_flag_is_explained_and_exits_with_2() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--resync-interval"));
+}
+
+#[test]
+fn a_variable_of_a_former_name_is_named_in_the_log_with_its_new_name() {
+    let mut command = operator_command(Path::new("/nonexistent"), "http://127.0.0.1:1");
+    command.env("ECS_EXPRESS_LOOK_RATE", "3");
+    let (_, log) = ends("renamed variable", command);
+    let warning = log.lines().find(|line| line.contains("renamed"));
+    let warning: serde_json::Value = serde_json::from_str(warning.unwrap()).unwrap();
+    assert_eq!(warning["level"], "WARN", "{log}");
+    assert_eq!(warning["variable"], "ECS_EXPRESS_LOOK_RATE", "{log}");
+    assert_eq!(
+        warning["use_instead"], "ECS_EXPRESS_MAX_RECONCILE_RATE",
+        "{log}"
+    );
 }

@@ -73,13 +73,11 @@ fn expect_none(folder: &str, library: &str) {
 }
 
 #[test]
-#[ignore = "the sources are being moved into folders without cycles"]
 fn no_files_of_the_operator_import_each_other() {
     expect_none("src", "ecs_express_operator");
 }
 
 #[test]
-#[ignore = "the sources are being moved into folders without cycles"]
 fn no_files_of_the_emulator_import_each_other() {
     expect_none("emulator/src", "ecs_express_emulator");
 }

@@ -153,7 +153,6 @@ fn operator() -> Files {
 }
 
 #[test]
-#[ignore = "holds once the sources have been moved into their folders"]
 fn modules_import_only_from_earlier_ones() {
     let files = operator();
     let violations = ORDERS.map(|order| order.violations(&files, "ecs_express_operator"));
@@ -162,7 +161,6 @@ fn modules_import_only_from_earlier_ones() {
 }
 
 #[test]
-#[ignore = "holds once the sources have been moved into their folders"]
 fn the_folders_of_the_core_are_those_of_the_architecture() {
     let files = operator();
     let module = |file: &String| CORE.module(file).map(str::to_owned);

@@ -54,12 +54,21 @@ pub enum FailureKind {
     Conflict,
     /// Any other refusal.
     Refused,
+    /// Not sent: the API server took so long to store the intent that the fence no longer holds.
+    IntentExpired,
+    /// Not sent: the API server did not store the intent.
+    IntentDropped,
 }
 
 impl FailureKind {
     /// Whether a create was refused since something holds the name, which an earlier create may have made.
     pub fn holds_the_name(self) -> bool {
         matches!(self, Self::NameTaken | Self::StillDraining)
+    }
+
+    /// Whether the call was not sent, since its intent is not stored in Kubernetes.
+    pub fn is_not_sent(self) -> bool {
+        matches!(self, Self::IntentExpired | Self::IntentDropped)
     }
 
     /// Who can help.
@@ -71,7 +80,8 @@ impl FailureKind {
             | Self::CredentialsNotAccepted
             | Self::ClusterNotFound
             | Self::NameTaken
-            | Self::Refused => Class::Blocked,
+            | Self::Refused
+            | Self::IntentDropped => Class::Blocked,
             Self::Throttled
             | Self::Unavailable
             | Self::CredentialsUnavailable
@@ -80,7 +90,8 @@ impl FailureKind {
             | Self::StillDraining
             | Self::NotFound
             | Self::Inconsistent
-            | Self::NotActive => Class::Retry,
+            | Self::NotActive
+            | Self::IntentExpired => Class::Retry,
         }
     }
 
@@ -98,7 +109,10 @@ impl FailureKind {
             Self::AnotherAccount => reasons::IDENTITY_CHANGED,
             Self::StillDraining | Self::NotActive => reasons::DRAINING,
             Self::NameTaken => reasons::NOT_OWNED,
-            Self::NotFound | Self::Inconsistent | Self::Conflict => reasons::WAITING,
+            Self::NotFound | Self::Inconsistent | Self::Conflict | Self::IntentExpired => {
+                reasons::WAITING
+            }
+            Self::IntentDropped => reasons::STATUS_REJECTED,
             Self::Refused => reasons::REFUSED,
         }
     }
@@ -128,7 +142,14 @@ impl FailureKind {
             }
             Self::Unsupported => "use a Region that has ECS Express Mode with this feature",
             Self::NotFound | Self::Inconsistent => "it is looked for again",
-            Self::Throttled | Self::Unavailable | Self::Conflict | Self::Refused => "",
+            Self::Throttled
+            | Self::Unavailable
+            | Self::Conflict
+            | Self::Refused
+            | Self::IntentExpired => "",
+            Self::IntentDropped => {
+                "update it with: ecs-express-operator crd | kubectl apply --server-side --force-conflicts -f -"
+            }
             Self::StillDraining | Self::NotActive => {
                 "the former service of this name is still going away"
             }
@@ -157,7 +178,9 @@ impl FailureKind {
             | Self::Inconsistent
             | Self::NotActive
             | Self::Conflict
-            | Self::Refused => None,
+            | Self::Refused
+            | Self::IntentExpired
+            | Self::IntentDropped => None,
         }
     }
 }
@@ -233,7 +256,12 @@ impl Failure {
     pub fn what_failed(&self) -> String {
         let field = self.field().map(|field| format!("{field}: "));
         let mut text = field.unwrap_or_default();
-        text.push_str(&format!("{} failed with {}", self.operation, self.code));
+        text.push_str(self.operation);
+        if self.kind.is_not_sent() {
+            text.push_str(" was not sent to ECS");
+        } else {
+            text.push_str(&format!(" failed with {}", self.code));
+        }
         if !self.message.is_empty() {
             text.push_str(": ");
             text.push_str(self.message.trim_end_matches('.'));

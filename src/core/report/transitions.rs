@@ -238,7 +238,7 @@ pub fn lasting_failure(
 
 /// The constant of a reason, for an event's bounded vocabulary.
 fn known_reason(reason: &str) -> &'static str {
-    const TOLD: [&str; 28] = [
+    const TOLD: [&str; 29] = [
         reasons::ROLLED_BACK,
         reasons::MANAGED_RESOURCE_FAILED,
         reasons::PROGRESS_DEADLINE_EXCEEDED,
@@ -267,6 +267,7 @@ fn known_reason(reason: &str) -> &'static str {
         reasons::UPDATING,
         reasons::ADOPTING,
         reasons::SUSPENDED,
+        reasons::STATUS_REJECTED,
     ];
     TOLD.into_iter()
         .find(|known| *known == reason)

@@ -1,4 +1,4 @@
-//! What ECS answers about a service.
+//! Answers of ECS about a service.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,12 +35,12 @@ use crate::{
     },
 };
 
-/// `statusCode`, and `status` of an ordinary service, of one that is gone.
+/// `statusCode` of a deleted service; also `status` of an ordinary one.
 const INACTIVE: &str = "INACTIVE";
-/// `failures[].reason` of what ECS does not know, or not yet.
+/// `failures[].reason` of a resource that ECS does not know, or not yet.
 pub(super) const MISSING: &str = "MISSING";
 
-/// Of DescribeExpressGatewayService. An answer that lacks what every service has is no proof of anything.
+/// The answer of DescribeExpressGatewayService. One that lacks a member that every service has is unreadable.
 pub(in crate::ecs) fn observed(
     answer: Option<&EcsExpressGatewayService>,
     redactor: &Redactor,
@@ -55,7 +55,7 @@ pub(in crate::ecs) fn observed(
     }
 }
 
-/// `None` is an INACTIVE service.
+/// Returns `None` for an INACTIVE service.
 fn service(
     answer: &EcsExpressGatewayService,
     redactor: &Redactor,
@@ -73,7 +73,7 @@ fn service(
     let arn: ServiceArn = answer
         .service_arn()
         .and_then(|arn| arn.parse().ok())
-        .ok_or("the answer has no service ARN that can be read")?;
+        .ok_or("the answer has no valid service ARN")?;
     let revisions = revisions(answer.active_configurations());
     let mut redactor = redactor.clone();
     for revision in &revisions {
@@ -95,7 +95,7 @@ fn service(
     }))
 }
 
-/// Each revision once. What has no ARN cannot be told from others, and is none yet.
+/// The revisions, each once. One without an ARN cannot be distinguished from others, and does not count yet.
 fn revisions(answer: &[ExpressGatewayServiceConfiguration]) -> Vec<Revision> {
     let mut seen = BTreeSet::new();
     answer
@@ -108,13 +108,13 @@ fn revisions(answer: &[ExpressGatewayServiceConfiguration]) -> Vec<Revision> {
 fn revision(answer: &ExpressGatewayServiceConfiguration) -> Revision {
     Revision {
         arn: answer.service_revision_arn().unwrap_or_default().to_owned(),
-        // With its fraction, by which the newest is told.
+        // With its fraction, which decides which revision is the newest.
         created_at: timestamp(answer.created_at()),
         configuration: Configuration {
             execution_role_arn: filled(answer.execution_role_arn()),
             task_role_arn: filled(answer.task_role_arn()),
             task_definition_arn: filled(answer.task_definition_arn()),
-            // One without an image is not there yet.
+            // A container without an image does not count yet.
             container: answer
                 .primary_container()
                 .filter(|container| !container.image().is_empty())
@@ -174,7 +174,7 @@ fn scaling(answer: &ExpressGatewayScalingTarget) -> Scaling {
     }
 }
 
-/// Public ones first, each once, with scheme.
+/// The endpoints with their scheme, each once, public ones first.
 fn endpoints(answer: &[IngressPathSummary]) -> Vec<String> {
     let public = AccessType::Public.as_str();
     let (first, then): (Vec<_>, Vec<_>) = answer
@@ -201,7 +201,7 @@ pub(in crate::ecs) fn tags(answer: &[types::Tag]) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Of DescribeServices for one service.
+/// The answer of DescribeServices for one service.
 pub(in crate::ecs) fn service_record(
     services: &[types::Service],
     failures: &[types::Failure],
@@ -241,7 +241,7 @@ fn management(answer: Option<&ResourceManagementType>) -> Management {
     }
 }
 
-/// Of CreateExpressGatewayService.
+/// The answer of CreateExpressGatewayService.
 pub(in crate::ecs) fn created(
     answer: Option<&EcsExpressGatewayService>,
     request: &CreateRequest,
@@ -263,7 +263,7 @@ pub(in crate::ecs) fn created(
     }
 }
 
-/// Of UpdateExpressGatewayService.
+/// The answer of UpdateExpressGatewayService.
 pub(in crate::ecs) fn updated(answer: Option<&UpdatedExpressGatewayService>) -> Updated {
     let target = answer.and_then(|service| service.target_configuration());
     Updated {

@@ -1,4 +1,4 @@
-//! The deployments of a service.
+//! Answers of ECS about the deployments of a service.
 
 use std::cmp::Reverse;
 
@@ -7,11 +7,11 @@ use aws_sdk_ecs::types::{ServiceDeployment, ServiceDeploymentBrief};
 use super::{filled, free_text, status_time, timestamp};
 use crate::{api::status::DeploymentStatus, core::redaction::redact::Redactor};
 
-/// As many deployments are described at most.
+/// Number of deployments to describe at most.
 const DESCRIBED: usize = 5;
-/// `status` of a deployment that is done.
+/// `status` of a deployment that has succeeded.
 const SUCCESSFUL: &str = "SUCCESSFUL";
-/// `status` of a deployment that has ended. ECS has no FAILED; a word unknown here is under way.
+/// `status` of a deployment that has ended. ECS has no FAILED; an unknown status counts as in progress.
 const ENDED: [&str; 4] = [
     SUCCESSFUL,
     "STOPPED",
@@ -19,7 +19,7 @@ const ENDED: [&str; 4] = [
     "ROLLBACK_FAILED",
 ];
 
-/// Of ListServiceDeployments; ECS gives the newest first, and does not promise it.
+/// The answer of ListServiceDeployments. ECS lists the newest first, but does not document the order.
 pub(in crate::ecs) fn newest_first(
     answer: &[ServiceDeploymentBrief],
     redactor: &Redactor,
@@ -40,8 +40,8 @@ pub(in crate::ecs) fn newest_first(
         .collect()
 }
 
-/// ARNs of the deployments of which the list does not tell enough: those under way, and the last one when it failed
-/// without a reason.
+/// ARNs of the deployments that the list does not describe in enough detail: those in progress, and the latest one if
+/// it failed without a reason.
 pub(in crate::ecs) fn to_describe(deployments: &[DeploymentStatus]) -> Vec<String> {
     deployments
         .iter()
@@ -56,7 +56,7 @@ pub(in crate::ecs) fn to_describe(deployments: &[DeploymentStatus]) -> Vec<Strin
         .collect()
 }
 
-/// Fills in what DescribeServiceDeployments knows.
+/// Adds the details from DescribeServiceDeployments.
 pub(in crate::ecs) fn complete(
     deployments: &mut [DeploymentStatus],
     answer: &[ServiceDeployment],
@@ -73,7 +73,7 @@ pub(in crate::ecs) fn complete(
     }
 }
 
-/// The later read holds where it says something.
+/// The later read takes precedence where it has a value.
 fn completed(
     listed: &DeploymentStatus,
     detail: &ServiceDeployment,

@@ -1,4 +1,4 @@
-//! What ECS made for a revision.
+//! Answers of ECS about the resources that it manages for a revision.
 
 use aws_sdk_ecs::types::{
     self, EcsManagedResources, ManagedAutoScaling, ManagedIngressPath, ManagedResourceStatus,
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// A resource of one of the SDK's types, all of which have these members.
+/// Converts a resource of one of the SDK's types, all of which have these members.
 macro_rules! resource {
     ($type:expr, $resource:expr, $redactor:expr) => {
         resource!($type, $resource, None, $redactor)
@@ -36,7 +36,8 @@ macro_rules! resource {
     };
 }
 
-/// Of DescribeServiceRevisions for one revision. A revision that ECS does not know (yet) is not one without resources.
+/// The answer of DescribeServiceRevisions for one revision. A revision that ECS does not know, or not yet, is a
+/// failure, not a revision without resources.
 pub(in crate::ecs) fn resources(
     revisions: &[ServiceRevision],
     failures: &[types::Failure],

@@ -1,4 +1,4 @@
-//! The requests that change something. What the user left out is left out.
+//! Requests that change something. A field that the user left out is left out of the request.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ use crate::{
     ecs::{classify::operation, sdk_error::unbuildable},
 };
 
-/// CreateExpressGatewayService: with cluster and name always, and without empty lists.
+/// The request for CreateExpressGatewayService: always with cluster and name, and without empty lists.
 pub(in crate::ecs) fn create(
     builder: CreateExpressGatewayServiceFluentBuilder,
     request: &CreateRequest,
@@ -69,7 +69,7 @@ pub(in crate::ecs) fn create(
         .set_tags((!wanted_tags.is_empty()).then(|| tags(wanted_tags))))
 }
 
-/// UpdateExpressGatewayService: the lists of a container that is sent are explicit, also when they are empty.
+/// The request for UpdateExpressGatewayService: the lists of a container are explicit even if they are empty.
 pub(in crate::ecs) fn update(
     builder: UpdateExpressGatewayServiceFluentBuilder,
     request: &UpdateRequest,
@@ -106,8 +106,8 @@ pub(in crate::ecs) fn update(
         .set_scaling_target(scaling))
 }
 
-/// With an explicit empty list where the groups in force are to go. It is sent only then, since nobody knows whether ECS
-/// takes it.
+/// Adds an explicit empty list if all security groups in force are to be removed. Only then, since it is not known
+/// whether ECS accepts an empty list.
 fn with_cleared(
     mut network: ExpressGatewayServiceNetworkConfiguration,
     cleared: &BTreeSet<Field>,
@@ -118,14 +118,14 @@ fn with_cleared(
     network
 }
 
-/// Tags in the order of their keys.
+/// Tags, sorted by key.
 pub(in crate::ecs) fn tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
     tags.iter()
         .map(|(key, value)| Tag::builder().key(key).value(value).build())
         .collect()
 }
 
-/// What becomes of the empty lists of a container.
+/// How empty lists of a container are sent.
 #[derive(Clone, Copy)]
 enum EmptyLists {
     LeftOut,
@@ -145,7 +145,7 @@ fn some_if_filled<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }
 
-/// What Create and Update have in common.
+/// The members that Create and Update have in common.
 struct Blocks {
     execution_role_arn: Option<String>,
     task_role_arn: Option<String>,
@@ -245,7 +245,7 @@ fn logs(wanted: &Logs) -> Result<ExpressGatewayServiceAwsLogsConfiguration, Buil
         .build()
 }
 
-/// An empty list is as none: no service runs without subnets, and ECS's own security group stays in any case.
+/// An empty list is left out: no service runs without subnets, and ECS's own security group stays in any case.
 fn network(wanted: &Network) -> Option<ExpressGatewayServiceNetworkConfiguration> {
     let Network {
         security_groups,

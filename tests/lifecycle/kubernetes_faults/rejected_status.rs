@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use ecs_express_emulator::Fault;
-use ecs_express_operator::{
-    core::report::state::State,
-    telemetry::metrics::{Calls, Metrics, ObjectStates},
-};
+use ecs_express_operator::telemetry::metrics::{Calls, Metrics};
 use serde_json::json;
 use tracing::instrument::WithSubscriber;
 
 use crate::{
     harness::full_spec::with,
+    harness::no_objects::NoObjects,
     harness::simulated_cluster::{DESCRIBE, SimulatedCluster},
     log_capture::Log,
 };
@@ -64,14 +62,6 @@ async fn a_status_that_the_api_server_rejects_is_reported_in_log_event_and_metri
     let metrics = Metrics::new(reconciles, &Calls::default(), NoObjects);
     let text = metrics.text().unwrap();
     assert!(text.contains("outcome=\"rejected\""), "{text}");
-}
-
-struct NoObjects;
-
-impl ObjectStates for NoObjects {
-    fn states(&self) -> Vec<State> {
-        Vec::new()
-    }
 }
 
 async fn rejections() -> SimulatedCluster {

@@ -1,6 +1,5 @@
-//! An object as the watch's store keeps it: packed, since ten thousand of them are held and few are looked at.
-
-use std::hash::{DefaultHasher, Hash, Hasher};
+//! An object as the watch's store keeps it: compressed, since there may be ten thousand, of which few are read at a
+//! time.
 
 use kube::{
     Resource,
@@ -12,32 +11,23 @@ use serde_json::value::RawValue;
 
 use super::compressed::Compressed;
 use crate::{
-    api::{ExpressService, annotations},
+    api::ExpressService,
+    controller::triggers::{OPERATOR_ANNOTATIONS, fingerprint},
     core::{
         desired::size_limit::{blank, too_large_for_ecs},
         report::state::State,
     },
 };
 
-/// Bytes that a packed object takes at most, far more than any that the loop has use for: twice the container that ECS takes
-/// with all its quotes escaped, the tags, and a status.
-const GREATEST: usize = 256 << 10;
+/// Longest compressed object in bytes. No useful object comes near it: it is twice the largest container that ECS
+/// accepts with all quotes escaped, plus tags and status.
+const MAX_SIZE: usize = 256 << 10;
 
-/// The annotations that the operator reads.
-const ANNOTATIONS_READ: [&str; 5] = [
-    annotations::SERVICE_ARN,
-    annotations::CLUSTER_ID,
-    annotations::ADOPT_CONFIRM,
-    annotations::RESTART,
-    annotations::RETRY,
-];
-
-/// A packed object. Malformed ones are kept too: they must not stop the others.
+/// A compressed object. Malformed objects are kept too, since they must not stop the others.
 #[derive(Clone, Debug)]
 pub struct CacheEntry {
     meta: ObjectMeta,
-    /// What a pass depends on, as a hash.
-    trigger: u64,
+    fingerprint: u64,
     has_changed: bool,
     state: State,
     content: Content,
@@ -46,15 +36,15 @@ pub struct CacheEntry {
 #[derive(Clone, Debug)]
 enum Content {
     Compressed(Compressed),
-    /// What is wrong, without the value that is wrong.
+    /// The error, without the offending value.
     Malformed(Box<str>),
 }
 
 impl CacheEntry {
-    /// Packs what the loop reads of an object. Anybody who may write objects may write great ones, and many: what ECS cannot
-    /// take for its size is kept blank.
+    /// Compresses the parts of an object that the operator reads. Anybody who may write objects may write many large
+    /// ones, so a container that is too large for ECS is replaced by a blank one of the same size.
     pub fn compress(mut object: ExpressService) -> Self {
-        keep_what_is_read(&mut object.metadata);
+        strip(&mut object.metadata);
         if let Some(container) = &mut object.spec.primary_container
             && let Some(size) = too_large_for_ecs(container)
         {
@@ -65,8 +55,8 @@ impl CacheEntry {
             object.metadata.deletion_timestamp.is_some(),
         );
         let (state, content) = match Compressed::of(&object) {
-            Ok(compressed) if compressed.size() > GREATEST => {
-                (State::Malformed, Content::Malformed(too_great().into()))
+            Ok(compressed) if compressed.size() > MAX_SIZE => {
+                (State::Malformed, Content::Malformed(too_large().into()))
             }
             Ok(compressed) => (state, Content::Compressed(compressed)),
             Err(error) => (state, Content::Malformed(error.to_string().into())),
@@ -76,7 +66,7 @@ impl CacheEntry {
             Content::Malformed(_) => identity(&object.metadata),
         };
         Self {
-            trigger: trigger(&object.metadata),
+            fingerprint: fingerprint(&object.metadata),
             has_changed: true,
             state,
             meta,
@@ -84,45 +74,50 @@ impl CacheEntry {
         }
     }
 
-    /// The object again; what is wrong with it, if it is malformed.
+    /// Returns the object.
+    ///
+    /// # Errors
+    ///
+    /// If the object is malformed, or the entry cannot be decompressed; the text contains no value of the object.
     pub fn decompress(&self) -> Result<ExpressService, String> {
         match &self.content {
-            Content::Malformed(what) => Err(what.to_string()),
+            Content::Malformed(error) => Err(error.to_string()),
             Content::Compressed(compressed) => compressed.decompress(),
         }
     }
 
-    /// What is wrong with a malformed object, without the value that is wrong.
+    /// The error in a malformed object, without the offending value.
     pub fn malformed(&self) -> Option<&str> {
         match &self.content {
-            Content::Malformed(what) => Some(what),
+            Content::Malformed(error) => Some(error),
             Content::Compressed(_) => None,
         }
     }
 
-    /// Compares it with the object that it replaces in the store, if there is one.
+    /// Compares the entry with the one that it replaces in the store, if there is one.
     pub fn compare(&mut self, before: Option<&Self>) {
         let same = |before: &Self| {
-            let sound_as_before = before.malformed().is_some() == self.malformed().is_some();
-            before.trigger == self.trigger && sound_as_before
+            let same_form = before.malformed().is_some() == self.malformed().is_some();
+            before.fingerprint == self.fingerprint && same_form
         };
         self.has_changed = !before.is_some_and(same);
     }
 
-    /// Whether something is new that a pass depends on. Otherwise each status that is written would be one more look.
+    /// Whether the change of the object triggers a reconcile. A write of its status does not.
     pub fn has_changed(&self) -> bool {
         self.has_changed
     }
 
-    /// How the object stands.
+    /// State of the object, derived from its conditions.
     pub fn state(&self) -> State {
         self.state
     }
 }
 
 impl<'de> Deserialize<'de> for CacheEntry {
-    /// From the text of JSON alone, which is read a second time if it is malformed; kube's own guard copies each object
-    /// twice. In a watch event the API server writes `type` first: were `object` the first, serde would have no text left.
+    /// Works on JSON text only, which is parsed a second time if the object is malformed; kube's `DeserializeGuard`
+    /// would copy each object twice. In a watch event the API server writes `type` before `object`: in the other order
+    /// serde would buffer the object, and the text would be gone.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
         let error = match serde_json::from_str(text.get()) {
@@ -132,7 +127,7 @@ impl<'de> Deserialize<'de> for CacheEntry {
         let PartialObjectMeta::<ExpressService> { metadata, .. } =
             serde_json::from_str(text.get()).map_err(D::Error::custom)?;
         Ok(Self {
-            trigger: trigger(&metadata),
+            fingerprint: fingerprint(&metadata),
             has_changed: true,
             state: State::Malformed,
             meta: identity(&metadata),
@@ -170,25 +165,26 @@ impl Resource for CacheEntry {
     }
 }
 
-/// Takes away what is never read, which may be the greater part of an object: what kubectl and the API server keep there,
-/// labels, and the annotations of others. Finalizers of others stay, since a write of the finalizers writes all of them.
-fn keep_what_is_read(meta: &mut ObjectMeta) {
+/// Removes the metadata that the operator never reads, which may be the larger part of an object: the records of
+/// kubectl and the API server, labels, and other annotations. Other finalizers stay, since a write of the finalizers
+/// writes all of them.
+fn strip(meta: &mut ObjectMeta) {
     meta.managed_fields = None;
     meta.labels = None;
     meta.owner_references = None;
     if let Some(annotations) = &mut meta.annotations {
-        annotations.retain(|key, _| ANNOTATIONS_READ.contains(&key.as_str()));
+        annotations.retain(|key, _| OPERATOR_ANNOTATIONS.contains(&key.as_str()));
     }
 }
 
-/// Of an object whose rest is too great, though ECS would take its container.
-fn too_great() -> String {
+/// The error in an object that is too large, although ECS would accept its container.
+fn too_large() -> String {
     format!(
-        "the object takes more than {GREATEST} bytes, which no ExpressService needs; shorten metadata.finalizers or the annotations under ecs-express.dev/ with kubectl edit; its ECS service is left as it is until then"
+        "the object takes more than {MAX_SIZE} bytes; shorten metadata.finalizers or the annotations under ecs-express.dev/ with kubectl edit; until then the operator does not change its ECS service"
     )
 }
 
-/// Of the metadata, what names an object and its version. kube's store and queue copy each part of it.
+/// The metadata that identify an object and its version. kube's store and queue copy all of them.
 fn version(meta: &ObjectMeta) -> ObjectMeta {
     ObjectMeta {
         name: meta.name.clone(),
@@ -198,7 +194,7 @@ fn version(meta: &ObjectMeta) -> ObjectMeta {
     }
 }
 
-/// What has to be told of an object that cannot be unpacked, besides.
+/// The metadata that a report about a malformed object needs.
 fn identity(meta: &ObjectMeta) -> ObjectMeta {
     ObjectMeta {
         uid: meta.uid.clone(),
@@ -208,27 +204,7 @@ fn identity(meta: &ObjectMeta) -> ObjectMeta {
     }
 }
 
-/// Hash of what a pass depends on: which object it is, the spec's generation, deletion, finalizers, and the operator's
-/// annotations.
-fn trigger(meta: &ObjectMeta) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    meta.uid.hash(&mut hasher);
-    meta.generation.hash(&mut hasher);
-    meta.deletion_timestamp
-        .as_ref()
-        .map(|at| at.0)
-        .hash(&mut hasher);
-    meta.finalizers.hash(&mut hasher);
-    for key in ANNOTATIONS_READ {
-        meta.annotations
-            .as_ref()
-            .and_then(|all| all.get(key))
-            .hash(&mut hasher);
-    }
-    hasher.finish()
-}
-
-/// What is wrong with a stored object, without the value that is wrong: it may be a secret.
+/// The error in a stored object, without the offending value, which may be a secret.
 fn malformed(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text
@@ -236,11 +212,11 @@ fn malformed(error: &serde_json::Error) -> String {
         .map_or(&*text, |(what, _)| what);
     let what = match text.rsplit_once(", expected ") {
         _ if text.starts_with("missing field ") => text.replace('`', ""),
-        Some((_, expected)) => format!("a value is of another type, expected {expected}"),
-        None => "a field does not have the form of the schema".to_owned(),
+        Some((_, expected)) => format!("a value has the wrong type, expected {expected}"),
+        None => "a field does not match the schema".to_owned(),
     };
     format!(
-        "the stored object does not fit the present CustomResourceDefinition: {what}; correct it with kubectl edit; its ECS service is left as it is until then"
+        "the stored object does not match the current CustomResourceDefinition: {what}; correct it with kubectl edit; until then the operator does not change its ECS service"
     )
 }
 

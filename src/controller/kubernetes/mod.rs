@@ -1,6 +1,9 @@
-//! The port to Kubernetes, over kube.
+//! The adapter of the port to Kubernetes, on kube.
 
-use std::{sync::Arc, time::Duration};
+mod recorders;
+mod refusal;
+
+use std::{fmt, sync::Arc, time::Duration};
 
 use kube::{
     Api, Client, Resource, ResourceExt,
@@ -12,25 +15,20 @@ use kube::{
 };
 use serde_json::{Value, json};
 
+use self::{recorders::Recorders, refusal::refusal};
 use super::{
-    cache_entry::CacheEntry,
-    objects::{MetadataPatch, ObjectKey, Objects, ObjectsError},
-    recorders::Recorders,
-    refusal::refusal,
+    objects::{MetadataPatch, ObjectKey, Objects, ObjectsError, status_json},
+    watch::cache_entry::CacheEntry,
 };
 use crate::{
-    api::{ExpressService, FIELD_MANAGER},
-    core::report::{
-        event::{Event, Severity},
-        state::State,
-    },
-    telemetry::metrics::ObjectStates,
+    api::{ExpressService, ExpressServiceStatus, FIELD_MANAGER},
+    core::report::event::{Event, Severity},
 };
 
-/// How long one request may take: the client itself has no limit for reading an answer.
+/// How long one request may take. The client itself does not limit the time to read an answer.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The API server, with the watch's store before it.
+/// The API server, with the watch's store as its cache.
 pub struct Kubernetes {
     client: Client,
     store: Store<CacheEntry>,
@@ -38,7 +36,7 @@ pub struct Kubernetes {
 }
 
 impl Kubernetes {
-    /// Reads from `store`, writes with `client`.
+    /// Creates an adapter that reads from `store` and writes with `client`.
     pub fn new(client: Client, store: Store<CacheEntry>) -> Self {
         let reporter = Reporter {
             controller: FIELD_MANAGER.to_owned(),
@@ -59,64 +57,55 @@ impl Kubernetes {
         Api::namespaced(self.client.clone(), namespace)
     }
 
-    /// Publishes an event; what cannot be told is logged.
-    async fn tell(&self, object: &impl Resource<DynamicType = ()>, event: &KubeEvent) {
+    async fn publish_about(&self, object: &impl Resource<DynamicType = ()>, event: &Event) {
+        let event = KubeEvent {
+            type_: match event.severity {
+                Severity::Normal => EventType::Normal,
+                Severity::Warning => EventType::Warning,
+            },
+            reason: event.reason.to_owned(),
+            note: Some(event.note.clone()),
+            action: event.action.to_owned(),
+            secondary: None,
+        };
         let about = object.object_ref(&());
-        let recorder = self.recorders.of(event, &about);
-        if let Err(error) = answer(recorder.publish(event, &about)).await {
+        let recorder = self.recorders.of(&event, &about);
+        if let Err(error) = answer(recorder.publish(&event, &about)).await {
             let error = match error {
-                // Unlike other writes it is not tried again.
+                // Unlike other requests, this one is not retried.
                 ObjectsError::Other(text) => text,
                 other => other.to_string(),
             };
-            tracing::warn!(object = %ObjectKey::of(object.meta()), error, "an event could not be published");
+            tracing::warn!(object = %ObjectKey::of(object.meta()), error, "could not publish an event");
         }
     }
 
-    /// Says of a malformed object that it is malformed: by an event, and in its status where the API server still takes
-    /// one (it does not where a value has another type than the schema's).
-    pub async fn mark_malformed(
+    /// Reports on an object that cannot be parsed, by an event and in its status.
+    ///
+    /// # Errors
+    ///
+    /// If the API server rejects the status, as it does where a value does not have the type of the schema.
+    pub(super) async fn report_malformed(
         &self,
         object: &CacheEntry,
-        message: &str,
+        event: &Event,
+        status: &ExpressServiceStatus,
     ) -> Result<(), ObjectsError> {
-        let meta = object.meta();
-        let reason = crate::api::conditions::reasons::INVALID_SPEC;
-        let event = KubeEvent {
-            type_: EventType::Warning,
-            reason: reason.to_owned(),
-            note: Some(message.to_owned()),
-            action: "Reconcile".to_owned(),
-            secondary: None,
-        };
-        self.tell(object, &event).await;
-        let condition = |kind: &str, status: &str| {
-            json!({
-                "type": kind, "status": status, "reason": reason, "message": message,
-                "observedGeneration": meta.generation, "lastTransitionTime": meta.creation_timestamp,
-            })
-        };
-        let patch = json!({"status": {
-            "observedGeneration": meta.generation,
-            "conditions": [condition("Ready", "False"), condition("Synced", "False"), condition("Stalled", "True")],
-        }});
+        self.publish_about(object, event).await;
         let api: Api<CacheEntry> = Api::namespaced(
             self.client.clone(),
-            meta.namespace.as_deref().unwrap_or_default(),
+            object.meta().namespace.as_deref().unwrap_or_default(),
         );
+        let patch = Patch::Merge(json!({"status": status_json(status)}));
         let (name, params) = (object.name_any(), PatchParams::default());
-        answer(api.patch_status(&name, &params, &Patch::Merge(patch))).await?;
+        answer(api.patch_status(&name, &params, &patch)).await?;
         Ok(())
     }
 }
 
-/// The states of the objects in the watch's store.
-pub struct States(pub Store<CacheEntry>);
-
-impl ObjectStates for States {
-    fn states(&self) -> Vec<State> {
-        let objects = self.0.state();
-        objects.iter().map(|object| object.state()).collect()
+impl fmt::Debug for Kubernetes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kubernetes").finish_non_exhaustive()
     }
 }
 
@@ -126,10 +115,10 @@ impl Objects for Kubernetes {
         let cached = self.store.get(&reference)?;
         match cached.decompress() {
             Ok(object) => Some(Arc::new(object)),
-            Err(malformed) => {
-                // Of a malformed object the loop has told already.
+            Err(error) => {
+                // A malformed object has been reported already.
                 if cached.malformed().is_none() {
-                    tracing::error!(object = %key, malformed, "the cache cannot give the object back; please report it");
+                    tracing::error!(object = %key, error, "could not decompress a cached object; please report this as a bug");
                 }
                 None
             }
@@ -139,8 +128,8 @@ impl Objects for Kubernetes {
     fn cached_version(&self, key: &ObjectKey) -> Option<String> {
         let reference = ObjectRef::new(&key.name).within(&key.namespace);
         let cached = self.store.get(&reference)?;
-        let sound = cached.malformed().is_none();
-        sound.then(|| cached.resource_version()).flatten()
+        let is_well_formed = cached.malformed().is_none();
+        is_well_formed.then(|| cached.resource_version()).flatten()
     }
 
     async fn read(&self, key: &ObjectKey) -> Result<ExpressService, ObjectsError> {
@@ -176,20 +165,11 @@ impl Objects for Kubernetes {
     }
 
     async fn publish(&self, object: &ExpressService, event: &Event) {
-        let event = KubeEvent {
-            type_: match event.severity {
-                Severity::Normal => EventType::Normal,
-                Severity::Warning => EventType::Warning,
-            },
-            reason: event.reason.to_owned(),
-            note: Some(event.note.clone()),
-            action: event.action.to_owned(),
-            secondary: None,
-        };
-        self.tell(object, &event).await;
+        self.publish_about(object, event).await;
     }
 }
 
+/// Waits for the answer to a request within [`REQUEST_TIMEOUT`].
 async fn answer<T>(
     request: impl Future<Output = Result<T, kube::Error>>,
 ) -> Result<T, ObjectsError> {

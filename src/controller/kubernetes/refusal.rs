@@ -1,14 +1,15 @@
-//! What the API server refuses, without the values that it quotes.
+//! Errors of the API server, without the values that it quotes.
 
-use super::objects::ObjectsError;
+use crate::controller::objects::ObjectsError;
 
-/// Before a value that the API server quotes, as in `spec.cpu: Invalid value: "x": …` or `Duplicate value: …`.
+/// What precedes a value that the API server quotes, as in `spec.cpu: Invalid value: "x": …` or `Duplicate value: …`.
 const QUOTES: &str = " value: ";
 
-/// Stands for a value.
+/// Replaces a value.
 const NOT_SHOWN: &str = "(not shown)";
 
-/// Why a request failed. A field of the spec may hold a secret, and not every object that is refused could be read.
+/// Why a request failed, without quoted values: a field of the spec may hold a secret, and a rejected object may be one
+/// that could not be parsed, so its secrets are unknown.
 pub(super) fn refusal(error: kube::Error) -> ObjectsError {
     match error {
         kube::Error::Api(status) if status.is_conflict() => ObjectsError::Conflict,
@@ -16,16 +17,16 @@ pub(super) fn refusal(error: kube::Error) -> ObjectsError {
         kube::Error::Api(status) if status.is_invalid() => {
             ObjectsError::Invalid(without_values(&status.message))
         }
-        // Its own text is the debug form of all of the status.
+        // The text of kube's error is the debug form of the whole status.
         kube::Error::Api(status) => ObjectsError::Other(format!(
             "{} ({} {})",
             without_values(&status.message),
             status.code,
             status.reason
         )),
-        // The parser quotes what it did not expect.
+        // The parser quotes unexpected values.
         kube::Error::SerdeError(_) => ObjectsError::Other(
-            "its answer is no object of this version of the CustomResourceDefinition".to_owned(),
+            "the answer does not match this version of the CustomResourceDefinition".to_owned(),
         ),
         error => ObjectsError::Other(error.to_string()),
     }
@@ -43,7 +44,7 @@ fn without_values(message: &str) -> String {
     shown + rest
 }
 
-/// Where a value ends: a string behind its closing quote, anything else before the reason, or with the text.
+/// Where a value ends: a string after its closing quote, anything else before the reason, or at the end of the text.
 fn end_of_value(text: &str) -> usize {
     let Some(string) = text.strip_prefix('"') else {
         return text.find(": ").unwrap_or(text.len());
@@ -63,7 +64,7 @@ mod tests {
     use super::without_values;
 
     #[test]
-    fn no_value_that_the_api_server_quotes_is_shown_and_the_reasons_are() {
+    fn no_quoted_value_is_shown_and_the_reasons_are() {
         for (message, shown) in [
             (
                 r#"ExpressService "shop" is invalid: spec.cpu: Invalid value: "s3\"cr3t\\": too small"#,

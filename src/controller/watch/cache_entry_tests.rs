@@ -1,4 +1,4 @@
-use super::{CacheEntry, GREATEST};
+use super::{CacheEntry, MAX_SIZE};
 use crate::{
     api::ExpressService,
     core::{
@@ -41,7 +41,7 @@ fn has_changed(object: &Value, before: &Value) -> bool {
 }
 
 #[test]
-fn an_object_comes_out_of_the_cache_as_it_went_in_but_for_what_is_never_read() {
+fn an_object_is_unchanged_by_the_cache_but_for_what_is_never_read() {
     let mut object = object(&json!({"image": "shop:1"}));
     let mut expected: ExpressService = serde_json::from_value(object.clone()).unwrap();
     let annotations = expected.metadata.annotations.as_mut().unwrap();
@@ -51,15 +51,15 @@ fn an_object_comes_out_of_the_cache_as_it_went_in_but_for_what_is_never_read() {
     object["metadata"]["managedFields"] = json!([{"manager": "kubectl"}]);
     object["metadata"]["ownerReferences"] =
         json!([{"apiVersion": "v1", "kind": "A", "name": "a", "uid": "b"}]);
-    let unpacked = cached(&object).decompress().unwrap();
+    let decompressed = cached(&object).decompress().unwrap();
     assert_eq!(
-        serde_json::to_value(unpacked).unwrap(),
+        serde_json::to_value(decompressed).unwrap(),
         serde_json::to_value(expected).unwrap()
     );
 }
 
 #[test]
-fn lists_and_watch_events_are_read_as_the_api_server_writes_them() {
+fn lists_and_watch_events_are_parsed_as_the_api_server_writes_them() {
     let (sound, bad) = (object(&json!({"image": "shop:1"})), object(&json!({})));
     let list = json!({
         "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressServiceList",
@@ -82,7 +82,7 @@ fn lists_and_watch_events_are_read_as_the_api_server_writes_them() {
 }
 
 #[test]
-fn a_pass_is_triggered_by_spec_finalizers_and_our_annotations_and_not_by_a_status() {
+fn spec_finalizers_and_operator_annotations_trigger_a_reconcile_and_a_status_does_not() {
     let base = object(&json!({"image": "shop:1"}));
     assert!(cached(&base).has_changed(), "one that was not there");
     let changed = |pointer: &str, value: Value| {
@@ -126,7 +126,7 @@ fn the_message_on_a_malformed_object_names_what_is_missing_or_expected_and_shows
     assert!(!message.contains("hunter"), "{message}");
 }
 
-/// Text that no compression makes much smaller.
+/// Text that hardly compresses.
 fn noise(length: usize) -> String {
     let mut state = 1u64;
     let mut text = String::new();
@@ -141,7 +141,7 @@ fn noise(length: usize) -> String {
 }
 
 #[test]
-fn of_a_container_that_ecs_cannot_take_only_its_size_is_kept_and_the_object_can_still_be_deleted() {
+fn a_container_too_large_for_ecs_is_kept_only_as_its_size_and_the_object_can_still_be_deleted() {
     let mut large = object(&json!({
         "image": "shop:1", "environment": [{"name": "A", "value": noise(1_300_000)}],
     }));
@@ -152,14 +152,14 @@ fn of_a_container_that_ecs_cannot_take_only_its_size_is_kept_and_the_object_can_
     assert_eq!(cached.state(), State::Deleting);
     let kept = format!("{:?}", cached.content).len();
     assert!(kept < 64 << 10, "{kept}");
-    let unpacked = cached.decompress().unwrap();
+    let decompressed = cached.decompress().unwrap();
     let container = |object: &ExpressService| object.spec.primary_container.clone().unwrap();
     let whole: ExpressService = serde_json::from_value(large).unwrap();
     assert_eq!(
-        too_large_for_ecs(&container(&unpacked)),
+        too_large_for_ecs(&container(&decompressed)),
         too_large_for_ecs(&container(&whole))
     );
-    assert_eq!(unpacked.metadata.finalizers, whole.metadata.finalizers);
+    assert_eq!(decompressed.metadata.finalizers, whole.metadata.finalizers);
     let operator = OperatorIdentity {
         caller: Caller {
             partition: "aws".into(),
@@ -169,7 +169,7 @@ fn of_a_container_that_ecs_cannot_take_only_its_size_is_kept_and_the_object_can_
         cluster_id: "cluster-1".into(),
     };
     let (kept, whole) = (
-        Desired::parse(&unpacked, &operator),
+        Desired::parse(&decompressed, &operator),
         Desired::parse(&whole, &operator),
     );
     assert!(matches!(kept.phase, Phase::Deleting(_)));
@@ -183,18 +183,18 @@ fn of_a_container_that_ecs_cannot_take_only_its_size_is_kept_and_the_object_can_
 #[test]
 fn an_object_with_too_much_of_anything_else_is_malformed_and_none_of_it_is_kept() {
     let with_finalizers = |length: usize| {
-        let mut great = object(&json!({"image": "shop:1"}));
+        let mut large = object(&json!({"image": "shop:1"}));
         let noise = noise(length);
         let finalizers = noise.as_bytes().chunks(60);
         let finalizers = finalizers.map(|one| format!("a.b/{}", String::from_utf8_lossy(one)));
-        great["metadata"]["finalizers"] = finalizers.collect();
-        cached(&great)
+        large["metadata"]["finalizers"] = finalizers.collect();
+        cached(&large)
     };
-    assert_eq!(with_finalizers(GREATEST / 2).malformed(), None);
-    let cached = with_finalizers(GREATEST * 5 / 4);
+    assert_eq!(with_finalizers(MAX_SIZE / 2).malformed(), None);
+    let cached = with_finalizers(MAX_SIZE * 5 / 4);
     let message = cached.malformed().unwrap();
     assert!(
-        message.contains("finalizers") && message.contains(&GREATEST.to_string()),
+        message.contains("finalizers") && message.contains(&MAX_SIZE.to_string()),
         "{message}"
     );
     assert_eq!(cached.state(), State::Malformed);

@@ -1,5 +1,5 @@
-//! One recorder of events for each thing that is told: kube's counts repeats by reason alone, and would show the first
-//! text of a reason for all that come after it.
+//! One event recorder for each text. kube's recorder counts repeats by reason alone, and would show the first text of a
+//! reason for all later ones.
 
 use std::{
     collections::HashMap,
@@ -13,13 +13,13 @@ use kube::{
     runtime::events::{Event, Recorder, Reporter},
 };
 
-/// After so long a repeat is a new event, as with kube's own.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(6 * 60);
+/// How long a repeat counts up the same event, as in kube's own recorder; after that it is a new one.
+const LIFETIME: Duration = Duration::from_secs(6 * 60);
 
-/// So many recorders are kept, the newest: a repeat comes soon or is a new event, and each takes some kilobytes.
-const KEPT: usize = 64;
+/// Number of recorders that are kept, the newest ones. Each takes some kilobytes.
+const MAX_KEPT: usize = 64;
 
-/// The last texts, by object and reason, with their recorders.
+/// The last event of each object and reason, with its recorder.
 pub(super) struct Recorders {
     client: Client,
     reporter: Reporter,
@@ -44,10 +44,10 @@ impl Recorders {
         }
     }
 
-    /// The recorder for an event: a repeat finds the one that told it before.
+    /// Returns the recorder for an event; for a repeat, the one that published it before.
     pub(super) fn of(&self, event: &Event, about: &ObjectReference) -> Recorder {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.retain(|_, reported| reported.at.elapsed() < FORGOTTEN_AFTER);
+        last.retain(|_, reported| reported.at.elapsed() < LIFETIME);
         let key = (about.uid.clone().unwrap_or_default(), event.reason.clone());
         let recorder = last
             .get(&key)
@@ -61,7 +61,7 @@ impl Recorders {
             recorder: recorder.clone(),
             at: Instant::now(),
         };
-        if last.len() >= KEPT && !last.contains_key(&key) {
+        if last.len() >= MAX_KEPT && !last.contains_key(&key) {
             let oldest = last.iter().min_by_key(|(_, reported)| reported.at);
             if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
                 last.remove(&oldest);

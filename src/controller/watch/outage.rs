@@ -1,4 +1,4 @@
-//! Outages of the watch: how soon it is tried again, and how people learn that it works again.
+//! Outages of the watch: when it is retried, and how the log and readiness report an outage and its end.
 
 use std::time::Duration;
 
@@ -8,17 +8,18 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::telemetry::health::Health;
 
-/// The first pause after an error, doubled with each error after it. One operator troubles no API server with so few
-/// requests, and an edit is seen soon after an outage.
+/// The first pause after an error; each further error doubles it. So few requests of one operator do not load an API
+/// server, and an edit is seen soon after an outage.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// A watch that is taken up again shows nothing until an object changes. It works if it has had time to fail and has not,
-/// and the API server answers.
+/// How long a resumed watch must be silent to count as recovered, if the API server answers: it delivers nothing until
+/// an object changes, so the only sign is that it has had time to fail and has not.
 const SILENCE: Duration = Duration::from_secs(15);
 
-/// The events of a watch, without its errors: it waits after each before the watch is tried again, tells `health` and the log
-/// of an outage, and of its end. `answers` asks whether the API server answers a list of the same objects.
+/// The events of a watch without its errors. After each error it waits before it retries the watch; it reports an
+/// outage and its end to `health` and to the log. `answers` asks whether the API server answers a list of the same
+/// objects.
 pub(super) fn without_errors<K, F>(
     events: impl Stream<Item = watcher::Result<Event<K>>>,
     health: Health,
@@ -48,17 +49,17 @@ struct Watch<S, A> {
     answers: A,
     /// The pause after the next error.
     pause: Duration,
-    /// When the watch may be tried again.
+    /// When the watch may be retried.
     not_before: Instant,
-    /// A list is asked for, of which nothing has come yet: its silence is no sign.
+    /// Whether a list was requested of which nothing has arrived yet: its silence is no sign.
     listing: bool,
     outage: Option<Outage>,
 }
 
-/// An outage that goes on.
+/// An ongoing outage.
 struct Outage {
     since: Instant,
-    /// What was last said of it.
+    /// The cause that was last logged.
     cause: String,
 }
 
@@ -86,16 +87,16 @@ where
             tokio::select! {
                 event = event => match event? {
                     Ok(event) => {
-                        // The start of a list is no sign: its first request is still to come.
+                        // The start of a list is no sign: its first request has not been sent yet.
                         self.listing = matches!(event, Event::Init);
                         if !self.listing {
-                            self.works();
+                            self.recovered();
                         }
                         return Some(event);
                     }
                     Err(error) => self.failed(&error),
                 },
-                () = silent_and_answered(&*answers), if outage.is_some() && !*listing => self.works(),
+                () = silent_and_answered(&*answers), if outage.is_some() && !*listing => self.recovered(),
             }
         }
     }
@@ -103,17 +104,18 @@ where
     fn failed(&mut self, error: &watcher::Error) {
         let now = Instant::now();
         if is_expired(error) {
-            // The API server answers, and has forgotten where the watch stood: a new list is due, and nothing to wait for.
-            tracing::debug!(%error, "the watch has expired; all objects are listed anew");
+            // The API server answers, but no longer knows the version at which the watch was: a new list follows
+            // without a pause.
+            tracing::debug!(%error, "watch expired; listing all objects again");
             self.pause = SHORTEST_PAUSE;
         } else {
             let cause = error.to_string();
             let same = |outage: &Outage| outage.cause == cause;
             if !self.outage.as_ref().is_some_and(same) {
-                tracing::warn!(error = cause, "the watch has trouble; it is tried again");
+                tracing::warn!(error = cause, "watch failed; retrying");
             }
-            self.health.trouble(format!(
-                "the watch on ExpressServices has trouble: {cause}; it is tried again"
+            self.health.watch_failed(format!(
+                "the watch on ExpressServices fails: {cause}; the operator retries automatically"
             ));
             let since = self.outage.as_ref().map_or(now, |outage| outage.since);
             self.outage = Some(Outage { since, cause });
@@ -122,17 +124,17 @@ where
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
     }
 
-    fn works(&mut self) {
+    fn recovered(&mut self) {
         self.pause = SHORTEST_PAUSE;
         if let Some(outage) = self.outage.take() {
             let outage_seconds = outage.since.elapsed().as_secs();
-            tracing::info!(outage_seconds, "the watch works again");
-            self.health.goes_on();
+            tracing::info!(outage_seconds, "watch recovered");
+            self.health.watch_recovered();
         }
     }
 }
 
-/// Waits for the silence, and then until the API server answers.
+/// Waits for the length of the silence, and then until the API server answers.
 async fn silent_and_answered<F: Future<Output = bool>>(answers: impl Fn() -> F) {
     sleep(SILENCE).await;
     while !answers().await {
@@ -140,7 +142,7 @@ async fn silent_and_answered<F: Future<Output = bool>>(answers: impl Fn() -> F) 
     }
 }
 
-/// Whether the API server has forgotten the version from which the watch was to go on.
+/// Whether the API server no longer knows the version from which the watch was to continue.
 fn is_expired(error: &watcher::Error) -> bool {
     match error {
         watcher::Error::WatchError(status) => status.code == 410,
@@ -175,13 +177,16 @@ mod tests {
         Err(Error::WatchError(Box::new(status)))
     }
 
-    /// A watch that fails at each attempt for `outage`, and then shows `after`, one an attempt, and nothing more.
+    /// A watch that fails at each attempt for `outage`, then yields `after`, one at each attempt, and then nothing.
     fn failing(outage: Duration, after: Vec<Item>) -> impl Stream<Item = Item> {
         let ends = Instant::now() + outage;
         let mut after = after.into_iter();
-        stream::repeat_with(move || match Instant::now() < ends {
-            true => Some(refused()),
-            false => after.next(),
+        stream::repeat_with(move || {
+            if Instant::now() < ends {
+                Some(refused())
+            } else {
+                after.next()
+            }
         })
         .then(|item| async {
             match item {
@@ -193,8 +198,8 @@ mod tests {
 
     fn healthy() -> Health {
         let health = Health::default();
-        health.kubernetes(Ok::<(), String>(()));
-        health.aws(Ok::<(), String>(()));
+        health.set_kubernetes(Ok::<(), String>(()));
+        health.set_aws(Ok::<(), String>(()));
         health.synced();
         health
     }
@@ -214,7 +219,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_watch_that_is_taken_up_again_in_silence_works_when_the_api_server_answers() {
+    async fn a_watch_that_resumes_in_silence_has_recovered_when_the_api_server_answers() {
         let (began, health) = (Instant::now(), healthy());
         let events = failing(Duration::from_secs(30), Vec::new());
         let answers = move || async move { began.elapsed() > Duration::from_secs(60) };
@@ -227,7 +232,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_list_that_hangs_is_no_watch_that_works_though_the_api_server_answers_smaller_ones() {
+    async fn a_watch_whose_list_hangs_has_not_recovered_though_the_api_server_answers_smaller_lists()
+     {
         let health = healthy();
         let after = vec![expired(), Ok(Event::Init)];
         let events = failing(Duration::from_secs(30), after);
@@ -241,7 +247,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_pauses_grow_to_five_seconds_and_begin_anew_when_the_watch_has_worked() {
+    async fn the_pauses_grow_to_five_seconds_and_start_over_when_the_watch_has_recovered() {
         let began = Instant::now();
         let mut attempts = Vec::new();
         let after = vec![Ok(Event::Apply(1)), refused(), Ok(Event::Apply(2))];

@@ -1,9 +1,11 @@
-//! What of the watch leads to a pass.
+//! The watch on ExpressServices: gives each object whose change triggers a reconcile, and fills the cache.
+
+pub mod cache_entry;
+mod compressed;
+mod outage;
 
 use std::{sync::Arc, time::Duration};
 
-use super::{cache_entry::CacheEntry, outage::without_errors};
-use crate::telemetry::health::Health;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use kube::{
     Api,
@@ -15,23 +17,26 @@ use kube::{
     },
 };
 
-/// Objects in one answer to a list: each answer is in memory whole, and an object may have 1.5 MB.
+use self::{cache_entry::CacheEntry, outage::without_errors};
+use crate::telemetry::health::Health;
+
+/// Objects in one page of a list. Each page is in memory as a whole, and an object may have 1.5 MB.
 const PAGE: u32 = 16;
-/// How long the API server may take to answer whether it answers.
+/// How long the API server may take to answer a request that only tests whether it answers.
 const ANSWER: Duration = Duration::from_secs(10);
 
-/// Watches, begins anew after trouble, keeps the store of `writer`, and shows each event to `note` when it is stored.
-/// Gives each object that has news, when the store shows it.
+/// Watches the objects of `api`, restarts the watch after errors, fills the store of `writer`, and calls `on_event`
+/// with each event once it is stored. Returns the changed objects, each once the store has it.
 pub(super) fn changes(
     api: Api<CacheEntry>,
     store: Store<CacheEntry>,
     writer: Writer<CacheEntry>,
     health: Health,
-    note: impl Fn(&Event<CacheEntry>),
+    on_event: impl Fn(&Event<CacheEntry>),
 ) -> impl Stream<Item = watcher::Result<CacheEntry>> {
     let events = watcher::watcher(api.clone(), watcher::Config::default().page_size(PAGE));
     let events = without_errors(events, health, move || answers(api.clone()));
-    stored_changes(events.map(Ok), store, writer, note)
+    stored_changes(events.map(Ok), store, writer, on_event)
 }
 
 /// Whether the API server answers a list of one object.
@@ -41,13 +46,14 @@ async fn answers(api: Api<CacheEntry>) -> bool {
     matches!(answer, Ok(Ok(_)))
 }
 
-/// A list is in the store only when its last page has come. Kube's `applied_objects` gives the objects of the first page
-/// before: a pass over one of them would see the object as it was, or none, and nothing would lead to another.
+/// The changed objects in a stream of events. A list is in the store only once its last page has arrived. kube's
+/// `applied_objects` yields the objects of the first page earlier: their reconciles would read the previous object from
+/// the store, or none, and nothing would trigger another.
 fn stored_changes(
     events: impl Stream<Item = watcher::Result<Event<CacheEntry>>>,
     store: Store<CacheEntry>,
     writer: Writer<CacheEntry>,
-    note: impl Fn(&Event<CacheEntry>),
+    on_event: impl Fn(&Event<CacheEntry>),
 ) -> impl Stream<Item = watcher::Result<CacheEntry>> {
     let before = store.clone();
     events
@@ -56,18 +62,19 @@ fn stored_changes(
             object.compare(before.as_deref());
         })
         .reflect(writer)
-        .inspect_ok(note)
-        .map_ok(move |event| stream::iter(news(event, &store)).map(Ok))
+        .inspect_ok(on_event)
+        .map_ok(move |event| stream::iter(changed_objects(event, &store)).map(Ok))
         .try_flatten()
 }
 
-fn news(
+/// The objects of an event, as the store has them, whose change triggers a reconcile.
+fn changed_objects(
     event: Event<CacheEntry>,
     store: &Store<CacheEntry>,
 ) -> impl Iterator<Item = CacheEntry> + use<> {
     let stored = match event {
         Event::Apply(object) => vec![Arc::new(object)],
-        // All that the store holds now is of this list.
+        // The store now holds exactly the objects of this list.
         Event::InitDone => store.state(),
         Event::Init | Event::InitApply(_) | Event::Delete(_) => Vec::new(),
     };
@@ -80,7 +87,7 @@ fn news(
 #[cfg(test)]
 mod tests {
     use super::stored_changes;
-    use crate::controller::cache_entry::CacheEntry;
+    use crate::controller::watch::cache_entry::CacheEntry;
     use futures::{StreamExt, stream};
     use kube::{
         ResourceExt,
@@ -100,13 +107,13 @@ mod tests {
         serde_json::from_value(object).unwrap()
     }
 
-    /// The objects that the events lead to, each with the generation that the store shows when it comes.
-    async fn led_to(
+    /// The objects that the events trigger, each with the generation that the store has at that moment.
+    async fn triggered(
         events: impl IntoIterator<Item = Event<CacheEntry>>,
     ) -> Vec<(String, Option<i64>)> {
         let (store, writer) = reflector::store();
         let events = stream::iter(events.into_iter().map(watcher::Result::Ok));
-        let mut led_to: Vec<_> = stored_changes(events, store.clone(), writer, |_| {})
+        let mut triggered: Vec<_> = stored_changes(events, store.clone(), writer, |_| {})
             .map(|object| {
                 let object = object.unwrap();
                 let stored = store.get(&ObjectRef::from_obj(&object));
@@ -116,12 +123,12 @@ mod tests {
             })
             .collect()
             .await;
-        led_to.sort();
-        led_to
+        triggered.sort();
+        triggered
     }
 
     #[tokio::test]
-    async fn an_object_of_a_list_comes_when_the_store_shows_it_as_listed() {
+    async fn an_object_of_a_list_is_triggered_when_the_store_has_the_listed_version() {
         let list = [
             Event::Init,
             Event::InitApply(object("first-page", 1)),
@@ -130,13 +137,13 @@ mod tests {
         ];
         let listed = |name: &str| (name.to_owned(), Some(1));
         assert_eq!(
-            led_to(list).await,
+            triggered(list).await,
             [listed("first-page"), listed("second-page")]
         );
     }
 
     #[tokio::test]
-    async fn a_list_after_trouble_leads_to_what_changed_meanwhile_and_to_nothing_else() {
+    async fn a_list_after_an_outage_triggers_what_changed_meanwhile_and_nothing_else() {
         let first = [
             Event::Init,
             Event::InitApply(object("edited", 1)),
@@ -154,7 +161,7 @@ mod tests {
         ];
         let seen = |name: &str, generation| (name.to_owned(), Some(generation));
         assert_eq!(
-            led_to(first.into_iter().chain(interrupted).chain(again)).await,
+            triggered(first.into_iter().chain(interrupted).chain(again)).await,
             [
                 seen("edited", 1),
                 seen("edited", 2),
@@ -166,7 +173,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_event_leads_to_its_object_once_and_a_status_or_a_deletion_to_none() {
+    async fn an_event_triggers_its_object_once_and_an_unchanged_or_deleted_object_is_not_triggered()
+    {
         let events = [
             Event::Init,
             Event::InitDone,
@@ -176,6 +184,6 @@ mod tests {
             Event::Delete(object("shop", 2)),
         ];
         let shop = |generation| ("shop".to_owned(), Some(generation));
-        assert_eq!(led_to(events).await, [shop(1), shop(2)]);
+        assert_eq!(triggered(events).await, [shop(1), shop(2)]);
     }
 }

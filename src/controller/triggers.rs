@@ -1,0 +1,119 @@
+//! What triggers a reconcile of an object; nothing else does.
+//!
+//! | trigger | where it is detected |
+//! | --- | --- |
+//! | the object is created, or created again under the same name | [`fingerprint`] of the watched object (UID) |
+//! | its spec changes | [`fingerprint`] (generation) |
+//! | its deletion is requested | [`fingerprint`] (deletion timestamp) |
+//! | its finalizers change | [`fingerprint`] |
+//! | an annotation of the operator changes | [`fingerprint`], limited to [`OPERATOR_ANNOTATIONS`] |
+//! | the stored object becomes malformed, or well-formed again | `watch::cache_entry`, which compares it with its predecessor |
+//! | one of the above happened during an outage of the watch | `watch`, once the next list is complete |
+//! | the delay after the last reconcile is over | [`Requeue::After`] |
+//!
+//! A change of the status, of labels, or of other annotations triggers nothing. Neither does a version of the object
+//! that the last reconcile read or wrote itself ([`KnownVersions`], [`own_write_delay`]): the watch delivers each write
+//! of the operator back to it. A deleted object is forgotten (`run`).
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::Duration,
+};
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use crate::{
+    api::annotations,
+    core::{observed::history::Uptime, report::requeue::Intervals},
+};
+
+/// When to reconcile an object again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requeue {
+    /// After a delay, or earlier if the object changes.
+    After(Duration),
+    /// Only when the object changes.
+    AwaitChange,
+}
+
+/// The annotations that the operator reads, and that trigger a reconcile.
+pub(super) const OPERATOR_ANNOTATIONS: [&str; 5] = [
+    annotations::SERVICE_ARN,
+    annotations::CLUSTER_ID,
+    annotations::ADOPT_CONFIRM,
+    annotations::RESTART,
+    annotations::RETRY,
+];
+
+/// Hash of the metadata that trigger a reconcile when they change.
+pub(super) fn fingerprint(meta: &ObjectMeta) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    meta.uid.hash(&mut hasher);
+    meta.generation.hash(&mut hasher);
+    meta.deletion_timestamp
+        .as_ref()
+        .map(|at| at.0)
+        .hash(&mut hasher);
+    meta.finalizers.hash(&mut hasher);
+    for key in OPERATOR_ANNOTATIONS {
+        meta.annotations
+            .as_ref()
+            .and_then(|all| all.get(key))
+            .hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// The resourceVersions that one reconcile read or wrote itself.
+#[derive(Clone, Debug, Default)]
+pub struct KnownVersions {
+    versions: Vec<String>,
+    /// Somebody else changed the object during the reconcile: later versions contain changes that it has not read.
+    rebased: bool,
+}
+
+impl KnownVersions {
+    /// Starts with the version that the reconcile read.
+    pub(super) fn starting_with(meta: &ObjectMeta) -> Self {
+        Self {
+            versions: meta.resource_version.iter().cloned().collect(),
+            rebased: false,
+        }
+    }
+
+    /// Adds the version that a write of this reconcile returned.
+    pub(super) fn add_written(&mut self, meta: &ObjectMeta) {
+        if !self.rebased {
+            self.versions.extend(meta.resource_version.iter().cloned());
+        }
+    }
+
+    /// Marks that the reconcile continues on top of somebody else's change.
+    pub(super) fn mark_rebased(&mut self) {
+        self.rebased = true;
+    }
+
+    /// Whether the reconcile read or wrote this version.
+    pub(super) fn contains(&self, version: &str) -> bool {
+        self.versions.iter().any(|known| known == version)
+    }
+}
+
+/// The rest of the delay before the next reconcile, if the cached version is one that the last reconcile knows.
+pub(super) fn own_write_delay(
+    known: &KnownVersions,
+    cached_version: &str,
+    due: Option<Uptime>,
+    now: Uptime,
+) -> Option<Duration> {
+    let rest = due?.checked_sub(now)?;
+    (known.contains(cached_version) && !rest.is_zero()).then_some(rest)
+}
+
+/// Delay after a reconcile that was interrupted, by the number of failed attempts in a row.
+pub(super) fn delay_after_interruption(attempts: u32, intervals: &Intervals) -> Duration {
+    let doubled = 1 << attempts.min(10);
+    (intervals.poll / 100)
+        .saturating_mul(doubled)
+        .min(intervals.resync)
+}
