@@ -1,4 +1,4 @@
-//! The CRD in `crds/` is the one of the Rust types, and keeps to the conventions of this API.
+//! The CRD in `crds/` is generated from the Rust types and follows the conventions of this API.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/crds/expressservices.ya
 fn crds_is_what_the_rust_types_say() {
     let stored = std::fs::read_to_string(FILE).unwrap_or_default();
     let generated = crd_yaml().unwrap();
-    // Not assert_eq: nobody wants to read both.
+    // Not assert_eq, which would print both in full.
     let line = stored
         .lines()
         .zip(generated.lines())
@@ -32,18 +32,18 @@ fn schema() -> Value {
     crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"].clone()
 }
 
-/// Calls `look` with the path and the members of `schema` and of each schema below it.
-fn each(schema: &Value, path: &str, look: &mut impl FnMut(&str, &Map<String, Value>)) {
-    look(path, schema.as_object().unwrap());
+/// Calls `visit` with the path and the members of `schema` and of each schema below it.
+fn each(schema: &Value, path: &str, visit: &mut impl FnMut(&str, &Map<String, Value>)) {
+    visit(path, schema.as_object().unwrap());
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        each(property, &format!("{path}.{name}"), look);
+        each(property, &format!("{path}.{name}"), visit);
     }
     if schema["items"].is_object() {
-        each(&schema["items"], &format!("{path}[]"), look);
+        each(&schema["items"], &format!("{path}[]"), visit);
     }
 }
 
-/// The paths below the spec at which `wrong` finds something.
+/// The paths below the spec for which `wrong` returns true.
 fn in_spec(wrong: impl Fn(&Map<String, Value>) -> bool) -> Vec<String> {
     let mut found = Vec::new();
     let mut seen = 0;
@@ -93,7 +93,7 @@ fn nothing_in_the_spec_may_be_null() {
 }
 
 #[test]
-fn every_list_in_the_spec_has_a_greatest_length() {
+fn every_list_in_the_spec_has_a_maximum_length() {
     assert_eq!(
         in_spec(|members| members["type"] == "array" && !members.contains_key("maxItems")),
         NONE
@@ -101,7 +101,7 @@ fn every_list_in_the_spec_has_a_greatest_length() {
 }
 
 #[test]
-fn every_string_in_the_spec_has_a_greatest_length_or_is_one_of_a_few_words() {
+fn every_string_in_the_spec_has_a_maximum_length_or_is_an_enum() {
     let unbounded = in_spec(|members| {
         members["type"] == "string"
             && !members.contains_key("maxLength")
@@ -111,7 +111,7 @@ fn every_string_in_the_spec_has_a_greatest_length_or_is_one_of_a_few_words() {
 }
 
 #[test]
-fn every_number_in_the_spec_has_a_least_and_a_greatest() {
+fn every_number_in_the_spec_has_a_minimum_and_a_maximum() {
     let unbounded = in_spec(|members| {
         members["type"] == "integer"
             && !(members.contains_key("minimum") && members.contains_key("maximum"))

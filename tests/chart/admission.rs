@@ -1,4 +1,4 @@
-//! What a real API server says to what the chart renders.
+//! Admission of the rendered chart by a real API server.
 
 use std::sync::OnceLock;
 
@@ -35,12 +35,12 @@ fn dry_run(objects: &[Value]) -> Result<(), String> {
 }
 
 #[test]
-fn it_accepts_all_that_is_rendered_by_default() {
+fn the_api_server_accepts_all_that_is_rendered_by_default() {
     dry_run(&render(&json!({}))).unwrap();
 }
 
 #[test]
-fn it_accepts_all_that_is_rendered_with_every_value_set() {
+fn the_api_server_accepts_all_that_is_rendered_with_every_value_set() {
     let switched_on = json!({
         "crds": {"enabled": true}, "serviceAccount": {"create": true},
         "rbac": {"create": true, "aggregateClusterRoles": true}, "metrics": {"service": {"enabled": true}},
@@ -63,7 +63,7 @@ fn it_accepts_all_that_is_rendered_with_every_value_set() {
 
 fn pod(values: &Value) -> Value {
     let template = the(&render(values), "Deployment")["spec"]["template"].clone();
-    // Admission wants it to exist; which one it is does not matter to the Pod Security Standard.
+    // Admission requires it to exist; the Pod Security Standard does not depend on which one it is.
     let mut spec = template["spec"].clone();
     spec["serviceAccountName"] = json!("default");
     json!({

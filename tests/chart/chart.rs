@@ -9,7 +9,7 @@ pub const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/charts/ecs-express
 pub const NAME: &str = "ecs-express-operator";
 pub const NAMESPACE: &str = "ecs-express-system";
 
-/// Values of which each differs from its default.
+/// Values that each differ from their default.
 pub const EVERYTHING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/chart/everything.yaml");
 
 pub fn helm() -> &'static Helm {
@@ -22,7 +22,7 @@ pub fn file(path: &str) -> String {
     std::fs::read_to_string(format!("{CHART}/{path}")).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
 
-/// What helm says to `helm template` with these values.
+/// The output of `helm template` with these values.
 pub fn try_render(values: &Value) -> Result<String, ToolError> {
     let arguments = ["template", NAME, CHART, "--namespace", NAMESPACE];
     helm().run(&[&arguments[..], &["--set-json", &values.to_string()]].concat())
@@ -43,7 +43,7 @@ pub fn documents(text: &str) -> Vec<Value> {
     all.into_iter().filter(|one| !one.is_null()).collect()
 }
 
-/// The one object of a kind.
+/// The only object of a kind.
 pub fn the<'a>(objects: &'a [Value], kind: &str) -> &'a Value {
     let mut found = objects.iter().filter(|object| object["kind"] == kind);
     match (found.next(), found.next()) {
@@ -57,7 +57,7 @@ pub fn container(objects: &[Value]) -> &Value {
     &the(objects, "Deployment")["spec"]["template"]["spec"]["containers"][0]
 }
 
-/// The paths and values of the leaves; what is passed on to Kubernetes whole is a leaf.
+/// The paths and values of the leaves; a value that is passed to Kubernetes as a whole is a leaf.
 pub fn leaves(values: &Value) -> Vec<(String, Value)> {
     const WHOLE: [&str; 3] = ["podSecurityContext", "securityContext", "resources"];
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! What the Dockerfile promises: nothing but the program, not as root, labelled.
+//! The image: only the program, not run as root, labelled.
 
 use crate::chart::{container, file, render};
 
@@ -69,7 +69,7 @@ fn it_is_built_by_the_compiler_that_the_repository_pins() {
 }
 
 #[test]
-fn each_member_of_the_workspace_reaches_the_build() {
+fn each_workspace_member_is_in_the_build_context() {
     let manifest = file("../../Cargo.toml");
     let members = manifest.split("members = [").nth(1).unwrap();
     let ignore = file("../../.dockerignore");

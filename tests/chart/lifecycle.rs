@@ -1,4 +1,4 @@
-//! Install, upgrade, uninstall and install again, by real helm, while ExpressServices are there.
+//! Install, upgrade, uninstall and reinstall by real helm while ExpressServices exist.
 
 use std::path::Path;
 
@@ -39,7 +39,7 @@ impl Cluster {
         );
     }
 
-    /// An ExpressService with the operator's finalizer, as one whose ECS service lives. Its UID.
+    /// Creates an ExpressService with the operator's finalizer, as if its ECS service existed; returns its UID.
     fn live_service(&self) -> String {
         let object = json!({
             "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService",
@@ -80,7 +80,7 @@ impl Cluster {
     }
 }
 
-/// The chart of another version: its CustomResourceDefinition says something else.
+/// A chart of another version, with another CustomResourceDefinition.
 fn changed_chart(directory: &Path) -> String {
     let copy = directory.join("changed-chart");
     copy_directory(Path::new(CHART), &copy);
@@ -201,7 +201,7 @@ fn what_was_installed_with_kubectl_is_taken_over() {
 }
 
 #[test]
-fn notes_teach_what_was_chosen() {
+fn the_notes_explain_the_chosen_values() {
     let cluster = Cluster::new();
     let values = json!({
         "aws": {"region": "eu-west-1"}, "watchNamespace": "default", "image": {"repository": "registry.example.com/x"},

@@ -1,9 +1,9 @@
-//! The Helm chart: what it renders, what it refuses, and what a real API server and real helm make of it.
+//! The Helm chart: what it renders and rejects, and its behavior with a real API server and real helm.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test may stop at what it did not expect"
+    reason = "a test may panic on the unexpected"
 )]
 
 mod admission;
@@ -11,7 +11,7 @@ mod chart;
 mod image;
 mod lifecycle;
 mod policy;
-mod rights;
+mod rbac;
 mod sources;
 mod values;
-mod wait;
+mod wait_for_ready;

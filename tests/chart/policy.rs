@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::chart::file;
 
-/// What ECS does in the caller's name when a service is created or updated, by CloudFormation's and field reports.
+/// The calls that ECS makes in the caller's name for a create or update, according to CloudFormation and reports.
 const IN_THE_CALLERS_NAME: [&str; 2] = ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"];
 
 fn statements() -> Vec<Value> {

@@ -1,4 +1,4 @@
-//! What is written in two places is the same in both.
+//! Facts that are written in two places are equal in both.
 
 use serde_json::{Value, json};
 
@@ -74,7 +74,7 @@ fn the_table_in_the_readme_lists_each_value_with_its_default() {
 fn each_value_is_explained_where_it_is_set() {
     let text = file("values.yaml");
     for (path, _) in leaves(&defaults()) {
-        // Names are unique enough: the comment is looked for before each line that sets one.
+        // Names are unique enough: a comment is expected before each line that sets one.
         let name = path.rsplit('.').next().unwrap();
         let depth = path.matches('.').count();
         let sets = format!("{}{name}:", "  ".repeat(depth));

@@ -1,4 +1,4 @@
-//! What values do, and which are refused, with a message that names the value.
+//! The effects of values, and the rejection of invalid ones with a message that names the value.
 
 use controlplane::Helm;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ fn both_helms_render_the_same() {
             CHART,
             "--namespace",
             "y",
-            // A helm 3 that is built without stamps takes itself for one of Kubernetes 1.20.
+            // A helm 3 built without version stamps assumes Kubernetes 1.20.
             "--kube-version=1.37.2",
         ];
         let arguments = [&arguments[..], values].concat();
@@ -41,7 +41,7 @@ fn both_helms_render_the_same() {
 }
 
 #[test]
-fn an_unknown_value_is_refused_by_name_at_every_level() {
+fn an_unknown_value_is_rejected_by_name_at_every_level() {
     for (values, path) in [
         (json!({"replicas": 3}), "replicas"),
         (json!({"image": {"name": "x"}}), "name"),
@@ -66,7 +66,7 @@ fn an_unknown_value_is_refused_by_name_at_every_level() {
 }
 
 #[test]
-fn a_wrong_value_is_refused_with_its_path_and_what_is_right() {
+fn a_wrong_value_is_rejected_with_its_path_and_the_valid_values() {
     for (values, path, right) in [
         (json!({"image": {"tag": 1.2}}), "image/tag", "string"),
         (json!({"crds": {"keep": "yes"}}), "crds/keep", "boolean"),
@@ -114,7 +114,7 @@ fn a_wrong_value_is_refused_with_its_path_and_what_is_right() {
 }
 
 #[test]
-fn what_the_schema_cannot_see_is_refused_with_the_next_step() {
+fn what_the_schema_cannot_check_is_rejected_with_the_next_step() {
     let error = refused(&json!({"serviceAccount": {"create": false}}));
     assert!(error.contains("serviceAccount.name is unset"), "{error}");
     let twice =
@@ -233,7 +233,7 @@ fn the_former_name_of_the_resync_interval_is_still_accepted() {
 }
 
 #[test]
-fn what_belongs_to_the_cluster_can_be_left_out() {
+fn cluster_scoped_objects_can_be_left_out() {
     let kinds = |values: Value| -> Vec<String> {
         let objects = render(&values);
         let kinds = objects
@@ -262,7 +262,7 @@ fn what_belongs_to_the_cluster_can_be_left_out() {
 }
 
 #[test]
-fn the_crd_is_kept_unless_it_is_said_otherwise() {
+fn the_crd_is_kept_by_default() {
     let objects = render(&json!({"crds": {"keep": false}}));
     assert!(the(&objects, "CustomResourceDefinition")["metadata"]["annotations"].is_null());
 }
@@ -280,7 +280,7 @@ fn the_program_takes_the_arguments() {
 }
 
 #[test]
-fn a_cluster_whose_api_server_cannot_take_the_crd_is_refused() {
+fn a_cluster_whose_api_server_cannot_take_the_crd_is_rejected() {
     let on = |version: &str| {
         let version = format!("--kube-version={version}");
         helm().run(&["template", "x", CHART, &version])

@@ -1,4 +1,4 @@
-//! The last rows of the decision table: what is done about each difference of a living service of ours.
+//! The last rows of the decision table: the action for each difference of an active service of ours.
 
 use ecs_express_operator::{
     api::{annotations, operator_state::RolledBack, status::DeploymentStatus},
@@ -13,7 +13,7 @@ use ecs_express_operator::{
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde_json::json;
 
-use crate::{fixtures::*, table::row};
+use crate::{decision_table::row, fixtures::*};
 
 /// What can differ between the spec and an ACTIVE service of ours.
 fn circumstances(report: bool) -> Vec<(String, Decision)> {
@@ -28,7 +28,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
         change(&mut service);
         Observed::Present(Box::new(service))
     };
-    let foreign_image = |service: &mut Service| {
+    let other_image = |service: &mut Service| {
         service.revisions[0].arn = format!("{REVISION}9");
         service.revisions[0]
             .configuration
@@ -37,21 +37,21 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             .unwrap()
             .image = "evil:1".into();
     };
-    let memory = || remembering(&before);
+    let state = || applied_state(&before);
     let update = |hash: &str, result| {
-        let mut memory = memory();
-        memory.intent = Some(intent("Update", hash, result));
-        memory
+        let mut state = state();
+        state.intent = Some(intent("Update", hash, result));
+        state
     };
     let rolled_back = || {
-        let mut memory = remembering(&edited);
-        memory.rolled_back = Some(RolledBack {
+        let mut state = applied_state(&edited);
+        state.rolled_back = Some(RolledBack {
             rollout_hash: edited.configuration.rollout_hash(),
             revision: None,
             status: None,
             reason: None,
         });
-        memory
+        state
     };
     let began = |revision: &str, status: &str, seconds: i64| DeploymentStatus {
         started_at: Some(Time(at(seconds))),
@@ -69,14 +69,14 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
     let edit = json!({"spec": {"primaryContainer": {"image": "shop:2"}}});
     let tags = json!({"spec": {"tags": [{"key": "team", "value": "a"}]}});
     let role = json!({"spec": {"infrastructureRoleArn": "arn:aws:iam::123456789012:role/other"}});
-    let mut tagged_before = memory();
+    let mut tagged_before = state();
     if let Some(applied) = &mut tagged_before.last_applied {
         applied.tag_keys = vec!["team".into()];
         applied.tags_hash = Some("other".into());
     }
-    let mut sent = remembering(&edited);
+    let mut sent = applied_state(&edited);
     sent.last_applied.as_mut().unwrap().revision = Some("r2".into());
-    let mut task_definition_before = memory();
+    let mut task_definition_before = state();
     let applied = task_definition_before.last_applied.as_mut().unwrap();
     applied.mode = "TaskDefinition".into();
     applied.hash = "other".into();
@@ -88,119 +88,123 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
     };
     let retry_of_failed = json!({"metadata": {"annotations": {(annotations::RETRY): "1"}}});
     let none = &|_: &mut Service| ();
-    let scenes: Vec<(&str, Scene)> = vec![
+    let inputs: Vec<(&str, OwnedInput)> = vec![
         (
             "no difference",
-            Scene::of(before.clone(), ran_before(none), Some(memory())),
+            OwnedInput::of(before.clone(), ran_before(none), Some(state())),
         ),
         (
-            "no difference, no memory",
-            Scene::of(before.clone(), ran_before(none), None),
+            "no difference, no operator state",
+            OwnedInput::of(before.clone(), ran_before(none), None),
         ),
         (
             "edited",
-            Scene::of(edited.clone(), ran_before(none), Some(memory())),
+            OwnedInput::of(edited.clone(), ran_before(none), Some(state())),
         ),
         (
-            "differs, no memory",
-            Scene::of(edited.clone(), ran_before(none), None),
+            "differs, no operator state",
+            OwnedInput::of(edited.clone(), ran_before(none), None),
         ),
         (
             "changed outside",
-            Scene::of(before.clone(), ran_before(&foreign_image), Some(memory())),
+            OwnedInput::of(before.clone(), ran_before(&other_image), Some(state())),
         ),
         (
             "edited and changed outside",
-            Scene::of(edited.clone(), ran_before(&foreign_image), Some(memory())),
+            OwnedInput::of(edited.clone(), ran_before(&other_image), Some(state())),
         ),
         (
-            "ECS reads our own revision otherwise",
-            Scene::of(edited.clone(), ran_before(none), Some(remembering(&edited))),
+            "ECS reads our own revision differently",
+            OwnedInput::of(
+                edited.clone(),
+                ran_before(none),
+                Some(applied_state(&edited)),
+            ),
         ),
         (
             "infrastructure role edited",
-            Scene::of(with(role), ran_before(none), Some(memory())),
+            OwnedInput::of(with(role), ran_before(none), Some(state())),
         ),
         (
-            "same update in flight, fate unknown",
-            Scene::of(
+            "same update in doubt",
+            OwnedInput::of(
                 edited.clone(),
                 ran_before(none),
                 Some(update(&edited.configuration.hash(), None)),
             ),
         ),
         (
-            "other update in flight, fate unknown",
-            Scene::of(
+            "other update in doubt",
+            OwnedInput::of(
                 edited.clone(),
                 ran_before(none),
                 Some(update("other", None)),
             ),
         ),
         (
-            "other update in flight, accepted",
-            Scene::of(
+            "other update accepted, not observed yet",
+            OwnedInput::of(
                 edited.clone(),
                 ran_before(none),
                 Some(update("other", Some("Accepted"))),
             ),
         ),
         (
-            "same update in flight, unknown, for 120 s",
-            Scene::of(
+            "same update in doubt, for 120 s",
+            OwnedInput::of(
                 edited.clone(),
                 ran_before(none),
                 Some(update(&edited.configuration.hash(), None)),
             )
-            .seen_for(120),
+            .observed_for(120),
         ),
         (
             "rolled back, on record",
-            Scene::of(edited.clone(), ran_before(none), Some(rolled_back())),
+            OwnedInput::of(edited.clone(), ran_before(none), Some(rolled_back())),
         ),
         (
-            "rolled back, no memory",
-            Scene::of(edited.clone(), ran_before(&rolled_back_deployment), None),
+            "rolled back, no operator state",
+            OwnedInput::of(edited.clone(), ran_before(&rolled_back_deployment), None),
         ),
         (
             "rolled back, scaling edited",
-            Scene::of(scaled.clone(), ran_before(none), Some(rolled_back())),
+            OwnedInput::of(scaled.clone(), ran_before(none), Some(rolled_back())),
         ),
         (
-            "rolled back, retry asked",
-            Scene::of(
+            "rolled back, retry requested",
+            OwnedInput::of(
                 desired(&[policy.clone(), edit.clone(), retry]),
                 ran_before(none),
                 Some(rolled_back()),
             ),
         ),
         (
-            "rolled back, restart asked",
-            Scene::of(
+            "rolled back, restart requested",
+            OwnedInput::of(
                 desired(&[policy.clone(), edit, restart.clone()]),
                 ran_before(none),
                 Some(rolled_back()),
             ),
         ),
         (
-            "restart asked",
-            Scene::of(with(restart), ran_before(none), Some(memory())),
+            "restart requested",
+            OwnedInput::of(with(restart), ran_before(none), Some(state())),
         ),
         (
             "tag added",
-            Scene::of(with(tags.clone()), ran_before(none), Some(memory())),
+            OwnedInput::of(with(tags.clone()), ran_before(none), Some(state())),
         ),
         (
             "tag changed outside",
-            Scene::of(
+            OwnedInput::of(
                 with(tags.clone()),
                 ran_before(none),
-                Some(remembering(&with(tags.clone()))),
+                Some(applied_state(&with(tags.clone()))),
             ),
         ),
         (
             "tag removed",
-            Scene::of(
+            OwnedInput::of(
                 before.clone(),
                 ran_before(&|s| {
                     s.tags.insert("team".into(), "a".into());
@@ -209,18 +213,18 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "foreign tag",
-            Scene::of(
+            "tag of another client",
+            OwnedInput::of(
                 before.clone(),
                 ran_before(&|s| {
                     s.tags.insert("cost".into(), "1".into());
                 }),
-                Some(memory()),
+                Some(state()),
             ),
         ),
         (
-            "sent, and its rollback under way with the canary gone",
-            Scene::of(
+            "sent, and its rollback in progress with the canary gone",
+            OwnedInput::of(
                 edited.clone(),
                 ran_before(&|s| {
                     s.deployments = Read::Got(vec![deployment("r2", "ROLLBACK_IN_PROGRESS")]);
@@ -230,7 +234,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
         ),
         (
             "sent, and the deployments cannot be read",
-            Scene::of(
+            OwnedInput::of(
                 edited.clone(),
                 ran_before(&|s| {
                     s.deployments = Read::Failed(failure(FailureKind::Throttled, Effect::None));
@@ -239,8 +243,8 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "sent, and stopped by somebody's later deployment",
-            Scene::of(
+            "sent, and stopped by another client's later deployment",
+            OwnedInput::of(
                 edited.clone(),
                 ran_before(&|s| {
                     s.revisions[0].arn = "r3".into();
@@ -253,39 +257,39 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "update in flight, fate unknown, and its deployment rolled back",
-            Scene::of(
+            "update in doubt, and its deployment rolled back",
+            OwnedInput::of(
                 edited.clone(),
                 ran_before(&rolled_back_deployment),
                 Some(update(&edited.configuration.hash(), None)),
             )
-            .seen_for(120),
+            .observed_for(120),
         ),
         (
-            "update in flight, fate unknown, and an older deployment rolled back",
-            Scene::of(
+            "update in doubt, and an older deployment rolled back",
+            OwnedInput::of(
                 edited.clone(),
                 ran_before(&|s| {
                     s.deployments = Read::Got(vec![began("r2", "ROLLBACK_SUCCESSFUL", -3600)]);
                 }),
                 Some(update(&edited.configuration.hash(), None)),
             )
-            .seen_for(120),
+            .observed_for(120),
         ),
         (
-            "update in flight, fate unknown, its deployment begun for 120 s",
-            Scene::of(
+            "update in doubt, its deployment started 120 s ago",
+            OwnedInput::of(
                 edited.clone(),
                 ran_before(&|s| {
                     s.deployments = Read::Got(vec![began("r2", "IN_PROGRESS", 5)]);
                 }),
                 Some(update(&edited.configuration.hash(), None)),
             )
-            .seen_for(120),
+            .observed_for(120),
         ),
         (
-            "switch of mode in flight, fate unknown, and it runs",
-            Scene::of(
+            "switch of mode in doubt, and it runs",
+            OwnedInput::of(
                 before.clone(),
                 ran_before(&|s| {
                     s.revisions[0].arn = "r2".into();
@@ -295,8 +299,8 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "no memory, and a rollback under way",
-            Scene::of(
+            "no operator state, and a rollback in progress",
+            OwnedInput::of(
                 edited.clone(),
                 ran_before(&|s| {
                     s.deployments = Read::Got(vec![began("r2", "ROLLBACK_IN_PROGRESS", 5)]);
@@ -306,7 +310,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
         ),
         (
             "scaling edited while the rest is being rolled back",
-            Scene::of(
+            OwnedInput::of(
                 scaled.clone(),
                 ran_before(&|s| {
                     s.deployments = Read::Got(vec![began("r2", "ROLLBACK_IN_PROGRESS", 5)]);
@@ -315,24 +319,24 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
             ),
         ),
         (
-            "update in flight, fate unknown, owner tags lost",
-            Scene::of(
+            "update in doubt, owner tags lost",
+            OwnedInput::of(
                 edited.clone(),
-                ran_before(&without_owner),
+                ran_before(&remove_owner_tags),
                 Some(update(&edited.configuration.hash(), None)),
             ),
         ),
         (
             "edited, no revision yet",
-            Scene::of(
+            OwnedInput::of(
                 edited.clone(),
                 ran_before(&|s| s.revisions.clear()),
-                Some(memory()),
+                Some(state()),
             ),
         ),
         (
             "was a task definition, now managed with the same values",
-            Scene::of(
+            OwnedInput::of(
                 before.clone(),
                 ran_before(none),
                 Some(task_definition_before),
@@ -340,15 +344,15 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
         ),
         (
             "runs, and its deployment failed",
-            Scene::of(before.clone(), ran_before(&failed), Some(memory())),
+            OwnedInput::of(before.clone(), ran_before(&failed), Some(state())),
         ),
         (
-            "runs, its deployment failed, retry asked",
-            Scene::of(with(retry_of_failed), ran_before(&failed), Some(memory())),
+            "runs, its deployment failed, retry requested",
+            OwnedInput::of(with(retry_of_failed), ran_before(&failed), Some(state())),
         ),
         (
             "fresh, minimum 0, no deployment to be found",
-            Scene::of(
+            OwnedInput::of(
                 desired(&[
                     policy.clone(),
                     json!({"spec": {"scalingTarget": {"minTaskCount": 0}}}),
@@ -363,37 +367,37 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
         ),
         (
             "no revision yet",
-            Scene::of(
+            OwnedInput::of(
                 before.clone(),
                 ran_before(&|s| s.revisions.clear()),
-                Some(memory()),
+                Some(state()),
             ),
         ),
         (
             "deployment in progress",
-            Scene::of(
+            OwnedInput::of(
                 before.clone(),
                 ran_before(&|s| s.deployments = Read::Got(vec![in_progress(REVISION, "SCALE_UP")])),
-                Some(memory()),
+                Some(state()),
             ),
         ),
         (
-            "deployment forgotten, at rest",
-            Scene::of(
+            "deployment forgotten, idle",
+            OwnedInput::of(
                 before.clone(),
                 ran_before(&|s| s.deployments = Read::Got(vec![])),
-                Some(memory()),
+                Some(state()),
             ),
         ),
     ];
-    scenes
+    inputs
         .into_iter()
-        .map(|(name, scene)| (name.to_owned(), scene.decide()))
+        .map(|(name, given)| (name.to_owned(), given.decide()))
         .collect()
 }
 
 #[test]
-fn what_is_done_about_each_difference_of_a_living_service() {
+fn the_action_for_each_difference_of_an_active_service() {
     let mut table = Vec::new();
     for (correct, report) in circumstances(false).into_iter().zip(circumstances(true)) {
         let name = &correct.0;

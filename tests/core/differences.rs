@@ -22,8 +22,8 @@ fn differing(spec: &Value, change: fn(&mut Service)) -> Vec<&'static str> {
     let mut service = service(&wanted);
     change(&mut service);
     let observed = Observed::Present(Box::new(service.clone()));
-    let scene = Scene::of(wanted, observed, None);
-    Assessment::of(&scene.input(), &service, UpdateIntent::Closed)
+    let given = OwnedInput::of(wanted, observed, None);
+    Assessment::of(&given.input(), &service, UpdateIntent::Closed)
         .diff
         .differences
         .iter()
@@ -36,7 +36,7 @@ fn configuration(service: &mut Service) -> &mut Configuration {
 }
 
 #[test]
-fn what_ecs_fills_in_is_no_difference() {
+fn values_that_ecs_fills_in_are_no_difference() {
     assert_eq!(differing(&json!({}), |_| ()), Vec::<&str>::new());
 }
 
@@ -58,23 +58,23 @@ fn an_empty_command_is_no_command() {
 }
 
 #[test]
-fn a_security_group_of_ecs_is_no_difference_and_a_strange_one_is() {
+fn a_managed_security_group_is_no_difference_and_any_other_is() {
     let spec = json!({"networkConfiguration": {"securityGroups": ["sg-1"]}});
     assert_eq!(differing(&spec, |_| ()), Vec::<&str>::new());
-    let strange = |service: &mut Service| {
+    let other_group = |service: &mut Service| {
         configuration(service)
             .network
             .security_groups
             .insert("sg-666".into());
     };
     assert_eq!(
-        differing(&spec, strange),
+        differing(&spec, other_group),
         ["spec.networkConfiguration.securityGroups"]
     );
 }
 
 #[test]
-fn sizes_are_compared_by_what_they_mean() {
+fn quantities_are_compared_by_value() {
     let spec = json!({"cpu": "2 vCPU", "memory": "4 GB"});
     let in_units = |service: &mut Service| {
         configuration(service).cpu = Some("2048".into());
@@ -96,7 +96,7 @@ fn a_field_that_the_user_never_set_is_no_difference_whatever_it_is() {
 }
 
 #[test]
-fn environment_secrets_and_command_are_ours_whole() {
+fn environment_secrets_and_command_are_compared_as_a_whole() {
     let added = |service: &mut Service| {
         let container = configuration(service).container.as_mut().unwrap();
         container
@@ -116,7 +116,7 @@ fn environment_secrets_and_command_are_ours_whole() {
 }
 
 #[test]
-fn what_a_task_definition_decides_is_derived_and_never_a_difference() {
+fn values_of_a_given_task_definition_are_never_a_difference() {
     let definition = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:3";
     let spec = json!({"taskDefinitionArn": definition, "primaryContainer": null, "executionRoleArn": null});
     let derived = |service: &mut Service| {
@@ -189,12 +189,12 @@ fn a_field_that_was_set_and_is_unset_stays_in_force_and_is_named() {
     let before =
         desired(&[json!({"spec": {"taskRoleArn": "arn:aws:iam::123456789012:role/task"}})]);
     let service = service(&before);
-    let scene = Scene::of(
+    let given = OwnedInput::of(
         desired(&[]),
         Observed::Present(Box::new(service.clone())),
-        Some(remembering(&before)),
+        Some(applied_state(&before)),
     );
-    let assessment = Assessment::of(&scene.input(), &service, UpdateIntent::Closed);
+    let assessment = Assessment::of(&given.input(), &service, UpdateIntent::Closed);
     assert!(assessment.diff.is_empty());
     let left: Vec<_> = assessment
         .diff
@@ -209,17 +209,17 @@ fn a_field_that_was_set_and_is_unset_stays_in_force_and_is_named() {
 }
 
 #[test]
-fn without_memory_nothing_counts_as_unset() {
+fn without_operator_state_nothing_counts_as_unset() {
     let before =
         desired(&[json!({"spec": {"taskRoleArn": "arn:aws:iam::123456789012:role/task"}})]);
     let service = service(&before);
-    let scene = Scene::of(
+    let given = OwnedInput::of(
         desired(&[]),
         Observed::Present(Box::new(service.clone())),
         None,
     );
     assert!(
-        Assessment::of(&scene.input(), &service, UpdateIntent::Closed)
+        Assessment::of(&given.input(), &service, UpdateIntent::Closed)
             .diff
             .left_in_force
             .is_empty()
@@ -227,7 +227,7 @@ fn without_memory_nothing_counts_as_unset() {
 }
 
 #[test]
-fn an_update_carries_what_is_in_force_beside_what_the_user_set_but_not_ecs_own_group() {
+fn an_update_carries_the_values_in_force_and_those_of_the_spec_but_not_the_managed_group() {
     let wanted = desired(&[json!({"spec": {
         "networkConfiguration": {"subnets": ["subnet-7"]},
         "scalingTarget": {"maxTaskCount": 5},

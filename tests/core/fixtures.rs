@@ -1,4 +1,4 @@
-//! Objects, services and memories in a few words, for tests of the pure core.
+//! Fixtures of the core's tests: objects, services and operator states.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -55,7 +55,7 @@ pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
 }
 
-/// A living object in the words of a manifest; `patch` is merged into it.
+/// An active object from a manifest; `patch` is merged into it.
 pub fn object(patch: &Value) -> ExpressService {
     let mut manifest = json!({
         "apiVersion": "ecs-express.dev/v1alpha1",
@@ -97,22 +97,22 @@ pub fn new_object() -> Value {
     json!({"metadata": {"finalizers": null, "annotations": null}})
 }
 
-pub fn leaving(policy: &str) -> Value {
+pub fn deleting(policy: &str) -> Value {
     json!({
         "metadata": {"deletionTimestamp": "2026-11-24T00:00:00Z"},
         "spec": {"deletionPolicy": policy},
     })
 }
 
-pub fn left() -> Value {
+pub fn finalized() -> Value {
     json!({"metadata": {"deletionTimestamp": "2026-11-24T00:00:00Z", "finalizers": null}})
 }
 
-pub fn elsewhere() -> Value {
+pub fn other_identity() -> Value {
     json!({"metadata": {"annotations": {(annotations::CLUSTER_ID): "cluster-2"}}})
 }
 
-/// The living object with patches, one after the other.
+/// The active object with patches, applied one after the other.
 pub fn desired(patches: &[Value]) -> Desired {
     let mut manifest = serde_json::to_value(object(&json!({}))).unwrap();
     for patch in patches {
@@ -121,7 +121,7 @@ pub fn desired(patches: &[Value]) -> Desired {
     Desired::parse(&serde_json::from_value(manifest).unwrap(), &operator())
 }
 
-/// What ECS shows after accepting a configuration: its defaults in force, its own security group, its task definition.
+/// What ECS shows after accepting a configuration: its defaults, the managed security group, its task definition.
 pub fn accepted(wanted: &Configuration) -> Configuration {
     let Configuration {
         execution_role_arn,
@@ -179,7 +179,7 @@ pub fn accepted(wanted: &Configuration) -> Configuration {
 pub const REVISION: &str =
     "arn:aws:ecs:eu-west-1:123456789012:service-revision/default/team-a_shop/1";
 
-/// A service at rest that runs the spec and is the object's own.
+/// An idle service that runs the spec and is owned by the object.
 pub fn service(desired: &Desired) -> Service {
     Service {
         arn: desired.arn.clone(),
@@ -220,7 +220,7 @@ pub fn deployment(revision: &str, status: &str) -> DeploymentStatus {
     }
 }
 
-/// A deployment that began a minute ago.
+/// A deployment that started a minute ago.
 pub fn in_progress(revision: &str, stage: &str) -> DeploymentStatus {
     DeploymentStatus {
         stage: Some(stage.into()),
@@ -229,8 +229,8 @@ pub fn in_progress(revision: &str, stage: &str) -> DeploymentStatus {
     }
 }
 
-/// The memory of an object whose configuration ECS accepted and runs.
-pub fn remembering(desired: &Desired) -> OperatorState {
+/// The operator state of an object whose configuration ECS accepted and runs.
+pub fn applied_state(desired: &Desired) -> OperatorState {
     OperatorState {
         scheme: SCHEME,
         service: Some(KnownService {
@@ -256,8 +256,8 @@ pub fn remembering(desired: &Desired) -> OperatorState {
     }
 }
 
-/// The memory of an object that never sent anything.
-pub fn blank() -> OperatorState {
+/// The operator state of an object that never sent anything.
+pub fn empty_state() -> OperatorState {
     OperatorState {
         scheme: SCHEME,
         ..OperatorState::default()
@@ -291,13 +291,13 @@ pub fn unreadable() -> Observed {
 
 pub const MISSING: Observed = Observed::Missing(Missing::NotFound);
 
-/// Sightings over a span of seconds, at both of its ends.
-pub fn seen(
+/// An observation history with one observation at each end of a span of seconds.
+pub fn history_of(
     observed: &Observed,
-    memory: Option<&OperatorState>,
+    state: Option<&OperatorState>,
     seconds: u64,
 ) -> ObservationHistory {
-    let open_intent = memory.and_then(OperatorState::open_intent);
+    let open_intent = state.and_then(OperatorState::open_intent);
     let mut history = ObservationHistory::default();
     history.record(observed, open_intent, ObservedAt::at(Duration::ZERO));
     history.record(
@@ -308,7 +308,7 @@ pub fn seen(
     history
 }
 
-pub fn another_owner() -> BTreeMap<String, String> {
+pub fn other_owner_tags() -> BTreeMap<String, String> {
     let other = ecs_express_operator::core::desired::identity::ObjectIdentity {
         namespace: "team-b".into(),
         name: "shop".into(),
@@ -317,37 +317,37 @@ pub fn another_owner() -> BTreeMap<String, String> {
     owner_tags_of(&other, "cluster-1")
 }
 
-pub fn without_owner(service: &mut Service) {
+pub fn remove_owner_tags(service: &mut Service) {
     service
         .tags
         .retain(|key, _| !key.starts_with(owner_tags::PREFIX));
 }
 
-/// All that a decision depends on, owned.
-pub struct Scene {
+/// Everything that a decision depends on, owned.
+pub struct OwnedInput {
     pub desired: Desired,
     pub observed: Observed,
-    pub memory: Option<OperatorState>,
+    pub operator_state: Option<OperatorState>,
     pub history: ObservationHistory,
     pub fence: Fence,
-    /// What the status knows of what ECS made.
+    /// The managed resources in the status.
     pub managed_resources: Vec<ManagedResource>,
 }
 
-impl Scene {
-    pub fn of(desired: Desired, observed: Observed, memory: Option<OperatorState>) -> Self {
+impl OwnedInput {
+    pub fn of(desired: Desired, observed: Observed, operator_state: Option<OperatorState>) -> Self {
         Self {
-            history: seen(&observed, memory.as_ref(), 0),
+            history: history_of(&observed, operator_state.as_ref(), 0),
             desired,
             observed,
-            memory,
+            operator_state,
             fence: Fence::Needed,
             managed_resources: Vec::new(),
         }
     }
 
-    pub fn seen_for(mut self, seconds: u64) -> Self {
-        self.history = seen(&self.observed, self.memory.as_ref(), seconds);
+    pub fn observed_for(mut self, seconds: u64) -> Self {
+        self.history = history_of(&self.observed, self.operator_state.as_ref(), seconds);
         self
     }
 
@@ -355,7 +355,7 @@ impl Scene {
         Input {
             desired: &self.desired,
             observed: &self.observed,
-            state: self.memory.as_ref(),
+            state: self.operator_state.as_ref(),
             deployment: None,
             managed_resources: &self.managed_resources,
             history: &self.history,

@@ -1,4 +1,4 @@
-//! What a spec says that cannot be right, whatever ECS says.
+//! Specs that are invalid whatever ECS says.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ fn message(patch: serde_json::Value) -> String {
 }
 
 #[test]
-fn an_arn_of_another_place_is_named_with_what_may_stand_in_its_field() {
+fn an_arn_of_another_account_or_region_is_named_with_the_values_that_its_field_accepts() {
     let text =
         message(json!({"spec": {"cluster": "arn:aws:ecs:eu-west-1:999988887777:cluster/shop"}}));
     assert!(
@@ -21,7 +21,7 @@ fn an_arn_of_another_place_is_named_with_what_may_stand_in_its_field() {
         "taskDefinitionArn": "arn:aws:ecs:us-east-1:123456789012:task-definition/shop:7",
         "primaryContainer": null, "executionRoleArn": null,
     }}));
-    // The schema takes no name here.
+    // The schema accepts no name here.
     assert!(
         text.starts_with("spec.taskDefinitionArn: ") && text.ends_with("use an ARN from there"),
         "{text}"
@@ -29,7 +29,7 @@ fn an_arn_of_another_place_is_named_with_what_may_stand_in_its_field() {
 }
 
 #[test]
-fn a_container_may_be_as_large_as_ecs_takes_it_and_no_larger() {
+fn a_container_may_be_as_large_as_ecs_accepts_and_no_larger() {
     let with_value = |length: usize| {
         let environment = json!([{"name": "A", "value": "x".repeat(length)}]);
         desired(&[json!({"spec": {"primaryContainer": {"environment": environment}}})])

@@ -1,5 +1,5 @@
-//! The safety invariants over every combination of circumstances, and not only over the rows of the table: what is
-//! correct is written here apart from the code that decides.
+//! The safety invariants over every combination of inputs, not only over the rows of the table. What is correct is
+//! written here independently of the code that decides.
 
 use ecs_express_operator::core::{
     decide::{action::Action, input::Fence},
@@ -16,16 +16,16 @@ use serde_json::{Value, json};
 
 use crate::fixtures::*;
 
-/// One of each dimension; all combinations make the scenes.
-fn scenes() -> Vec<(String, Scene)> {
-    let lives = [
+/// Every combination of one value from each dimension.
+fn inputs() -> Vec<(String, OwnedInput)> {
+    let phases = [
         json!({}),
         new_object(),
-        leaving("Delete"),
-        leaving("Retain"),
-        left(),
+        deleting("Delete"),
+        deleting("Retain"),
+        finalized(),
     ];
-    let identities = [json!({}), elsewhere()];
+    let identities = [json!({}), other_identity()];
     let policies = [
         json!({}),
         json!({"spec": {"driftPolicy": "Report"}}),
@@ -40,44 +40,44 @@ fn scenes() -> Vec<(String, Scene)> {
         json!({"spec": {"tags": [{"key": "team", "value": "a"}]}}),
         json!({"metadata": {"annotations": {"ecs-express.dev/restart": "1"}}}),
     ];
-    let mut scenes = Vec::new();
-    for patches in product(&[&lives, &identities, &policies, &edits]) {
-        for (seen_as, observed) in sights() {
-            for memory in 0..4 {
+    let mut inputs = Vec::new();
+    for patches in product(&[&phases, &identities, &policies, &edits]) {
+        for (seen_as, observed) in presences() {
+            for state in 0..4 {
                 for seconds in [0, 10, 120] {
                     let before = desired(&patches[..3]);
-                    let memory = match memory {
+                    let state = match state {
                         0 => None,
-                        1 => Some(blank()),
-                        2 => Some(remembering(&before)),
+                        1 => Some(empty_state()),
+                        2 => Some(applied_state(&before)),
                         _ => {
-                            let mut memory = remembering(&before);
-                            memory.intent = Some(intent("Create", "h", None));
-                            Some(memory)
+                            let mut state = applied_state(&before);
+                            state.intent = Some(intent("Create", "h", None));
+                            Some(state)
                         }
                     };
-                    let mut scene =
-                        Scene::of(desired(&patches), observed.clone(), memory).seen_for(seconds);
-                    scene
+                    let mut given = OwnedInput::of(desired(&patches), observed.clone(), state)
+                        .observed_for(seconds);
+                    given
                         .history
                         .record_owner(true, ObservedAt::at(std::time::Duration::ZERO));
-                    scene.history.record_owner(
+                    given.history.record_owner(
                         true,
                         ObservedAt::at(std::time::Duration::from_secs(seconds)),
                     );
                     for fence in [Fence::Needed, Fence::FinalizerJustAdded] {
-                        scene.fence = fence;
+                        given.fence = fence;
                         let name = format!(
                             "{patches:?} {seen_as} {:?} {seconds} {fence:?}",
-                            scene.memory.is_some()
+                            given.operator_state.is_some()
                         );
-                        scenes.push((
+                        inputs.push((
                             name,
-                            Scene {
-                                desired: scene.desired.clone(),
-                                observed: scene.observed.clone(),
-                                memory: scene.memory.clone(),
-                                history: scene.history.clone(),
+                            OwnedInput {
+                                desired: given.desired.clone(),
+                                observed: given.observed.clone(),
+                                operator_state: given.operator_state.clone(),
+                                history: given.history.clone(),
                                 fence,
                                 managed_resources: Vec::new(),
                             },
@@ -87,7 +87,7 @@ fn scenes() -> Vec<(String, Scene)> {
             }
         }
     }
-    scenes
+    inputs
 }
 
 fn product(dimensions: &[&[Value]]) -> Vec<Vec<Value>> {
@@ -109,16 +109,16 @@ fn product(dimensions: &[&[Value]]) -> Vec<Vec<Value>> {
 
 type Ownership = (&'static str, fn(&mut Service));
 
-fn sights() -> Vec<(String, Observed)> {
-    let mut sights = vec![
+fn presences() -> Vec<(String, Observed)> {
+    let mut presences = vec![
         ("not readable".to_owned(), unreadable()),
         ("missing".to_owned(), MISSING),
         ("not asked".to_owned(), Observed::NotAsked),
     ];
     let owners: [Ownership; 3] = [
         ("ours", |_| ()),
-        ("another's", |service| service.tags = another_owner()),
-        ("free or lost", without_owner),
+        ("other owner", |service| service.tags = other_owner_tags()),
+        ("unowned or lost", remove_owner_tags),
     ];
     for code in [
         StatusCode::Active,
@@ -129,27 +129,27 @@ fn sights() -> Vec<(String, Observed)> {
             let mut service = service(&desired(&[]));
             service.code = code.clone();
             change(&mut service);
-            sights.push((
+            presences.push((
                 format!("{code:?} {owner}"),
                 Observed::Present(Box::new(service)),
             ));
         }
     }
-    sights
+    presences
 }
 
-/// Whose the service is, judged anew.
-fn is_ours(scene: &Scene) -> bool {
-    let Observed::Present(service) = &scene.observed else {
+/// The owner of the service, determined independently of the core.
+fn is_ours(given: &OwnedInput) -> bool {
+    let Observed::Present(service) = &given.observed else {
         return false;
     };
-    let desired = &scene.desired;
+    let desired = &given.desired;
     match OwnerTags::read(&service.tags, &desired.object, &desired.cluster_id) {
         OwnerTags::Ours => true,
-        OwnerTags::None | OwnerTags::Partial(_) => scene
-            .memory
+        OwnerTags::None | OwnerTags::Partial(_) => given
+            .operator_state
             .as_ref()
-            .and_then(|memory| memory.service.as_ref())
+            .and_then(|state| state.service.as_ref())
             .is_some_and(|known| {
                 known.arn == service.arn.to_string()
                     && known.created_at.as_ref().map(|time| time.0) == service.created_at
@@ -160,18 +160,18 @@ fn is_ours(scene: &Scene) -> bool {
 
 #[test]
 fn no_combination_of_circumstances_breaks_a_safety_invariant() {
-    let scenes = scenes();
-    assert!(scenes.len() > 50_000, "only {} scenes", scenes.len());
-    for (name, scene) in &scenes {
-        let decision = scene.decide();
-        let desired = &scene.desired;
+    let inputs = inputs();
+    assert!(inputs.len() > 50_000, "only {} scenes", inputs.len());
+    for (name, given) in &inputs {
+        let decision = given.decide();
+        let desired = &given.desired;
         let same = desired.identity == IdentityCheck::Same;
-        let active = matches!(&scene.observed, Observed::Present(service) if service.code == StatusCode::Active);
-        let present = matches!(scene.observed, Observed::Present(_));
+        let active = matches!(&given.observed, Observed::Present(service) if service.code == StatusCode::Active);
+        let present = matches!(given.observed, Observed::Present(_));
         match &decision.action {
             Action::Create(request) => {
                 assert!(
-                    matches!(scene.observed, Observed::Missing(_)),
+                    matches!(given.observed, Observed::Missing(_)),
                     "create over what was not seen to be missing: {name}"
                 );
                 assert_eq!(
@@ -192,14 +192,14 @@ fn no_combination_of_circumstances_breaks_a_safety_invariant() {
             }
             Action::Update(_) => {
                 assert!(
-                    active && is_ours(scene) && same && !desired.suspend,
+                    active && is_ours(given) && same && !desired.suspend,
                     "update: {name}"
                 );
                 assert_eq!(desired.phase, Phase::Active, "{name}");
             }
             Action::Tag(_) | Action::Untag(_) => {
                 assert!(
-                    present && is_ours(scene) && same && !desired.suspend,
+                    present && is_ours(given) && same && !desired.suspend,
                     "tag: {name}"
                 );
                 assert_eq!(desired.phase, Phase::Active, "{name}");
@@ -212,7 +212,7 @@ fn no_combination_of_circumstances_breaks_a_safety_invariant() {
                 );
             }
             Action::Delete => {
-                assert!(is_ours(scene) && same, "delete of what is not ours: {name}");
+                assert!(is_ours(given) && same, "delete of what is not ours: {name}");
                 assert_eq!(
                     desired.phase,
                     Phase::Deleting(DeletionPolicy::Delete),
@@ -220,23 +220,23 @@ fn no_combination_of_circumstances_breaks_a_safety_invariant() {
                 );
             }
             Action::Retain(_) => {
-                assert!(is_ours(scene) && same, "mark on what is not ours: {name}")
+                assert!(is_ours(given) && same, "mark on what is not ours: {name}")
             }
             Action::ReleaseFinalizer => match desired.phase {
                 Phase::Deleting(DeletionPolicy::Retain) => {}
                 Phase::Deleting(DeletionPolicy::Delete) => {
                     assert!(same, "{name}");
-                    let never_sent = scene
-                        .memory
+                    let never_sent = given
+                        .operator_state
                         .as_ref()
-                        .is_some_and(|memory| memory.service.is_none() && memory.intent.is_none());
+                        .is_some_and(|state| state.service.is_none() && state.intent.is_none());
                     assert!(
-                        matches!(scene.observed, Observed::Missing(_) | Observed::Present(_))
+                        matches!(given.observed, Observed::Missing(_) | Observed::Present(_))
                             || never_sent,
                         "release in ignorance: {name}"
                     );
                     assert!(
-                        !is_ours(scene),
+                        !is_ours(given),
                         "release of a service that is ours and there: {name}"
                     );
                 }
@@ -250,7 +250,7 @@ fn no_combination_of_circumstances_breaks_a_safety_invariant() {
 
 #[test]
 fn the_same_circumstances_give_the_same_decision() {
-    for (name, scene) in scenes().iter().step_by(97) {
-        assert_eq!(scene.decide(), scene.decide(), "{name}");
+    for (name, given) in inputs().iter().step_by(97) {
+        assert_eq!(given.decide(), given.decide(), "{name}");
     }
 }

@@ -1,22 +1,21 @@
-//! The pure core: its decision table as a reviewed snapshot, its invariants over every combination, its properties.
+//! The pure core: the decision table as reviewed snapshots, invariants over every combination of inputs, properties.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test may stop at what it did not expect"
+    reason = "a test may panic on the unexpected"
 )]
 
+mod decision_table;
 mod difference_table;
 mod differences;
 mod fixtures;
 mod invalid;
 mod invariants;
-mod looks;
-mod memories;
+mod messages;
 mod not_comparable;
+mod operator_state;
 mod properties;
-mod reports;
-mod statuses;
-mod table;
-mod update_intents;
-mod walls;
+mod requeue;
+mod status;
+mod update_intent;

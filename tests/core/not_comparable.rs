@@ -1,4 +1,4 @@
-//! What cannot be compared is neither a difference nor none.
+//! Fields that are not comparable count neither as different nor as equal.
 
 use std::collections::BTreeSet;
 
@@ -32,20 +32,20 @@ fn everything() -> Value {
 }
 
 /// A service that runs a spec which was applied, seen after a change.
-fn scene(spec: &Value, change: impl FnOnce(&mut Service)) -> Scene {
+fn given(spec: &Value, change: impl FnOnce(&mut Service)) -> OwnedInput {
     let wanted = desired(&[json!({ "spec": spec })]);
     let mut service = service(&wanted);
     change(&mut service);
-    let memory = remembering(&wanted);
-    Scene::of(wanted, Observed::Present(Box::new(service)), Some(memory))
+    let state = applied_state(&wanted);
+    OwnedInput::of(wanted, Observed::Present(Box::new(service)), Some(state))
 }
 
-/// Paths that differ, and paths that cannot be compared.
-fn compared(scene: &Scene) -> (Vec<&'static str>, Vec<&'static str>) {
-    let Observed::Present(service) = &scene.observed else {
+/// Paths that differ, and paths that are not comparable.
+fn compared(given: &OwnedInput) -> (Vec<&'static str>, Vec<&'static str>) {
+    let Observed::Present(service) = &given.observed else {
         panic!("no service")
     };
-    let diff = Assessment::of(&scene.input(), service, UpdateIntent::Closed).diff;
+    let diff = Assessment::of(&given.input(), service, UpdateIntent::Closed).diff;
     let differ = diff.differences.iter().map(|it| it.field.path());
     let unknown = diff.not_comparable.iter().map(|it| it.field.path());
     (differ.collect(), unknown.collect())
@@ -105,19 +105,19 @@ const LOSSES: [Loss; 8] = [
 #[test]
 fn a_member_that_ecs_always_fills_and_does_not_show_is_waited_for() {
     for (lose, paths) in LOSSES {
-        let scene = scene(&everything(), |service| lose(configuration(service)));
-        assert_eq!(compared(&scene), (vec![], paths.to_vec()));
-        let decision = scene.decide();
+        let given = given(&everything(), |service| lose(configuration(service)));
+        assert_eq!(compared(&given), (vec![], paths.to_vec()));
+        let decision = given.decide();
         assert_eq!(decision.action, Action::Nothing, "{paths:?}");
         assert_eq!(code(&decision), "IncompleteAnswer", "{paths:?}");
     }
 }
 
 #[test]
-fn a_member_that_the_spec_does_not_set_is_not_missed_at_rest() {
+fn an_idle_service_does_not_wait_for_a_member_that_the_spec_does_not_set() {
     for (lose, paths) in LOSSES {
-        let scene = scene(&json!({}), |service| lose(configuration(service)));
-        let missed = compared(&scene).1;
+        let given = given(&json!({}), |service| lose(configuration(service)));
+        let missed = compared(&given).1;
         assert!(
             missed.is_empty() || missed == ["spec.primaryContainer.image"],
             "{paths:?}: {missed:?}"
@@ -126,37 +126,37 @@ fn a_member_that_the_spec_does_not_set_is_not_missed_at_rest() {
 }
 
 #[test]
-fn a_role_that_a_revision_does_not_have_is_a_difference() {
-    let scene = scene(
+fn a_role_that_a_revision_lacks_is_a_difference() {
+    let given = given(
         &json!({"taskRoleArn": "arn:aws:iam::123456789012:role/task"}),
         |service| configuration(service).task_role_arn = None,
     );
-    assert_eq!(compared(&scene), (vec!["spec.taskRoleArn"], vec![]));
+    assert_eq!(compared(&given), (vec!["spec.taskRoleArn"], vec![]));
 }
 
 #[test]
-fn of_a_given_task_definition_a_missing_container_is_not_missed() {
+fn with_a_given_task_definition_a_missing_container_is_not_waited_for() {
     let spec = json!({
         "primaryContainer": null, "executionRoleArn": null,
         "taskDefinitionArn": "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop:1",
     });
-    let bare = scene(&spec, |service| {
+    let bare = given(&spec, |service| {
         configuration(service).container = None;
         configuration(service).cpu = None;
     });
     assert_eq!(compared(&bare), (vec![], vec![]));
-    let none = scene(&spec, |service| {
+    let none = given(&spec, |service| {
         configuration(service).task_definition_arn = None;
     });
     assert_eq!(compared(&none), (vec![], vec!["spec.taskDefinitionArn"]));
 }
 
-/// A spec with one group, beside a service that has others too, and whose managed resources were read so.
+/// A spec with one group, and a service with others too whose managed resources were read with this result.
 fn groups(
     shown: &[&str],
     managed: Read<Vec<ecs_express_operator::api::status::ManagedResource>>,
-) -> Scene {
-    scene(
+) -> OwnedInput {
+    given(
         &json!({"networkConfiguration": {"securityGroups": ["sg-1"]}}),
         |service| {
             service.managed_resources = managed;
@@ -171,60 +171,60 @@ fn denied() -> Read<Vec<ecs_express_operator::api::status::ManagedResource>> {
 }
 
 #[test]
-fn a_group_too_many_proves_nothing_while_ecs_own_groups_are_not_known() {
+fn an_extra_group_is_not_comparable_while_the_managed_groups_are_unknown() {
     for (managed, expected) in [
         (denied(), "AccessDenied"),
         (Read::Got(vec![]), "IncompleteAnswer"),
         (Read::Skipped, "IncompleteAnswer"),
     ] {
-        let scene = groups(&["sg-1", "sg-2", "sg-ec5"], managed);
-        assert_eq!(compared(&scene), (vec![], vec![GROUPS]));
-        let decision = scene.decide();
+        let given = groups(&["sg-1", "sg-2", "sg-ec5"], managed);
+        assert_eq!(compared(&given), (vec![], vec![GROUPS]));
+        let decision = given.decide();
         assert_eq!(decision.action, Action::Nothing);
         assert_eq!(code(&decision), expected);
     }
 }
 
 #[test]
-fn the_groups_in_the_status_tell_where_they_cannot_be_read_now() {
-    let mut scene = groups(&["sg-1", "sg-2", "sg-ec5"], denied());
+fn the_groups_in_the_status_are_used_where_they_cannot_be_read_now() {
+    let mut given = groups(&["sg-1", "sg-2", "sg-ec5"], denied());
     let Observed::Present(known) = Observed::Present(Box::new(service(&desired(&[])))) else {
         unreachable!()
     };
-    scene.managed_resources = known.managed_resources.got().cloned().unwrap();
-    assert_eq!(compared(&scene), (vec![GROUPS], vec![]));
+    given.managed_resources = known.managed_resources.got().cloned().unwrap();
+    assert_eq!(compared(&given), (vec![GROUPS], vec![]));
 }
 
 #[test]
-fn of_a_spec_that_was_sent_the_one_group_more_is_ecs_own() {
+fn the_one_extra_group_of_a_spec_that_was_sent_is_the_managed_group() {
     let sent = groups(&["sg-1", "sg-ec5"], denied());
     assert_eq!(compared(&sent), (vec![], vec![]));
     let mut edited = groups(&["sg-1", "sg-2"], denied());
-    edited.memory = Some(remembering(&desired(&[])));
+    edited.operator_state = Some(applied_state(&desired(&[])));
     assert_eq!(compared(&edited), (vec![], vec![GROUPS]), "an edit");
-    edited.memory = None;
+    edited.operator_state = None;
     assert_eq!(compared(&edited), (vec![], vec![GROUPS]), "without memory");
 }
 
 #[test]
-fn a_group_that_is_missing_differs_whatever_is_known_of_ecs_own() {
-    let scene = groups(&["sg-ec5"], denied());
-    assert_eq!(compared(&scene), (vec![GROUPS], vec![]));
+fn a_missing_group_is_a_difference_whatever_is_known_of_the_managed_groups() {
+    let given = groups(&["sg-ec5"], denied());
+    assert_eq!(compared(&given), (vec![GROUPS], vec![]));
 }
 
 #[test]
-fn a_spec_without_groups_does_not_ask_which_are_ecs_own() {
-    let scene = scene(&json!({}), |service| {
+fn a_spec_without_groups_does_not_need_the_managed_groups() {
+    let given = given(&json!({}), |service| {
         service.managed_resources = denied();
         let groups: BTreeSet<String> = ["sg-2".to_owned(), "sg-ec5".to_owned()].into();
         configuration(service).network.security_groups = groups;
     });
-    assert_eq!(compared(&scene), (vec![], vec![]));
-    assert_eq!(scene.decide().reason, Reason::Available);
+    assert_eq!(compared(&given), (vec![], vec![]));
+    assert_eq!(given.decide().reason, Reason::Available);
 }
 
 #[test]
-fn a_rollback_and_reported_drift_are_told_though_something_else_cannot_be_compared() {
+fn a_rollback_and_reported_drift_are_reported_even_if_something_else_is_not_comparable() {
     let lose = |service: &mut Service| {
         configuration(service).scaling = Scaling::default();
         configuration(service).container.as_mut().unwrap().image = "other:1".into();
@@ -232,10 +232,10 @@ fn a_rollback_and_reported_drift_are_told_though_something_else_cannot_be_compar
     };
     let mut report = everything();
     report["driftPolicy"] = json!("Report");
-    assert_eq!(scene(&report, lose).decide().reason, Reason::Drifted);
-    let mut rolled_back = scene(&everything(), lose);
-    let memory = rolled_back.memory.as_mut().unwrap();
-    memory.rolled_back = Some(ecs_express_operator::api::operator_state::RolledBack {
+    assert_eq!(given(&report, lose).decide().reason, Reason::Drifted);
+    let mut rolled_back = given(&everything(), lose);
+    let state = rolled_back.operator_state.as_mut().unwrap();
+    state.rolled_back = Some(ecs_express_operator::api::operator_state::RolledBack {
         rollout_hash: rolled_back.desired.configuration.rollout_hash(),
         revision: None,
         status: None,
@@ -243,15 +243,20 @@ fn a_rollback_and_reported_drift_are_told_though_something_else_cannot_be_compar
     });
     assert_eq!(rolled_back.decide().reason, Reason::RolledBack);
     assert_eq!(
-        code(&scene(&everything(), lose).decide()),
+        code(&given(&everything(), lose).decide()),
         "IncompleteAnswer"
     );
 }
 
 #[test]
-fn beside_a_revision_that_another_made_no_group_more_is_ecs_own() {
+fn no_extra_group_of_a_revision_that_another_client_made_is_the_managed_group() {
     let mut changed = groups(&["sg-1", "sg-2"], denied());
-    let applied = changed.memory.as_mut().unwrap().last_applied.as_mut();
+    let applied = changed
+        .operator_state
+        .as_mut()
+        .unwrap()
+        .last_applied
+        .as_mut();
     applied.unwrap().revision = Some("another".into());
     assert_eq!(compared(&changed), (vec![], vec![GROUPS]));
     assert_eq!(changed.decide().action, Action::Nothing);
@@ -264,23 +269,23 @@ fn a_restart_waits_for_the_values_in_force_that_it_has_to_carry() {
     let mut shown = service(&spec);
     let container = shown.revisions[0].configuration.container.as_mut();
     container.unwrap().container_port = None;
-    let scene = Scene::of(
+    let given = OwnedInput::of(
         spec.clone(),
         Observed::Present(Box::new(shown)),
-        Some(remembering(&spec)),
+        Some(applied_state(&spec)),
     );
-    let decision = scene.decide();
+    let decision = given.decide();
     assert_eq!(decision.action, Action::Nothing);
     assert_eq!(code(&decision), "IncompleteAnswer");
 }
 
 #[test]
-fn a_group_of_ecs_own_that_the_spec_names_too_is_no_difference() {
+fn a_managed_group_that_the_spec_names_too_is_no_difference() {
     let named = json!({"networkConfiguration": {"securityGroups": ["sg-1", "sg-ec5"]}});
-    let scene = scene(&named, |service| {
+    let given = given(&named, |service| {
         configuration(service).network.security_groups =
             ["sg-1".to_owned(), "sg-ec5".to_owned()].into();
     });
-    assert_eq!(compared(&scene), (vec![], vec![]));
-    assert_eq!(scene.decide().reason, Reason::Available);
+    assert_eq!(compared(&given), (vec![], vec![]));
+    assert_eq!(given.decide().reason, Reason::Available);
 }

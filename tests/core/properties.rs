@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::fixtures::*;
 
-/// Any legal spec in managed mode.
+/// Any valid spec in managed mode.
 fn spec() -> impl Strategy<Value = Value> {
     let word = || "[A-Za-z0-9]{1,12}";
     let container = (
@@ -26,7 +26,7 @@ fn spec() -> impl Strategy<Value = Value> {
         option::of((word(), word())),
         option::of(word()),
     );
-    let sizes = option::of(select(vec![
+    let quantities = option::of(select(vec![
         ("256", "512"),
         ("1024", "2048"),
         ("2 vCPU", "4 GB"),
@@ -51,8 +51,8 @@ fn spec() -> impl Strategy<Value = Value> {
         option::of(word()),
         option::of(select(vec!["X86_64", "ARM64"])),
     );
-    (container, sizes, network, scaling, scalars).prop_map(
-        |((image, port, command, environment, secrets, logs, credentials), sizes, network, scaling, scalars)| {
+    (container, quantities, network, scaling, scalars).prop_map(
+        |((image, port, command, environment, secrets, logs, credentials), quantities, network, scaling, scalars)| {
             let list = |pairs: Vec<Value>| Value::Array(pairs);
             json!({
                 "primaryContainer": {
@@ -62,7 +62,7 @@ fn spec() -> impl Strategy<Value = Value> {
                     "awsLogsConfiguration": logs.map(|(group, prefix)| json!({"logGroup": group, "logStreamPrefix": prefix})),
                     "repositoryCredentials": credentials.map(|arn| json!({"credentialsParameter": arn})),
                 },
-                "cpu": sizes.map(|sizes| sizes.0), "memory": sizes.map(|sizes| sizes.1),
+                "cpu": quantities.map(|quantities| quantities.0), "memory": quantities.map(|quantities| quantities.1),
                 "networkConfiguration": {"subnets": network.0, "securityGroups": network.1},
                 "scalingTarget": {
                     "minTaskCount": scaling.0, "maxTaskCount": scaling.1,
@@ -110,22 +110,22 @@ proptest! {
     }
 
     #[test]
-    fn a_service_that_runs_the_spec_is_ready_and_a_second_look_says_nothing_new(spec in spec()) {
+    fn a_service_that_runs_the_spec_is_ready_and_a_second_observation_changes_nothing(spec in spec()) {
         let wanted = desired(&[json!({"spec": spec})]);
         let observed = Observed::Present(Box::new(service(&wanted)));
-        let scene = Scene::of(wanted, observed, None);
-        let decision = scene.decide();
+        let given = OwnedInput::of(wanted, observed, None);
+        let decision = given.decide();
         prop_assert_eq!(&decision.action, &Action::Nothing);
-        let memory = record_call(&scene.input(), &decision, None, &CallResult::Idle, at(0));
-        let first = project(&Default::default(), &scene.input(), &decision, &CallResult::Idle, memory.clone(), at(0));
+        let state = record_call(&given.input(), &decision, None, &CallResult::Idle, at(0));
+        let first = project(&Default::default(), &given.input(), &decision, &CallResult::Idle, state.clone(), at(0));
         let ready = first.conditions.iter().find(|condition| condition.type_ == "Ready").unwrap();
         prop_assert_eq!(&ready.status, "True");
 
-        let again = Scene { memory: Some(memory), ..scene };
+        let again = OwnedInput { operator_state: Some(state), ..given };
         let decision = again.decide();
         prop_assert_eq!(&decision.action, &Action::Nothing);
-        let memory = record_call(&again.input(), &decision, None, &CallResult::Idle, at(500));
-        let second = project(&first, &again.input(), &decision, &CallResult::Idle, memory, at(500));
+        let state = record_call(&again.input(), &decision, None, &CallResult::Idle, at(500));
+        let second = project(&first, &again.input(), &decision, &CallResult::Idle, state, at(500));
         prop_assert!(!is_status_change(&first, &second, std::time::Duration::MAX));
     }
 
@@ -139,14 +139,14 @@ proptest! {
         let wanted = desired(&[json!({"spec": spec}), poison]);
         let mut other = service(&desired(&[]));
         other.arn = wanted.arn.clone();
-        let scene = Scene::of(wanted, Observed::Present(Box::new(other)), Some(blank()));
-        let decision = scene.decide();
+        let given = OwnedInput::of(wanted, Observed::Present(Box::new(other)), Some(empty_state()));
+        let decision = given.decide();
         prop_assert!(matches!(decision.action, Action::Update(_)));
-        let sent = intent(&scene.input(), &decision, at(0));
+        let sent = intent(&given.input(), &decision, at(0));
         let result = CallResult::Updated { revision: None };
-        let memory = record_call(&scene.input(), &decision, sent, &result, at(0));
-        let status = project(&Default::default(), &scene.input(), &decision, &result, memory, at(0));
-        let shown = format!("{} {decision:?} {:?}", serde_json::to_string(&status).unwrap(), scene.desired);
+        let state = record_call(&given.input(), &decision, sent, &result, at(0));
+        let status = project(&Default::default(), &given.input(), &decision, &result, state, at(0));
+        let shown = format!("{} {decision:?} {:?}", serde_json::to_string(&status).unwrap(), given.desired);
         prop_assert!(!shown.contains("hunter2"), "{shown}");
     }
 }

@@ -1,4 +1,4 @@
-//! The page of conditions has every word of the program and no other, and shows what the program says.
+//! The page of conditions lists every condition and reason of the operator and no other, with the operator's messages.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::{
 const PAGE: &str = "docs/conditions.md";
 const WORDS: &str = "src/api/conditions.rs";
 
-/// The headings of a level below a heading.
+/// The headings of one level below a heading.
 fn below(section: &str, level: usize) -> BTreeSet<String> {
     let page = read(PAGE);
     headings(&page)
@@ -44,12 +44,12 @@ fn every_reason_has_a_heading_and_every_heading_is_one() {
 fn every_reason_of_an_event_is_in_the_table_of_events() {
     let page = read(PAGE);
     let (_, table) = page.split_once("\n## Events\n").unwrap();
-    let told: BTreeSet<&str> = table
+    let documented: BTreeSet<&str> = table
         .lines()
         .filter(|line| line.starts_with("| "))
         .filter_map(|line| code_spans(line).first().copied())
         .collect();
-    // Constants that the code of events names, and those that a decision brings to one.
+    // The constants that the code of events names, and the reasons of decisions that become events.
     let names = read("src/core/report/events.rs")
         + &read("src/core/report/event.rs")
         + &read("src/core/report/transitions.rs");
@@ -74,20 +74,20 @@ fn every_reason_of_an_event_is_in_the_table_of_events() {
         })
         .collect();
     expected.extend(["Retained", "LeftAlone", "Deleted"].map(String::from));
-    let told: BTreeSet<String> = told.into_iter().map(String::from).collect();
-    assert_eq!(told, expected);
+    let documented: BTreeSet<String> = documented.into_iter().map(String::from).collect();
+    assert_eq!(documented, expected);
 }
 
 #[test]
-fn every_reason_has_a_scene_in_which_the_program_says_it() {
-    let said: BTreeSet<String> = messages()
+fn every_reason_has_an_example_in_which_the_program_reports_it() {
+    let message_of: BTreeSet<String> = messages()
         .keys()
         .map(|reason| (*reason).to_owned())
         .collect();
-    assert_eq!(said, words("reasons"));
+    assert_eq!(message_of, words("reasons"));
 }
 
-/// The block below the heading of a reason is what the program says.
+/// Compares the block below the heading of a reason with the operator's message.
 #[test]
 fn what_the_page_shows_is_what_the_program_says() {
     let (page, messages) = (read(PAGE), messages());
@@ -106,8 +106,8 @@ fn what_the_page_shows_is_what_the_program_says() {
                 language: "text",
                 text: _,
             } => {
-                let said = messages.get(reason.as_str()).map_or("", String::as_str);
-                written.push_str(&format!("```text\n{said}```\n"));
+                let message_of = messages.get(reason.as_str()).map_or("", String::as_str);
+                written.push_str(&format!("```text\n{message_of}```\n"));
                 shown.insert(reason.clone());
             }
             Piece::Block { language, text } => {

@@ -1,4 +1,4 @@
-//! String constants of the source, with what their doc comments say.
+//! String constants of the source, with their doc comments.
 
 use crate::repository::read;
 

@@ -1,4 +1,4 @@
-//! The examples are complete, and say what they are for.
+//! The examples are complete and explain themselves.
 
 use std::{collections::BTreeSet, fs};
 

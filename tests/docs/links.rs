@@ -1,4 +1,4 @@
-//! Links and anchors lead somewhere.
+//! Links and anchors resolve.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -7,7 +7,7 @@ use crate::{
     repository::{documents, read, root},
 };
 
-/// A path without `.` and `..`.
+/// A path with `.` and `..` resolved.
 fn tidy(path: &Path) -> PathBuf {
     let mut tidy = PathBuf::new();
     for part in path.components() {

@@ -1,10 +1,10 @@
-//! The documents say what is so: the reference is generated, the words are those of the code, links lead somewhere,
-//! manifests are accepted, flags and paths exist.
+//! The documents: the reference is generated, the vocabulary is that of the code, links resolve, manifests are
+//! accepted, flags and paths exist.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test ends where it fails"
+    reason = "a test may panic on the unexpected"
 )]
 
 mod conditions;
@@ -17,13 +17,14 @@ mod glossary;
 mod links;
 mod manifests;
 mod markdown;
+mod mentions;
+mod message_examples;
 mod messages;
 mod metrics;
-mod names;
 mod policy;
 mod reference;
-mod refusals;
+mod rejection_examples;
 mod repository;
-mod retired;
-mod scenes;
+mod retired_words;
 mod schema;
+mod vocabulary;

@@ -9,7 +9,7 @@ use crate::{
     repository::{documents, read, root},
 };
 
-/// The one control plane; it ends with the process.
+/// The shared control plane, which ends with the process.
 fn plane() -> &'static ControlPlane {
     static PLANE: OnceLock<ControlPlane> = OnceLock::new();
     PLANE.get_or_init(|| {
@@ -70,7 +70,7 @@ fn every_manifest_in_the_documents_is_accepted() {
 }
 
 #[test]
-fn a_wrong_manifest_would_be_seen() {
+fn a_wrong_manifest_would_be_detected() {
     let manifest = manifests("README.md").swap_remove(0);
     let wrong = manifest.replace("infrastructureRoleArn", "infrastructureRole");
     assert_ne!(manifest, wrong);
@@ -78,9 +78,9 @@ fn a_wrong_manifest_would_be_seen() {
     assert!(refusal.contains("infrastructureRole"), "{refusal}");
 }
 
-/// The policy for teams that share an operator, as SECURITY.md has it.
+/// The policy for teams that share an operator, from SECURITY.md.
 #[test]
-fn the_policy_of_roles_refuses_a_strange_role_in_its_namespaces_alone() {
+fn the_policy_of_roles_rejects_another_role_only_in_its_namespaces() {
     let page = read("SECURITY.md");
     let policy = pieces(&page).into_iter().find_map(|piece| match piece {
         Piece::Block {
@@ -105,7 +105,7 @@ fn the_policy_of_roles_refuses_a_strange_role_in_its_namespaces_alone() {
         let created = plane().kubectl_run(&arguments, Some(manifest));
         created.map(drop).map_err(|error| error.stderr)
     };
-    // A policy counts a moment after it was stored.
+    // A policy takes effect a moment after it was stored.
     let refusal = poll::until(
         Duration::from_secs(60),
         "the policy to count",
@@ -121,13 +121,13 @@ fn the_policy_of_roles_refuses_a_strange_role_in_its_namespaces_alone() {
     );
     let own = shared.replace("role/ecsTaskExecutionRole", "role/team-a/execution");
     within(&own).unwrap();
-    // A path may hold what looks like another ARN's.
+    // A path may contain what looks like another ARN.
     let disguised = "role/other:role/team-a/execution";
     let disguised = shared.replace("role/ecsTaskExecutionRole", disguised);
     let refusal = within(&disguised).unwrap_err();
     assert!(refusal.contains("under the path role/team-a/"), "{refusal}");
     accepted(&shared).unwrap();
-    // What was there before can still be released.
+    // Objects that existed before can still be released.
     let release = [
         "patch",
         "xsvc",

@@ -1,4 +1,4 @@
-//! As much of Markdown as these documents use.
+//! A parser for as much of Markdown as the documents use.
 
 /// A line outside of a fenced block, or a fenced block.
 #[derive(Debug, PartialEq)]

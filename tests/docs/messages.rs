@@ -1,4 +1,4 @@
-//! What the program says in each of its reasons: a scene for each, through the shipped decision and report.
+//! The operator's messages: an example for each reason, produced by the shipped decision and report.
 
 use std::collections::BTreeMap;
 
@@ -11,17 +11,17 @@ use ecs_express_operator::{
 };
 
 use crate::{
-    fixtures::{Scene, at},
-    scenes::scenes,
+    fixtures::{OwnedInput, at},
+    message_examples::message_examples,
 };
 
 /// The conditions or the event of each reason, as text.
 pub fn messages() -> BTreeMap<&'static str, String> {
-    let mut messages: BTreeMap<_, _> = scenes()
+    let mut messages: BTreeMap<_, _> = message_examples()
         .into_iter()
-        .map(|(reason, (scene, result))| (reason, said(reason, &scene, &result)))
+        .map(|(reason, (given, result))| (reason, message_of(reason, &given, &result)))
         .collect();
-    // No decision leads there: the status of any scene may be rejected.
+    // No decision has this reason: the status of any example may be rejected.
     let Event {
         severity,
         reason,
@@ -32,39 +32,40 @@ pub fn messages() -> BTreeMap<&'static str, String> {
     messages
 }
 
-/// What a scene says with this reason: the conditions, or else the event.
-fn said(reason: &str, scene: &Scene, result: &CallResult) -> String {
-    let decision = scene.decide();
-    let sent = intent(&scene.input(), &decision, at(60));
-    let memory = record_call(&scene.input(), &decision, sent, result, at(60));
+/// The message of an example with this reason: its conditions, or else its event.
+fn message_of(reason: &str, given: &OwnedInput, result: &CallResult) -> String {
+    let decision = given.decide();
+    let sent = intent(&given.input(), &decision, at(60));
+    let state = record_call(&given.input(), &decision, sent, result, at(60));
     let before = ExpressServiceStatus::default();
-    let status = project(&before, &scene.input(), &decision, result, memory, at(60));
-    let mut said: Vec<(String, String)> = Vec::new();
+    let status = project(&before, &given.input(), &decision, result, state, at(60));
+    let mut message_of: Vec<(String, String)> = Vec::new();
     let conditions = status.conditions.iter();
     for condition in conditions.filter(|condition| condition.reason == reason) {
         let name = format!("{}={}", condition.type_, condition.status);
-        match said
+        match message_of
             .iter_mut()
             .find(|(_, message)| *message == condition.message)
         {
             Some((names, _)) => names.push_str(&format!(", {name}")),
-            None => said.push((name, condition.message.clone())),
+            None => message_of.push((name, condition.message.clone())),
         }
     }
-    if said.is_empty() {
-        for event in events(&before, &status, &scene.input(), &decision, result) {
+    if message_of.is_empty() {
+        for event in events(&before, &status, &given.input(), &decision, result) {
             if event.reason == reason {
-                said.push((format!("{:?} event", event.severity), event.note));
+                message_of.push((format!("{:?} event", event.severity), event.note));
             }
         }
     }
-    assert!(!said.is_empty(), "{reason} is not said: {status:#?}");
-    said.iter()
+    assert!(!message_of.is_empty(), "{reason} is not said: {status:#?}");
+    message_of
+        .iter()
         .map(|(names, message)| format!("{names}:\n{}", wrapped(message)))
         .collect()
 }
 
-/// Lines that a page can show; a word is never cut.
+/// Wraps a message between words.
 fn wrapped(message: &str) -> String {
     const WIDTH: usize = 110;
     let mut lines = vec![String::from(" ")];

@@ -1,4 +1,4 @@
-//! The page of monitoring has every metric and every value of a label that the program can tell, and no other.
+//! The page of monitoring lists every metric, label value and log message of the operator, and no other.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -19,10 +19,10 @@ impl ObjectStates for One {
     }
 }
 
-/// The metrics of a process that has seen everything once.
+/// The metrics of a process that has recorded everything once.
 fn metrics() -> String {
     use ReconcileOutcome::{AtRest, Changed, Failed, Interrupted, Rejected, Stalled, Waiting};
-    let (passes, calls) = (Reconciles::default(), Calls::default());
+    let (reconciles, calls) = (Reconciles::default(), Calls::default());
     for outcome in [
         Changed,
         Waiting,
@@ -32,7 +32,7 @@ fn metrics() -> String {
         Interrupted,
         Rejected,
     ] {
-        passes.count(outcome, Duration::from_secs(1));
+        reconciles.count(outcome, Duration::from_secs(1));
     }
     let operation = "UpdateExpressGatewayService";
     for class in [
@@ -43,10 +43,10 @@ fn metrics() -> String {
     ] {
         calls.count(operation, class, Duration::from_secs(1));
     }
-    Metrics::new(&passes, &calls, One).text().unwrap()
+    Metrics::new(&reconciles, &calls, One).text().unwrap()
 }
 
-/// The rows of the first table that has this head: what stands in code in each cell, and the last cell.
+/// The rows of the first table with this head: the code spans of each cell, and the last cell.
 fn table(head: &str) -> Vec<(Vec<String>, Vec<String>, String)> {
     let page = read(PAGE);
     let rows = page
@@ -63,7 +63,7 @@ fn table(head: &str) -> Vec<(Vec<String>, Vec<String>, String)> {
     .collect()
 }
 
-/// The labels of the series whose name begins so, with their values; `le` is of every histogram.
+/// The labels of the series whose name has this prefix, with their values, except `le` of histograms.
 fn labels(text: &str, metric: &str) -> BTreeSet<(String, String)> {
     let series = text.lines().filter(|line| line.starts_with(metric));
     let lists = series.filter_map(|line| line.split_once('{')?.1.split_once('}'));
@@ -78,7 +78,7 @@ fn labels(text: &str, metric: &str) -> BTreeSet<(String, String)> {
 #[test]
 fn the_page_has_every_metric_with_its_labels_and_its_help() {
     let text = metrics();
-    let mut told = BTreeSet::new();
+    let mut documented = BTreeSet::new();
     for (name, named, help) in table("| metric ") {
         let name = &name[0];
         let has: BTreeSet<String> = labels(&text, name)
@@ -91,13 +91,13 @@ fn the_page_has_every_metric_with_its_labels_and_its_help() {
             text.contains(&format!("# HELP {base} {help}")),
             "{name}: {help}\n{text}"
         );
-        told.insert(base.to_owned());
+        documented.insert(base.to_owned());
     }
     let helps = text.lines().filter_map(|line| line.strip_prefix("# HELP "));
     let known: BTreeSet<String> = helps
         .map(|help| help.split(' ').next().unwrap().to_owned())
         .collect();
-    assert_eq!(told, known);
+    assert_eq!(documented, known);
 }
 
 #[test]
@@ -107,19 +107,19 @@ fn the_page_has_every_value_of_a_label() {
         if label[0] == "operation" {
             continue;
         }
-        let told: BTreeSet<String> = values.into_iter().collect();
+        let documented: BTreeSet<String> = values.into_iter().collect();
         let has: BTreeSet<String> = labels(&text, "ecs_express_")
             .into_iter()
             .filter(|(name, _)| *name == label[0])
             .map(|(_, value)| value)
             .collect();
-        assert_eq!(told, has, "{}: {rest}", label[0]);
+        assert_eq!(documented, has, "{}: {rest}", label[0]);
     }
 }
 
 #[test]
-fn the_page_has_every_message_that_the_log_tells_of_an_object_or_the_watch() {
-    let told: BTreeSet<String> = table("| level ")
+fn the_page_has_every_message_that_is_logged_about_an_object_or_the_watch() {
+    let documented: BTreeSet<String> = table("| level ")
         .into_iter()
         .flat_map(|(_, messages, _)| messages)
         .collect();
@@ -134,5 +134,5 @@ fn the_page_has_every_message_that_the_log_tells_of_an_object_or_the_watch() {
         call.split('"').skip(1).step_by(2).last()
     });
     let messages: BTreeSet<String> = of_objects.chain(of_the_watch).map(str::to_owned).collect();
-    assert_eq!(told, messages);
+    assert_eq!(documented, messages);
 }

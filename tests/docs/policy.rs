@@ -1,4 +1,4 @@
-//! The IAM policy on the page of installation is the chart's.
+//! The IAM policy on the installation page is the chart's.
 
 use serde_json::Value;
 

@@ -9,7 +9,7 @@ use crate::{
     schema::{Field, crd, fields, strings},
 };
 
-/// Words of the descriptions that name a document, and where it is.
+/// Words of the descriptions that name a document, with its location.
 const SOURCES: [(&str, &str); 1] = [(
     "ECS Developer Guide",
     "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/express-service-work.html",
@@ -20,8 +20,8 @@ fn the_reference_is_what_the_resource_says() {
 }
 
 #[test]
-fn every_rule_of_the_spec_is_told_under_a_field() {
-    let told: usize = fields("spec")
+fn every_rule_of_the_spec_is_documented_under_a_field() {
+    let documented: usize = fields("spec")
         .iter()
         .map(|field| field.messages.len())
         .sum();
@@ -33,7 +33,7 @@ fn every_rule_of_the_spec_is_told_under_a_field() {
                 .starts_with("rule:")
         })
         .count();
-    assert_eq!(told, rules);
+    assert_eq!(documented, rules);
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn annotations() -> String {
     page
 }
 
-/// What a description says, sorted.
+/// The parts of a description.
 struct Said {
     meaning: Vec<String>,
     required: Option<String>,
@@ -197,7 +197,7 @@ struct Said {
 
 impl Said {
     fn by(field: &Field) -> Self {
-        let mut said = Self {
+        let mut message_of = Self {
             meaning: Vec::new(),
             required: None,
             unset: None,
@@ -210,21 +210,21 @@ impl Said {
                 .next()
                 .unwrap_or_default()
             {
-                "Unset" => &mut said.unset,
-                "Required" => &mut said.required,
-                "Cannot" => &mut said.change,
-                "Can" => &mut said.change,
-                "A" if sentence.starts_with("A change") => &mut said.change,
-                "ECS" if sentence.starts_with("ECS: ") => &mut said.ecs,
+                "Unset" => &mut message_of.unset,
+                "Required" => &mut message_of.required,
+                "Cannot" => &mut message_of.change,
+                "Can" => &mut message_of.change,
+                "A" if sentence.starts_with("A change") => &mut message_of.change,
+                "ECS" if sentence.starts_with("ECS: ") => &mut message_of.ecs,
                 _ => {
-                    said.meaning.push(sentence);
+                    message_of.meaning.push(sentence);
                     continue;
                 }
             };
             assert!(place.is_none(), "{}: said twice: {sentence}", field.path);
             *place = Some(sentence);
         }
-        said
+        message_of
     }
 
     /// The value in force when unset, without its source.
@@ -250,8 +250,8 @@ impl Said {
 }
 
 fn overview(field: &Field) -> String {
-    let said = Said::by(field);
-    let change = match said.change.as_deref() {
+    let message_of = Said::by(field);
+    let change = match message_of.change.as_deref() {
         Some(text) if text.starts_with("Cannot") => "never",
         Some(text) if text.starts_with("A change makes a new revision") => "new revision",
         Some(_) => "any time",
@@ -262,15 +262,15 @@ fn overview(field: &Field) -> String {
         "| [`{path}`](#{}) | {} | {} | {} | {change} |\n",
         slug(&field.path),
         field.kind(),
-        said.required(),
-        said.unset(),
+        message_of.required(),
+        message_of.unset(),
     )
 }
 
 fn described(field: &Field) -> String {
-    let said = Said::by(field);
+    let message_of = Said::by(field);
     let mut page = format!("\n### `{}`\n\n", field.path);
-    let meaning: String = said.meaning.join(" ");
+    let meaning: String = message_of.meaning.join(" ");
     if !meaning.is_empty() {
         page.push_str(&format!("{}\n\n", with_sources(&meaning)));
     }
@@ -279,7 +279,7 @@ fn described(field: &Field) -> String {
     kind.extend(field.limits());
     row("Type", &kind.join("; "));
     if field.path.starts_with("spec") {
-        let required = said.required.as_deref().unwrap_or("No.");
+        let required = message_of.required.as_deref().unwrap_or("No.");
         let required = required.strip_prefix("Required").unwrap_or(required);
         let required = match required.chars().next() {
             Some('.') => "Yes.".to_owned(),
@@ -288,16 +288,21 @@ fn described(field: &Field) -> String {
             _ => required.to_owned(),
         };
         row("Required", &with_sources(&required));
-        assert_eq!(said.required() == "yes", field.required, "{}", field.path);
+        assert_eq!(
+            message_of.required() == "yes",
+            field.required,
+            "{}",
+            field.path
+        );
     }
-    if let Some(unset) = &said.unset {
+    if let Some(unset) = &message_of.unset {
         let (when, text) = unset.split_once(": ").unwrap();
         row(when, &with_sources(text));
     }
-    if let Some(change) = &said.change {
+    if let Some(change) = &message_of.change {
         row("Change", change);
     }
-    if let Some(ecs) = &said.ecs {
+    if let Some(ecs) = &message_of.ecs {
         row(
             "In ECS",
             ecs.trim_start_matches("ECS: ").trim_end_matches('.'),

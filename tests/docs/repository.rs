@@ -13,7 +13,7 @@ pub fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// Every Markdown file that people read, by its path in the repository.
+/// Every Markdown document, by its path in the repository.
 pub fn documents() -> Vec<String> {
     let mut found = Vec::new();
     for directory in [
@@ -49,7 +49,7 @@ pub fn rust_sources(directory: &Path, found: &mut String) {
     }
 }
 
-/// Whether a generated file is what it should be; with `UPDATE_DOCS=1` it is written instead.
+/// Panics if a generated file is stale; with `UPDATE_DOCS=1` it is written instead.
 pub fn compare(path: &str, generated: &str) {
     let stored = fs::read_to_string(root().join(path)).unwrap_or_default();
     if stored == generated {

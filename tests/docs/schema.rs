@@ -1,4 +1,4 @@
-//! The fields of the resource, as the CustomResourceDefinition in `crds/` has them.
+//! The fields of the resource, from the CustomResourceDefinition in `crds/`.
 
 use serde_json::{Map, Value};
 
@@ -15,7 +15,7 @@ pub struct Field {
     pub path: String,
     pub required: bool,
     pub schema: Map<String, Value>,
-    /// What a refusal says.
+    /// The message of a rejection.
     pub messages: Vec<String>,
 }
 
@@ -49,7 +49,7 @@ fn below(schema: &Value, path: &str, found: &mut Vec<Field>) {
     }
 }
 
-/// A rule speaks of the field that its `fieldPath` names, else of the one on which it stands.
+/// A rule is about the field that its `fieldPath` names, otherwise about the field that carries it.
 fn place_messages(path: &str, schema: &Value, found: &mut [Field]) {
     for rule in schema["x-kubernetes-validations"]
         .as_array()
@@ -60,14 +60,14 @@ fn place_messages(path: &str, schema: &Value, found: &mut [Field]) {
         let whole = format!("{path}{below}");
         let target = whole.trim_start_matches('.').trim_end_matches("[]");
         let mut fields = found.iter_mut();
-        // The name of the object is told under the field that helps.
+        // The rule on the object's name is documented under the field that resolves it.
         if let Some(field) = fields.find(|field| field.path == target) {
             field.messages.push(message(rule));
         }
     }
 }
 
-/// What people read, with `…` for what depends on their object.
+/// The message that users read, with `…` for what depends on their object.
 fn message(rule: &Value) -> String {
     if let Some(message) = rule["message"].as_str() {
         return message.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -120,7 +120,7 @@ impl Field {
         sentences
     }
 
-    /// What a person writes there.
+    /// The value that a user writes.
     pub fn kind(&self) -> String {
         match (self.text("type"), self.text("format")) {
             ("string", "date-time") => "time".into(),
@@ -145,7 +145,7 @@ impl Field {
         }
     }
 
-    /// Values and limits that the schema keeps.
+    /// Values and limits that the schema enforces.
     pub fn limits(&self) -> Vec<String> {
         let own = Value::Object(self.schema.clone());
         let mut limits: Vec<String> = size(&own).into_iter().collect();

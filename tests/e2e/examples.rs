@@ -6,15 +6,15 @@ use controlplane::http;
 use ecs_express_emulator::Caller;
 use serde_json::{Value, json};
 
-use crate::stage::{Scene, condition, stage};
+use crate::fixture::{TestNamespace, condition, fixture};
 
 fn directory() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
 }
 
-/// An example, applied as it is in a namespace of its own.
+/// An example, applied unchanged in a namespace of its own.
 struct Example {
-    scene: Scene,
+    namespace: TestNamespace,
     name: String,
     manifest: Value,
 }
@@ -24,7 +24,7 @@ impl Example {
         let text = fs::read_to_string(directory().join(file)).unwrap();
         let manifest: Value = serde_saphyr::from_str(&text).unwrap();
         Self {
-            scene: Scene::new(namespace),
+            namespace: TestNamespace::new(namespace),
             name: manifest["metadata"]["name"].as_str().unwrap().into(),
             manifest,
         }
@@ -38,13 +38,15 @@ impl Example {
 
     fn apply(&self, file: &str) {
         let path = directory().join(file);
-        let applied = self.scene.kubectl(&["apply", "-f", path.to_str().unwrap()]);
+        let applied = self
+            .namespace
+            .kubectl(&["apply", "-f", path.to_str().unwrap()]);
         assert!(applied.contains("created"), "{applied}");
     }
 
     /// The object once it is Ready and in sync.
     fn until_ready(&self) -> Value {
-        let object = self.scene.until_ready(&self.name);
+        let object = self.namespace.until_ready(&self.name);
         let synced = condition(&object, "Synced");
         assert_eq!(synced, ("True".into(), "InSync".into()));
         assert_eq!(object["status"]["drift"], Value::Null);
@@ -53,21 +55,21 @@ impl Example {
 
     fn delete(&self) {
         let object = format!("xsvc/{}", self.name);
-        self.scene.kubectl(&["delete", "--wait=false", &object]);
-        self.scene.until_gone(&self.name);
+        self.namespace.kubectl(&["delete", "--wait=false", &object]);
+        self.namespace.until_gone(&self.name);
     }
 }
 
 /// The service as the emulator has it.
 fn service(name: &str) -> Value {
-    let overview = stage().emulator.with_model(|model| model.overview());
+    let overview = fixture().emulator.with_model(|model| model.overview());
     let services = overview["services"].as_array().unwrap();
     let mut named = services.iter().filter(|s| s["serviceName"] == name);
     named.next().cloned().unwrap_or_default()
 }
 
-fn updates(scene: &Scene, service: &str) -> usize {
-    let calls = scene.calls(service);
+fn updates(namespace: &TestNamespace, service: &str) -> usize {
+    let calls = namespace.calls(service);
     calls
         .iter()
         .filter(|call| *call == "UpdateExpressGatewayService")
@@ -124,7 +126,7 @@ fn a_task_definition_is_used_as_it_is() {
 fn a_private_network_is_sent_as_it_is() {
     let example = Example::applied("example-private-network", "private-network.yaml");
     example.until_ready();
-    let calls = stage().emulator.calls().into_iter();
+    let calls = fixture().emulator.calls().into_iter();
     let mut created = calls.filter(|call| {
         call.action == "CreateExpressGatewayService"
             && call.service_name.as_deref() == Some("example-private-network_invoices")
@@ -137,16 +139,16 @@ fn a_private_network_is_sent_as_it_is() {
 }
 
 #[test]
-fn zero_tasks_are_ready_and_a_task_comes_when_it_is_asked_for() {
+fn zero_tasks_are_ready_and_a_task_starts_on_request() {
     let example = Example::applied("example-scale-to-zero", "scale-to-zero.yaml");
     let status = &example.until_ready()["status"];
     assert_eq!(status["runningCount"], 0);
     let url = status["url"].as_str().unwrap();
     assert_eq!(http::get_url(url).unwrap().status, 503);
     example
-        .scene
+        .namespace
         .kubectl(&["scale", "xsvc/preview", "--replicas=1"]);
-    example.scene.until("preview", "one task", |object| {
+    example.namespace.until("preview", "one task", |object| {
         condition(object, "Ready").0 == "True" && object["status"]["runningCount"] == 1
     });
     assert_eq!(http::get_url(url).unwrap().status, 200);
@@ -166,14 +168,14 @@ fn a_service_of_another_client_is_adopted_without_a_deployment() {
         account: "123456789012".into(),
         region: "eu-west-1".into(),
     };
-    stage()
+    fixture()
         .emulator
         .with_model(|model| model.call(&somebody, "CreateExpressGatewayService", &request))
         .unwrap();
     let before = service("checkout")["endpoint"].clone();
     example.apply("adopt.yaml");
     let object = example.until_ready();
-    assert_eq!(updates(&example.scene, "checkout"), 0);
+    assert_eq!(updates(&example.namespace, "checkout"), 0);
     assert_eq!(service("checkout")["endpoint"], before);
     let uid = json!({"key": "ecs-express.dev/uid", "value": object["metadata"]["uid"]});
     let tags = service("checkout")["tags"].clone();
@@ -198,7 +200,7 @@ fn a_retained_service_stays_and_the_same_object_takes_it_back() {
     assert!(tags.as_array().unwrap().contains(&released), "{tags}");
     example.apply("retain.yaml");
     assert_eq!(example.until_ready()["status"]["url"], url);
-    assert_eq!(updates(&example.scene, name), 0);
+    assert_eq!(updates(&example.namespace, name), 0);
 }
 
 #[test]

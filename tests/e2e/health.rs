@@ -1,16 +1,16 @@
-//! What the operator says of itself: /healthz, /readyz and /metrics.
+//! What the operator reports about itself: /healthz, /readyz and /metrics.
 
 use controlplane::{Process, http, poll};
 use serde_json::json;
 
+use crate::fixture::{DEADLINE, TestNamespace, fixture, operator_command};
 use crate::release::{self, NAME, NAMESPACE};
-use crate::stage::{DEADLINE, Scene, operator_command, stage};
 
-/// An operator of one namespace that listens, and where.
+/// An operator of one namespace that serves probes and metrics, and its address.
 fn listening(name: &str, command: std::process::Command) -> (Process, std::net::SocketAddr) {
     let mut command = command;
     command.args(["--listen", "127.0.0.1:0"]);
-    let log = stage().plane.dir().join(format!("{name}.log"));
+    let log = fixture().plane.dir().join(format!("{name}.log"));
     let process = Process::spawn(name, command, log).unwrap();
     let address = poll::until(DEADLINE, "the address it listens on", || {
         let log = process.log();
@@ -22,13 +22,13 @@ fn listening(name: &str, command: std::process::Command) -> (Process, std::net::
 }
 
 fn kubeconfig() -> std::path::PathBuf {
-    stage()
+    fixture()
         .plane
         .service_account_kubeconfig(NAMESPACE, NAME)
         .unwrap()
 }
 
-/// The value of a metric with these labels; 0 where it is not there yet.
+/// The value of a metric with these labels; 0 if it does not exist yet.
 fn metric(address: std::net::SocketAddr, series: &str) -> f64 {
     let answer = http::get(address, "/metrics").unwrap();
     assert_eq!(answer.status, 200, "{}", answer.body);
@@ -42,10 +42,10 @@ fn metric(address: std::net::SocketAddr, series: &str) -> f64 {
 
 #[test]
 fn a_running_operator_is_ready_and_counts_what_it_does() {
-    let scene = Scene::new("health");
-    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
-    // The stage's operator works on the object too; this one only has to look.
-    command.args(["--namespace", scene.namespace]);
+    let namespace = TestNamespace::new("health");
+    let mut command = operator_command(&kubeconfig(), &fixture().emulator.url());
+    // The fixture's operator reconciles the object too; this one only observes it.
+    command.args(["--namespace", namespace.namespace]);
     let (_process, address) = listening("health", command);
     assert_eq!(http::get(address, "/healthz").unwrap().body, "ok\n");
     let all = "[+] kubernetes: ok\n[+] aws: ok\n[+] watch: ok\n";
@@ -55,8 +55,8 @@ fn a_running_operator_is_ready_and_counts_what_it_does() {
         ready.then_some(()).ok_or(answer.body)
     })
     .unwrap();
-    scene.apply("shop", &json!({}));
-    scene.until_ready("shop");
+    namespace.apply("shop", &json!({}));
+    namespace.until_ready("shop");
     let version = env!("CARGO_PKG_VERSION");
     let build = format!("ecs_express_build_info{{version=\"{version}\"}}");
     assert!((metric(address, &build) - 1.0).abs() < f64::EPSILON);
@@ -79,13 +79,17 @@ fn a_running_operator_is_ready_and_counts_what_it_does() {
 
 #[test]
 fn while_it_cannot_work_it_is_alive_and_says_why_it_is_not_ready() {
-    // An API server that takes the connection and never answers.
+    // An API server that accepts the connection and never answers.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let config = stage().plane.dir().join("silent.kubeconfig");
+    let config = fixture().plane.dir().join("silent.kubeconfig");
     let text = std::fs::read_to_string(kubeconfig()).unwrap();
     let server = format!("http://{}", silent.local_addr().unwrap());
-    std::fs::write(&config, text.replace(&stage().plane.server_url(), &server)).unwrap();
-    let command = operator_command(&config, &stage().emulator.url());
+    std::fs::write(
+        &config,
+        text.replace(&fixture().plane.server_url(), &server),
+    )
+    .unwrap();
+    let command = operator_command(&config, &fixture().emulator.url());
     let (_process, address) = listening("silent", command);
     assert_eq!(http::get(address, "/healthz").unwrap().status, 200);
     let answer = http::get(address, "/readyz").unwrap();
@@ -101,13 +105,13 @@ fn while_it_cannot_work_it_is_alive_and_says_why_it_is_not_ready() {
 }
 
 #[test]
-fn while_sts_cannot_be_reached_it_stays_and_says_so_until_sts_answers() {
+fn while_sts_is_unreachable_it_keeps_running_and_reports_it_until_sts_answers() {
     waits_for_sts("static keys", "[-] aws: GetCallerIdentity", |_| {});
 }
 
 #[test]
-fn while_a_web_identity_cannot_be_exchanged_it_stays_and_says_so_until_sts_answers() {
-    let token = stage().plane.dir().join("web-identity-token");
+fn while_a_web_identity_cannot_be_exchanged_it_keeps_running_and_reports_it_until_sts_answers() {
+    let token = fixture().plane.dir().join("web-identity-token");
     std::fs::write(&token, "token").unwrap();
     waits_for_sts(
         "web identity",
@@ -152,7 +156,7 @@ fn waits_for_sts(name: &str, says: &str, credentials: impl Fn(&mut std::process:
 
 #[test]
 fn the_liveness_probe_is_answered_in_its_time_whatever_connections_are_open() {
-    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+    let mut command = operator_command(&kubeconfig(), &fixture().emulator.url());
     command.args(["--namespace", "aws-away"]);
     let (_process, address) = listening("crowded", command);
     let began = std::time::Instant::now();
@@ -169,7 +173,7 @@ fn the_liveness_probe_is_answered_in_its_time_whatever_connections_are_open() {
 fn a_port_that_is_taken_is_named_with_the_flag() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let output = operator_command(&kubeconfig(), &stage().emulator.url())
+    let output = operator_command(&kubeconfig(), &fixture().emulator.url())
         .args(["--listen", &address])
         .output()
         .unwrap();
@@ -183,7 +187,7 @@ fn a_port_that_is_taken_is_named_with_the_flag() {
 
 #[test]
 fn the_probes_of_the_charts_deployment_are_answered() {
-    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+    let mut command = operator_command(&kubeconfig(), &fixture().emulator.url());
     command.args(["--namespace", "aws-away"]);
     let (_process, address) = listening("probed", command);
     for path in &release::container().probes {

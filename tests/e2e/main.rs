@@ -1,21 +1,21 @@
-//! End to end: the shipped program with the chart that ships, installed by helm, on a real API server, against the emulator.
+//! End-to-end scenarios: the shipped program and chart, installed by helm on a real API server, against the emulator.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test may stop at what it did not expect"
+    reason = "a test may panic on the unexpected"
 )]
 
-mod bad_days;
+mod api_server_outage;
 mod examples;
+mod faults;
+mod fixture;
 mod health;
-mod large;
-mod malformed;
-mod outage;
+mod large_objects;
+mod malformed_objects;
 mod permissions;
-mod rejected;
+mod rejected_status;
 mod release;
-mod stage;
+mod scenario;
 mod start;
-mod story;
 mod tutorial;

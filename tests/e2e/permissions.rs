@@ -1,4 +1,4 @@
-//! What the chart lets the operator do is what the operator does: no more, no less, by the API server's audit log.
+//! The chart grants exactly the permissions that the operator uses, according to the API server's audit log.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,8 @@ use ecs_express_emulator::Fault;
 use serde_json::{Value, json};
 
 use crate::{
+    fixture::{DEADLINE, TestNamespace, condition, fixture, run_operator},
     release::{self, NAME, NAMESPACE},
-    stage::{DEADLINE, Scene, condition, run_operator, stage},
 };
 
 /// API group, resource with subresource, verb.
@@ -37,7 +37,7 @@ fn in_one_namespace_each_right_is_used_and_none_is_missing() {
     assert_eq!(elsewhere, []);
     drop(operator);
 
-    // With a cluster-id of its own it needs nothing of the cluster.
+    // With a cluster-id it needs no cluster-scoped permission.
     let with_id = json!({"watchNamespace": "team", "clusterId": "cluster-of-team"});
     walk.plane
         .helm_run(
@@ -46,13 +46,13 @@ fn in_one_namespace_each_right_is_used_and_none_is_missing() {
         )
         .unwrap();
     let walk = walk.with(&with_id);
-    release::install_with(&walk.plane, &stage().emulator.url(), NAMESPACE, &with_id);
+    release::install_with(&walk.plane, &fixture().emulator.url(), NAMESPACE, &with_id);
     let _operator = walk.start();
     let of_cluster = bindings(&walk.plane, "clusterrolebindings");
     assert!(of_cluster.is_empty(), "{of_cluster:?}");
 }
 
-/// A control plane of its own, since what the audit log has must come from this walk.
+/// A control plane of its own, so that the audit log contains only the requests of this test.
 struct Walk {
     plane: ControlPlane,
     namespace: &'static str,
@@ -65,7 +65,7 @@ impl Walk {
         plane
             .kubectl_run(&["create", "namespace", namespace], None)
             .unwrap();
-        release::install_with(&plane, &stage().emulator.url(), NAMESPACE, values);
+        release::install_with(&plane, &fixture().emulator.url(), NAMESPACE, values);
         let values = values.clone();
         Self {
             plane,
@@ -81,22 +81,22 @@ impl Walk {
 
     fn start(&self) -> Process {
         let container = release::container_with(&self.values);
-        run_operator(&self.plane, &container, &stage().emulator.url())
+        run_operator(&self.plane, &container, &fixture().emulator.url())
     }
 
-    /// Create, two updates, an edit by somebody else while ECS is asked, delete.
+    /// Create, two updates, an edit by another client during a call to ECS, delete.
     fn through(&self) {
         let service = format!("{}_shop", self.namespace);
         self.apply("shop:1");
         self.until_ready();
         self.apply("shop:2");
         self.until_ready();
-        stage().emulator.fail_next(
+        fixture().emulator.fail_next(
             Fault::new("UpdateExpressGatewayService", "Timeout", "").on_service(&service),
         );
         self.apply("shop:3");
         poll::until(DEADLINE, "an update without an answer", || {
-            let calls = stage().emulator.calls();
+            let calls = fixture().emulator.calls();
             let unanswered = calls.iter().any(|call| {
                 call.service_name.as_deref() == Some(&service)
                     && call.code.as_deref() == Some("Timeout")
@@ -111,7 +111,7 @@ impl Walk {
 
     fn apply(&self, image: &str) {
         let container = json!({"primaryContainer": {"image": image}});
-        let manifest = Scene::manifest("shop", &container).to_string();
+        let manifest = TestNamespace::manifest("shop", &container).to_string();
         let arguments = ["apply", "-n", self.namespace, "-f", "-"];
         self.plane.kubectl_run(&arguments, Some(&manifest)).unwrap();
     }
@@ -141,7 +141,7 @@ fn requests(plane: &ControlPlane) -> Vec<Request> {
     plane.requests_of(NAMESPACE, NAME).unwrap()
 }
 
-/// Panics with what the API server refused the operator.
+/// Panics with the requests that the API server refused.
 pub fn assert_nothing_refused(plane: &ControlPlane) {
     let requests = requests(plane);
     assert!(!requests.is_empty());
@@ -156,7 +156,7 @@ fn rights_used(plane: &ControlPlane) -> BTreeSet<Right> {
         .collect()
 }
 
-/// What the roles that are bound to the operator's ServiceAccount say.
+/// The rules of the roles that are bound to the operator's ServiceAccount.
 fn rights_granted(plane: &ControlPlane) -> BTreeSet<Right> {
     let mut rights = BTreeSet::new();
     for kind in ["rolebindings", "clusterrolebindings"] {

@@ -6,19 +6,19 @@ use controlplane::{ControlPlane, Helm};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The release, and what it installs.
+/// The name of the release and of what it installs.
 pub const NAME: &str = "ecs-express-operator";
 /// Its namespace.
 pub const NAMESPACE: &str = "ecs-express-system";
 
 const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/charts/ecs-express-operator");
 
-/// Installs the chart, CustomResourceDefinition and all. Its Deployment gets no pod here: nothing could run it.
+/// Installs the chart with its CustomResourceDefinition. Its Deployment gets no pod: no node could run it.
 pub fn install(plane: &ControlPlane, endpoint: &str) {
     install_with(plane, endpoint, NAMESPACE, &json!({}));
 }
 
-/// The same in another namespace, with more values.
+/// Installs the chart in another namespace, with more values.
 pub fn install_with(plane: &ControlPlane, endpoint: &str, namespace: &str, more: &Value) {
     let (values, more) = (values(endpoint).to_string(), more.to_string());
     let mut arguments = vec!["install", NAME, CHART, "--create-namespace"];
@@ -36,7 +36,7 @@ pub fn install_with(plane: &ControlPlane, endpoint: &str, namespace: &str, more:
     plane.kubectl_run(&established, None).unwrap();
 }
 
-/// ECS is the emulator, and windows and intervals are short.
+/// Values that use the emulator as ECS, with short windows and intervals.
 fn values(endpoint: &str) -> Value {
     let env = |name: &str, value: &str| json!({"name": name, "value": value});
     json!({
@@ -56,11 +56,11 @@ fn values(endpoint: &str) -> Value {
 /// How the Deployment runs the program.
 #[derive(Clone, Debug)]
 pub struct Container {
-    /// Its arguments, without the address it listens at: many operators share this machine's ports.
+    /// Its arguments, without the listen address: many operators share the ports of this machine.
     pub args: Vec<String>,
     /// Its environment.
     pub env: BTreeMap<String, String>,
-    /// The paths that the kubelet asks: alive, ready.
+    /// The paths of the liveness and readiness probes.
     pub probes: [String; 2],
 }
 

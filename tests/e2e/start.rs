@@ -1,4 +1,4 @@
-//! Start and stop: what is missing is said at once, with the remedy and an exit code of its own.
+//! Start and stop: a missing precondition is reported at once, with its remedy and an exit code of its own.
 
 use std::{path::Path, process::Command};
 
@@ -12,19 +12,19 @@ use ecs_express_operator::{
 };
 use tokio_util::sync::CancellationToken;
 
+use crate::fixture::{DEADLINE, fixture, operator_command};
 use crate::release::{NAME, NAMESPACE};
-use crate::stage::{DEADLINE, operator_command, stage};
 
-/// Exit code and log of a run that ends by itself.
+/// The exit code and log of a run that ends on its own.
 fn ends(name: &str, command: Command) -> (Option<i32>, String) {
-    let log = stage().plane.dir().join(format!("{name}.log"));
+    let log = fixture().plane.dir().join(format!("{name}.log"));
     let mut process = Process::spawn(name, command, log).unwrap();
     let code = process.wait_exit(DEADLINE);
     (code, process.log())
 }
 
 fn kubeconfig() -> std::path::PathBuf {
-    stage()
+    fixture()
         .plane
         .service_account_kubeconfig(NAMESPACE, NAME)
         .unwrap()
@@ -32,11 +32,11 @@ fn kubeconfig() -> std::path::PathBuf {
 
 #[test]
 fn without_an_api_server_it_says_where_it_looked_and_exits_with_3() {
-    let unreachable = stage().plane.dir().join("unreachable.kubeconfig");
+    let unreachable = fixture().plane.dir().join("unreachable.kubeconfig");
     let text = std::fs::read_to_string(kubeconfig()).unwrap();
     std::fs::write(
         &unreachable,
-        text.replace(&stage().plane.server_url(), "https://127.0.0.1:1"),
+        text.replace(&fixture().plane.server_url(), "https://127.0.0.1:1"),
     )
     .unwrap();
     let (code, log) = ends(
@@ -71,7 +71,7 @@ fn without_the_crd_it_says_how_to_install_it_and_exits_with_4() {
 }
 
 #[test]
-fn with_a_crd_that_cannot_hold_the_memory_it_says_how_to_update_it_and_exits_with_4() {
+fn with_a_crd_that_cannot_hold_the_operator_state_it_says_how_to_update_it_and_exits_with_4() {
     let plane = controlplane::ControlPlane::start(&controlplane::Assets::find().unwrap()).unwrap();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("crds/expressservices.yaml");
     let crd = std::fs::read_to_string(file).unwrap();
@@ -96,7 +96,7 @@ fn with_a_crd_that_cannot_hold_the_memory_it_says_how_to_update_it_and_exits_wit
     fields.remove("operatorState").unwrap();
     fields.remove("drift").unwrap();
     apply(&older);
-    // The API server shows a new schema after a moment.
+    // The API server publishes a new schema after a moment.
     poll::until(DEADLINE, "the schema to be shown", || {
         let path = ["get", "--raw", "/openapi/v3/apis/ecs-express.dev/v1alpha1"];
         plane
@@ -116,7 +116,7 @@ fn with_a_crd_that_cannot_hold_the_memory_it_says_how_to_update_it_and_exits_wit
         assert!(log.contains(part), "{part}: {log}");
     }
 
-    // Without another field it works; what it cannot show is said.
+    // Without another field it works and reports what it cannot show.
     let mut older = today;
     older
         .pointer_mut(status)
@@ -131,16 +131,16 @@ fn with_a_crd_that_cannot_hold_the_memory_it_says_how_to_update_it_and_exits_wit
     poll::until(DEADLINE, "the warning", || {
         process.check_alive().map_err(|error| error.to_string())?;
         let log = process.log();
-        let told = log.contains("status.drift") && log.contains("older than this program");
-        told.then_some(()).ok_or(log)
+        let reported = log.contains("status.drift") && log.contains("older than this program");
+        reported.then_some(()).ok_or(log)
     })
     .unwrap();
 }
 
 #[test]
-fn a_cluster_id_that_a_template_left_unfilled_is_refused_with_2() {
+fn a_cluster_id_with_an_unfilled_template_is_rejected_with_2() {
     for id in ["", "${CLUSTER_ID}"] {
-        let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+        let mut command = operator_command(&kubeconfig(), &fixture().emulator.url());
         command.env("ECS_EXPRESS_CLUSTER_ID", id);
         let (code, log) = ends("unfilled cluster-id", command);
         assert_eq!(code, Some(2), "{log}");
@@ -150,7 +150,7 @@ fn a_cluster_id_that_a_template_left_unfilled_is_refused_with_2() {
 
 #[test]
 fn without_region_or_credentials_it_says_so_and_exits_with_5() {
-    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+    let mut command = operator_command(&kubeconfig(), &fixture().emulator.url());
     command
         .env_remove("AWS_REGION")
         .env("AWS_CONFIG_FILE", "/nonexistent");
@@ -158,7 +158,7 @@ fn without_region_or_credentials_it_says_so_and_exits_with_5() {
     assert_eq!(code, Some(5), "{log}");
     assert!(log.contains("set AWS_REGION or --aws-region"), "{log}");
 
-    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+    let mut command = operator_command(&kubeconfig(), &fixture().emulator.url());
     command
         .env_remove("AWS_ACCESS_KEY_ID")
         .env_remove("AWS_SECRET_ACCESS_KEY")
@@ -170,9 +170,9 @@ fn without_region_or_credentials_it_says_so_and_exits_with_5() {
 }
 
 #[test]
-fn on_sigterm_it_ends_in_order_with_0() {
-    let log = stage().plane.dir().join("terminated.log");
-    let mut command = operator_command(&kubeconfig(), &stage().emulator.url());
+fn on_sigterm_it_shuts_down_cleanly_with_0() {
+    let log = fixture().plane.dir().join("terminated.log");
+    let mut command = operator_command(&kubeconfig(), &fixture().emulator.url());
     command.args(["--namespace", "default"]);
     let mut process = Process::spawn("terminated", command, log).unwrap();
     poll::until(DEADLINE, "the operator to watch", || {
@@ -191,7 +191,7 @@ fn on_sigterm_it_ends_in_order_with_0() {
 
 #[test]
 fn no_line_of_the_log_has_a_key_twice_from_start_to_stop_even_at_the_finest_level() {
-    let usual = operator_command(&kubeconfig(), &stage().emulator.url());
+    let usual = operator_command(&kubeconfig(), &fixture().emulator.url());
     let mut command = Command::new(usual.get_program());
     let others = |argument: &&std::ffi::OsStr| !argument.to_string_lossy().starts_with("--log=");
     command.args(usual.get_args().filter(others));
@@ -201,7 +201,7 @@ fn no_line_of_the_log_has_a_key_twice_from_start_to_stop_even_at_the_finest_leve
             .filter_map(|(name, value)| Some((name, value?))),
     );
     command.args(["--log=trace", "--namespace=default", "--listen=127.0.0.1:0"]);
-    let log = stage().plane.dir().join("finest.log");
+    let log = fixture().plane.dir().join("finest.log");
     let mut process = Process::spawn("finest", command, log).unwrap();
     poll::until(DEADLINE, "the first list", || {
         let synced = process.log().contains("watching ExpressServices");
@@ -218,7 +218,7 @@ fn no_line_of_the_log_has_a_key_twice_from_start_to_stop_even_at_the_finest_leve
     each_key_once(&process.log());
 }
 
-/// Whether each line of the log is JSON in which each key stands once: many readers refuse another.
+/// Whether each line of the log is JSON without duplicate keys, which many readers reject.
 pub fn each_key_once(log: &str) {
     struct Line;
     impl<'de> serde::Deserialize<'de> for Line {
@@ -251,8 +251,8 @@ pub fn each_key_once(log: &str) {
 }
 
 #[tokio::test]
-async fn a_stop_before_the_first_list_is_in_ends_the_loop_too() {
-    // An API server that takes the connection and never answers.
+async fn a_stop_before_the_first_list_has_arrived_ends_the_loop_too() {
+    // An API server that accepts the connection and never answers.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let client = kube::Client::try_from(kube::Config::new(url.parse().unwrap())).unwrap();

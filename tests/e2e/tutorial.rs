@@ -1,10 +1,10 @@
-//! Pages run as they are written: each command in a console block, and what it prints.
+//! Runs documentation pages as they are written: each command in a console block, and its output.
 
 use std::{fs, path::Path, process::Command};
 
 use serde_json::json;
 
-use crate::stage::{Scene, stage};
+use crate::fixture::{TestNamespace, fixture};
 
 /// A command and the output that the page shows.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ fn steps(page: &str) -> Vec<Step> {
     steps
 }
 
-/// Whether the output is what is shown, where `…` and any run of spaces stand for whatever is there.
+/// Whether the output matches the page, where `…` matches anything and spaces match any white space.
 fn is_as_shown(shown: &[String], output: &str) -> bool {
     let tidy = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (shown, output) = (tidy(&shown.join("\n")), tidy(output));
@@ -65,10 +65,10 @@ fn walk(page: &str, kubeconfig: &Path, least: usize) {
         "{page}: {} steps are too few to be all",
         steps.len()
     );
-    let kubectl = stage().plane.kubectl();
+    let kubectl = fixture().plane.kubectl();
     let kubectl = Path::new(kubectl.get_program()).parent().unwrap();
     let path = std::env::var("PATH").unwrap();
-    let directory = stage().plane.dir().join(format!("{page}.d"));
+    let directory = fixture().plane.dir().join(format!("{page}.d"));
     fs::create_dir(&directory).unwrap();
     for Step { command, shown } in steps {
         let output = Command::new("bash")
@@ -76,7 +76,7 @@ fn walk(page: &str, kubeconfig: &Path, least: usize) {
             .current_dir(&directory)
             .env("KUBECONFIG", kubeconfig)
             .env("PATH", format!("{}:{path}", kubectl.display()))
-            .env("ECS", stage().emulator.url())
+            .env("ECS", fixture().emulator.url())
             .output()
             .unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
@@ -90,17 +90,17 @@ fn walk(page: &str, kubeconfig: &Path, least: usize) {
 }
 
 #[test]
-fn the_tutorial_goes_as_it_is_written() {
-    walk("first-service.md", stage().plane.admin_kubeconfig(), 25);
+fn the_tutorial_runs_as_it_is_written() {
+    walk("first-service.md", fixture().plane.admin_kubeconfig(), 25);
 }
 
 #[test]
-fn the_answers_go_as_they_are_written() {
-    let scene = Scene::new("answers");
-    scene.apply("shop", &json!({}));
-    scene.until_ready("shop");
-    let kubeconfig = stage().plane.dir().join("answers.kubeconfig");
-    fs::copy(stage().plane.admin_kubeconfig(), &kubeconfig).unwrap();
+fn the_answers_run_as_they_are_written() {
+    let namespace = TestNamespace::new("answers");
+    namespace.apply("shop", &json!({}));
+    namespace.until_ready("shop");
+    let kubeconfig = fixture().plane.dir().join("answers.kubeconfig");
+    fs::copy(fixture().plane.admin_kubeconfig(), &kubeconfig).unwrap();
     let config = kubeconfig.to_str().unwrap();
     let namespace = [
         "config",
@@ -109,12 +109,12 @@ fn the_answers_go_as_they_are_written() {
         "--namespace",
         "answers",
     ];
-    stage().kubectl(&[&["--kubeconfig", config], &namespace[..]].concat());
+    fixture().kubectl(&[&["--kubeconfig", config], &namespace[..]].concat());
     walk("faq.md", &kubeconfig, 8);
 }
 
 #[test]
-fn another_output_would_be_seen() {
+fn a_different_output_would_be_detected() {
     let shown = |text: &str| vec![text.to_owned()];
     assert!(is_as_shown(&shown("a … c"), "a  b\nc"));
     assert!(is_as_shown(&shown("a …"), "a b"));

@@ -9,12 +9,12 @@ use ecs_express_operator::{
 use serde_json::json;
 
 use crate::{
-    caller::identity,
+    caller_identity::identity,
     fixture::{arn, nothing_hidden, patient},
     loopback::{Answer, Loopback, ok, refused},
 };
 
-/// How what the child has to find begins; its presence makes the child of the test.
+/// The variable with the result that the child process expects; it distinguishes the child from the test.
 const EXPECTED: &str = "ECS_ADAPTER_EXPECTED";
 /// The Region of the flag, if any.
 const FLAG: &str = "ECS_ADAPTER_REGION_FLAG";
@@ -23,7 +23,7 @@ const KEYS: [(&str, &str); 2] = [
     ("AWS_SECRET_ACCESS_KEY", "s"),
 ];
 
-/// Runs [`the_child`] under an environment of nothing else.
+/// Runs [`the_child`] with these environment variables only.
 fn finds(expected: &str, environment: &[(&str, &str)]) {
     let status = Command::new(env::current_exe().unwrap())
         .args(["--exact", "connect::the_child", "--nocapture"])
@@ -82,7 +82,7 @@ fn one_endpoint_serves_both_services_whatever_the_ca_bundle() {
 }
 
 #[test]
-fn each_service_has_its_endpoint_and_the_flag_goes_before_the_environment() {
+fn each_service_has_its_endpoint_and_the_flag_overrides_the_environment() {
     let (ecs, sts) = (aws(), aws());
     let environment = [
         ("AWS_REGION", "eu-west-1"),
@@ -117,7 +117,7 @@ fn without_credentials_the_error_says_where_they_were_looked_for() {
 
 const ASSUMED: &str = "<AssumeRoleWithWebIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>AKIDIRSA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
 
-/// A file with the token of a ServiceAccount, removed in the end.
+/// A file with the token of a ServiceAccount, removed on drop.
 struct Token(PathBuf);
 
 impl Token {
@@ -168,7 +168,7 @@ fn a_role_by_irsa_is_assumed_once() {
 }
 
 #[test]
-fn a_role_by_pod_identity_is_asked_for_once() {
+fn a_role_by_pod_identity_is_requested_once() {
     let agent = Loopback::start(|_| {
         ok(json!({
             "AccessKeyId": "AKIDPOD", "SecretAccessKey": "s", "Token": "t",

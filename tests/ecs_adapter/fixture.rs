@@ -1,4 +1,4 @@
-//! The service of the tests, and adapters that talk to the loopback server.
+//! The service of the tests, and adapters connected to the loopback server.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -23,24 +23,24 @@ pub const ARN: &str = "arn:aws:ecs:eu-west-1:123456789012:service/web/shop";
 pub const REVISION: &str = "arn:aws:ecs:eu-west-1:123456789012:service-revision/web/shop/1";
 pub const DEPLOYMENT: &str = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/web/shop/";
 pub const INFRASTRUCTURE: &str = "arn:aws:iam::123456789012:role/infrastructure";
-/// A value that must never be seen outside of a request.
+/// A value that must never appear outside of a request.
 pub const SECRET: &str = "s3cr3t-of-the-environment";
 
 pub fn arn() -> ServiceArn {
     ARN.parse().unwrap()
 }
 
-/// For calls in which nothing is hidden.
+/// A redactor for calls without redacted values.
 pub fn nothing_hidden() -> Redactor {
     Redactor::nothing_hidden()
 }
 
-/// Limits that no answer of the loopback server meets by itself.
+/// Timeouts that no response of the loopback server exceeds.
 pub fn patient() -> Timeouts {
     Timeouts::default()
 }
 
-/// Limits for a server that does not answer.
+/// Timeouts for a server that does not answer.
 pub fn hasty() -> Timeouts {
     Timeouts {
         operation: Duration::from_secs(2),
@@ -66,7 +66,7 @@ pub fn adapter(server: &Loopback) -> AwsEcs {
     AwsEcs::from_sdk_config(config(&server.url, keys()), patient()).unwrap()
 }
 
-/// A configuration in which everything is set.
+/// A configuration with every field set.
 pub fn everything() -> Configuration {
     let named = |name: &str, value: &str| (name.to_owned(), Redacted::new(value));
     Configuration {
@@ -102,7 +102,7 @@ pub fn everything() -> Configuration {
     }
 }
 
-/// A configuration of an image alone.
+/// A configuration with only an image.
 pub fn image_alone() -> Configuration {
     Configuration {
         container: Some(Container {

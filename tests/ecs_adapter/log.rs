@@ -1,4 +1,4 @@
-//! What the log tells of the calls, down to `debug`, from the adapter and from the SDK beneath it.
+//! What the adapter and the SDK log about calls, down to `debug`.
 
 use std::{
     io::{self, Write},
@@ -20,8 +20,8 @@ struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
-        // While there is but one subscriber in the process, tracing asks whichever thread comes first whether anybody wants
-        // an event, and believes a thread without any.
+        // With a single subscriber in the process, tracing caches the interest of whichever thread logs first, which
+        // may have no subscriber.
         static ANOTHER: OnceLock<tracing::Dispatch> = OnceLock::new();
         ANOTHER.get_or_init(|| tracing::Dispatch::new(tracing_subscriber::registry()));
         let writer = self.clone();
@@ -45,7 +45,7 @@ impl Write for Log {
 }
 
 #[tokio::test]
-async fn the_log_tells_of_each_call_and_never_what_was_sent() {
+async fn the_log_names_each_call_and_never_what_was_sent() {
     let service = json!({ "service": { "activeConfigurations": [{ "primaryContainer": {
         "image": "nginx:1", "environment": [{ "name": "A", "value": SECRET }],
     }}]}});
@@ -84,7 +84,7 @@ async fn the_log_tells_of_each_call_and_never_what_was_sent() {
 }
 
 #[tokio::test]
-async fn the_log_tells_the_text_of_a_failure_without_what_it_quotes() {
+async fn the_log_contains_the_text_of_a_failure_without_what_it_quotes() {
     let text = format!("value '{SECRET}' or argument --all of the container is refused");
     let server = Loopback::of_account(move |_| refused(400, "InvalidParameterException", &text));
     let ecs = adapter(&server);

@@ -1,4 +1,4 @@
-//! A small HTTP server whose answers each test writes itself.
+//! A small HTTP server whose responses are defined by each test.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -10,24 +10,24 @@ use std::{
 
 use serde_json::Value;
 
-/// A request as it came over the wire.
+/// A request as received over the wire.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    /// Name of the action, of either protocol.
+    /// The name of the action, in either protocol.
     pub action: String,
-    /// Body; null when it is no JSON.
+    /// The body; null if it is no JSON.
     pub body: Value,
-    /// The header that holds the access key id and the Region.
+    /// The header with the access key id and the Region.
     pub authorization: String,
 }
 
-/// What the server does with a request.
+/// The server's reaction to a request.
 pub enum Answer {
     /// Status and body.
     Is(u16, String),
-    /// Nothing, and the connection stays open.
+    /// No response; the connection stays open.
     Silence,
-    /// The connection is closed without an answer.
+    /// The connection is closed without a response.
     HangUp,
 }
 
@@ -36,25 +36,25 @@ pub fn ok(body: Value) -> Answer {
     Answer::Is(200, body.to_string())
 }
 
-/// A refusal as ECS words it.
+/// An error response of ECS.
 pub fn refused(status: u16, code: &str, message: &str) -> Answer {
     let body = serde_json::json!({ "__type": code, "message": message });
     Answer::Is(status, body.to_string())
 }
 
-/// The server; it ends with the test's process.
+/// The server, which ends with the test process.
 pub struct Loopback {
-    /// Where it listens.
+    /// The address on which it listens.
     pub url: String,
     seen: Arc<Mutex<Vec<Seen>>>,
-    /// The action of which no request is recorded.
+    /// The action whose requests are not recorded.
     unrecorded: Option<&'static str>,
 }
 
 const CALLER: &str = "GetCallerIdentity";
 
 impl Loopback {
-    /// Answers each request as `answer` says.
+    /// Starts a server that answers each request by `answer`.
     pub fn start(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -73,11 +73,11 @@ impl Loopback {
         }
     }
 
-    /// The same, and STS besides, which says that the credentials are those of the account of the tests and is not
+    /// Also serves STS, which returns the account of the tests and is not
     /// recorded.
     pub fn of_account(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
         let server = Self::start(move |seen| match seen.action.as_str() {
-            CALLER => crate::caller::identity("aws", "123456789012"),
+            CALLER => crate::caller_identity::identity("aws", "123456789012"),
             _ => answer(seen),
         });
         Self {

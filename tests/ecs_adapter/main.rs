@@ -1,13 +1,13 @@
-//! The AWS adapter against a server on the loopback interface: what goes over the wire, and what becomes of the answers.
+//! The AWS adapter against a server on the loopback interface: requests on the wire, and the results of responses.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod answers;
-mod caller;
+mod caller_identity;
 mod connect;
+mod errors;
 mod fixture;
 mod log;
 mod loopback;
-mod neighbours;
-mod refusals;
+mod related_reads;
 mod requests;
+mod responses;
 mod transport;

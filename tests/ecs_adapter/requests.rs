@@ -1,4 +1,4 @@
-//! The exact JSON of each call that changes something, and the Region that it goes to.
+//! The exact JSON of each mutating call, and the Region that it is sent to.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ use crate::{
     loopback::{Loopback, ok},
 };
 
-/// What Create and Update say alike of [`everything`].
+/// The members that Create and Update of [`everything`] have in common.
 fn everything_on_the_wire() -> Value {
     json!({
         "executionRoleArn": "arn:aws:iam::123456789012:role/execution",
@@ -306,7 +306,7 @@ async fn each_call_goes_to_the_region_of_its_service() {
 }
 
 #[tokio::test]
-async fn a_create_is_ones_own_only_if_its_answer_carries_the_owner_tags_of_the_request() {
+async fn a_create_is_ours_only_if_its_response_carries_the_owner_tags_of_the_request() {
     let tag = |key: &str, value: &str| json!({ "key": key, "value": value });
     let ours = [
         tag("ecs-express.dev/uid", "u-1"),

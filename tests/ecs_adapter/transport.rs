@@ -1,4 +1,4 @@
-//! No answer at all, and no credentials.
+//! Missing responses and missing credentials.
 
 use std::{net::TcpListener, time::Duration};
 
@@ -34,7 +34,7 @@ fn unreadable(observed: Observed) -> Failure {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_answer_is_given_up_in_time_and_nobody_knows_the_effect() {
+async fn a_server_that_does_not_answer_times_out_and_the_effect_is_unknown() {
     let server = Loopback::of_account(|_| Answer::Silence);
     let ecs = AwsEcs::from_sdk_config(config(&server.url, keys()), hasty()).unwrap();
     let failure = ecs
@@ -49,7 +49,7 @@ async fn a_server_that_does_not_answer_is_given_up_in_time_and_nobody_knows_the_
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_leaves_the_effect_open() {
+async fn a_connection_that_breaks_leaves_the_effect_unknown() {
     let server = Loopback::of_account(|_| Answer::HangUp);
     let failure = adapter(&server)
         .create(&create(everything()), &nothing_hidden())
@@ -74,7 +74,7 @@ async fn a_refused_connection_is_no_absence() {
     assert!(failure.message.contains("refused"), "{failure}");
 }
 
-/// A chain in which nobody has credentials.
+/// A chain without any credentials.
 #[derive(Debug)]
 struct Nobody;
 
@@ -122,7 +122,7 @@ impl ProvideCredentials for Failing {
 }
 
 #[tokio::test]
-async fn only_missing_credentials_and_a_wrong_configuration_block_and_the_rest_passes() {
+async fn only_missing_credentials_and_a_wrong_configuration_block_and_the_rest_is_transient() {
     let cases: [(fn() -> CredentialsError, Class); 5] = [
         (|| CredentialsError::not_loaded("none"), Class::Blocked),
         (
@@ -157,7 +157,7 @@ async fn only_missing_credentials_and_a_wrong_configuration_block_and_the_rest_p
 }
 
 #[tokio::test]
-async fn a_service_that_is_not_there_is_an_answer_and_no_failure_in_the_metrics() {
+async fn a_missing_service_is_a_result_and_no_failure_in_the_metrics() {
     let server = Loopback::start(|seen| match seen.action.as_str() {
         "DeleteExpressGatewayService" => refused(400, "ServiceNotActiveException", "INACTIVE"),
         "ListTagsForResource" => refused(400, "ResourceNotFoundException", ""),

@@ -1,4 +1,4 @@
-//! The rules in kube's own CEL, without an API server: what a client that checks before it sends would say.
+//! The validation rules in kube's own CEL, without an API server, as a client evaluates them before it sends.
 
 use ecs_express_operator::api::ExpressService;
 use kube::core::cel::{validate_cel, validate_cel_update};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::harness::{merge, minimal};
 use crate::rules;
 
-/// What the schema itself says, and CEL does not see.
+/// Violations of the schema itself, which CEL does not check.
 const BEYOND_CEL: [&str; 6] = [
     " in body ",
     "Duplicate value: ",
@@ -18,7 +18,7 @@ const BEYOND_CEL: [&str; 6] = [
 ];
 
 #[test]
-fn a_client_comes_to_the_same_verdicts_as_the_api_server() {
+fn a_client_reaches_the_same_results_as_the_api_server() {
     let mut checked = 0;
     // Two of each kind from each table: kube compiles all rules for each object.
     for case in rules::all() {
@@ -48,7 +48,7 @@ fn a_client_comes_to_the_same_verdicts_as_the_api_server() {
 }
 
 #[test]
-fn a_client_sees_what_cannot_change() {
+fn a_client_detects_changes_of_immutable_fields() {
     let object = |cluster: &str| {
         let mut object = minimal("web");
         merge(&mut object, &json!({ "spec": { "cluster": cluster } }));

@@ -15,7 +15,7 @@ fn rows(printed: &str) -> Vec<Vec<&str>> {
 }
 
 #[test]
-fn get_prints_what_one_looks_for() {
+fn get_prints_the_columns_that_users_need() {
     let namespace = Namespace::new("columns");
     namespace.apply(&minimal("web"));
     let header = ["NAME", "READY", "STATUS", "URL", "AGE"];
@@ -23,7 +23,7 @@ fn get_prints_what_one_looks_for() {
         "NAME", "READY", "STATUS", "URL", "REASON", "IMAGE", "CLUSTER", "RUNNING", "REVISION",
         "AGE",
     ];
-    // Before the operator has seen it.
+    // Before the operator has observed it.
     let printed = namespace.kubectl(&["get", "xsvc"]);
     let table = rows(&printed);
     assert_eq!(table[0], header);

@@ -1,11 +1,11 @@
-//! `kubectl explain` says what a person needs to know about each field.
+//! `kubectl explain` describes each field completely.
 
 use serde_json::Value;
 
 use crate::harness::{PATIENCE, plane, served_schema};
 use controlplane::poll;
 
-/// Fields of the operator's own; all others are of `CreateExpressGatewayService`.
+/// The operator's own fields; all others are those of `CreateExpressGatewayService`.
 const OWN: [&str; 5] = [
     "region",
     "deletionPolicy",
@@ -20,7 +20,7 @@ struct Field {
     description: String,
 }
 
-/// All fields below `schema`, those of list items too.
+/// All fields below `schema`, including those of list items.
 fn fields(schema: &Value, path: &str) -> Vec<Field> {
     let items = &schema["items"];
     let mut found = if items.is_object() {
@@ -53,7 +53,7 @@ fn part(name: &str) -> Vec<Field> {
     found
 }
 
-/// The fields of `found` of which something is missing.
+/// The fields of `found` with an incomplete description.
 fn lacking(found: &[Field], what: &str, has: impl Fn(&Field) -> bool) {
     let lacking: Vec<String> = found
         .iter()
@@ -99,7 +99,7 @@ fn every_field_of_the_spec_names_its_field_in_ecs_or_is_the_operators_own() {
 }
 
 #[test]
-fn every_field_of_the_spec_says_what_holds_when_it_is_unset() {
+fn every_field_of_the_spec_documents_its_value_when_unset() {
     lacking(&part("spec"), "`Unset` or `Required`", |field| {
         ["Unset: ", "Unset or empty: ", "Required"]
             .iter()
@@ -118,7 +118,7 @@ fn every_field_of_the_spec_says_whether_it_can_change() {
         .iter()
         .any(|words| field.description.contains(words))
     });
-    // And says it rightly of those that cannot.
+    // The immutable ones are described as such.
     let fixed = ["serviceName", "cluster", "region", "infrastructureRoleArn"];
     for field in part("spec") {
         let says = field.description.contains("Cannot change after creation");

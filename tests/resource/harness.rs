@@ -20,7 +20,7 @@ pub fn plane() -> &'static ControlPlane {
         let plane = ControlPlane::start(&Assets::find().unwrap()).unwrap();
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("crds/expressservices.yaml");
         install(&plane, &["apply", "-f", &file.display().to_string()], None);
-        // kubectl finds the resource only once it has left out what it remembers of the time before.
+        // kubectl finds the resource only once its cached discovery has expired.
         poll::until(PATIENCE, "the resource to be discovered", || {
             plane
                 .kubectl_run(&["get", "xsvc", "--all-namespaces"], None)
@@ -45,7 +45,7 @@ pub fn install(plane: &ControlPlane, arguments: &[&str], manifest: Option<&str>)
     plane.kubectl_run(&wait, None).unwrap();
 }
 
-/// What a kubectl command printed; `stderr` has its warnings too.
+/// The output of a kubectl command; `stderr` includes its warnings.
 #[derive(Debug)]
 pub struct Printed {
     pub ok: bool,
@@ -64,7 +64,7 @@ impl Namespace {
         Self(name)
     }
 
-    /// What kubectl prints, whether it succeeds or not.
+    /// The output of kubectl, whether it succeeds or not.
     pub fn try_kubectl(&self, arguments: &[&str]) -> Printed {
         let output = plane()
             .kubectl()
@@ -134,7 +134,7 @@ impl Namespace {
     }
 }
 
-/// The least that `kubectl apply` accepts.
+/// The smallest object that `kubectl apply` accepts.
 pub fn minimal(name: &str) -> Value {
     json!({
         "apiVersion": "ecs-express.dev/v1alpha1",

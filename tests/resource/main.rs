@@ -1,17 +1,17 @@
-//! The resource on a real API server: what it refuses, explains, prints, and how it lives with kubectl.
+//! The resource on a real API server: validation rules, descriptions, printed columns, and its use with kubectl.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test ends where it fails"
+    reason = "a test may panic on the unexpected"
 )]
 
 mod client_side;
 mod columns;
+mod confidentiality;
 mod explain;
 mod harness;
 mod ratcheting;
 mod rules;
 mod scale_and_wait;
-mod secrecy;
 mod status;

@@ -1,11 +1,11 @@
-//! An upgrade that brings a new rule does not strand the objects that break it.
+//! An upgrade with a new validation rule does not block the objects that violate it.
 
 use controlplane::poll;
 use serde_json::{Value, json};
 
 use crate::harness::{CRD_NAME, Namespace, PATIENCE, install, merge, minimal, plane};
 
-/// What a schema refuses with.
+/// The message of a schema violation.
 const RULES: [&str; 8] = [
     "x-kubernetes-validations",
     "enum",
@@ -56,7 +56,7 @@ fn object(name: &str, spec: Value) -> Value {
     object
 }
 
-/// A namespace with objects that were created before the rules, and break one each.
+/// A namespace with objects that were created before the rules and violate one each.
 fn upgraded() -> Namespace {
     let namespace = Namespace::new("upgraded");
     let crd = another_crd();
@@ -118,7 +118,7 @@ fn an_object_that_breaks_a_later_rule_can_still_be_reconciled_edited_and_deleted
     let namespace = upgraded();
     let status = ["--subresource=status"];
     for name in ["field", "pair"] {
-        // All that the operator writes.
+        // Every write of the operator.
         let finalizer = json!({ "metadata": {
             "finalizers": ["ecs-express.dev/finalizer"],
             "annotations": { "ecs-express.dev/cluster-id": "0123" },
@@ -133,7 +133,7 @@ fn an_object_that_breaks_a_later_rule_can_still_be_reconciled_edited_and_deleted
         .unwrap();
     }
 
-    // A rule on a field stands in the way of no other field.
+    // A rule on a field does not block edits of other fields.
     patch(
         &namespace,
         "field",
@@ -155,7 +155,7 @@ fn an_object_that_breaks_a_later_rule_can_still_be_reconciled_edited_and_deleted
     )
     .unwrap();
 
-    // A rule on the spec is judged with every edit of the spec, and the edit that keeps it goes through.
+    // A rule on the spec is evaluated on every edit of the spec, and an edit that satisfies it succeeds.
     let refusal = patch(
         &namespace,
         "pair",
@@ -175,7 +175,7 @@ fn an_object_that_breaks_a_later_rule_can_still_be_reconciled_edited_and_deleted
     )
     .unwrap();
 
-    // A rule that came with the upgrade holds from now on.
+    // A rule that came with the upgrade applies from now on.
     let refusal = patch(
         &namespace,
         "pair",

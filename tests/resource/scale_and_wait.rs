@@ -12,12 +12,12 @@ fn scale_path(namespace: &str) -> String {
 }
 
 #[test]
-fn scale_sets_the_least_number_of_tasks() {
+fn scale_sets_the_minimum_task_count() {
     let namespace = Namespace::new("scale");
     namespace.apply(&minimal("web"));
     namespace.patch_status("web", &json!({ "runningCount": 2 }));
 
-    // While it is unset it can be written, but not read.
+    // While unset it can be written but not read.
     let refusal = namespace.refusal(&["get", "--raw", &scale_path("scale")]);
     assert!(
         refusal.contains(r#"".spec.scalingTarget.minTaskCount" does not exist"#),
@@ -67,7 +67,7 @@ fn scale_keeps_to_the_rules_and_to_the_rest_of_the_target() {
 }
 
 #[test]
-fn null_is_the_same_as_unset_and_does_not_hinder_scale() {
+fn null_is_the_same_as_unset_and_does_not_block_scale() {
     let namespace = Namespace::new("nulls");
     let mut object = minimal("web");
     for field in [

@@ -1,4 +1,4 @@
-//! The status: apart from the spec, and a list of conditions that several writers share.
+//! The status subresource, and its list of conditions that several writers share.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ fn condition(kind: &str, status: &str) -> Value {
     })
 }
 
-/// Types and statuses, by type.
+/// The types and statuses of the conditions, sorted by type.
 fn conditions(object: &Value) -> Vec<(&str, &str)> {
     let mut found: Vec<_> = object["status"]["conditions"]
         .as_array()
@@ -28,13 +28,13 @@ fn conditions(object: &Value) -> Vec<(&str, &str)> {
     found
 }
 
-/// The status of an object that no operator has seen yet: kstatus calls an object without any status current.
+/// The status of an object that no operator has observed yet: kstatus considers an object without status current.
 fn unobserved() -> Value {
     json!({ "observedGeneration": -1 })
 }
 
 #[test]
-fn an_object_that_nobody_has_observed_yet_says_so_and_stays_the_same_when_it_is_applied_again() {
+fn an_unobserved_object_says_so_and_stays_the_same_when_it_is_applied_again() {
     let namespace = Namespace::new("unobserved");
     namespace.apply(&minimal("web"));
     let created = namespace.get("web");
@@ -43,7 +43,7 @@ fn an_object_that_nobody_has_observed_yet_says_so_and_stays_the_same_when_it_is_
     assert!(printed.stdout.contains("unchanged"), "{}", printed.stdout);
     assert_eq!(namespace.get("web"), created);
 
-    // The operator's writes take its place; a restore without status brings it back.
+    // The operator's writes replace it; a restore without status brings it back.
     namespace.patch_status(
         "web",
         &json!({ "observedGeneration": 1, "statusCode": "ACTIVE" }),
@@ -57,7 +57,7 @@ fn an_object_that_nobody_has_observed_yet_says_so_and_stays_the_same_when_it_is_
 }
 
 #[test]
-fn what_a_newer_operator_remembers_is_kept_at_every_level_of_the_memory() {
+fn what_a_newer_operator_stores_is_kept_at_every_level_of_the_operator_state() {
     let namespace = Namespace::new("newer-memory");
     namespace.apply(&minimal("web"));
     let memory = json!({
@@ -71,7 +71,7 @@ fn what_a_newer_operator_remembers_is_kept_at_every_level_of_the_memory() {
     namespace.patch_status("web", &json!({ "operatorState": memory }));
     let stored = namespace.get("web")["status"]["operatorState"].clone();
     assert_eq!(stored, memory);
-    // An older operator writes what it knows, and leaves the rest.
+    // An older operator writes the members that it knows and leaves the others.
     namespace.patch_status(
         "web",
         &json!({ "operatorState": { "intent": { "counter": 2 } } }),
@@ -151,7 +151,7 @@ fn a_status_patch_that_changes_nothing_writes_nothing_and_a_stale_one_is_refused
 }
 
 #[test]
-fn words_that_are_newer_than_the_operator_are_kept() {
+fn values_that_are_newer_than_the_operator_are_kept() {
     let namespace = Namespace::new("newer-words");
     namespace.apply(&minimal("web"));
     let status = json!({
@@ -205,11 +205,11 @@ fn conditions_belong_to_their_writers_in_whatever_order() {
     ];
     assert_eq!(conditions(&namespace.get("web")), all);
 
-    // Each takes away only its own.
+    // Each removes only its own.
     assert!(write(operator, &[condition("Ready", "True")]).ok);
     assert_eq!(conditions(&namespace.get("web")), [all[0], all[2]]);
 
-    // Two of one type are no list of conditions.
+    // Two conditions of one type are rejected.
     let twice = json!({ "status": { "conditions": [condition("Ready", "True"), condition("Ready", "False")] } });
     let twice = twice.to_string();
     let refusal = namespace.refusal(&[

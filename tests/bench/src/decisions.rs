@@ -1,4 +1,4 @@
-//! What the pure core takes, on one core.
+//! The time that the pure core takes, on one CPU core.
 
 use std::{hint::black_box, time::Duration};
 
@@ -15,7 +15,7 @@ use ecs_express_operator::{
 use serde_json::json;
 
 use crate::{
-    fixtures::{Scene, at, desired, object, operator, remembering, service},
+    fixtures::{OwnedInput, applied_state, at, desired, object, operator, service},
     machine,
     table::{Row, Table},
 };
@@ -26,10 +26,10 @@ const LONG: Duration = Duration::from_secs(2);
 pub fn measure(table: &mut Table) {
     let object = object(&json!({}));
     let wanted = desired(&[]);
-    let memory = Some(remembering(&wanted));
+    let state = Some(applied_state(&wanted));
     let observed = Observed::Present(Box::new(service(&wanted)));
-    let scene = Scene::of(wanted, observed, memory);
-    let input = scene.input();
+    let given = OwnedInput::of(wanted, observed, state);
+    let input = given.input();
     assert_eq!(decide(&input).action, Action::Nothing, "a no-op");
     let decisions = per_second(|| {
         black_box(decide(black_box(&input)));
@@ -44,20 +44,20 @@ pub fn measure(table: &mut Table) {
     let now = at(60);
     let status = |before: &ExpressServiceStatus| {
         let desired = Desired::parse(&object, &operator());
-        let input = scene.input();
+        let input = given.input();
         let decision = decide(&input);
-        let memory = record_call(&input, &decision, None, &CallResult::Idle, now);
+        let state = record_call(&input, &decision, None, &CallResult::Idle, now);
         black_box(desired);
-        project(before, &input, &decision, &CallResult::Idle, memory, now)
+        project(before, &input, &decision, &CallResult::Idle, state, now)
     };
     let before = status(&ExpressServiceStatus::default());
-    let passes = per_second(|| {
+    let reconciles = per_second(|| {
         let after = status(black_box(&before));
         assert!(!is_status_change(&before, &after, Duration::MAX));
     });
     table.add(Row::plain(
         "no-op reconciles without IO on one core",
-        format!("{passes:.0} /s"),
+        format!("{reconciles:.0} /s"),
     ));
 }
 

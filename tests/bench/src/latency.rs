@@ -1,4 +1,4 @@
-//! From the API server's answer to an apply to the arrival of the create, one object after the other.
+//! The time from the API server's response to an apply to the arrival of the create, one object after the other.
 
 use std::time::{Duration, Instant};
 
@@ -6,20 +6,20 @@ use ecs_express_emulator::Call;
 use kube::api::PostParams;
 
 use crate::{
-    rig::{DEADLINE, Rig, manifest},
+    fixture::{DEADLINE, Fixture, manifest},
+    harness::simulated_cluster::CREATE,
     table::{Row, Table},
-    world::CREATE,
 };
 
 const OBJECTS: usize = 200;
 const NAMESPACE: &str = "latency";
 
 /// Measures 200 objects.
-pub async fn measure(rig: &mut Rig, table: &mut Table) {
-    rig.start_operator("10m").await;
-    rig.namespace(NAMESPACE).await;
-    let objects = rig.services(NAMESPACE);
-    rig.take_calls();
+pub async fn measure(fixture: &mut Fixture, table: &mut Table) {
+    fixture.start_operator("10m").await;
+    fixture.namespace(NAMESPACE).await;
+    let objects = fixture.services(NAMESPACE);
+    fixture.take_calls();
     let mut took = Vec::new();
     for number in 0..OBJECTS {
         let name = format!("service-{number}");
@@ -28,9 +28,9 @@ pub async fn measure(rig: &mut Rig, table: &mut Table) {
             .await
             .unwrap();
         let answered = Instant::now();
-        created(rig, &format!("{NAMESPACE}_{name}")).await;
+        created(fixture, &format!("{NAMESPACE}_{name}")).await;
         took.push(answered.elapsed().as_secs_f64() * 1000.0);
-        // The report of the create is not to meet the next object.
+        // The report of the create must not overlap with the next object.
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     took.sort_by(f64::total_cmp);
@@ -47,16 +47,16 @@ pub async fn measure(rig: &mut Rig, table: &mut Table) {
         100.0,
         "ms",
     ));
-    rig.stop_operator();
-    rig.wipe(NAMESPACE).await;
+    fixture.stop_operator();
+    fixture.wipe(NAMESPACE).await;
 }
 
 /// Waits for the create of a service, to a millisecond or two: late rather than early.
-async fn created(rig: &Rig, service: &str) {
+async fn created(fixture: &Fixture, service: &str) {
     let started = Instant::now();
     let is_it =
         |call: &Call| call.action == CREATE && call.service_name.as_deref() == Some(service);
-    while !rig.take_calls().iter().any(is_it) {
+    while !fixture.take_calls().iter().any(is_it) {
         assert!(started.elapsed() < DEADLINE, "{service} is not created");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }

@@ -1,4 +1,4 @@
-//! The machine, and what a process takes of it, as Linux tells.
+//! The machine, and the resources that a process uses, from `/proc`.
 
 use std::{fs, time::Duration};
 
@@ -23,7 +23,7 @@ pub fn describe() -> String {
 pub struct Memory {
     /// All resident pages.
     pub rss: u64,
-    /// Those that are no file's.
+    /// Resident pages without a file.
     pub anonymous: u64,
 }
 

@@ -1,39 +1,33 @@
-//! Measures the operator: the shipped program on a real Kubernetes API server, against the emulator, all on one machine.
-//! What time is concerned stands beside a plain client's figure from the same run.
+//! Benchmarks of the operator: the shipped program on a real API server, against the emulator, all on one machine.
+//! Figures that depend on time stand beside those of a plain client from the same run.
 #![recursion_limit = "256"]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
-    reason = "a measurement that meets what it did not expect is void, and stops"
+    reason = "a measurement panics on the unexpected"
 )]
 
-#[path = "../../life/api_server.rs"]
-#[allow(dead_code, missing_docs, reason = "the tests use all of it")]
-mod api_server;
 mod decisions;
+mod fixture;
 #[path = "../../core/fixtures.rs"]
 #[allow(dead_code, missing_docs, reason = "the tests use all of it")]
 mod fixtures;
+#[path = "../../lifecycle/harness/mod.rs"]
+#[allow(dead_code, missing_docs, reason = "the tests use all of it")]
+mod harness;
 mod latency;
-mod lives;
+mod lifecycle;
 mod load;
 mod machine;
-mod plain;
-#[path = "../../life/process.rs"]
-#[allow(dead_code, missing_docs, reason = "the tests use all of it")]
-mod process;
-mod rig;
+mod plain_client;
 mod table;
 mod usage;
-#[path = "../../life/world.rs"]
-#[allow(dead_code, missing_docs, reason = "the tests use all of it")]
-mod world;
 
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
-use rig::Rig;
+use fixture::Fixture;
 use table::{Row, Table};
 
 /// Measures the operator and prints a table.
@@ -59,9 +53,9 @@ struct Arguments {
 /// A step of the measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Step {
-    /// What the pure core takes.
+    /// The time that the pure core takes.
     Decisions,
-    /// Calls and writes in the life of an object.
+    /// Calls and writes in the lifecycle of an object.
     Lives,
     /// A thousand objects at once.
     Load,
@@ -93,17 +87,17 @@ async fn main() {
         decisions::measure(&mut table);
     }
     if wanted(Step::Lives) {
-        lives::measure(&mut table).await;
+        lifecycle::measure(&mut table).await;
     }
-    let mut rig = Rig::start(operator).await;
+    let mut fixture = Fixture::start(operator).await;
     if wanted(Step::Load) {
-        load::measure(&mut rig, &mut table).await;
+        load::measure(&mut fixture, &mut table).await;
     }
     if wanted(Step::Latency) {
-        latency::measure(&mut rig, &mut table).await;
+        latency::measure(&mut fixture, &mut table).await;
     }
     if wanted(Step::Usage) {
-        usage::measure(&mut rig, &mut table, objects).await;
+        usage::measure(&mut fixture, &mut table, objects).await;
     }
     if let Some(page) = write {
         std::fs::write(page, table.page()).expect("the page can be written");

@@ -22,7 +22,7 @@ impl Row {
         }
     }
 
-    /// A figure that is to be this much at most.
+    /// A figure with an upper limit.
     pub fn at_most(what: impl Into<String>, value: f64, most: f64, unit: &str) -> Self {
         Self {
             target: Some((format!("≤ {most} {unit}"), value <= most)),
@@ -30,7 +30,7 @@ impl Row {
         }
     }
 
-    /// A figure that is to be this much at least.
+    /// A figure with a lower limit.
     pub fn at_least(what: impl Into<String>, value: f64, least: f64, unit: &str) -> Self {
         Self {
             target: Some((format!("≥ {least} {unit}"), value >= least)),
@@ -62,7 +62,7 @@ pub fn rounded(value: f64) -> String {
 pub struct Table(Vec<Row>);
 
 impl Table {
-    /// Adds a row, and tells it at once: a run takes minutes.
+    /// Adds a row and prints it at once, because a run takes minutes.
     pub fn add(&mut self, row: Row) {
         eprintln!("{}: {}", row.what, row.value);
         self.0.push(row);

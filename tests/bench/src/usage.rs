@@ -1,4 +1,4 @@
-//! What many objects take: memory, and a start with all of them.
+//! Many objects: memory, and a start with all of them.
 
 use std::{
     collections::HashSet,
@@ -8,25 +8,25 @@ use std::{
 use ecs_express_emulator::Call;
 
 use crate::{
+    fixture::{DEADLINE, Fixture},
+    harness::simulated_cluster::DESCRIBE,
     load::OBJECTS as FEW,
     machine,
-    rig::{DEADLINE, Rig},
     table::{Row, Table, rounded},
-    world::DESCRIBE,
 };
 
-/// How often the operator looks at what is on its way: thousands at once, and one emulator for all.
+/// The poll interval: thousands of objects share one emulator.
 const POLL: &str = "1m";
-/// Virtual seconds per second while many services come up: nobody waits for a rollout here.
+/// Virtual seconds per second while many services come up, so that rollouts are short.
 const FAST: f64 = 60.0;
-/// After so long without news the operator is at rest, and has given back what it gives back.
+/// After this long without changes the operator is idle and has returned unused memory.
 const REST: Duration = Duration::from_secs(15);
 
 /// Measures memory at a thousand objects and at `many`, and a start with `many`.
-pub async fn measure(rig: &mut Rig, table: &mut Table, many: usize) {
-    rig.start_operator(POLL).await;
-    fill(rig, "few", FEW).await;
-    let memory = machine::memory(rig.operator());
+pub async fn measure(fixture: &mut Fixture, table: &mut Table, many: usize) {
+    fixture.start_operator(POLL).await;
+    fill(fixture, "few", FEW).await;
+    let memory = machine::memory(fixture.operator());
     table.add(Row::at_most(
         "RssAnon, 1,000 objects",
         memory.anonymous as f64 / 1e6,
@@ -35,8 +35,8 @@ pub async fn measure(rig: &mut Rig, table: &mut Table, many: usize) {
     ));
     table.add(Row::size("RSS, 1,000 objects", memory.rss, None));
 
-    fill(rig, "many", many - FEW).await;
-    let memory = machine::memory(rig.operator());
+    fill(fixture, "many", many - FEW).await;
+    let memory = machine::memory(fixture.operator());
     let title = |what: &str| format!("{what}, {many} objects");
     table.add(Row::at_most(
         title("RssAnon"),
@@ -45,46 +45,49 @@ pub async fn measure(rig: &mut Rig, table: &mut Table, many: usize) {
         "MB",
     ));
     table.add(Row::size(title("RSS"), memory.rss, None));
-    rig.stop_operator();
+    fixture.stop_operator();
 
-    rig.take_calls();
+    fixture.take_calls();
     let started = Instant::now();
-    rig.start_operator(POLL).await;
-    let mut changed = verified(rig, many).await;
+    fixture.start_operator(POLL).await;
+    let mut changed = verified(fixture, many).await;
     let took = started.elapsed().as_secs_f64();
     tokio::time::sleep(REST).await;
-    changed += changes(&rig.take_calls());
+    changed += changes(&fixture.take_calls());
     table.add(Row::plain(
         title("start until all are verified"),
         format!("{} s, {changed} calls that change something", rounded(took)),
     ));
-    let memory = machine::memory(rig.operator());
+    let memory = machine::memory(fixture.operator());
     table.add(Row::size(
         title("RssAnon after such a start"),
         memory.anonymous,
         None,
     ));
-    rig.stop_operator();
+    fixture.stop_operator();
 }
 
-/// Applies objects, and waits until all are Ready and the operator rests.
-async fn fill(rig: &Rig, namespace: &str, count: usize) {
-    rig.namespace(namespace).await;
-    rig.take_calls();
-    rig.time_scale(1.0);
-    tokio::join!(rig.apply(namespace, count, drop), rig.until_created(count));
+/// Applies objects, and waits until all are Ready and the operator is idle.
+async fn fill(fixture: &Fixture, namespace: &str, count: usize) {
+    fixture.namespace(namespace).await;
+    fixture.take_calls();
+    fixture.time_scale(1.0);
+    tokio::join!(
+        fixture.apply(namespace, count, drop),
+        fixture.until_created(count)
+    );
     let began = Instant::now();
-    rig.time_scale(FAST);
-    while rig.ready(namespace).await < count {
+    fixture.time_scale(FAST);
+    while fixture.ready(namespace).await < count {
         assert!(began.elapsed() < DEADLINE, "not all are Ready");
         tokio::time::sleep(Duration::from_secs(3)).await;
     }
-    rig.time_scale(1.0);
+    fixture.time_scale(1.0);
     tokio::time::sleep(REST).await;
 }
 
-/// Waits until every service has been looked at; says how many calls changed something.
-async fn verified(rig: &Rig, count: usize) -> usize {
+/// Waits until every service has been observed; returns the number of mutating calls.
+async fn verified(fixture: &Fixture, count: usize) -> usize {
     let (mut seen, mut changed) = (HashSet::new(), 0);
     let began = Instant::now();
     while seen.len() < count {
@@ -94,7 +97,7 @@ async fn verified(rig: &Rig, count: usize) -> usize {
             seen.len()
         );
         tokio::time::sleep(Duration::from_millis(20)).await;
-        let calls = rig.take_calls();
+        let calls = fixture.take_calls();
         changed += changes(&calls);
         let described = calls.into_iter().filter(|call| call.action == DESCRIBE);
         seen.extend(described.filter_map(|call| call.service_name));
@@ -102,7 +105,7 @@ async fn verified(rig: &Rig, count: usize) -> usize {
     changed
 }
 
-/// Calls that change something.
+/// The number of mutating calls.
 fn changes(calls: &[Call]) -> usize {
     let reads = ["Describe", "List", "Get"];
     let changes = |call: &&Call| !reads.iter().any(|read| call.action.starts_with(read));

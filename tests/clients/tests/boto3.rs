@@ -1,16 +1,16 @@
-//! The stories of boto3 are Python, in `boto3_life`; each module has an emulator of its own.
+//! The scenarios of boto3 are Python modules in `boto3_lifecycle`, each with an emulator of its own.
 
 use crate::{
+    fixture::run_scenario,
     python::{directory, written},
-    stage::play,
 };
 
-async fn tell(module: &str) {
-    play("boto3", async |stage| {
-        let output = stage
+async fn run_module(module: &str) {
+    run_scenario("boto3", async |fixture| {
+        let output = fixture
             .program("python")
             .args(["-m", "unittest", "--verbose", module])
-            .current_dir(directory("boto3_life"))
+            .current_dir(directory("boto3_lifecycle"))
             .output()
             .await
             .unwrap();
@@ -21,30 +21,30 @@ async fn tell(module: &str) {
 
 #[tokio::test]
 async fn boto3_takes_a_service_from_create_to_inactive() {
-    tell("test_life").await;
+    run_module("test_lifecycle").await;
 }
 
 #[tokio::test]
 async fn boto3_reads_back_a_full_configuration() {
-    tell("test_configuration").await;
+    run_module("test_configuration").await;
 }
 
 #[tokio::test]
 async fn boto3_sees_rollbacks() {
-    tell("test_rollback").await;
+    run_module("test_rollback").await;
 }
 
 #[tokio::test]
 async fn boto3_runs_a_registered_task_definition() {
-    tell("test_task_definition").await;
+    run_module("test_task_definition").await;
 }
 
 #[tokio::test]
 async fn boto3_raises_the_right_exceptions() {
-    tell("test_errors").await;
+    run_module("test_errors").await;
 }
 
 #[tokio::test]
-async fn boto3_signs_as_whom_sts_says() {
-    tell("test_identity").await;
+async fn boto3_signs_as_the_identity_that_sts_reports() {
+    run_module("test_identity").await;
 }

@@ -1,4 +1,4 @@
-//! Exchanges against the API model of botocore, and proof that this can fail.
+//! Checks exchanges against the API model of botocore, and tests that the check can fail.
 
 use std::process::Stdio;
 
@@ -53,13 +53,13 @@ async fn problems(exchange: Exchange) -> String {
 }
 
 #[tokio::test]
-async fn a_sound_answer_has_no_problem() {
+async fn a_valid_response_has_no_problem() {
     let service = json!({ "serviceArn": ARN, "status": { "statusCode": "ACTIVE" }, "createdAt": 1.5, "activeConfigurations": [] });
     assert_eq!(check(&[described(&service)]).await, Ok(()));
 }
 
 #[tokio::test]
-async fn a_doctored_answer_is_told_by_client_call_and_member() {
+async fn a_doctored_response_is_reported_with_client_call_and_member() {
     let service = json!({
         "serviceArn": 1,
         "status": { "statusCode": "PROVISIONING" },
@@ -67,7 +67,7 @@ async fn a_doctored_answer_is_told_by_client_call_and_member() {
         "activeConfigurations": [{ "ingressPaths": [{ "accessType": "PUBLIC" }], "scalingTarget": { "minTaskCount": true } }],
         "url": "x",
     });
-    let told = problems(described(&service)).await;
+    let report = problems(described(&service)).await;
     for line in [
         "doctor, call 1, DescribeExpressGatewayService: answer: service.serviceArn is 1, and String is of type string",
         "service.status.statusCode is 'PROVISIONING', and ExpressGatewayServiceStatusCode knows only ACTIVE, DRAINING, INACTIVE",
@@ -76,38 +76,38 @@ async fn a_doctored_answer_is_told_by_client_call_and_member() {
         "service.activeConfigurations[0].scalingTarget.minTaskCount is True, and BoxedInteger is of type integer",
         "service.url is no member of ECSExpressGatewayService",
     ] {
-        assert!(told.contains(line), "{line}\nis not in\n{told}");
+        assert!(report.contains(line), "{line}\nis not in\n{report}");
     }
 }
 
 #[tokio::test]
-async fn a_doctored_request_is_told() {
+async fn a_doctored_request_is_reported() {
     let mut exchange = described(&json!({}));
     exchange.request = json!({ "service": ARN, "include": ["ALL"] }).to_string();
-    let told = problems(exchange).await;
+    let report = problems(exchange).await;
     for line in [
         "request: botocore says: Missing required parameter in input: \"serviceArn\"",
         "request: include[0] is 'ALL'",
         "request: service is no member of DescribeExpressGatewayServiceRequest",
     ] {
-        assert!(told.contains(line), "{line}\nis not in\n{told}");
+        assert!(report.contains(line), "{line}\nis not in\n{report}");
     }
 }
 
 #[tokio::test]
-async fn an_error_that_the_action_does_not_have_is_told() {
+async fn an_error_that_the_action_does_not_declare_is_reported() {
     let mut exchange = described(&Value::Null);
     exchange.status = 400;
     exchange.answer = json!({ "__type": "ServiceNotActiveException", "message": "x" }).to_string();
-    let told = problems(exchange).await;
+    let report = problems(exchange).await;
     assert!(
-        told.contains("ServiceNotActiveException is no error of"),
-        "{told}"
+        report.contains("ServiceNotActiveException is no error of"),
+        "{report}"
     );
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_json_is_told() {
+async fn a_response_that_is_no_json_is_reported() {
     let mut exchange = described(&Value::Null);
     exchange.answer = "<html>".to_owned();
     assert!(problems(exchange).await.contains("cannot be read"));
@@ -115,6 +115,6 @@ async fn an_answer_that_is_no_json_is_told() {
 
 #[tokio::test]
 async fn nothing_recorded_is_a_problem() {
-    let told = check(&[]).await.expect_err("no problem was found");
-    assert!(told.contains("no exchange was recorded"));
+    let report = check(&[]).await.expect_err("no problem was found");
+    assert!(report.contains("no exchange was recorded"));
 }

@@ -6,7 +6,7 @@ use std::process::Output;
 
 use tokio::process::Command;
 
-/// A program of the environment, with nothing of the user's own Python or AWS settings.
+/// A program of the environment, without the user's own Python or AWS settings.
 pub fn program(name: &str) -> Command {
     let venv = PathBuf::from(env::var_os("CLIENTS_VENV").expect(
         "CLIENTS_VENV is not set: run `make test`, or set it to what `tests/clients/build` prints",
@@ -20,7 +20,7 @@ pub fn program(name: &str) -> Command {
     command
         .env_clear()
         .env("LANG", "C.UTF-8")
-        // No caches of bytecode among the sources.
+        // No bytecode caches among the sources.
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .kill_on_drop(true);
     command
@@ -31,7 +31,7 @@ pub fn directory(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-/// What a program wrote, both streams, for a message of failure.
+/// Both output streams of a program, for a failure message.
 pub fn written(output: &Output) -> String {
     format!(
         "{}{}",

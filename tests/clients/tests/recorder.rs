@@ -1,4 +1,4 @@
-//! A proxy on the loopback interface that keeps what passes between a client and the emulator.
+//! A proxy on the loopback interface that records the exchanges between a client and the emulator.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ use serde::Serialize;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// One request of a client and its answer, as they went over the wire.
+/// One request of a client and its response, as sent over the wire.
 #[derive(Debug, Clone, Serialize)]
 pub struct Exchange {
     pub client: &'static str,
@@ -37,24 +37,24 @@ pub struct Recorder {
 type Exchanges = Arc<Mutex<Vec<Exchange>>>;
 
 #[derive(Clone)]
-struct Passage {
+struct Forwarding {
     client: &'static str,
     emulator: u16,
     exchanges: Exchanges,
 }
 
 impl Recorder {
-    /// Records what `client` and the emulator on this port say to each other.
+    /// Records the exchanges between `client` and the emulator on this port.
     pub async fn start(client: &'static str, emulator: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let exchanges = Exchanges::default();
-        let passage = Passage {
+        let forwarding = Forwarding {
             client,
             emulator,
             exchanges: exchanges.clone(),
         };
-        let router = Router::new().fallback(pass).with_state(passage);
+        let router = Router::new().fallback(record).with_state(forwarding);
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
             address,
@@ -63,12 +63,12 @@ impl Recorder {
         }
     }
 
-    /// What the client is to take for the address of AWS.
+    /// The endpoint URL for the client.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What was said so far, in the order of the answers.
+    /// The exchanges so far, in the order of their responses.
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.exchanges.lock().unwrap().clone()
     }
@@ -80,14 +80,17 @@ impl Drop for Recorder {
     }
 }
 
-/// Calls of AWS go to `/`. The rest is control of the emulator, and no exchange.
-async fn pass(State(passage): State<Passage>, request: Request) -> Result<Response, StatusCode> {
+/// AWS calls go to `/`. Other requests control the emulator and are not recorded.
+async fn record(
+    State(forwarding): State<Forwarding>,
+    request: Request,
+) -> Result<Response, StatusCode> {
     let is_call = request.uri().path() == "/";
     let (head, body) = request.into_parts();
     let sent = all(body).await?;
     let target = target(&head.headers);
     let answer = forward(
-        passage.emulator,
+        forwarding.emulator,
         Request::from_parts(head, sent.clone().into()),
     )
     .await
@@ -95,8 +98,8 @@ async fn pass(State(passage): State<Passage>, request: Request) -> Result<Respon
     let (head, body) = answer.into_parts();
     let answered = all(Body::new(body)).await?;
     if is_call {
-        passage.exchanges.lock().unwrap().push(Exchange {
-            client: passage.client,
+        forwarding.exchanges.lock().unwrap().push(Exchange {
+            client: forwarding.client,
             target,
             request: text(&sent),
             status: head.status.as_u16(),

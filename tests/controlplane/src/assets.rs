@@ -1,4 +1,4 @@
-//! Where the binaries are.
+//! Locations of the binaries.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ impl Helm {
         Self::find("TEST_ASSET_HELM", "helm4")
     }
 
-    /// The same for helm 3, by `TEST_ASSET_HELM3`.
+    /// Finds helm 3 in the same way, by `TEST_ASSET_HELM3`.
     pub fn three() -> Result<Self, Error> {
         Self::find("TEST_ASSET_HELM3", "helm3")
     }
@@ -84,7 +84,7 @@ impl Helm {
         Ok(Self { program })
     }
 
-    /// Runs a helm command that asks no API server, such as `template` or `lint`, and returns what it printed.
+    /// Runs a helm command that needs no API server, such as `template` or `lint`, and returns its output.
     pub fn run(&self, arguments: &[&str]) -> Result<String, ToolError> {
         self.tool("/dev/null".into(), env::temp_dir())
             .run(arguments, None)
@@ -119,13 +119,13 @@ fn from_environment(name: &str, variable: &'static str) -> Result<Option<PathBuf
         .find(|path| path.is_file()))
 }
 
-/// Where the script says that `what` is, or the directory of the control plane's binaries.
+/// The location of `what` according to the script, or the directory of the control plane's binaries.
 fn build(what: Option<&str>) -> Result<PathBuf, Error> {
     let script = env::var_os("CONTROLPLANE_BUILD").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("build"),
         PathBuf::from,
     );
-    // Its stderr is ours, so that one sees what takes so long.
+    // It inherits stderr, so that its progress is visible.
     let output = Command::new(&script)
         .args(what)
         .stdin(Stdio::null())

@@ -1,4 +1,4 @@
-//! What service accounts ask the API server, as its audit log has it.
+//! The requests of service accounts to the API server, from its audit log.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,7 @@ use crate::Error;
 pub(crate) const POLICY: &str = "audit-policy.yaml";
 pub(crate) const LOG: &str = "audit.log";
 
-/// Only service accounts: the rest is the control plane itself, and whoever looks at it. No bodies.
+/// Only service accounts: other requests are those of the control plane and of administrators. No bodies.
 const RULES: &str = r#"apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
@@ -34,7 +34,7 @@ pub struct Request {
     pub namespace: String,
     /// The object's name; empty where the request names none.
     pub name: String,
-    /// Whether the service account may do that.
+    /// Whether the service account is allowed to do that.
     pub allowed: bool,
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn write_policy(directory: &Path) -> Result<(), Error> {
     fs::write(&path, RULES).map_err(|e| Error::file("writing", &path, e))
 }
 
-/// What `user` asked for, without repetitions. Requests for no resource, such as discovery, are left out.
+/// The distinct requests of `user`, without requests for no resource, such as discovery.
 pub(crate) fn requests(directory: &Path, user: &str) -> Result<Vec<Request>, Error> {
     let path = directory.join(LOG);
     let log = fs::read_to_string(&path).map_err(|e| Error::file("reading", &path, e))?;

@@ -10,7 +10,7 @@ use rcgen::{
 
 use crate::Error;
 
-/// Of everything the API server issues or accepts.
+/// The CA of every certificate that the API server issues or accepts.
 pub(crate) const AUTHORITY: &str = "ca.crt";
 /// For service-account tokens.
 pub(crate) const TOKEN_KEY: &str = "sa.key";
@@ -60,7 +60,7 @@ pub(crate) fn write(directory: &Path) -> Result<Certificates, Error> {
 
     let mut params = CertificateParams::new(Vec::new())?;
     params.distinguished_name.push(DnType::CommonName, "admin");
-    // The group that RBAC lets do everything.
+    // The group that RBAC allows everything.
     params
         .distinguished_name
         .push(DnType::OrganizationName, "system:masters");

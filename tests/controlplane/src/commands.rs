@@ -7,8 +7,8 @@ use crate::audit;
 use crate::certificates::{AUTHORITY, TOKEN_KEY, TOKEN_PUBLIC_KEY};
 use crate::{Assets, Error, ports};
 
-/// What a control plane needs for namespaces to end, owned objects to be collected, service accounts to appear and
-/// aggregated roles to be filled. No deployments: nothing here could run a pod.
+/// The controllers that delete namespaces, collect owned objects, create service accounts and fill
+/// aggregated roles. No deployments: no node could run a pod.
 const CONTROLLERS: &str = "namespace-controller,garbage-collector-controller,serviceaccount-controller,\
                            root-ca-certificate-publisher-controller,clusterrole-aggregation-controller";
 
@@ -73,12 +73,12 @@ pub(crate) fn apiserver(assets: &Assets, directory: &Path, ports: Ports) -> Comm
         ))
         .arg(option("service-account-key-file", file(TOKEN_PUBLIC_KEY)))
         .arg(option("service-account-signing-key-file", file(TOKEN_KEY)))
-        // Without these two it wants a default route, which a machine without a network does not have.
+        // Without these two it requires a default route, which a machine without a network lacks.
         .arg("--endpoint-reconciler-type=none")
         .arg("--advertise-address=127.0.0.1")
         .arg(option("audit-policy-file", file(audit::POLICY)))
         .arg(option("audit-log-path", file(audit::LOG)))
-        // Else a stop waits a minute for clients to give up their watches.
+        // Otherwise a stop waits a minute for clients to close their watches.
         .arg("--shutdown-watch-termination-grace-period=1s");
     command
 }
@@ -88,7 +88,7 @@ pub(crate) fn controller_manager(assets: &Assets, directory: &Path, kubeconfig: 
     command
         .arg(option("kubeconfig", kubeconfig.display()))
         .arg("--leader-elect=false")
-        // Nobody asks it anything: no port, no certificate.
+        // It serves nobody: no port, no certificate.
         .arg("--secure-port=0")
         .arg(option(
             "service-account-private-key-file",

@@ -1,19 +1,19 @@
-//! What can go wrong, said so that a person can act on it.
+//! Errors, with messages that a person can act on.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::{ToolError, poll::TimedOut};
 
-/// Why there is no control plane, or why it does not do what was asked.
+/// An error of a control plane.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The script that finds or builds the binaries failed; it said why on stderr.
+    /// The script that finds or builds the binaries failed; stderr has its reason.
     #[error("{script} failed ({status}): its messages above say what is missing")]
     Build {
         /// The script.
         script: PathBuf,
-        /// How it ended.
+        /// Its exit status.
         status: String,
     },
     /// A binary is not where the environment says it is.
@@ -27,18 +27,18 @@ pub enum Error {
     /// A file or process could not be handled.
     #[error("{what}: {source}")]
     Io {
-        /// What was tried, on what.
+        /// The operation and its object.
         what: String,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// A key or certificate could not be made.
+    /// A key or certificate could not be created.
     #[error("making the test certificates failed: {0}")]
     Certificate(#[from] rcgen::Error),
-    /// A process ended by itself.
+    /// A process exited unexpectedly.
     #[error("{name} ended with code {code}; its log ends with:\n{log}")]
     Ended {
-        /// The name given at its start.
+        /// The name of the process.
         name: String,
         /// Its exit code, or 128 + the signal's number.
         code: i32,
@@ -71,7 +71,7 @@ pub enum Error {
     /// A command of kubectl or helm failed.
     #[error(transparent)]
     Tool(#[from] ToolError),
-    /// The audit log has a line that is none.
+    /// The audit log has an invalid line.
     #[error("the audit log {path} has a line that is no event: {line}")]
     AuditLog {
         /// The log.
@@ -93,7 +93,7 @@ impl Error {
         Self::io(format!("{verb} {}", path.display()), source)
     }
 
-    /// Somebody else took the port between our look and the bind: worth another try with other ports.
+    /// Whether another process took the port between the check and the bind, so that other ports are worth an attempt.
     pub(crate) fn is_port_taken(&self) -> bool {
         match self {
             Self::Ended { log, .. } | Self::NotReady { log, .. } => {

@@ -1,4 +1,4 @@
-//! The least HTTP that talks to a local process: one request, one connection, no TLS.
+//! A minimal HTTP client for local processes: one request per connection, no TLS.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// An answer.
+/// A response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The status code.
@@ -42,7 +42,7 @@ pub fn post(address: SocketAddr, path: &str, json: &str) -> io::Result<Answer> {
     exchange(address, &(head + json))
 }
 
-// HTTP/1.0, so that no server answers in chunks and each closes the connection at the end.
+// HTTP/1.0, so that no server sends chunks and each closes the connection at the end.
 fn exchange(address: SocketAddr, request: &str) -> io::Result<Answer> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;

@@ -1,4 +1,4 @@
-//! Kubeconfig files: JSON, which is YAML too, with the CA inside.
+//! Kubeconfig files, as JSON with the CA inline.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{Error, certificates::Pair};
 
-/// How one is known to the API server.
+/// Credentials for the API server.
 pub(crate) enum User<'a> {
     Certificate(&'a Pair),
     Token(&'a str),

@@ -1,7 +1,7 @@
 //! A real Kubernetes control plane on loopback: etcd, kube-apiserver, kube-controller-manager and kubectl.
 //!
 //! [`Assets::find`] finds the binaries or builds them, [`ControlPlane::start`] starts them, and dropping the
-//! [`ControlPlane`] ends them. Whatever happens to this process, even SIGKILL, its children end with it: see [`Process`].
+//! [`ControlPlane`] stops them. The children end with this process, even after SIGKILL: see [`Process`].
 //!
 //! ```no_run
 //! # fn main() -> Result<(), controlplane::Error> {

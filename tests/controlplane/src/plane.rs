@@ -18,7 +18,7 @@ const TRIES: u32 = 3;
 /// A running control plane. Dropping it ends its processes and removes its files.
 #[derive(Debug)]
 pub struct ControlPlane {
-    // Dropped in this order: the processes before what they write to.
+    // Dropped in this order: the processes before the directory they write to.
     controller_manager: Option<Process>,
     apiserver: Option<Process>,
     etcd: Process,
@@ -107,7 +107,7 @@ impl ControlPlane {
             .collect()
     }
 
-    /// An error with the end of its log if a server has ended by itself.
+    /// Returns an error with the end of its log if a server has exited unexpectedly.
     pub fn check_alive(&mut self) -> Result<(), Error> {
         let others = [&mut self.apiserver, &mut self.controller_manager]
             .into_iter()
@@ -117,7 +117,7 @@ impl ControlPlane {
             .try_for_each(Process::check_alive)
     }
 
-    /// A kubectl command as administrator. Its environment is KUBECONFIG, and HOME for its caches.
+    /// A kubectl command as administrator, with KUBECONFIG and with HOME for its caches.
     pub fn kubectl(&self) -> Command {
         self.admin.command()
     }
@@ -151,7 +151,7 @@ impl ControlPlane {
             .run(arguments, None)
     }
 
-    /// What a service account has asked the API server, and was allowed or not.
+    /// The requests of a service account to the API server, each allowed or denied.
     pub fn requests_of(&self, namespace: &str, name: &str) -> Result<Vec<audit::Request>, Error> {
         audit::requests(
             self.dir(),
@@ -262,16 +262,16 @@ fn answers(kubectl: &Tool, arguments: &[&str]) -> Result<(), String> {
         .map_err(|error| error.stderr.trim().into())
 }
 
-/// Looks until `look` succeeds, the deadline passes, or the process ends.
+/// Polls until `check` succeeds, the deadline passes, or the process ends.
 fn await_ready(
     process: &mut Process,
     what: &str,
     deadline: Instant,
-    mut look: impl FnMut() -> Result<(), String>,
+    mut check: impl FnMut() -> Result<(), String>,
 ) -> Result<(), Error> {
     let remaining = deadline.saturating_duration_since(Instant::now());
     let outcome = poll::until(remaining, what, || match process.check_alive() {
-        Ok(()) => look().map(Ok),
+        Ok(()) => check().map(Ok),
         ended => Ok(ended),
     });
     outcome.unwrap_or_else(|timed_out| {

@@ -1,4 +1,4 @@
-//! Waiting for a state with a deadline, in place of sleeping for a while and hoping.
+//! Polling for a state with a deadline, instead of a fixed sleep.
 
 use std::fmt;
 use std::thread;
@@ -11,9 +11,9 @@ const STEP: Duration = Duration::from_millis(50);
 pub struct TimedOut {
     /// What was awaited.
     pub what: String,
-    /// How long.
+    /// How long it was awaited.
     pub waited: Duration,
-    /// What was there instead at the last look.
+    /// The state at the last check.
     pub last_seen: String,
 }
 
@@ -34,28 +34,28 @@ impl fmt::Display for TimedOut {
 
 impl std::error::Error for TimedOut {}
 
-/// Looks every 50 ms until `look` finds what is awaited. Each look that does not says what it saw instead.
-/// There is at least one look, and one after the deadline has passed.
+/// Calls `check` every 50 ms until it succeeds or the deadline has passed. A failed check returns what it saw.
+/// It is called at least once, and once after the deadline has passed.
 pub fn until<T>(
     deadline: Duration,
     what: &str,
-    look: impl FnMut() -> Result<T, String>,
+    check: impl FnMut() -> Result<T, String>,
 ) -> Result<T, TimedOut> {
-    every(STEP, deadline, what, look)
+    every(STEP, deadline, what, check)
 }
 
-/// The same with another pause between looks, for looks that cost something.
+/// Like [`until`], with another pause between checks, for expensive checks.
 pub fn every<T>(
     pause: Duration,
     deadline: Duration,
     what: &str,
-    mut look: impl FnMut() -> Result<T, String>,
+    mut check: impl FnMut() -> Result<T, String>,
 ) -> Result<T, TimedOut> {
     let start = Instant::now();
     loop {
-        // Taken before the look: a slow look must not cost the state that it was about to see.
+        // Measured before the check: a slow check must not miss the state that it was about to see.
         let waited = start.elapsed();
-        match look() {
+        match check() {
             Ok(found) => return Ok(found),
             Err(last_seen) if waited >= deadline => {
                 return Err(TimedOut {
@@ -74,21 +74,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ends_with_what_was_found() {
-        let mut looks = 0;
-        let found = until(Duration::from_secs(5), "the third look", || {
-            looks += 1;
-            if looks == 3 {
-                Ok(looks)
+    fn returns_what_was_found() {
+        let mut checks = 0;
+        let found = until(Duration::from_secs(5), "the third check", || {
+            checks += 1;
+            if checks == 3 {
+                Ok(checks)
             } else {
-                Err(format!("look {looks}"))
+                Err(format!("check {checks}"))
             }
         });
         assert_eq!(found.unwrap(), 3);
     }
 
     #[test]
-    fn says_what_was_awaited_and_what_was_seen() {
+    fn reports_what_was_awaited_and_what_was_seen() {
         let error = until(Duration::ZERO, "rain", || Err::<(), _>("sunshine".into())).unwrap_err();
         assert_eq!(
             error.to_string(),

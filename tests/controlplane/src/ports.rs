@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use crate::Error;
 
-/// Below the range from which systems serve outgoing connections and port 0, so that nobody is handed a port
-/// between our look and the bind. Two harnesses start at different places.
+/// Below the range from which systems serve outgoing connections and port 0, so that no other process gets a port
+/// between the check and the bind. Two harnesses start at different ports.
 const FIRST: u16 = 20_000;
 const COUNT: u16 = 10_000;
 
 static TAKEN: AtomicU16 = AtomicU16::new(0);
 
-/// A port on 127.0.0.1 that nobody listens on, never the same twice for a process before the range wraps around.
+/// A free port on 127.0.0.1; a process gets no port twice before the range wraps around.
 pub(crate) fn free() -> Result<u16, Error> {
     let start = (process::id().wrapping_mul(97) % u32::from(COUNT)) as u16;
     for _ in 0..COUNT {

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use crate::{Error, poll};
 
-/// See the script itself. It stands between the harness and each child, in a process group of its own.
+/// The guardian script, which runs between the harness and each child, in a process group of its own.
 const GUARDIAN: &str = include_str!("guardian.sh");
 
-/// All that a child gets from the environment of the harness: never its AWS settings or its KUBECONFIG.
+/// The variables that a child inherits from the harness: never its AWS settings or its KUBECONFIG.
 const ENVIRONMENT: [&str; 3] = ["PATH", "HOME", "TMPDIR"];
 
 const TAIL_LINES: usize = 30;
@@ -22,7 +22,7 @@ const TAIL_LINES: usize = 30;
 pub struct Process {
     name: String,
     guardian: Child,
-    /// Open as long as the child may live.
+    /// Open as long as the child may run.
     lifeline: Option<ChildStdin>,
     reports: BufReader<ChildStdout>,
     pid: u32,
@@ -33,8 +33,8 @@ pub struct Process {
 impl Process {
     /// Starts `command` and appends what it prints to the file `log`.
     ///
-    /// Program, arguments, directory and the environment set on `command` are kept. Apart from those the child sees only
-    /// PATH, HOME and TMPDIR. Its stdin is empty.
+    /// Program, arguments, directory and environment of `command` are kept. Otherwise the environment contains only
+    /// PATH, HOME and TMPDIR. Stdin is empty.
     pub fn spawn(name: &str, command: Command, log: impl Into<PathBuf>) -> Result<Self, Error> {
         let log = log.into();
         let program = Path::new(command.get_program());
@@ -83,7 +83,7 @@ impl Process {
         &self.name
     }
 
-    /// Whether the child has ended, and with which code: its exit code, or 128 + the number of the signal.
+    /// The exit code of the child, or 128 + the number of the signal; `None` while it runs.
     pub fn exit_code(&mut self) -> Option<i32> {
         if self.exit_code.is_none() && matches!(self.guardian.try_wait(), Ok(Some(_))) {
             // Without a report the guardian's group was killed, and the child with it.
@@ -92,7 +92,7 @@ impl Process {
         self.exit_code
     }
 
-    /// An error with the end of the log if the child has ended.
+    /// Returns an error with the end of the log if the child has ended.
     pub fn check_alive(&mut self) -> Result<(), Error> {
         match self.exit_code() {
             None => Ok(()),
@@ -151,7 +151,7 @@ impl Process {
     /// Kills the child (SIGKILL) and waits until it is gone.
     pub fn kill(&mut self) {
         drop(self.lifeline.take());
-        // Nothing can be done about a failure here, and there is no one to tell.
+        // A failure here can neither be handled nor reported.
         let _ = self.guardian.wait();
     }
 

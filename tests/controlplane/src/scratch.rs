@@ -1,4 +1,4 @@
-//! A temporary directory that goes away even if the harness is killed.
+//! A temporary directory that is removed even if the harness is killed.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 
 use crate::Error;
 
-/// Removes the directory once its stdin closes. Those who write to it are being killed at the same time, so it tries again.
+/// Removes the directory once its stdin closes, and retries, because its writers are being killed at the same time.
 const REMOVER: &str = r#"while read -r _; do :; done
 for _ in 1 2 3 4 5 6 7 8 9 10; do rm -rf -- "$1" && break; sleep 0.2; done"#;
 
@@ -19,7 +19,7 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Makes the directory.
+    /// Creates the directory.
     pub fn new() -> Result<Self, Error> {
         let directory = tempfile::Builder::new()
             .prefix("ecs-express-controlplane-")
@@ -56,7 +56,7 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         if let Some(mut remover) = self.remover.take() {
             drop(remover.stdin.take());
-            // A directory that stays behind is no reason to fail.
+            // A leftover directory is no reason to fail.
             let _ = remover.wait();
         }
     }

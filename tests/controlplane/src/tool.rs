@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 pub struct ToolError {
     /// `kubectl` or `helm`.
     pub tool: &'static str,
-    /// Its arguments, joined by blanks.
+    /// Its arguments, joined by spaces.
     pub arguments: String,
     /// What it printed to stdout.
     pub stdout: String,
@@ -74,7 +74,7 @@ fn output(command: &mut Command, stdin: Option<&str>) -> std::io::Result<Output>
     std::thread::scope(|scope| {
         scope.spawn(move || {
             if let Some(mut pipe) = pipe {
-                // It may well end without reading; its exit code says what counts.
+                // It may exit without reading its input; the exit code decides.
                 let _ = pipe.write_all(text.as_bytes());
             }
         });

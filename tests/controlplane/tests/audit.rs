@@ -1,10 +1,10 @@
-//! The audit log tells what a service account asked for, and whether it may.
+//! The audit log shows which requests a service account made, and which were allowed.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use controlplane::{Assets, ControlPlane, audit::Request};
 
 #[test]
-fn a_refused_and_an_allowed_request_of_a_service_account_are_told_apart() {
+fn refused_and_allowed_requests_of_a_service_account_are_distinguished() {
     let plane = ControlPlane::start(&Assets::find().unwrap()).unwrap();
     let kubeconfig = plane
         .service_account_kubeconfig("default", "default")

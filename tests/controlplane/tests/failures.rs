@@ -1,4 +1,4 @@
-//! What one is told when a control plane does not come up.
+//! Errors of a control plane that does not start.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
@@ -27,37 +27,43 @@ fn script(directory: &Path, text: &str) -> PathBuf {
 
 #[test]
 fn a_missing_binary_is_named_with_its_variable() {
-    let told = failing_start("TEST_ASSET_ETCD", Path::new("/no/such/etcd"));
+    let message = failing_start("TEST_ASSET_ETCD", Path::new("/no/such/etcd"));
     assert!(
-        told.contains("TEST_ASSET_ETCD names /no/such/etcd"),
-        "{told}"
+        message.contains("TEST_ASSET_ETCD names /no/such/etcd"),
+        "{message}"
     );
 }
 
 #[test]
-fn a_server_that_ends_is_told_with_its_code_and_log() {
+fn a_server_that_exits_is_reported_with_its_code_and_log() {
     let scratch = Scratch::new().unwrap();
     let server = script(scratch.path(), "echo the flux capacitor is missing; exit 9");
-    let told = failing_start("TEST_ASSET_KUBE_APISERVER", &server);
-    assert!(told.contains("kube-apiserver ended with code 9"), "{told}");
-    assert!(told.contains("the flux capacitor is missing"), "{told}");
+    let message = failing_start("TEST_ASSET_KUBE_APISERVER", &server);
+    assert!(
+        message.contains("kube-apiserver ended with code 9"),
+        "{message}"
+    );
+    assert!(
+        message.contains("the flux capacitor is missing"),
+        "{message}"
+    );
 }
 
 #[test]
-fn a_taken_port_means_another_try_with_other_ports() {
+fn a_taken_port_means_another_attempt_with_other_ports() {
     let scratch = Scratch::new().unwrap();
     let tries = scratch.path().join("tries");
     let text = format!(
         "echo try >>'{}'; echo 'bind: address already in use'; exit 1",
         tries.display()
     );
-    let told = failing_start("TEST_ASSET_ETCD", &script(scratch.path(), &text));
-    assert!(told.contains("etcd ended with code 1"), "{told}");
+    let message = failing_start("TEST_ASSET_ETCD", &script(scratch.path(), &text));
+    assert!(message.contains("etcd ended with code 1"), "{message}");
     assert_eq!(fs::read_to_string(tries).unwrap().lines().count(), 3);
 }
 
 #[test]
-fn a_helm_of_no_known_version_is_answered_with_the_usage() {
+fn an_unknown_helm_version_prints_the_usage() {
     let build = Path::new(env!("CARGO_MANIFEST_DIR")).join("build");
     let output = Command::new(build)
         .arg("helm5")
@@ -65,9 +71,9 @@ fn a_helm_of_no_known_version_is_answered_with_the_usage() {
         .output()
         .unwrap();
     assert!(!output.status.success());
-    let told = String::from_utf8(output.stderr).unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.contains("usage: build [--check | helm4 | helm3]"),
-        "{told}"
+        message.contains("usage: build [--check | helm4 | helm3]"),
+        "{message}"
     );
 }

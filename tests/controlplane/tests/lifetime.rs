@@ -1,4 +1,4 @@
-//! A control plane works, and nothing of it is left afterwards, however its owner ends.
+//! A control plane works, and nothing of it remains, however its owner ends.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{BufRead, BufReader};
@@ -22,7 +22,7 @@ fn await_gone(pids: &[u32], directory: &Path) {
     .unwrap();
 }
 
-/// A zombie whose new parent has not looked yet is gone too.
+/// A zombie that its new parent has not reaped yet counts as gone.
 fn is_running(pid: u32) -> bool {
     let ps = Command::new("ps")
         .args(["-o", "stat=", "-p", &pid.to_string()])
@@ -41,7 +41,7 @@ fn serves_until_dropped() {
         .unwrap();
     assert!(namespaces.contains("namespace/kube-system"), "{namespaces}");
 
-    // The stamps are in the binaries, and the server is the one we built.
+    // The version stamps are in the binaries, and the server is the one that was built.
     let version = plane.kubectl_run(&["version"], None).unwrap();
     assert_eq!(version.matches("v1.").count(), 2, "{version}");
 
@@ -131,7 +131,7 @@ fn nothing_outlives_a_killed_owner() {
     assert_eq!(pids.len(), 3);
     assert!(pids.iter().all(|pid| is_running(*pid)) && directory.exists());
 
-    // SIGKILL: it has no chance to clean up.
+    // SIGKILL leaves no chance to clean up.
     owner.kill().unwrap();
     owner.wait().unwrap();
     await_gone(&pids, &directory);

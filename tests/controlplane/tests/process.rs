@@ -1,4 +1,4 @@
-//! The guard of a single child.
+//! The guardian of a single child process.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::process::Command;

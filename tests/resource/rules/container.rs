@@ -1,6 +1,6 @@
 //! The container: image, port, logs, credentials, command, health check.
 
-use crate::rules::{Input, Patch, check, spec};
+use crate::rules::{Case, Patch, check, spec};
 
 #[test]
 fn the_container_is_checked() {
@@ -28,10 +28,10 @@ fn health(path: &str) -> Patch {
     spec!({ "healthCheckPath": path })
 }
 
-pub fn cases() -> Vec<Input> {
+pub fn cases() -> Vec<Case> {
     use serde_json::json;
     vec![
-        Input {
+        Case {
             rule: "an image is required and has no white space",
             good: vec![
                 image("nginx"),
@@ -59,7 +59,7 @@ pub fn cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "the port is one from 1 to 65535",
             good: vec![
                 container(json!({ "containerPort": 1 })),
@@ -80,7 +80,7 @@ pub fn cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "logs go to a group of a legal name, under a prefix",
             good: vec![logs("/team-a/web", "web"), logs("a._/#-Z9", "a/b c")],
             bad: vec![
@@ -107,7 +107,7 @@ pub fn cases() -> Vec<Input> {
                 (logs("web", "a*"), "is not a log stream prefix"),
             ],
         },
-        Input {
+        Case {
             rule: "the credentials of a private registry are a secret in Secrets Manager",
             good: vec![credentials(
                 "arn:aws:secretsmanager:eu-west-1:123456789012:secret:team-a/registry-AbCdEf",
@@ -127,7 +127,7 @@ pub fn cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "the command is a list of at most 256 words",
             good: vec![
                 container(json!({ "command": [] })),
@@ -149,7 +149,7 @@ pub fn cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "the health check's path begins with a slash",
             good: vec![
                 health("/"),

@@ -1,8 +1,8 @@
-//! Environment and secrets. What may be secret holds `hunter2`, which no answer may show.
+//! Environment and secrets. Every value that may be secret is `hunter2`, which no response may show.
 
 use serde_json::{Value, json};
 
-use crate::rules::{Input, Patch, check, spec};
+use crate::rules::{Case, Patch, check, spec};
 
 #[test]
 fn environment_and_secrets_are_checked() {
@@ -21,7 +21,7 @@ fn secret(value_from: &str) -> Patch {
     secrets(json!([{ "name": "PASSWORD", "valueFrom": value_from }]))
 }
 
-/// Names of the greatest length, alike but for their ends: what costs most to compare.
+/// Names of the maximum length that differ only at their ends: the most expensive to compare.
 fn long_names(what: &str, count: usize) -> Vec<String> {
     (0..count)
         .map(|n| {
@@ -54,9 +54,9 @@ const NOT_A_NAME: &str = r#"the name of a variable must not contain "=" or a con
 const NOT_A_SECRET: &str =
     "valueFrom is not the ARN of a secret, nor the ARN or name of an SSM parameter";
 
-pub fn cases() -> Vec<Input> {
+pub fn cases() -> Vec<Case> {
     vec![
-        Input {
+        Case {
             rule: "a variable has a name, once, and a value that may be empty",
             good: vec![
                 environment(json!([])),
@@ -89,7 +89,7 @@ pub fn cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "the name of a variable has neither = nor a control character; what follows the = may be secret",
             good: vec![environment(
                 json!([{ "name": "é.ü-#~ $", "value": "a=b\nc" }]),
@@ -117,7 +117,7 @@ pub fn cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "a secret has a name, once, and says where its value is",
             good: vec![
                 secret("arn:aws:secretsmanager:eu-west-1:123456789012:secret:web-AbCdEf"),
@@ -156,7 +156,7 @@ pub fn cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "a name stands in environment or in secrets, not in both",
             good: vec![spec!({ "primaryContainer": {
                     "environment": [{ "name": "A", "value": "1" }],
@@ -170,7 +170,7 @@ pub fn cases() -> Vec<Input> {
                 r#"spec.primaryContainer.secrets: Invalid value: "B" stands in both environment and secrets: a name may be used once"#,
             )],
         },
-        Input {
+        Case {
             rule: "256 variables and 100 secrets of the longest names cost no more than the API server grants",
             good: vec![many(256, 100)],
             bad: vec![

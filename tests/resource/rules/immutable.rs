@@ -1,4 +1,4 @@
-//! What ECS has no way to change: not set, changed or removed after creation.
+//! Fields that ECS cannot change: they are not set, changed or removed after creation.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::rules::Answers;
 
 const OTHER_ROLE: &str = "arn:aws:iam::123456789012:role/other";
 
-/// A field, its value at creation and afterwards (`null` is unset), and what the API server answers.
+/// A field, its value at creation and afterwards (`null` is unset), and the API server's message.
 pub struct Change {
     field: &'static str,
     before: Value,
@@ -46,7 +46,7 @@ impl Change {
 }
 
 #[test]
-fn what_ecs_cannot_change_is_not_set_changed_or_removed_after_creation() {
+fn fields_that_ecs_cannot_change_are_not_set_changed_or_removed_after_creation() {
     let namespace = Namespace::new("immutable");
     let changes = changes();
     let objects = |value: fn(&Change) -> &Value| -> Vec<Value> {
@@ -55,7 +55,7 @@ fn what_ecs_cannot_change_is_not_set_changed_or_removed_after_creation() {
             .map(|(n, change)| change.object(&format!("change-{n}"), value(change)))
             .collect()
     };
-    // On the server's side: of many refused patches kubectl's own apply prints each as a whole, values and all.
+    // On the server side: for rejected patches kubectl's own apply prints the whole patch with its values.
     let apply = ["apply", "--server-side"];
     let created = namespace.feed(&apply, &objects(|change| &change.before));
     assert!(created.ok, "{}", created.stderr);

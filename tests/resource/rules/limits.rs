@@ -1,12 +1,12 @@
-//! The greatest and the least length of every string of the spec.
+//! The maximum and minimum length of every string of the spec.
 
 use serde_json::{Value, json};
 
 use crate::harness::{TASK_DEFINITION, merge};
-use crate::rules::{Input, Patch, check, modes, spec};
+use crate::rules::{Case, Patch, check, spec, task_definition};
 
 #[test]
-fn every_string_may_have_its_greatest_length_and_no_more() {
+fn every_string_may_have_its_maximum_length_and_no_more() {
     check("limits", &cases());
 }
 
@@ -14,7 +14,7 @@ fn every_string_may_have_its_greatest_length_and_no_more() {
 const ROLE_WITH_PATH: (&str, &str) = ("arn:aws:iam::123456789012:role/", "/express");
 const SECRET_ARN: &str = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:web";
 
-/// An object in which every string of a container is there to be replaced.
+/// An object in which every string of a container is set, so that it can be replaced.
 fn full() -> Value {
     json!({
         "primaryContainer": {
@@ -32,12 +32,12 @@ fn full() -> Value {
 /// The full object with another string at `pointer`.
 fn with(pointer: &str, text: &str) -> Patch {
     if pointer == "/taskDefinitionArn" {
-        return modes::given_task_definition().and(spec!({ "taskDefinitionArn": text }));
+        return task_definition::given_task_definition().and(spec!({ "taskDefinitionArn": text }));
     }
     let mut patch = full();
     match patch.pointer_mut(pointer) {
         Some(place) => *place = json!(text),
-        // Every other string stands on the spec itself, or in the container.
+        // Every other string is on the spec itself or in the container.
         None => {
             let member = pointer
                 .trim_start_matches("/primaryContainer")
@@ -54,7 +54,7 @@ fn with(pointer: &str, text: &str) -> Patch {
     Patch::spec(patch)
 }
 
-/// `start`, made `length` long.
+/// `start`, padded to `length`.
 fn long(start: &str, end: &str, length: usize) -> String {
     let filling = if end.is_empty() { "0" } else { "f" };
     start.to_owned() + &filling.repeat(length - start.len() - end.len()) + end
@@ -67,8 +67,8 @@ fn longest(
     (start, end): (&str, &str),
     longest: usize,
     too_long: &'static str,
-) -> Input {
-    Input {
+) -> Case {
+    Case {
         rule,
         good: vec![with(pointer, &long(start, end, longest))],
         bad: vec![(with(pointer, &long(start, end, longest + 1)), too_long)],
@@ -76,16 +76,16 @@ fn longest(
 }
 
 /// No object that the other rules let through can be this long.
-fn too_long(rule: &'static str, pointer: &str, length: usize, words: &'static str) -> Input {
-    Input {
+fn too_long(rule: &'static str, pointer: &str, length: usize, words: &'static str) -> Case {
+    Case {
         rule,
         good: vec![],
         bad: vec![(with(pointer, &long("", "", length + 1)), words)],
     }
 }
 
-fn empty(pointers: &[(&str, &'static str)]) -> Input {
-    Input {
+fn empty(pointers: &[(&str, &'static str)]) -> Case {
+    Case {
         rule: "an empty string is not a way to leave something out",
         good: vec![],
         bad: pointers
@@ -96,7 +96,7 @@ fn empty(pointers: &[(&str, &'static str)]) -> Input {
 }
 
 #[rustfmt::skip]
-pub fn cases() -> Vec<Input> {
+pub fn cases() -> Vec<Case> {
     let task_definition = (TASK_DEFINITION, "");
     vec![
         longest("255 characters of a service name", "/serviceName", ("", ""), 255, "spec.serviceName: Too long: may not be more than 255 bytes"),

@@ -1,18 +1,18 @@
-//! Every rule of the resource, each with objects that it lets through and objects that it refuses.
+//! Every validation rule of the resource, each with objects that it accepts and objects that it rejects.
 //!
 //! The files are tables: read them as the specification. Each is sent to the API server by one dry run.
 
-mod complete;
+mod accepted_in_practice;
 mod container;
+mod coverage;
 mod environment;
 mod immutable;
 mod limits;
-mod modes;
 mod names;
 mod network_scaling_tags;
 mod policies;
-mod sizes;
-mod wild;
+mod quantities;
+mod task_definition;
 
 use std::collections::BTreeMap;
 
@@ -20,9 +20,9 @@ use serde_json::{Value, json};
 
 use crate::harness::{Namespace, Printed, merge, minimal};
 
-/// A rule in words, patches of the minimal object that keep it, and patches that break it, each with the field and
-/// the message that the API server answers.
-pub struct Input {
+/// A rule in words, patches of the minimal object that satisfy it, and patches that violate it, each with the field and
+/// the message of the API server.
+pub struct Case {
     pub rule: &'static str,
     pub good: Vec<Patch>,
     pub bad: Vec<(Patch, &'static str)>,
@@ -68,25 +68,25 @@ macro_rules! spec {
 }
 use spec;
 
-/// All tables of rules about one object; the rules about a change stand in [`immutable`].
-pub fn all() -> Vec<Input> {
+/// All tables of rules about one object; the rules about changes are in [`immutable`].
+pub fn all() -> Vec<Case> {
     [
         names::cases(),
-        modes::cases(),
-        sizes::cases(),
+        task_definition::cases(),
+        quantities::cases(),
         container::cases(),
         environment::cases(),
         network_scaling_tags::cases(),
         policies::cases(),
         limits::cases(),
-        wild::cases(),
+        accepted_in_practice::cases(),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-/// What the API server says about each object of a batch.
+/// The API server's response for each object of a batch.
 pub struct Answers {
     accepted: String,
     refused: BTreeMap<String, String>,
@@ -111,7 +111,7 @@ impl Answers {
         }
     }
 
-    /// What is wrong with the answer about `name`, which is expected to be accepted, or refused with these words.
+    /// The deviation of the response for `name` from acceptance, or from a rejection with these words.
     pub fn complaint(&self, name: &str, expected: Option<&str>) -> Option<String> {
         let accepted = self
             .accepted
@@ -130,8 +130,8 @@ impl Answers {
     }
 }
 
-/// Sends all objects of a table in one dry run, and fails with every answer that is not the expected one.
-fn check(namespace: &'static str, cases: &[Input]) {
+/// Sends all objects of a table in one dry run, and panics with every unexpected response.
+fn check(namespace: &'static str, cases: &[Case]) {
     let mut objects = Vec::new();
     let mut expectations = Vec::new();
     for case in cases {

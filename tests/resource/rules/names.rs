@@ -1,7 +1,7 @@
-//! Names, ARNs and places.
+//! Names, ARNs, accounts and Regions.
 
 use crate::harness::ROLE;
-use crate::rules::{Input, check, spec};
+use crate::rules::{Case, check, spec};
 
 #[test]
 fn names_arns_and_places_are_checked() {
@@ -10,10 +10,10 @@ fn names_arns_and_places_are_checked() {
 
 const NOT_A_ROLE: &str = "is not the ARN of an IAM role: arn:aws:iam::<account>:role/<name>";
 
-pub fn cases() -> Vec<Input> {
+pub fn cases() -> Vec<Case> {
     let long = |length| "n".repeat(length);
     vec![
-        Input {
+        Case {
             rule: "the service name has letters, digits, _ and -",
             good: vec![
                 spec!({ "serviceName": "a" }),
@@ -39,7 +39,7 @@ pub fn cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "the object's name becomes part of the service name, unless the spec gives one: no dot, at most 191 characters",
             good: vec![
                 spec!({}).named("web"),
@@ -58,7 +58,7 @@ pub fn cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "the cluster is a name or an ARN",
             good: vec![
                 spec!({ "cluster": "default" }),
@@ -86,7 +86,7 @@ pub fn cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "the region is an AWS Region",
             good: vec![
                 spec!({ "region": "eu-west-1" }),
@@ -104,7 +104,7 @@ pub fn cases() -> Vec<Input> {
                 (spec!({ "region": "eu-west" }), "is not an AWS Region"),
             ],
         },
-        Input {
+        Case {
             rule: "the infrastructure role is the ARN of a role, and required",
             good: vec![spec!({ "infrastructureRoleArn": ROLE })],
             bad: vec![
@@ -122,7 +122,7 @@ pub fn cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "the execution role is the ARN of a role",
             good: vec![
                 spec!({ "executionRoleArn": "arn:aws:iam::123456789012:role/a+b=c,d.e@f_g-h" }),
@@ -161,7 +161,7 @@ pub fn cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "the task role is the ARN of a role",
             good: vec![spec!({ "taskRoleArn": ROLE })],
             bad: vec![(
@@ -169,7 +169,7 @@ pub fn cases() -> Vec<Input> {
                 r#"spec.taskRoleArn: Invalid value: "role/task": "role/task" is not the ARN of an IAM role: arn:aws:iam::<account>:role/<name>"#,
             )],
         },
-        Input {
+        Case {
             rule: "a number where a name belongs is refused by its type",
             good: vec![spec!({ "serviceName": "42" })],
             bad: vec![

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::rules::{Input, Patch, check, spec};
+use crate::rules::{Case, Patch, check, spec};
 
 #[test]
 fn network_scaling_and_tags_are_checked() {
@@ -32,16 +32,16 @@ fn ids(prefix: &str, count: usize) -> Vec<String> {
     (0..count).map(|n| format!("{prefix}-{n:x}")).collect()
 }
 
-pub fn cases() -> Vec<Input> {
+pub fn cases() -> Vec<Case> {
     [network_cases(), scaling_cases(), tag_cases()]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn network_cases() -> Vec<Input> {
+fn network_cases() -> Vec<Case> {
     vec![
-        Input {
+        Case {
             rule: "subnets are IDs of subnets, each once, at most 16",
             good: vec![
                 network(json!({ "subnets": [] })),
@@ -71,7 +71,7 @@ fn network_cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "security groups are IDs of security groups, each once, at most 16",
             good: vec![
                 network(json!({ "securityGroups": [] })),
@@ -95,9 +95,9 @@ fn network_cases() -> Vec<Input> {
     ]
 }
 
-fn scaling_cases() -> Vec<Input> {
+fn scaling_cases() -> Vec<Case> {
     vec![
-        Input {
+        Case {
             rule: "the least number of tasks is not above the greatest",
             good: vec![
                 scaling(json!({})),
@@ -138,7 +138,7 @@ fn scaling_cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "the metric is one that ECS knows, and its value positive",
             good: vec![
                 scaling(json!({ "autoScalingMetric": "AVERAGE_CPU", "autoScalingTargetValue": 1 })),
@@ -167,9 +167,9 @@ fn scaling_cases() -> Vec<Input> {
     ]
 }
 
-fn tag_cases() -> Vec<Input> {
+fn tag_cases() -> Vec<Case> {
     vec![
-        Input {
+        Case {
             rule: "at most 46 tags, since four of the 50 are the operator's",
             good: vec![many_tags(46)],
             bad: vec![(
@@ -177,7 +177,7 @@ fn tag_cases() -> Vec<Input> {
                 "spec.tags: Too many: 47: must have at most 46 items",
             )],
         },
-        Input {
+        Case {
             rule: "each tag has a key, once",
             good: vec![spec!({ "tags": [{ "key": "a" }, { "key": "A", "value": "" }] })],
             bad: vec![
@@ -191,7 +191,7 @@ fn tag_cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "the prefix aws: is refused in keys and values, in any case",
             good: vec![tag("awsome", "awsome"), tag("team:aws:", "see aws:docs")],
             bad: vec![
@@ -213,7 +213,7 @@ fn tag_cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "the operator's own prefix is refused in keys, in any case",
             good: vec![
                 tag("ecs-express", "ecs-express.dev/a"),
@@ -230,7 +230,7 @@ fn tag_cases() -> Vec<Input> {
                 ),
             ],
         },
-        Input {
+        Case {
             rule: "keys and values have letters, digits, spaces and _.:/=+-@",
             good: vec![tag("Größe 1_.:/=+-@", "日本 1_.:/=+-@")],
             bad: vec![

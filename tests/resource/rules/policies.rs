@@ -1,15 +1,15 @@
-//! The operator's own settings.
+//! Policies and other settings of the operator itself.
 
-use crate::rules::{Input, check, spec};
+use crate::rules::{Case, check, spec};
 
 #[test]
 fn the_operators_own_settings_are_checked() {
     check("policies", &cases());
 }
 
-pub fn cases() -> Vec<Input> {
+pub fn cases() -> Vec<Case> {
     vec![
-        Input {
+        Case {
             rule: "deletionPolicy is Delete or Retain",
             good: vec![
                 spec!({ "deletionPolicy": "Delete" }),
@@ -20,7 +20,7 @@ pub fn cases() -> Vec<Input> {
                 r#"spec.deletionPolicy: Unsupported value: "Orphan": supported values: "Delete", "Retain""#,
             )],
         },
-        Input {
+        Case {
             rule: "adoptionPolicy is Never or Adopt",
             good: vec![
                 spec!({ "adoptionPolicy": "Never" }),
@@ -31,7 +31,7 @@ pub fn cases() -> Vec<Input> {
                 r#"spec.adoptionPolicy: Unsupported value: "adopt": supported values: "Never", "Adopt""#,
             )],
         },
-        Input {
+        Case {
             rule: "driftPolicy is Correct or Report",
             good: vec![
                 spec!({ "driftPolicy": "Correct" }),
@@ -42,7 +42,7 @@ pub fn cases() -> Vec<Input> {
                 r#"spec.driftPolicy: Unsupported value: "Ignore": supported values: "Correct", "Report""#,
             )],
         },
-        Input {
+        Case {
             rule: "suspend is true or false",
             good: vec![spec!({ "suspend": true }), spec!({ "suspend": false })],
             bad: vec![(

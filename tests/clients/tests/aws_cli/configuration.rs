@@ -1,13 +1,13 @@
-//! What comes back of what was sent.
+//! A configuration is read back as it was sent.
 
 use serde_json::{Value, json};
 
 use super::{Aws, CREATE_SHOP, EXECUTION, INFRASTRUCTURE, SHOP};
-use crate::stage::play;
+use crate::fixture::run_scenario;
 
 const SECRET: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:";
 
-/// All that a create takes, as far as the CLI's own model knows it. Environment and secrets stand in the order of their names, as ECS writes them.
+/// Every member of a create that the CLI's own model knows. Environment and secrets are sorted, as in responses.
 fn full() -> Value {
     json!({
         "serviceName": "shop",
@@ -40,8 +40,8 @@ fn full() -> Value {
 
 #[tokio::test]
 async fn the_cli_reads_back_a_full_configuration() {
-    play("aws-cli", async |stage| {
-        let aws = Aws { stage };
+    run_scenario("aws-cli", async |fixture| {
+        let aws = Aws { fixture };
         let full = full();
         let input = full.to_string();
         aws.call(&[
@@ -51,7 +51,7 @@ async fn the_cli_reads_back_a_full_configuration() {
             &input,
         ])
         .await;
-        stage.advance(10);
+        fixture.advance(10);
         let arn = SHOP.replace("default", "team");
         let describe = ["ecs", "describe-express-gateway-service", "--include=TAGS"];
         let answer = aws
@@ -73,7 +73,7 @@ async fn the_cli_reads_back_a_full_configuration() {
         }
         let network = &active["networkConfiguration"];
         assert_eq!(network["subnets"], full["networkConfiguration"]["subnets"]);
-        // ECS adds a group of its own.
+        // ECS adds a managed group.
         let groups = network["securityGroups"].as_array().unwrap();
         assert!(groups.contains(&json!("sg-0a")), "{groups:?}");
     })
@@ -82,12 +82,12 @@ async fn the_cli_reads_back_a_full_configuration() {
 
 #[tokio::test]
 async fn the_cli_sets_an_architecture_once_its_model_knows_it() {
-    play("aws-cli", async |stage| {
-        stage.give_cli_the_model_of_boto3().await;
-        let aws = Aws { stage };
+    run_scenario("aws-cli", async |fixture| {
+        fixture.give_cli_the_model_of_boto3().await;
+        let aws = Aws { fixture };
         let architecture = ["--cpu-architecture", "ARM64"];
         aws.call(&[&CREATE_SHOP[..], &architecture].concat()).await;
-        stage.advance(10);
+        fixture.advance(10);
         let service = aws.describe_shop().await;
         let active = &service["activeConfigurations"][0];
         assert_eq!(active["cpuArchitecture"], "ARM64");

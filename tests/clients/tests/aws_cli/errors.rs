@@ -1,12 +1,12 @@
-//! Each refusal as the CLI says it.
+//! Each error as the CLI prints it.
 
 use super::{Aws, CREATE_SHOP, SHOP};
-use crate::stage::play;
+use crate::fixture::run_scenario;
 
 #[tokio::test]
 async fn the_cli_names_the_errors_of_what_does_not_exist() {
-    play("aws-cli", async |stage| {
-        let aws = Aws { stage };
+    run_scenario("aws-cli", async |fixture| {
+        let aws = Aws { fixture };
         let absent = SHOP.replace("shop", "absent");
         for (action, code) in [
             ("describe", "ResourceNotFoundException"),
@@ -28,9 +28,9 @@ async fn the_cli_names_the_errors_of_what_does_not_exist() {
 }
 
 #[tokio::test]
-async fn the_cli_names_why_a_create_is_refused() {
-    play("aws-cli", async |stage| {
-        let aws = Aws { stage };
+async fn the_cli_names_why_a_create_is_rejected() {
+    run_scenario("aws-cli", async |fixture| {
+        let aws = Aws { fixture };
         for (code, message) in [
             (
                 "AccessDeniedException",
@@ -38,7 +38,7 @@ async fn the_cli_names_why_a_create_is_refused() {
             ),
             ("ThrottlingException", "Rate exceeded"),
         ] {
-            stage.refuse_next("CreateExpressGatewayService", code, message);
+            fixture.refuse_next("CreateExpressGatewayService", code, message);
             let refusal = aws.refusal(&CREATE_SHOP).await;
             assert_eq!(
                 (refusal.code.as_str(), refusal.message.as_str()),

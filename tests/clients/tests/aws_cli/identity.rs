@@ -1,12 +1,12 @@
-//! Who calls.
+//! The identity of the caller.
 
 use super::Aws;
-use crate::stage::play;
+use crate::fixture::run_scenario;
 
 #[tokio::test]
 async fn the_cli_asks_sts_who_it_is_and_assumes_a_role() {
-    play("aws-cli", async |stage| {
-        let aws = Aws { stage };
+    run_scenario("aws-cli", async |fixture| {
+        let aws = Aws { fixture };
         let identity = aws.call(&["sts", "get-caller-identity"]).await;
         assert_eq!(identity["Account"], "123456789012");
         let answer = aws
@@ -14,12 +14,12 @@ async fn the_cli_asks_sts_who_it_is_and_assumes_a_role() {
                 "sts",
                 "assume-role",
                 "--role-arn=arn:aws:iam::210987654321:role/deployer",
-                "--role-session-name=story",
+                "--role-session-name=scenario",
             ])
             .await;
         assert_eq!(
             answer["AssumedRoleUser"]["Arn"],
-            "arn:aws:sts::210987654321:assumed-role/deployer/story"
+            "arn:aws:sts::210987654321:assumed-role/deployer/scenario"
         );
         assert!(answer["Credentials"]["SessionToken"].is_string());
     })

@@ -1,21 +1,21 @@
-//! The AWS CLI: one process for each call, as a person or a script makes it.
+//! The AWS CLI: one process for each call, as a person or a script runs it.
 
 mod configuration;
 mod errors;
 mod identity;
-mod life;
+mod lifecycle;
 mod rollback;
 mod task_definition;
 
 use serde_json::Value;
 
-use crate::{python::written, stage::Stage};
+use crate::{fixture::Fixture, python::written};
 
 const INFRASTRUCTURE: &str = "arn:aws:iam::123456789012:role/infrastructure";
 const EXECUTION: &str = "arn:aws:iam::123456789012:role/execution";
 const SHOP: &str = "arn:aws:ecs:eu-central-1:123456789012:service/default/shop";
 
-/// Creates the service `shop` with what a create needs at least.
+/// Creates the service `shop` with the required members only.
 const CREATE_SHOP: [&str; 8] = [
     "ecs",
     "create-express-gateway-service",
@@ -27,7 +27,7 @@ const CREATE_SHOP: [&str; 8] = [
     "--primary-container=image=registry.example/shop:1",
 ];
 
-/// A call that AWS refused, as the CLI says it.
+/// A failed call, as the CLI prints it.
 #[derive(Debug)]
 struct Refusal {
     code: String,
@@ -35,14 +35,14 @@ struct Refusal {
 }
 
 struct Aws<'a> {
-    stage: &'a Stage,
+    fixture: &'a Fixture,
 }
 
 impl Aws<'_> {
-    /// `aws <arguments> --output json`; null where it prints nothing.
+    /// Runs `aws <arguments> --output json`; null if it prints nothing.
     async fn try_call(&self, arguments: &[&str]) -> Result<Value, Refusal> {
         let output = self
-            .stage
+            .fixture
             .program("aws")
             .args(arguments)
             .args(["--output", "json"])
@@ -116,10 +116,10 @@ impl Aws<'_> {
         described["serviceDeployments"][0].clone()
     }
 
-    /// Lets virtual time pass until the newest deployment is over. Each look is a process, so the steps are long.
-    async fn settled(&self) -> Value {
+    /// Advances the clock until the newest deployment has ended, in long steps, since each check is a process.
+    async fn wait_for_deployment(&self) -> Value {
         for _ in 0..5 {
-            self.stage.advance(600);
+            self.fixture.advance(600);
             let deployment = self.newest_deployment().await;
             let status = deployment["status"].as_str().unwrap();
             if !matches!(
@@ -137,7 +137,7 @@ impl Aws<'_> {
     }
 }
 
-/// Reads `An error occurred (Code) when calling the Action operation: message`, which may tell of retries before the colon.
+/// Parses `An error occurred (Code) when calling the Action operation: message`, with an optional part about retries.
 fn refusal(written: &str) -> Option<Refusal> {
     let (_, rest) = written.split_once("An error occurred (")?;
     let (code, rest) = rest.split_once(')')?;

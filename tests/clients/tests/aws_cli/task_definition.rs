@@ -1,14 +1,14 @@
-//! A service that runs a task definition of its user.
+//! A service that runs a given task definition.
 
 use serde_json::json;
 
 use super::{Aws, EXECUTION, INFRASTRUCTURE, SHOP, images};
-use crate::stage::play;
+use crate::fixture::run_scenario;
 
 #[tokio::test]
 async fn the_cli_runs_a_registered_task_definition_and_its_next_revision() {
-    play("aws-cli", async |stage| {
-        let aws = Aws { stage };
+    run_scenario("aws-cli", async |fixture| {
+        let aws = Aws { fixture };
         let first = register(&aws, "registry.example/shop:1").await;
         let second = register(&aws, "registry.example/shop:2").await;
         let described = aws
@@ -18,18 +18,18 @@ async fn the_cli_runs_a_registered_task_definition_and_its_next_revision() {
         assert_eq!(described["taskDefinitionArn"], second);
         assert_eq!(described["runtimePlatform"]["cpuArchitecture"], "ARM64");
         create(&aws, &first).await;
-        stage.advance(600);
+        fixture.advance(600);
         let service = aws.describe_shop().await;
         let active = &service["activeConfigurations"][0];
         assert_eq!(active["taskDefinitionArn"], first);
         aws.update_shop(&["--task-definition-arn", &second]).await;
-        stage.advance(600);
+        fixture.advance(600);
         assert_eq!(
             images(&aws.describe_shop().await),
             ["registry.example/shop:2"]
         );
         force_new_deployment(&aws).await;
-        look_at_cluster(&aws).await;
+        check_cluster(&aws).await;
     })
     .await;
 }
@@ -85,7 +85,7 @@ async fn force_new_deployment(aws: &Aws<'_>) {
         ])
         .await;
     assert_eq!(answer["service"]["serviceArn"], SHOP);
-    let after = aws.settled().await;
+    let after = aws.wait_for_deployment().await;
     assert_eq!(after["status"], "SUCCESSFUL");
     assert_ne!(
         after["serviceDeploymentArn"],
@@ -93,7 +93,7 @@ async fn force_new_deployment(aws: &Aws<'_>) {
     );
 }
 
-async fn look_at_cluster(aws: &Aws<'_>) {
+async fn check_cluster(aws: &Aws<'_>) {
     let answer = aws
         .call(&[
             "ecs",

@@ -1,4 +1,4 @@
-//! What comes back of what was sent.
+//! A configuration is read back as it was sent.
 
 use aws_sdk_ecs::types::{
     ExpressCpuArchitecture, ExpressGatewayContainer, ExpressGatewayRepositoryCredentials,
@@ -8,14 +8,14 @@ use aws_sdk_ecs::types::{
 };
 
 use super::{Ecs, SHOP};
-use crate::stage::play;
+use crate::fixture::run_scenario;
 
 #[tokio::test]
 async fn the_sdk_reads_back_a_full_configuration() {
-    play("aws-sdk-ecs", async |stage| {
-        let ecs = Ecs::of(stage).await;
+    run_scenario("aws-sdk-ecs", async |fixture| {
+        let ecs = Ecs::of(fixture).await;
         let arn = create(&ecs).await;
-        stage.advance(10);
+        fixture.advance(10);
         let service = ecs.describe(&arn).await;
         assert_eq!(service.tags(), [tag()]);
         let [active] = service.active_configurations() else {
@@ -34,7 +34,7 @@ async fn the_sdk_reads_back_a_full_configuration() {
         );
         let network = active.network_configuration().unwrap();
         assert_eq!(network.subnets(), ["subnet-0a", "subnet-0b"]);
-        // ECS adds a group of its own.
+        // ECS adds a managed group.
         assert!(network.security_groups().contains(&"sg-0a".to_owned()));
     })
     .await;
@@ -65,7 +65,7 @@ async fn create(ecs: &Ecs<'_>) -> String {
     arn
 }
 
-/// Environment and secrets stand in the order of their names, as ECS writes them.
+/// Environment and secrets are sorted by name, as ECS returns them.
 fn container() -> ExpressGatewayContainer {
     let variable = |name: &str| KeyValuePair::builder().name(name).value("x").build();
     let secret = |name: &str| {

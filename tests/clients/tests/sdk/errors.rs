@@ -1,15 +1,15 @@
-//! Each refusal as the SDK's own type.
+//! Each error as the SDK's own type.
 
 use aws_config::retry::RetryConfig;
 use aws_sdk_ecs::{Client, config::Builder, error::ProvideErrorMetadata};
 
 use super::{Ecs, SHOP, config, keys, refused};
-use crate::stage::play;
+use crate::fixture::run_scenario;
 
 #[tokio::test]
 async fn the_sdk_knows_the_errors_of_what_does_not_exist() {
-    play("aws-sdk-ecs", async |stage| {
-        let ecs = Ecs::of(stage).await;
+    run_scenario("aws-sdk-ecs", async |fixture| {
+        let ecs = Ecs::of(fixture).await;
         let absent = SHOP.replace("shop", "absent");
         let describe = ecs.client.describe_express_gateway_service();
         let refusal = describe.service_arn(&absent).send().await.unwrap_err();
@@ -45,15 +45,15 @@ async fn the_sdk_knows_the_errors_of_what_does_not_exist() {
 }
 
 #[tokio::test]
-async fn the_sdk_knows_why_a_create_is_refused() {
-    play("aws-sdk-ecs", async |stage| {
-        let ecs = Ecs::of(stage).await;
+async fn the_sdk_knows_why_a_create_is_rejected() {
+    run_scenario("aws-sdk-ecs", async |fixture| {
+        let ecs = Ecs::of(fixture).await;
         let create = "CreateExpressGatewayService";
-        stage.refuse_next(create, "AccessDeniedException", "no iam:PassRole");
+        fixture.refuse_next(create, "AccessDeniedException", "no iam:PassRole");
         let refusal = refused(ecs.create_shop().send().await);
         assert!(refusal.is_access_denied_exception(), "{refusal:?}");
         assert_eq!(refusal.message(), Some("no iam:PassRole"));
-        stage.refuse_next(create, "ServerException", "try again");
+        fixture.refuse_next(create, "ServerException", "try again");
         let refusal = refused(ecs.create_shop().send().await);
         assert!(refusal.is_server_exception(), "{refusal:?}");
         let refusal = refused(ecs.create_shop().cluster("absent").send().await);
@@ -66,18 +66,18 @@ async fn the_sdk_knows_why_a_create_is_refused() {
 }
 
 #[tokio::test]
-async fn the_sdk_is_told_of_a_throttle_and_repeats_the_call_where_retries_are_on() {
-    play("aws-sdk-ecs", async |stage| {
-        let ecs = Ecs::of(stage).await;
+async fn the_sdk_reports_throttling_and_repeats_the_call_where_retries_are_on() {
+    run_scenario("aws-sdk-ecs", async |fixture| {
+        let ecs = Ecs::of(fixture).await;
         let create = "CreateExpressGatewayService";
-        stage.refuse_next(create, "ThrottlingException", "Rate exceeded");
+        fixture.refuse_next(create, "ThrottlingException", "Rate exceeded");
         let refusal = refused(ecs.create_shop().send().await);
         assert_eq!(refusal.code(), Some("ThrottlingException"));
-        stage.refuse_next(create, "ThrottlingException", "Rate exceeded");
-        let patient = Builder::from(&config(stage, keys()).await);
+        fixture.refuse_next(create, "ThrottlingException", "Rate exceeded");
+        let patient = Builder::from(&config(fixture, keys()).await);
         let patient = patient.retry_config(RetryConfig::standard()).build();
         let patient = Ecs {
-            stage,
+            fixture,
             client: Client::from_conf(patient),
         };
         patient.create_shop().send().await.unwrap();

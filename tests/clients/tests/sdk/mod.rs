@@ -3,7 +3,7 @@
 mod configuration;
 mod errors;
 mod identity;
-mod life;
+mod lifecycle;
 mod rollback;
 mod task_definition;
 
@@ -21,16 +21,16 @@ use aws_sdk_ecs::{
     },
 };
 
-use crate::stage::{REGION, Stage};
+use crate::fixture::{Fixture, REGION};
 
 const INFRASTRUCTURE: &str = "arn:aws:iam::123456789012:role/infrastructure";
 const EXECUTION: &str = "arn:aws:iam::123456789012:role/execution";
 const SHOP: &str = "arn:aws:ecs:eu-central-1:123456789012:service/default/shop";
 
-/// What both clients of a story are made of. A call is made once, so that a refusal is seen at once.
-async fn config(stage: &Stage, credentials: Credentials) -> SdkConfig {
+/// The configuration of both clients of a scenario, without retries, so that errors are returned at once.
+async fn config(fixture: &Fixture, credentials: Credentials) -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest())
-        .endpoint_url(stage.url())
+        .endpoint_url(fixture.url())
         .region(Region::new(REGION))
         .credentials_provider(credentials)
         .retry_config(RetryConfig::disabled())
@@ -39,7 +39,7 @@ async fn config(stage: &Stage, credentials: Credentials) -> SdkConfig {
 }
 
 fn keys() -> Credentials {
-    Credentials::new("test", "test", None, None, "the story")
+    Credentials::new("test", "test", None, None, "the scenario")
 }
 
 fn container(image: &str) -> ExpressGatewayContainer {
@@ -50,17 +50,17 @@ fn container(image: &str) -> ExpressGatewayContainer {
 }
 
 struct Ecs<'a> {
-    stage: &'a Stage,
+    fixture: &'a Fixture,
     client: Client,
 }
 
 impl<'a> Ecs<'a> {
-    async fn of(stage: &'a Stage) -> Self {
-        let client = Client::new(&config(stage, keys()).await);
-        Self { stage, client }
+    async fn of(fixture: &'a Fixture) -> Self {
+        let client = Client::new(&config(fixture, keys()).await);
+        Self { fixture, client }
     }
 
-    /// A create of the service `shop` with what it needs at least.
+    /// A create of the service `shop` with the required members only.
     fn create_shop(&self) -> CreateExpressGatewayServiceFluentBuilder {
         self.client
             .create_express_gateway_service()
@@ -95,10 +95,10 @@ impl<'a> Ecs<'a> {
         described.service_deployments.unwrap().remove(0)
     }
 
-    /// Lets virtual time pass until the newest deployment is over.
-    async fn settled(&self) -> ServiceDeployment {
+    /// Advances the clock until the newest deployment has ended.
+    async fn wait_for_deployment(&self) -> ServiceDeployment {
         for _ in 0..40 {
-            self.stage.advance(30);
+            self.fixture.advance(30);
             let deployment = self.newest_deployment().await;
             match deployment.status.as_ref().unwrap() {
                 ServiceDeploymentStatus::Pending
@@ -124,7 +124,7 @@ fn images(service: &EcsExpressGatewayService) -> Vec<&str> {
     images
 }
 
-/// Why a create was refused.
+/// The error of a rejected create.
 fn refused<T: std::fmt::Debug>(
     answer: Result<T, SdkError<CreateExpressGatewayServiceError>>,
 ) -> CreateExpressGatewayServiceError {

@@ -1,17 +1,17 @@
-//! Deployments that do not end as wished.
+//! Deployments that are rolled back or stopped.
 
 use aws_sdk_ecs::types::{ServiceDeploymentStatus, StopServiceDeploymentStopType};
 use ecs_express_emulator::Outcome;
 
 use super::{Ecs, SHOP, container, images};
-use crate::stage::play;
+use crate::fixture::run_scenario;
 
 #[tokio::test]
 async fn the_sdk_sees_a_rollback_by_the_circuit_breaker() {
-    play("aws-sdk-ecs", async |stage| {
-        let ecs = Ecs::of(stage).await;
+    run_scenario("aws-sdk-ecs", async |fixture| {
+        let ecs = Ecs::of(fixture).await;
         stage_update(&ecs, Outcome::RollBackByCircuitBreaker).await;
-        let deployment = ecs.settled().await;
+        let deployment = ecs.wait_for_deployment().await;
         let status = deployment.status.as_ref();
         assert_eq!(status, Some(&ServiceDeploymentStatus::RollbackSuccessful));
         let source = deployment.source_service_revisions()[0].arn();
@@ -29,10 +29,10 @@ async fn the_sdk_sees_a_rollback_by_the_circuit_breaker() {
 
 #[tokio::test]
 async fn the_sdk_stops_a_deployment() {
-    play("aws-sdk-ecs", async |stage| {
-        let ecs = Ecs::of(stage).await;
+    run_scenario("aws-sdk-ecs", async |fixture| {
+        let ecs = Ecs::of(fixture).await;
         stage_update(&ecs, Outcome::Succeed).await;
-        stage.advance(60);
+        fixture.advance(60);
         let arn = ecs
             .newest_deployment()
             .await
@@ -45,7 +45,7 @@ async fn the_sdk_stops_a_deployment() {
         };
         let stopped = stop().send().await.unwrap();
         assert_eq!(stopped.service_deployment_arn(), Some(&*arn));
-        let status = ecs.settled().await.status;
+        let status = ecs.wait_for_deployment().await.status;
         assert_eq!(status, Some(ServiceDeploymentStatus::RollbackSuccessful));
         let refusal = stop().send().await.unwrap_err().into_service_error();
         assert!(refusal.is_conflict_exception(), "{refusal:?}");
@@ -53,11 +53,11 @@ async fn the_sdk_stops_a_deployment() {
     .await;
 }
 
-/// A service that runs, and an update of it that goes so.
+/// A running service, and an update of it with this outcome.
 async fn stage_update(ecs: &Ecs<'_>, outcome: Outcome) {
     ecs.create_shop().send().await.unwrap();
-    ecs.settled().await;
-    ecs.stage.emulator.set_outcome("shop", outcome);
+    ecs.wait_for_deployment().await;
+    ecs.fixture.emulator.set_outcome("shop", outcome);
     ecs.client
         .update_express_gateway_service()
         .service_arn(SHOP)

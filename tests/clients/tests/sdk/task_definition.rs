@@ -1,4 +1,4 @@
-//! A service that runs a task definition of its user.
+//! A service that runs a given task definition.
 
 use aws_sdk_ecs::types::{
     Compatibility, ContainerDefinition, CpuArchitecture, ExpressCpuArchitecture, NetworkMode,
@@ -6,12 +6,12 @@ use aws_sdk_ecs::types::{
 };
 
 use super::{EXECUTION, Ecs, INFRASTRUCTURE, SHOP, images};
-use crate::stage::play;
+use crate::fixture::run_scenario;
 
 #[tokio::test]
 async fn the_sdk_runs_a_registered_task_definition_and_its_next_revision() {
-    play("aws-sdk-ecs", async |stage| {
-        let ecs = Ecs::of(stage).await;
+    run_scenario("aws-sdk-ecs", async |fixture| {
+        let ecs = Ecs::of(fixture).await;
         let first = register(&ecs, "registry.example/shop:1").await;
         let second = register(&ecs, "registry.example/shop:2").await;
         let newest = ecs
@@ -23,7 +23,7 @@ async fn the_sdk_runs_a_registered_task_definition_and_its_next_revision() {
         create(&ecs, &first).await;
         update(&ecs, &second).await;
         force_new_deployment(&ecs).await;
-        look_at_cluster(&ecs).await;
+        check_cluster(&ecs).await;
     })
     .await;
 }
@@ -96,7 +96,7 @@ async fn force_new_deployment(ecs: &Ecs<'_>) {
     assert_ne!(after, before);
 }
 
-async fn look_at_cluster(ecs: &Ecs<'_>) {
+async fn check_cluster(ecs: &Ecs<'_>) {
     let describe = ecs.client.describe_clusters();
     let describe = describe.clusters("default").clusters("absent");
     let answer = describe.send().await.unwrap();
@@ -105,6 +105,6 @@ async fn look_at_cluster(ecs: &Ecs<'_>) {
 }
 
 async fn succeed(ecs: &Ecs<'_>) {
-    let status = ecs.settled().await.status;
+    let status = ecs.wait_for_deployment().await.status;
     assert_eq!(status, Some(ServiceDeploymentStatus::Successful));
 }

@@ -1,4 +1,4 @@
-//! Starts a control plane, says how to reach it, and keeps it until killed or until stdin closes.
+//! Starts a control plane, prints how to reach it, and keeps it running until it is killed or stdin closes.
 #![allow(clippy::print_stdout, reason = "a command-line program")]
 
 use std::io::Read;
@@ -22,7 +22,7 @@ fn run() -> Result<(), Error> {
     println!("pids {}", pids.join(" "));
     println!("dir {}", plane.dir().display());
     println!("export KUBECONFIG={}", plane.admin_kubeconfig().display());
-    // Whether it ends or breaks, nobody wants the control plane any more.
+    // Whether stdin ends or fails, the control plane is no longer needed.
     let _ = std::io::stdin().read_to_end(&mut Vec::new());
     Ok(())
 }

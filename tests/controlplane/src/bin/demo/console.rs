@@ -1,16 +1,16 @@
-//! What a step looks like on the screen.
+//! The output of the demo's steps.
 
 use std::time::Instant;
 
 const STEPS: u32 = 6;
 
-/// A step under way.
+/// A step in progress.
 pub(crate) struct Step {
     began: Instant,
 }
 
 impl Step {
-    /// Says what begins.
+    /// Prints the start of a step.
     pub(crate) fn begin(number: u32, name: &str, what: &str) -> Self {
         println!("[{number}/{STEPS}] {name:<14} {what}");
         Self {
@@ -18,7 +18,7 @@ impl Step {
         }
     }
 
-    /// The same for a step of the walk.
+    /// Prints the start of a step of the walk.
     pub(crate) fn begin_unnumbered(name: &str, what: &str) -> Self {
         println!("[walk] {name:<13} {what}");
         Self {
@@ -26,7 +26,7 @@ impl Step {
         }
     }
 
-    /// Says that it is done and how long it took.
+    /// Prints the end of the step and its duration.
     pub(crate) fn done(self, detail: &str) {
         let seconds = self.began.elapsed().as_secs_f64();
         let separator = if detail.is_empty() { "" } else { ": " };

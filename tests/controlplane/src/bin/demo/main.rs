@@ -1,12 +1,12 @@
-//! The operator at work, with a real Kubernetes API and an emulated ECS, on this machine alone.
+//! The demo: the operator with a real Kubernetes API and an emulated ECS, on this machine alone.
 //!
 //! Ctrl-C ends it. It needs no handler for that: nothing that it starts outlives it (see [`controlplane::Process`]).
 #![allow(clippy::print_stdout, reason = "a command-line program")]
 
 mod console;
+mod fixture;
 mod options;
 mod service;
-mod stage;
 mod tour;
 mod walk;
 mod watch;
@@ -16,8 +16,8 @@ use std::process::ExitCode;
 
 use console::Step;
 use controlplane::{Assets, Helm, http};
+use fixture::{CHART, Fixture, NAME, NAMESPACE};
 use options::Options;
-use stage::{CHART, NAME, NAMESPACE, Stage};
 
 fn main() -> ExitCode {
     match Options::from_environment()
@@ -39,26 +39,26 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         "control plane",
         "etcd, kube-apiserver, kube-controller-manager",
     );
-    let stage = Stage::new(&Assets::find()?, Helm::four()?)?;
+    let fixture = Fixture::new(&Assets::find()?, Helm::four()?)?;
     step.done(&format!(
         "{} at {}",
-        stage.kubernetes_version()?,
-        stage.plane.server_url()
+        fixture.kubernetes_version()?,
+        fixture.plane.server_url()
     ));
-    act(stage, options)
+    act(fixture, options)
 }
 
-fn act(mut stage: Stage, options: &Options) -> Result<(), Box<dyn Error>> {
-    let outcome = play(&mut stage, options);
-    outcome.map_err(|error| match stage.operator_log() {
+fn act(mut fixture: Fixture, options: &Options) -> Result<(), Box<dyn Error>> {
+    let outcome = play(&mut fixture, options);
+    outcome.map_err(|error| match fixture.operator_log() {
         Some(log) => format!("{error}\nthe operator's log ends with:\n{log}").into(),
         None => error,
     })
 }
 
-fn play(stage: &mut Stage, options: &Options) -> Result<(), Box<dyn Error>> {
+fn play(fixture: &mut Fixture, options: &Options) -> Result<(), Box<dyn Error>> {
     let step = Step::begin(2, "ECS Express", "the emulator");
-    let address = stage.start_emulator(&options.emulator, options.time_scale)?;
+    let address = fixture.start_emulator(&options.emulator, options.time_scale)?;
     step.done(&format!(
         "at http://{address}, {} times as fast as AWS",
         options.time_scale
@@ -69,7 +69,7 @@ fn play(stage: &mut Stage, options: &Options) -> Result<(), Box<dyn Error>> {
         "chart",
         &format!("helm install {NAME} {CHART} --namespace {NAMESPACE}"),
     );
-    stage.install()?;
+    fixture.install()?;
     step.done("there is no node for its pod, so the program runs beside it:");
 
     let step = Step::begin(
@@ -77,7 +77,7 @@ fn play(stage: &mut Stage, options: &Options) -> Result<(), Box<dyn Error>> {
         "operator",
         "as the ServiceAccount ecs-express-operator, with its RBAC only",
     );
-    let pid = stage.start_operator(&options.operator)?;
+    let pid = fixture.start_operator(&options.operator)?;
     step.done(&format!("process {pid}"));
 
     let step = Step::begin(
@@ -85,8 +85,8 @@ fn play(stage: &mut Stage, options: &Options) -> Result<(), Box<dyn Error>> {
         "first service",
         "kubectl apply -f examples/hello.yaml; kubectl get xsvc --watch",
     );
-    stage.apply_hello()?;
-    let url = stage
+    fixture.apply_hello()?;
+    let url = fixture
         .await_service("hello to be Ready", |service| service.is_ready())?
         .url()?;
     step.done("");
@@ -100,8 +100,8 @@ fn play(stage: &mut Stage, options: &Options) -> Result<(), Box<dyn Error>> {
     step.done("");
 
     if options.once {
-        walk::through(stage)
+        walk::through(fixture)
     } else {
-        tour::guide(stage, &url)
+        tour::guide(fixture, &url)
     }
 }

@@ -1,4 +1,4 @@
-//! What the demo is told.
+//! The options of the demo.
 
 use std::env;
 use std::num::NonZeroU32;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const USAGE: &str = "usage: demo [--operator PATH] [--emulator PATH] [--time-scale N]
 ONCE=1 in the environment walks through and exits.";
 
-/// What the demo is told.
+/// The options of the demo.
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) operator: PathBuf,
@@ -19,7 +19,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// The programs are beside this one, unless told otherwise.
+    /// The programs, by default those beside this one.
     pub(crate) fn from_environment() -> Result<Self, String> {
         let program = env::current_exe().map_err(|error| error.to_string())?;
         let beside = program.parent().unwrap_or(Path::new("."));
@@ -46,7 +46,7 @@ impl Options {
         Ok(options)
     }
 
-    /// Before the seconds that the control plane takes.
+    /// Checked before the seconds that the control plane takes to start.
     pub(crate) fn check(&self) -> Result<(), String> {
         match [&self.operator, &self.emulator]
             .into_iter()

@@ -47,7 +47,7 @@ impl Service {
             .unwrap_or_default()
     }
 
-    /// What one wants to know if it is not what was awaited.
+    /// A description for the error when an awaited state does not arrive.
     pub(crate) fn summary(&self) -> String {
         let Some(ready) = self.condition("Ready") else {
             return "no condition Ready".into();

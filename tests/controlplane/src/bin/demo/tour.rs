@@ -1,29 +1,29 @@
-//! The demo stays up, says what to try, and shows what comes of it.
+//! The interactive demo: it prints commands to try, and the changes that they cause.
 
 use std::error::Error;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-/// Shows the changes until Ctrl-C, or until something ends that should run.
-pub(crate) fn guide(stage: &mut Stage, url: &str) -> Result<(), Box<dyn Error>> {
-    println!("{}", directions(stage, url)?);
+/// Prints changes until Ctrl-C, or until a process exits unexpectedly.
+pub(crate) fn guide(fixture: &mut Fixture, url: &str) -> Result<(), Box<dyn Error>> {
+    println!("{}", directions(fixture, url)?);
     // Waiting for a person, so there is no deadline.
     loop {
-        stage.check_alive()?;
+        fixture.check_alive()?;
         thread::sleep(LOOK_EVERY);
     }
 }
 
-fn directions(stage: &Stage, url: &str) -> Result<String, Box<dyn Error>> {
-    let kubeconfig = stage.plane.admin_kubeconfig().display();
-    let kubectl = stage.kubectl.parent().unwrap_or(Path::new(".")).display();
-    let logs = stage.plane.dir().display();
-    let control = format!("http://{}/_emulator", stage.emulator()?);
+fn directions(fixture: &Fixture, url: &str) -> Result<String, Box<dyn Error>> {
+    let kubeconfig = fixture.plane.admin_kubeconfig().display();
+    let kubectl = fixture.kubectl.parent().unwrap_or(Path::new(".")).display();
+    let logs = fixture.plane.dir().display();
+    let control = format!("http://{}/_emulator", fixture.emulator()?);
     Ok(format!(
         r#"
 In another terminal:

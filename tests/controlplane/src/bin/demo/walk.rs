@@ -1,4 +1,4 @@
-//! `ONCE=1`: a service's life after its first deployment, each step checked.
+//! `ONCE=1`: the lifecycle of a service after its first deployment, with every step checked.
 
 use std::error::Error;
 
@@ -6,26 +6,26 @@ use controlplane::http;
 use serde_json::{Value, json};
 
 use crate::console::Step;
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 const NEXT_IMAGE: &str = "public.ecr.aws/docker/library/nginx:1.30";
 const OUTSIDE_IMAGE: &str = "public.ecr.aws/docker/library/httpd:2.4";
 const SERVICE: &str = "default_hello";
 
-/// Edit, outside change, deletion.
-pub(crate) fn through(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
-    edit(stage)?;
-    correct_outside_change(stage)?;
-    delete(stage)?;
+/// An edit, drift, and a deletion.
+pub(crate) fn through(fixture: &mut Fixture) -> Result<(), Box<dyn Error>> {
+    edit(fixture)?;
+    correct_drift(fixture)?;
+    delete(fixture)?;
     println!("done: created, edited, corrected and deleted; ECS has nothing left of it");
     Ok(())
 }
 
-fn edit(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
+fn edit(fixture: &mut Fixture) -> Result<(), Box<dyn Error>> {
     let step = Step::begin_unnumbered("edit", &format!("image {NEXT_IMAGE}"));
-    let before = stage.hello()?.and_then(|service| service.running());
+    let before = fixture.hello()?.and_then(|service| service.running());
     let patch = json!({ "spec": { "primaryContainer": { "image": NEXT_IMAGE } } }).to_string();
-    stage.plane.kubectl_run(
+    fixture.plane.kubectl_run(
         &[
             "patch",
             "expressservice",
@@ -37,7 +37,7 @@ fn edit(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
         ],
         None,
     )?;
-    let service = stage.await_service("the new image to run and be Ready", |service| {
+    let service = fixture.await_service("the new image to run and be Ready", |service| {
         service.is_ready()
             && service
                 .running()
@@ -51,28 +51,28 @@ fn edit(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn correct_outside_change(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
+fn correct_drift(fixture: &mut Fixture) -> Result<(), Box<dyn Error>> {
     let step = Step::begin_unnumbered(
-        "outside change",
+        "drift",
         &format!("somebody sets the image {OUTSIDE_IMAGE} in AWS"),
     );
-    let before = updates(stage)?;
+    let before = updates(fixture)?;
     let change =
         json!({ "service": SERVICE, "update": { "primaryContainer": { "image": OUTSIDE_IMAGE } } })
             .to_string();
-    let answer = http::post(stage.emulator()?, "/_emulator/changes", &change)?;
+    let answer = http::post(fixture.emulator()?, "/_emulator/changes", &change)?;
     if answer.status != 200 {
         return Err(format!("the emulator refused the change: {}", answer.body).into());
     }
-    stage.await_state("the operator to update the service", |stage| {
-        let now = updates(stage).map_err(|error| error.to_string())?;
+    fixture.await_state("the operator to update the service", |fixture| {
+        let now = updates(fixture).map_err(|error| error.to_string())?;
         if now > before {
             Ok(())
         } else {
             Err(format!("{now} updates, as before"))
         }
     })?;
-    let service = stage.await_service(
+    let service = fixture.await_service(
         "the image of the spec to run again and be Ready",
         |service| {
             service.is_ready()
@@ -86,16 +86,16 @@ fn correct_outside_change(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn delete(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
+fn delete(fixture: &mut Fixture) -> Result<(), Box<dyn Error>> {
     let step = Step::begin_unnumbered("delete", "kubectl delete xsvc hello");
-    stage
+    fixture
         .plane
         .kubectl_run(&["delete", "expressservice", "hello", "--wait=false"], None)?;
-    stage.await_state("hello to be gone", |stage| match stage.hello()? {
+    fixture.await_state("hello to be gone", |fixture| match fixture.hello()? {
         None => Ok(()),
         Some(service) => Err(service.summary()),
     })?;
-    let services = ask(stage, "/_emulator/services")?;
+    let services = ask(fixture, "/_emulator/services")?;
     let code = |service: &Value| service["statusCode"].as_str().map(String::from);
     let left = services["services"]
         .as_array()
@@ -113,9 +113,9 @@ fn delete(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// How many updates ECS was sent and accepted.
-fn updates(stage: &Stage) -> Result<usize, Box<dyn Error>> {
-    let calls = ask(stage, "/_emulator/calls")?;
+/// The number of updates that ECS accepted.
+fn updates(fixture: &Fixture) -> Result<usize, Box<dyn Error>> {
+    let calls = ask(fixture, "/_emulator/calls")?;
     let calls = calls["calls"]
         .as_array()
         .ok_or("the emulator's list of calls is not a list")?;
@@ -124,9 +124,9 @@ fn updates(stage: &Stage) -> Result<usize, Box<dyn Error>> {
     Ok(calls.iter().filter(is_update).count())
 }
 
-fn ask(stage: &Stage, path: &str) -> Result<Value, Box<dyn Error>> {
+fn ask(fixture: &Fixture, path: &str) -> Result<Value, Box<dyn Error>> {
     Ok(serde_json::from_str(
-        &http::get(stage.emulator()?, path)?.body,
+        &http::get(fixture.emulator()?, path)?.body,
     )?)
 }
 

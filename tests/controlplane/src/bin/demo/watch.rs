@@ -1,14 +1,14 @@
-//! `kubectl get xsvc --watch`, with the lines that say something new.
+//! `kubectl get xsvc --watch`, reduced to the lines that changed.
 
 use std::process::Command;
 
 use controlplane::{Error, Process};
 
-/// A kubectl that watches the services, and what of it was shown.
+/// A kubectl that watches the services, and what has been printed of it.
 #[derive(Debug)]
 pub(crate) struct Watch {
     process: Process,
-    /// Lines of the log that were looked at.
+    /// The number of lines that were read.
     looked_at: usize,
     shown: Vec<String>,
 }

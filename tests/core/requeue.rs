@@ -1,0 +1,117 @@
+//! When an object is requeued.
+
+use std::time::Duration;
+
+use ecs_express_operator::{
+    api::ExpressServiceStatus,
+    core::{
+        decide::{
+            action::Action,
+            decision::Decision,
+            reads::{Resources, plan, plan_with_counts},
+            reason::Reason,
+        },
+        observed::{
+            failure::{Effect, FailureKind},
+            service::TaskCounts,
+        },
+        record::call_result::CallResult,
+        report::requeue::{Intervals, requeue_after},
+    },
+};
+
+use crate::fixtures::{REVISION, WINDOWS, applied_state, deployment, desired, failure, service};
+
+fn delay(reason: Reason, in_progress_count: usize) -> Duration {
+    let decision = Decision {
+        action: Action::Nothing,
+        reason,
+        assessment: None,
+    };
+    let intervals = Intervals::default();
+    requeue_after(
+        &decision,
+        &CallResult::Idle,
+        0,
+        &intervals,
+        &WINDOWS,
+        in_progress_count,
+        0.5,
+    )
+}
+
+#[test]
+fn few_objects_are_requeued_at_the_intervals_and_many_at_five_a_second() {
+    let seconds = Duration::from_secs;
+    assert_eq!(delay(Reason::Available, 1), seconds(300));
+    assert_eq!(delay(Reason::Available, 1_500), seconds(300));
+    assert_eq!(delay(Reason::Available, 10_000), seconds(2_000));
+    assert_eq!(delay(Reason::RolledBack, 10_000), seconds(2_000));
+    assert_eq!(delay(Reason::Deploying, 1), seconds(10));
+    assert_eq!(delay(Reason::Deploying, 50), seconds(10));
+    assert_eq!(delay(Reason::Deploying, 500), seconds(100));
+    assert_eq!(
+        delay(Reason::Deploying, 10_000),
+        seconds(120),
+        "people wait for it"
+    );
+}
+
+#[test]
+fn confirming_an_absence_waits_for_its_window_however_many_objects_there_are() {
+    let alone = delay(Reason::WaitingForAbsence, 1);
+    assert!(alone >= WINDOWS.absence_gap);
+    assert_eq!(delay(Reason::WaitingForAbsence, 10_000), alone);
+}
+
+#[test]
+fn one_failing_object_is_retried_soon_and_ten_thousand_are_spread_out() {
+    let throttled = failure(FailureKind::Throttled, Effect::None);
+    let after = |attempts: u32, in_progress_count: usize| {
+        let decision = Decision {
+            action: Action::Nothing,
+            reason: Reason::Unreadable(throttled.clone()),
+            assessment: None,
+        };
+        let intervals = Intervals::default();
+        let idle = CallResult::Idle;
+        requeue_after(
+            &decision,
+            &idle,
+            attempts,
+            &intervals,
+            &WINDOWS,
+            in_progress_count,
+            0.5,
+        )
+    };
+    assert_eq!(after(1, 10_000), Duration::from_secs(1));
+    assert_eq!(after(5, 1), Duration::from_secs(16));
+    assert_eq!(after(5, 10_000), Duration::from_secs(2_000));
+}
+
+#[test]
+fn managed_resources_are_read_when_they_are_due_and_when_tasks_are_missing() {
+    let wanted = desired(&[]);
+    let service = service(&wanted);
+    let status = ExpressServiceStatus {
+        deployment: Some(deployment(REVISION, "SUCCESSFUL")),
+        managed_resources: service.managed_resources.got().cloned(),
+        memory: Some(applied_state(&wanted)),
+        ..ExpressServiceStatus::default()
+    };
+    let reads = |resources, running| {
+        let counts = TaskCounts {
+            desired: 2,
+            running,
+            pending: 0,
+        };
+        let reads = plan(&wanted, &service, &status, resources);
+        assert!(reads.counts && !reads.deployments, "idle");
+        plan_with_counts(reads, &service, &counts).managed_resources
+    };
+    assert!(!reads(Resources::Fresh, 2));
+    assert!(reads(Resources::Stale, 2));
+    assert!(reads(Resources::Fresh, 1));
+    assert!(!reads(Resources::Fresh, 3), "scaling in is no trouble");
+}

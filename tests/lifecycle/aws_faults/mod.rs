@@ -1,0 +1,5 @@
+//! Faults of AWS: errors, throttling, lost responses, and credentials that fail or change.
+
+mod api_errors;
+mod credentials;
+mod faults;

@@ -1,0 +1,69 @@
+//! Confirmed absence: cases in which a small slip would delete or recreate a service wrongly.
+
+use std::time::Duration;
+
+use ecs_express_emulator::Fault;
+use serde_json::json;
+
+use crate::harness::simulated_cluster::{CREATE, DESCRIBE, SimulatedCluster, UPDATE};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn missing() -> Fault {
+    Fault::new(DESCRIBE, "ResourceNotFoundException", "no")
+}
+
+#[tokio::test]
+async fn two_responses_that_miss_a_service_do_not_confirm_its_absence_if_it_was_observed_between_them()
+ {
+    let mut cluster = SimulatedCluster::ready(&json!({})).await;
+    for _ in 0..2 {
+        let observations = cluster.calls(DESCRIBE);
+        cluster.emulator.fail_next(missing());
+        cluster.run(HOUR).await;
+        assert!(cluster.calls(DESCRIBE) > observations + 2);
+        assert_eq!(cluster.calls(CREATE), 1);
+        assert!(cluster.is_ready());
+    }
+}
+
+#[tokio::test]
+async fn a_create_whose_response_is_lost_invalidates_the_earlier_confirmation_of_absence() {
+    let mut cluster = SimulatedCluster::ready(&json!({})).await;
+    cluster
+        .emulator
+        .change_settings(&json!({"createVisibleSeconds": 60}))
+        .unwrap();
+    cluster.apply(&json!({"suspend": true}));
+    cluster.run(MINUTE).await;
+    cluster.change_outside(&json!({"purge": true}));
+    cluster.requeue_now();
+    // Confirmed for much longer than a create may take to become visible.
+    cluster.run(MINUTE * 30).await;
+    let lost = Fault::new(CREATE, "ConnectionReset", "lost").applied();
+    cluster.emulator.fail_next(lost);
+    cluster.apply(&json!({}));
+    cluster.until_ready().await;
+    cluster.assert_idle().await;
+    assert_eq!(cluster.calls(CREATE), 2);
+}
+
+#[tokio::test]
+async fn an_empty_list_that_was_not_the_cause_of_the_error_is_sent_again() {
+    for code in ["ThrottlingException", "AccessDeniedException"] {
+        let groups = json!({"networkConfiguration": {"securityGroups": ["sg-0123abcd"]}});
+        let mut cluster = SimulatedCluster::ready(&groups).await;
+        cluster
+            .emulator
+            .fail_next(Fault::new(UPDATE, code, "not now"));
+        cluster.apply(&json!({}));
+        cluster.until_ready().await;
+        cluster.assert_idle().await;
+        assert_eq!(cluster.condition("Synced"), "True InSync", "{code}");
+        let updates = cluster.sent(UPDATE);
+        assert_eq!(updates.len(), 2, "{code}");
+        let groups = &updates[1]["networkConfiguration"]["securityGroups"];
+        assert_eq!(*groups, json!([]), "{code}");
+    }
+}

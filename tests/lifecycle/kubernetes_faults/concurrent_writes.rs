@@ -1,0 +1,79 @@
+//! Concurrent writes: edits and other changes between an observation and its report.
+
+use std::time::Duration;
+
+use ecs_express_operator::controller::Requeue;
+use serde_json::json;
+
+use crate::harness::simulated_cluster::{CREATE, DESCRIBE, SimulatedCluster, UPDATE};
+
+#[tokio::test]
+async fn an_edit_is_reconciled_at_once_even_if_the_next_requeue_is_far_away() {
+    let mut cluster = SimulatedCluster::ready(&json!({})).await;
+    let observations = cluster.calls(DESCRIBE);
+    let next = cluster.reconcile_once().await;
+    assert!(
+        matches!(next, Requeue::After(rest) if rest > Duration::from_secs(60)),
+        "{next:?}"
+    );
+    assert_eq!(
+        cluster.calls(DESCRIBE),
+        observations,
+        "an observation of an unchanged object"
+    );
+    cluster.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
+    cluster.reconcile_once().await;
+    assert_eq!(cluster.calls(UPDATE), 1);
+}
+
+#[tokio::test]
+async fn an_edit_between_an_observation_and_its_report_is_reconciled_even_if_the_report_is_written_after_it()
+ {
+    let mut cluster = SimulatedCluster::ready(&json!({})).await;
+    cluster.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
+    cluster.reconcile_once().await;
+    assert_eq!(cluster.calls(UPDATE), 1);
+    cluster.api.meanwhile(|object| {
+        object["spec"]["primaryContainer"]["image"] = json!("shop:3");
+        object["metadata"]["generation"] = json!(9);
+    });
+    cluster
+        .until("the other edit", |cluster| {
+            cluster.api.spec(&cluster.key)["primaryContainer"]["image"] == "shop:3"
+        })
+        .await;
+    let observations = cluster.calls(DESCRIBE);
+    cluster.reconcile_once().await;
+    assert!(
+        cluster.calls(DESCRIBE) > observations,
+        "the edit was taken for an echo"
+    );
+}
+
+#[tokio::test]
+async fn the_result_of_a_call_is_not_written_into_another_object_of_the_same_name() {
+    let mut cluster = SimulatedCluster::new().await;
+    cluster.apply(&json!({}));
+    cluster.api.meanwhile(|object| {
+        let metadata = object["metadata"].as_object_mut().unwrap();
+        metadata.insert("uid".into(), json!("another"));
+        metadata.remove("finalizers");
+        metadata.remove("annotations");
+    });
+    cluster.reconcile_once().await;
+    assert_eq!(cluster.calls(CREATE), 1);
+    let stored = cluster.api.stored(&cluster.key).unwrap();
+    assert_eq!(stored.metadata.uid.as_deref(), Some("another"));
+    assert_eq!(stored.status, None);
+}
+
+#[tokio::test]
+async fn an_object_that_was_not_found_once_is_reconciled_again() {
+    let mut cluster = SimulatedCluster::new().await;
+    cluster.apply(&json!({}));
+    cluster.api.not_found_next(1);
+    cluster.reconcile_once().await;
+    assert_eq!(cluster.calls(CREATE), 1);
+    cluster.until_ready().await;
+    assert_eq!(cluster.calls(CREATE), 1);
+}

@@ -1,0 +1,83 @@
+//! `status.memory`, the former name of `status.operatorState`: an upgrade reads it, and a downgrade loses nothing.
+
+use std::time::Duration;
+
+use ecs_express_emulator::Fault;
+use serde_json::{Value, json};
+
+use crate::{
+    harness::image_specs::image,
+    harness::simulated_cluster::{CREATE, SimulatedCluster, UPDATE},
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn stored(cluster: &SimulatedCluster) -> Value {
+    serde_json::to_value(cluster.status()).unwrap()
+}
+
+/// Stores the operator state as earlier versions wrote it, with the former name and the former words for an intent.
+fn as_the_former_version(cluster: &SimulatedCluster) {
+    let mut state = stored(cluster)["operatorState"].clone();
+    if let Some(word) = state["intent"].get_mut("outcome") {
+        *word = match word.as_str().unwrap() {
+            "Applied" => json!("Landed"),
+            "Rejected" => json!("Refused"),
+            "Expired" => json!("Lapsed"),
+            _ => word.clone(),
+        };
+    }
+    let patch = json!({"status": {"operatorState": null, "memory": state}});
+    cluster.api.patch(&cluster.key, None, &patch, "").unwrap();
+}
+
+#[tokio::test]
+async fn an_upgrade_moves_the_state_to_its_new_name_with_one_write_and_calls_nothing() {
+    let mut cluster = SimulatedCluster::ready(&image(1)).await;
+    let before = stored(&cluster)["operatorState"].clone();
+    as_the_former_version(&cluster);
+    let updates = cluster.calls(UPDATE);
+    cluster.api.take_writes();
+    cluster.restart_operator().await;
+    cluster.run(MINUTE * 30).await;
+    let after = stored(&cluster);
+    assert_eq!(after["operatorState"]["lastApplied"], before["lastApplied"]);
+    assert_eq!(after["operatorState"]["service"], before["service"]);
+    assert!(after.get("memory").is_none(), "{after}");
+    assert_eq!(cluster.calls(UPDATE), updates);
+    assert_eq!(cluster.api.take_writes().len(), 1);
+}
+
+#[tokio::test]
+async fn an_upgrade_in_the_middle_of_a_create_whose_response_is_lost_makes_no_second_service() {
+    let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
+    let lost = Fault::new(CREATE, "ConnectionReset", "lost").applied();
+    cluster.emulator.fail_next(lost);
+    cluster.apply(&image(1));
+    cluster.reconcile_once().await;
+    as_the_former_version(&cluster);
+    cluster.restart_operator().await;
+    cluster.until_ready().await;
+    assert_eq!(cluster.calls(CREATE), 1);
+}
+
+#[tokio::test]
+async fn a_former_version_that_ran_in_between_is_trusted_and_not_the_older_state_beside_it() {
+    let mut cluster = SimulatedCluster::ready(&image(1)).await;
+    let stale = stored(&cluster)["operatorState"].clone();
+    // The former version makes a restart. It leaves alone what this version stored before.
+    cluster.annotate("ecs-express.dev/restart", "1");
+    cluster.until_ready().await;
+    cluster.run(MINUTE * 10).await;
+    assert_eq!(cluster.calls(UPDATE), 1);
+    as_the_former_version(&cluster);
+    let leftover = json!({"status": {"operatorState": stale}});
+    cluster
+        .api
+        .patch(&cluster.key, None, &leftover, "")
+        .unwrap();
+    cluster.restart_operator().await;
+    cluster.run(MINUTE * 30).await;
+    assert_eq!(cluster.calls(UPDATE), 1, "the restart is not made again");
+    assert!(stored(&cluster).get("memory").is_none());
+}

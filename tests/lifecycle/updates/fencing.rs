@@ -1,0 +1,83 @@
+//! The fencing write before a call: nothing is sent if its response came too late.
+
+use std::time::Duration;
+
+use ecs_express_operator::telemetry::metrics::{Calls, Metrics};
+use serde_json::json;
+
+use crate::harness::{
+    no_objects::NoObjects,
+    simulated_cluster::{SimulatedCluster, UPDATE},
+};
+
+const LATE: Duration = Duration::from_secs(6);
+
+#[tokio::test]
+async fn a_restart_after_an_expired_fence_is_not_lost() {
+    let mut cluster = SimulatedCluster::ready(&json!({})).await;
+    cluster.api.delay_status_write(&cluster.clock, LATE);
+    cluster.annotate("ecs-express.dev/restart", "1");
+    cluster.reconcile_once().await;
+    assert_eq!(cluster.calls(UPDATE), 0, "sent behind a late fence");
+    cluster.run(Duration::from_secs(60)).await;
+    assert_eq!(cluster.calls(UPDATE), 1);
+    cluster.until_ready().await;
+}
+
+#[tokio::test]
+async fn a_retained_service_is_not_reported_as_unmarked_before_marking_it_was_attempted() {
+    let mut cluster = SimulatedCluster::ready(&json!({"deletionPolicy": "Retain"})).await;
+    cluster.take_events();
+    cluster.api.delay_status_write(&cluster.clock, LATE);
+    cluster.delete();
+    cluster.reconcile_once().await;
+    assert_eq!(cluster.calls("TagResource"), 0, "sent behind a late fence");
+    let events = cluster.take_events();
+    assert!(!events.contains(&"Retained"), "{events:?}");
+    cluster.until_gone().await;
+    assert_eq!(
+        cluster.tag("ecs-express.dev/uid").as_deref(),
+        Some("released")
+    );
+    assert_eq!(cluster.take_events(), ["Retained"]);
+}
+
+#[tokio::test]
+async fn a_change_behind_a_late_fence_is_reported_as_not_sent_because_of_kubernetes() {
+    let mut cluster = SimulatedCluster::ready(&json!({})).await;
+    cluster.api.delay_status_write(&cluster.clock, LATE);
+    cluster.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
+    cluster.reconcile_once().await;
+    assert_eq!(cluster.calls(UPDATE), 0, "sent behind a late fence");
+    assert_eq!(cluster.condition("Reconciling"), "True Waiting");
+    let message = cluster.message("Reconciling");
+    for part in [
+        "UpdateExpressGatewayService was not sent to ECS",
+        "the Kubernetes API server took more than 5 s to store the intent",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_whose_intent_is_dropped_is_reported_with_the_update_of_the_definition() {
+    let mut cluster = SimulatedCluster::ready(&json!({})).await;
+    cluster.api.prune_members(&["intent/expected"]);
+    cluster.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
+    cluster.reconcile_once().await;
+    assert_eq!(cluster.calls(UPDATE), 0, "sent without an intent");
+    assert_eq!(cluster.condition("Stalled"), "True StatusRejected");
+    let message = cluster.message("Stalled");
+    for part in [
+        "UpdateExpressGatewayService was not sent to ECS",
+        "the Kubernetes API server dropped the intent",
+        "ecs-express-operator crd | kubectl apply --server-side",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert_eq!(cluster.take_events(), ["StatusRejected"]);
+    let metrics = Metrics::new(&cluster.operator.reconciles, &Calls::default(), NoObjects);
+    let metrics = metrics.text().unwrap();
+    assert!(metrics.contains("outcome=\"rejected\""), "{metrics}");
+    assert!(!metrics.contains("outcome=\"failed\""), "{metrics}");
+}

@@ -1,0 +1,14 @@
+//! Edits of the spec and the rollouts that they start: each edit is sent once, whatever happens to its response.
+
+mod consecutive_edits;
+mod edits_without_baseline;
+mod fencing;
+mod left_in_force;
+mod lost_responses;
+mod progress_deadline;
+mod response_forms;
+mod rollback;
+mod security_groups;
+mod size_limit;
+mod update;
+mod updates_in_doubt;
