@@ -11,10 +11,7 @@ use super::{
     objects::{MetadataPatch, Objects, status_patch},
 };
 use crate::{
-    api::{
-        ExpressService, ExpressServiceStatus, FINALIZER, annotations, conditions::types,
-        operator_state::Intent,
-    },
+    api::{ExpressService, ExpressServiceStatus, FINALIZER, annotations, operator_state::Intent},
     core::{
         decide::{
             action::Action,
@@ -31,7 +28,7 @@ use crate::{
             call_result::CallResult,
             intent::{intent, state_before_call},
         },
-        report::conditions::{Conditions, Truth},
+        report::conditions::Conditions,
     },
     ecs::{Created, Ecs, Updated},
 };
@@ -237,13 +234,12 @@ async fn store_intent<E: Ecs, O: Objects, C: Clock>(
 ) -> Result<(), ReconcileError> {
     let operator_state = state_before_call(input, decision, Some(intent.clone()), now);
     let before = reconciliation.object.status.clone().unwrap_or_default();
-    let mut conditions = Conditions::new(before.conditions.clone(), input.desired.generation, now);
-    // One that holds already keeps its reason and time: this is but another try. So does what only a person can end.
-    if !conditions.has(types::RECONCILING) && !conditions.has(types::STALLED) {
-        let reason = &decision.reason;
-        let message = reason.message(input, decision.assessment.as_ref());
-        conditions.set(types::RECONCILING, Truth::True, reason.as_str(), &message);
-    }
+    let generation = Some(input.desired.generation);
+    let mut conditions = Conditions::new(before.conditions.clone(), generation, now);
+    let reason = &decision.reason;
+    conditions.begin_call(reason.as_str(), || {
+        reason.message(input, decision.assessment.as_ref())
+    });
     let fenced = ExpressServiceStatus {
         operator_state: Some(operator_state),
         memory: None,

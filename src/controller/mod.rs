@@ -38,7 +38,7 @@ use crate::{
         },
         record::call_result::CallResult,
         redaction::redact::Redactor,
-        report::requeue::{attempts_after, requeue_after},
+        report::requeue::{Pacing, attempts_after, requeue_after},
     },
     ecs::Ecs,
     telemetry::metrics::ReconcileOutcome,
@@ -271,20 +271,18 @@ impl Reconciliation {
         let delay = match &ended {
             Ok((decision, result)) => {
                 self.state.rejection_reported = false;
-                let failed = matches!(result, CallResult::Failed(_))
-                    || matches!(decision.reason, Reason::Unreadable(_));
+                let failed = decision.failure(result).is_some();
                 self.state.attempts = attempts_after(self.state.attempts, decision, result);
                 self.state.in_progress =
                     !failed && decision.reason.progress() == Progress::Reconciling;
-                requeue_after(
-                    decision,
-                    result,
-                    self.state.attempts,
-                    &settings.intervals,
-                    &settings.windows,
-                    ctx.states.in_progress_count(self.state.in_progress),
-                    ctx.clock.random(),
-                )
+                let pacing = Pacing {
+                    attempts: self.state.attempts,
+                    intervals: &settings.intervals,
+                    windows: &settings.windows,
+                    objects: ctx.states.in_progress_count(self.state.in_progress),
+                    random: ctx.clock.random(),
+                };
+                requeue_after(decision, result, &pacing)
             }
             Err(error) => {
                 self.state.attempts += 1;

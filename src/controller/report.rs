@@ -16,6 +16,7 @@ use crate::{
         record::call::record_call,
         report::{
             events::events,
+            reconciled::Reconciled,
             status::{is_ready, project},
             status_change::{is_status_change, should_report},
             transitions::lasting_failure,
@@ -46,18 +47,16 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     let before = reconciliation.status_before.clone();
     let stored = reconciliation.object.status.clone().unwrap_or_default();
     let operator_state = record_call(input, decision, act.sent.clone(), &act.result, now);
-    let status = as_stored(project(
-        &stored,
+    let reconciled = Reconciled {
         input,
         decision,
-        &act.result,
-        operator_state,
-        now,
-    ));
+        result: &act.result,
+    };
+    let status = as_stored(project(&stored, reconciled, operator_state, now));
     let object = &input.desired.object;
     let attempts = reconciliation.state.attempts;
-    let mut events = events(&before, &status, input, decision, &act.result);
-    events.extend(lasting_failure(input, decision, &act.result, attempts));
+    let mut events = events(&before, &status, reconciled);
+    events.extend(lasting_failure(reconciled, attempts));
     if !reconciliation.released && decision.reason != Reason::Finalized {
         let since = reconciliation
             .state

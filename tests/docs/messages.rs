@@ -6,7 +6,7 @@ use ecs_express_operator::{
     api::ExpressServiceStatus,
     core::{
         record::{call::record_call, call_result::CallResult, intent::intent},
-        report::{event::Event, events::events, status::project},
+        report::{event::Event, events::events, reconciled::Reconciled, status::project},
     },
 };
 
@@ -38,7 +38,12 @@ fn said(reason: &str, scene: &Scene, result: &CallResult) -> String {
     let sent = intent(&scene.input(), &decision, at(60));
     let memory = record_call(&scene.input(), &decision, sent, result, at(60));
     let before = ExpressServiceStatus::default();
-    let status = project(&before, &scene.input(), &decision, result, memory, at(60));
+    let reconciled = Reconciled {
+        input: &scene.input(),
+        decision: &decision,
+        result,
+    };
+    let status = project(&before, reconciled, memory, at(60));
     let mut said: Vec<(String, String)> = Vec::new();
     let conditions = status.conditions.iter();
     for condition in conditions.filter(|condition| condition.reason == reason) {
@@ -52,7 +57,7 @@ fn said(reason: &str, scene: &Scene, result: &CallResult) -> String {
         }
     }
     if said.is_empty() {
-        for event in events(&before, &status, &scene.input(), &decision, result) {
+        for event in events(&before, &status, reconciled) {
             if event.reason == reason {
                 said.push((format!("{:?} event", event.severity), event.note));
             }
