@@ -63,8 +63,8 @@ async fn a_service_deleted_outside_is_told_by_a_warning_that_names_the_lost_url(
         let warnings = warnings(&world);
         let told = |event: &&Event| {
             event.reason == "ServiceDeleted"
-                && event.note.contains("was deleted outside this object")
-                && event.note.contains("the URL changes")
+                && event.note.contains("was deleted outside Kubernetes")
+                && event.note.contains("new URL")
         };
         let told: Vec<&Event> = warnings.iter().filter(told).collect();
         assert_eq!(told.len(), 1, "{change}: {warnings:#?}");
@@ -94,7 +94,7 @@ async fn a_service_that_is_seen_draining_is_told_with_the_url_that_is_lost() {
         world.until("draining", draining).await;
         let note = the_warning(&world).note;
         assert!(
-            note.contains(&format!("; it answered at {url}")),
+            note.contains(&format!("; its URL was {url}")),
             "{spec}: {note}"
         );
     }
@@ -130,12 +130,12 @@ async fn a_service_replaced_by_a_strangers_is_told_to_be_gone() {
     world.until_condition("Stalled", "True NotOwned").await;
     let message = world.message("Ready");
     assert!(
-        message.contains("the service that this object had is gone"),
+        message.contains("the service of this object was deleted outside Kubernetes"),
         "{message}"
     );
     let note = the_warning(&world).note;
     assert!(note.starts_with(&message), "{note}");
-    assert!(note.contains("; it answered at http"), "{note}");
+    assert!(note.contains("; its URL was http"), "{note}");
     world.rests().await;
 }
 
@@ -163,10 +163,7 @@ async fn another_infrastructure_role_is_said_to_be_of_a_service_that_was_made_ou
     somebody_creates(&world, other, &owned_by("cluster-1", "team-a", "shop"));
     world.until_condition("Stalled", "True Immutable").await;
     let message = world.message("Stalled");
-    assert!(
-        message.contains("replaced outside this object"),
-        "{message}"
-    );
+    assert!(message.contains("replaced outside Kubernetes"), "{message}");
     assert!(message.contains(other), "{message}");
     world.rests().await;
 }
@@ -244,7 +241,7 @@ async fn a_service_deleted_outside_while_suspended_is_stalled_and_a_warning() {
         assert_eq!(world.condition("Ready"), "False Suspended");
         let message = world.message("Ready");
         assert!(
-            message.contains("was deleted outside this object"),
+            message.contains("was deleted outside Kubernetes"),
             "{message}"
         );
         assert!(message.contains("spec.suspend"), "{message}");
@@ -366,7 +363,7 @@ async fn a_service_that_another_object_has_released_is_offered_for_adoption() {
         message.contains("set spec.adoptionPolicy to Adopt"),
         "{message}"
     );
-    assert!(!message.contains("which runs it"), "{message}");
+    assert!(!message.contains("which manages it"), "{message}");
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ async fn a_first_deployment_that_never_comes_up_is_told_after_half_an_hour() {
     assert_eq!(world.condition("Stalled"), "True ProgressDeadlineExceeded");
     assert_eq!(world.condition("Ready"), "False ProgressDeadlineExceeded");
     let message = world.message("Stalled");
-    assert!(message.contains("0 of 1 tasks run"), "{message}");
+    assert!(message.contains("0 of 1 tasks are running"), "{message}");
     assert!(
         message.contains("LoadBalancer") && message.contains(" PROVISIONING: AccessDenied"),
         "{message}"
@@ -119,7 +119,10 @@ async fn what_is_rolled_out_is_not_said_to_run() {
         "ECS has this configuration and is rolling it out"
     );
     world.until_ready().await;
-    assert_eq!(world.message("Synced"), "what runs is what the spec says");
+    assert_eq!(
+        world.message("Synced"),
+        "the running configuration matches the spec"
+    );
     world.apply(&image(2));
     world.until("sent", |world| world.calls(UPDATE) == 1).await;
     world.until_condition("Synced", "True InSync").await;
@@ -131,7 +134,7 @@ async fn what_is_rolled_out_is_not_said_to_run() {
     world.delete();
     world.until_condition("Ready", "False Draining").await;
     assert!(
-        !world.message("Synced").contains("what runs is what"),
+        !world.message("Synced").contains("matches the spec"),
         "{}",
         world.message("Synced")
     );

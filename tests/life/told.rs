@@ -76,7 +76,7 @@ async fn the_event_of_a_retry_is_another_than_that_of_an_edit() {
     world.until("sent", |world| world.calls(UPDATE) == 2).await;
     let retry = notes(&world, "Updated");
     assert_ne!(edit, retry);
-    assert!(retry[0].starts_with("a retry was asked"), "{retry:?}");
+    assert!(retry[0].starts_with("retry requested"), "{retry:?}");
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn a_service_that_is_retained_while_it_drains_is_not_said_to_keep_running(
         .find(|event| event.reason == "Retained")
         .unwrap();
     assert!(!told.note.contains("keeps running"), "{told:?}");
-    assert!(told.note.contains("ECS is deleting"), "{told:?}");
+    assert!(told.note.contains("ECS is already deleting"), "{told:?}");
     assert_eq!(told.severity, Severity::Warning);
 }
 
@@ -203,7 +203,7 @@ async fn a_replaced_service_that_is_taken_over_is_told_by_a_warning() {
         event.severity == Severity::Warning
             && event
                 .note
-                .contains("the service that this object had is gone")
+                .contains("the service of this object was deleted outside Kubernetes")
     };
     assert_eq!(events.iter().filter(told).count(), 1, "{events:#?}");
 }
@@ -220,7 +220,7 @@ async fn a_retry_while_suspended_is_no_edit() {
     let message = world.message("Ready");
     assert!(
         message.ends_with(
-            "the retry that was asked is not made: spec.primaryContainer.image: spec has shop:1, ECS has evil:1"
+            "the requested retry is on hold: spec.primaryContainer.image: spec has shop:1, ECS has evil:1"
         ),
         "{message}"
     );
@@ -245,7 +245,7 @@ async fn whose_owner_tags_were_changed_is_not_to_be_deleted() {
     assert!(!message.contains("delete the service"), "{message}");
     assert!(
         message.ends_with(
-            "set the tags ecs-express.dev/cluster-id to cluster-1, ecs-express.dev/namespace to team-a and ecs-express.dev/name to shop again, and this object goes on"
+            "set the tags ecs-express.dev/cluster-id to cluster-1, ecs-express.dev/namespace to team-a and ecs-express.dev/name to shop again; the operator then manages the service again"
         ),
         "{message}"
     );
@@ -273,7 +273,7 @@ async fn what_is_left_alone_is_told_with_its_owner() {
     };
     assert!(
         note.ends_with(
-            "is left alone: it belongs to the ExpressService team-a/web of this cluster, which runs it"
+            "is left alone: it belongs to the ExpressService team-a/web of this cluster, which manages it"
         ),
         "{note}"
     );
