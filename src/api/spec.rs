@@ -132,7 +132,7 @@ pub struct ExpressServiceSpec {
     #[x_kube(validation = quantities::cpu())]
     pub cpu: Option<String>,
 
-    /// Memory of a task, as a quoted string: MiB (`"2048"`) or GB (`"2 GB"`). It has to fit `cpu`.
+    /// Memory of a task, as a quoted string: in MiB (`"2048"`) or in GB (`"2 GB"`). Fargate must offer it for `cpu`.
     /// Unset: ECS decides (`2048`; ECS Developer Guide). A change makes a new revision. ECS: `memory`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 16))]

@@ -12,10 +12,10 @@ pub(crate) fn retained(input: &Input<'_>) -> String {
     let arn = &input.desired.arn;
     if is_draining(input) {
         format!(
-            "deletionPolicy is Retain, but ECS is already deleting {arn}, which cannot be stopped; the finalizer is removed"
+            "spec.deletionPolicy is Retain, but ECS is already deleting {arn}, which cannot be stopped; the finalizer is removed"
         )
     } else {
-        format!("deletionPolicy is Retain: {arn} keeps running and is marked as released")
+        format!("spec.deletionPolicy is Retain: {arn} keeps running and is marked as released")
     }
 }
 
@@ -25,7 +25,7 @@ pub(crate) fn retained_unmarked(input: &Input<'_>) -> String {
         return retained(input);
     }
     format!(
-        "deletionPolicy is Retain: {arn} is left as it is and is not marked as released; if the service exists, it is no longer managed"
+        "spec.deletionPolicy is Retain: {arn} is left as it is and is not marked as released; if the service exists, it is no longer managed"
     )
 }
 
