@@ -1,100 +1,100 @@
-//! The words of the conditions and events: types and reasons, each in one place.
+//! The vocabulary of conditions and events: all types and reasons.
 
-/// Condition types, after kstatus.
+/// Condition types, following kstatus.
 pub mod types {
-    /// True only when this generation's configuration is the one that runs, its deployment succeeded, and an endpoint
-    /// exists.
+    /// True when the configuration of this generation is running, its deployment succeeded, and the service has an
+    /// endpoint.
     pub const READY: &str = "Ready";
-    /// False when what runs differs from the spec.
+    /// True when ECS has the configuration and the tags of the spec.
     pub const SYNCED: &str = "Synced";
-    /// Present and true while the operator is on its way.
+    /// Present and True while the operator is working towards the spec.
     pub const RECONCILING: &str = "Reconciling";
-    /// Present and true while only a person can help.
+    /// Present and True while a person has to act.
     pub const STALLED: &str = "Stalled";
 }
 
 /// Condition and event reasons.
 pub mod reasons {
-    /// The service runs the spec and answers.
+    /// The service runs the configuration of the spec and has an endpoint.
     pub const AVAILABLE: &str = "Available";
-    /// What runs is what the spec says.
+    /// ECS has the configuration of the spec.
     pub const IN_SYNC: &str = "InSync";
-    /// In sync, but a field that was unset stays in force in ECS, which has no way to clear it.
+    /// ECS has the configuration of the spec, but the value of a removed field stays in force, because ECS cannot clear it.
     pub const LEFT_IN_FORCE: &str = "LeftInForce";
     /// The ECS service is being created.
     pub const CREATING: &str = "Creating";
-    /// The first deployment is on its way.
+    /// The first deployment is in progress.
     pub const PROVISIONING: &str = "Provisioning";
-    /// A new revision is being rolled out.
+    /// A new revision is being deployed.
     pub const DEPLOYING: &str = "Deploying";
-    /// A change of the spec is on its way to ECS.
+    /// A change of the configuration is being sent to ECS.
     pub const UPDATING: &str = "Updating";
-    /// The tags are on their way to ECS.
+    /// The tags are being sent to ECS.
     pub const TAGGING: &str = "Tagging";
-    /// An ECS service is being taken over.
+    /// An existing ECS service is being adopted.
     pub const ADOPTING: &str = "Adopting";
     /// The ECS service is being deleted.
     pub const DELETING: &str = "Deleting";
-    /// The ECS service drains.
+    /// ECS is deleting the service, which is still draining.
     pub const DRAINING: &str = "Draining";
-    /// An answer is missing or may be stale; the operator observes again before it acts.
+    /// An answer is missing, incomplete or may be stale; the operator observes the service again before it acts.
     pub const WAITING: &str = "Waiting";
-    /// ECS has a status code that this operator does not know.
+    /// ECS reports a status code that this version of the operator does not know.
     pub const UNKNOWN_STATUS: &str = "UnknownStatus";
     /// ECS rolled the configuration back.
     pub const ROLLED_BACK: &str = "RolledBack";
-    /// ECS could not make something that the deployment needs.
+    /// ECS could not create a resource that the deployment needs.
     pub const MANAGED_RESOURCE_FAILED: &str = "ManagedResourceFailed";
-    /// The deployment takes longer than any that goes well.
+    /// The deployment takes longer than a successful one ever does.
     pub const PROGRESS_DEADLINE_EXCEEDED: &str = "ProgressDeadlineExceeded";
-    /// Updates are accepted, but a difference stays.
+    /// ECS accepts updates, but a difference remains.
     pub const NOT_CONVERGING: &str = "NotConverging";
-    /// Somebody changed the service outside this object.
+    /// The service was changed outside Kubernetes.
     pub const DRIFTED: &str = "Drifted";
-    /// Somebody deleted the service outside this object.
+    /// The service was deleted outside Kubernetes.
     pub const SERVICE_DELETED: &str = "ServiceDeleted";
-    /// `suspend` is true.
+    /// `spec.suspend` is true.
     pub const SUSPENDED: &str = "Suspended";
-    /// The ECS service of this name belongs to somebody else.
+    /// The ECS service of this name does not belong to this object.
     pub const NOT_OWNED: &str = "NotOwned";
-    /// The ECS service could be adopted, and the difference waits for confirmation.
+    /// An adoption would change the service and waits for confirmation.
     pub const ADOPTION_NOT_CONFIRMED: &str = "AdoptionNotConfirmed";
-    /// The spec asks for what ECS cannot change.
+    /// The spec requires a change that ECS cannot make.
     pub const IMMUTABLE: &str = "Immutable";
-    /// Account, partition, Region or cluster-id is not the one that the service was made with.
+    /// The account, partition, Region or cluster-id differs from the one with which the service was created.
     pub const IDENTITY_CHANGED: &str = "IdentityChanged";
-    /// The spec cannot be right.
+    /// The spec is invalid.
     pub const INVALID_SPEC: &str = "InvalidSpec";
-    /// ECS refused the request's content.
+    /// ECS rejected the content of a request.
     pub const INVALID_PARAMETER: &str = "InvalidParameter";
     /// The operator's role lacks a permission.
     pub const ACCESS_DENIED: &str = "AccessDenied";
-    /// ECS cannot assume a role of the spec; a new role takes some minutes.
+    /// ECS cannot assume a role of the spec. A new role becomes usable after some minutes.
     pub const ROLE_NOT_USABLE: &str = "RoleNotUsable";
     /// The cluster does not exist.
     pub const CLUSTER_NOT_FOUND: &str = "ClusterNotFound";
-    /// The Region or partition has no Express Mode, or not this feature.
+    /// The Region or partition does not offer Express Mode, or not the requested feature.
     pub const UNSUPPORTED: &str = "Unsupported";
-    /// ECS asks for fewer calls.
+    /// AWS throttles the calls.
     pub const THROTTLED: &str = "Throttled";
-    /// ECS or the way to it failed.
+    /// ECS failed or could not be reached.
     pub const UNAVAILABLE: &str = "Unavailable";
     /// AWS does not accept the operator's credentials.
     pub const CREDENTIALS: &str = "CredentialsNotAccepted";
     /// The API server rejects the status, or drops the intent of a call from it.
     pub const STATUS_REJECTED: &str = "StatusRejected";
-    /// ECS refused the call for another reason.
+    /// ECS rejected a call for another reason.
     pub const REFUSED: &str = "Refused";
-    /// The service that stays behind has been released.
+    /// The service was left running and, where possible, marked as released.
     pub const RETAINED: &str = "Retained";
-    /// The object was let go and its ECS service, which is not ours, left alone.
+    /// The finalizer was removed, and the ECS service, which does not belong to this object, was left alone.
     pub const LEFT_ALONE: &str = "LeftAlone";
     /// The ECS service is gone.
     pub const DELETED: &str = "Deleted";
-    /// Somebody's outside change was put right.
+    /// A change outside Kubernetes was corrected.
     pub const DRIFT_CORRECTED: &str = "DriftCorrected";
-    /// ECS accepted the Create call.
+    /// ECS accepted the creation of the service.
     pub const CREATED: &str = "Created";
-    /// ECS accepted the Update call.
+    /// ECS accepted an update.
     pub const UPDATED: &str = "Updated";
 }

@@ -13,51 +13,51 @@ use super::{rules, schema::absent_instead_of_null};
 #[schemars(transform = absent_instead_of_null)]
 #[x_kube(validation = rules::names_used_once())]
 pub struct PrimaryContainer {
-    /// Image, as `repository/name:tag` or `repository/name@digest`. ECS resolves a tag once for each deployment.
-    /// Required. A change makes a new revision. ECS: `image`.
+    /// Image, as `repository/name:tag` or `repository/name@digest`. ECS resolves a tag once per deployment. Required. A
+    /// change makes a new revision. ECS: `image`.
     #[schemars(length(min = 1, max = 1024))]
     #[x_kube(validation = rules::image())]
     pub image: String,
 
-    /// Port on which the container receives the traffic, 1 to 65535. Unset: ECS decides (80; ECS Developer Guide). A
-    /// change makes a new revision. ECS: `containerPort`.
+    /// Port on which the container receives the traffic, 1 to 65535. Unset: ECS decides (80; ECS Developer Guide). A change
+    /// makes a new revision. ECS: `containerPort`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 65535))]
     pub container_port: Option<i32>,
 
-    /// Where the container's output goes in CloudWatch Logs. Unset: a log group that ECS makes, named
-    /// `/aws/ecs/<cluster>/<service>-` and a number (ECS Developer Guide). A change makes a new revision.
-    /// ECS: `awsLogsConfiguration`.
+    /// Where the output of the container goes in CloudWatch Logs. Unset: a log group that ECS makes, named
+    /// `/aws/ecs/<cluster>/<service>-` and a number (ECS Developer Guide). A change makes a new revision. ECS:
+    /// `awsLogsConfiguration`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aws_logs_configuration: Option<AwsLogsConfiguration>,
 
-    /// Credentials of a private registry. Unset: none; once set, ECS has no way to take them away again. A change makes a
-    /// new revision. ECS: `repositoryCredentials`.
+    /// Credentials for a private registry. Unset: none. A change makes a new revision; ECS cannot remove the credentials
+    /// once they are set. ECS: `repositoryCredentials`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repository_credentials: Option<RepositoryCredentials>,
 
-    /// Command of the container, one item a word; no shell. Unset: the image's own. A change makes a new revision.
-    /// ECS: `command`.
+    /// Command of the container, one argument per item; not run in a shell. Unset: the command of the image. A change makes
+    /// a new revision. ECS: `command`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 256), inner(length(max = 8192)))]
     pub command: Option<Vec<String>>,
 
-    /// Environment variables, unique by name; the order has no meaning. Unset: none. A change makes a new revision.
-    /// ECS: `environment`.
+    /// Environment variables, unique by name; their order does not matter. Unset: none. A change makes a new revision. ECS:
+    /// `environment`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 256))]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
     pub environment: Option<Vec<EnvironmentVariable>>,
 
-    /// Environment variables that ECS fills from Secrets Manager or Parameter Store, unique by name, and no name of
-    /// `environment` among them. Unset: none. A change makes a new revision. ECS: `secrets`.
+    /// Environment variables that ECS reads from Secrets Manager or Parameter Store, unique by name; a name must not also
+    /// be in `environment`. Unset: none. A change makes a new revision. ECS: `secrets`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 100))]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
     pub secrets: Option<Vec<Secret>>,
 }
 
-/// Shows no command, environment value or secret.
+/// Leaves out the command, the environment values and the secrets.
 impl fmt::Debug for PrimaryContainer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PrimaryContainer")
@@ -67,7 +67,7 @@ impl fmt::Debug for PrimaryContainer {
     }
 }
 
-/// Where the container's output goes.
+/// Where the output of the container goes in CloudWatch Logs.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AwsLogsConfiguration {
@@ -76,14 +76,14 @@ pub struct AwsLogsConfiguration {
     #[x_kube(validation = rules::log_group())]
     pub log_group: String,
 
-    /// Prefix of the log streams' names. Required; ECS's own choice would be `ecs` (ECS Developer Guide). A change makes a
+    /// Prefix of the names of the log streams. Required; ECS itself would use `ecs` (ECS Developer Guide). A change makes a
     /// new revision. ECS: `logStreamPrefix`.
     #[schemars(length(min = 1, max = 512))]
     #[x_kube(validation = rules::log_stream_prefix())]
     pub log_stream_prefix: String,
 }
 
-/// Credentials of a private registry.
+/// Credentials for a private registry.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RepositoryCredentials {
@@ -104,14 +104,14 @@ pub struct EnvironmentVariable {
     #[schemars(length(min = 1, max = 256))]
     pub name: String,
 
-    /// Value of the variable; whoever can read this object can read it, so keep what is secret in `secrets`.
+    /// Value of the variable. Everyone who can read this object can read the value; keep confidential values in `secrets`.
     /// Unset: empty. A change makes a new revision. ECS: `value`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 32768))]
     pub value: Option<String>,
 }
 
-/// Shows the name alone.
+/// Leaves out all but the name.
 impl fmt::Debug for EnvironmentVariable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EnvironmentVariable")
@@ -120,7 +120,7 @@ impl fmt::Debug for EnvironmentVariable {
     }
 }
 
-/// An environment variable that ECS fills from a secret.
+/// An environment variable that ECS reads from Secrets Manager or Parameter Store.
 #[derive(KubeSchema, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = rules::secret_name(), validation = rules::secret_value_from())]
@@ -135,7 +135,7 @@ pub struct Secret {
     pub value_from: String,
 }
 
-/// Shows the name alone.
+/// Leaves out all but the name.
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Secret")

@@ -1,11 +1,11 @@
-//! The resource `expressservices.ecs-express.dev`: spec, status, and the words of its conditions.
+//! The resource `expressservices.ecs-express.dev`: its spec, its status, and the vocabulary of its conditions.
 
 pub mod conditions;
 pub mod container;
 pub mod operator_state;
+mod quantities;
 mod rules;
 mod schema;
-mod sizes;
 pub mod spec;
 pub mod status;
 
@@ -15,26 +15,26 @@ use kube::CustomResourceExt;
 pub use spec::{ExpressService, ExpressServiceSpec};
 pub use status::ExpressServiceStatus;
 
-/// Finalizer of the operator: held until the ECS service is proved to be gone.
+/// Finalizer of the operator, removed once the absence of the ECS service is confirmed.
 pub const FINALIZER: &str = "ecs-express.dev/finalizer";
-/// Name under which the operator writes (server-side apply, events).
+/// Name under which the operator writes objects and events.
 pub const FIELD_MANAGER: &str = "ecs-express-operator";
 
-/// Annotations that the operator writes or reads.
+/// Annotations that the operator reads or writes.
 pub mod annotations {
-    /// ARN of the ECS service: the identity, which survives a restore without status.
+    /// ARN of the ECS service. It identifies the service even after a restore without status.
     pub const SERVICE_ARN: &str = "ecs-express.dev/service-arn";
-    /// Cluster-id under which the service was made.
+    /// Cluster-id with which the service was created.
     pub const CLUSTER_ID: &str = "ecs-express.dev/cluster-id";
-    /// Confirms the difference that an adoption would bring: the hash from the message.
+    /// Confirms the changes that an adoption would make; the value is the hash in the message of the condition.
     pub const ADOPT_CONFIRM: &str = "ecs-express.dev/adopt-confirm";
-    /// Asks for a new deployment of the same configuration; any new value, such as the time.
+    /// Requests a new deployment of the same configuration; any new value, such as the current time.
     pub const RESTART: &str = "ecs-express.dev/restart";
-    /// Asks to try again what was rolled back or did not converge; any new value, such as the time.
+    /// Requests a retry of what failed, was rolled back or did not converge; any new value, such as the current time.
     pub const RETRY: &str = "ecs-express.dev/retry";
 }
 
-/// The CustomResourceDefinition, as it stands in `crds/`.
+/// The CustomResourceDefinition, as in `crds/`.
 pub fn crd() -> CustomResourceDefinition {
     let mut crd = ExpressService::crd();
     for version in &mut crd.spec.versions {
@@ -44,6 +44,10 @@ pub fn crd() -> CustomResourceDefinition {
 }
 
 /// The CustomResourceDefinition as YAML.
+///
+/// # Errors
+///
+/// If the CustomResourceDefinition cannot be serialized.
 pub fn crd_yaml() -> Result<String, serde_saphyr::ser::Error> {
     serde_saphyr::to_string(&crd())
 }

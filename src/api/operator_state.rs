@@ -1,4 +1,4 @@
-//! The memory in the status: what has to last across restarts of the operator.
+//! The operator state in the status: what the operator keeps across restarts.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::KubeSchema;
@@ -6,20 +6,20 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::{absent_instead_of_null, unknown_members_kept};
 
-/// What the operator has to remember across restarts. Missing, or of another scheme, it is not believed: then the spec is
-/// compared with ECS alone, nothing is untagged, and nothing counts as unset.
+/// State that the operator keeps across restarts. If it is missing or has another scheme, the operator compares the spec
+/// with ECS alone, removes no tags, and treats no field as removed from the spec.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct OperatorState {
-    /// Scheme of this memory and of its hashes.
+    /// Version of this structure and of its hashes.
     pub scheme: i32,
 
-    /// The ECS service that this object made or adopted.
+    /// The ECS service that this object created or adopted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<KnownService>,
 
-    /// The last call that changes something in ECS, stored before it is sent.
+    /// The last call that changes something in ECS, stored before the call is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<Intent>,
 
@@ -27,33 +27,33 @@ pub struct OperatorState {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_applied: Option<LastApplied>,
 
-    /// The configuration of the spec when this memory was first written. While nothing was applied yet, a spec with another
-    /// configuration counts as edited.
+    /// The configuration of the spec when the operator state was first written. Until a configuration has been applied, any
+    /// other one counts as an edit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub initial: Option<InitialConfiguration>,
 
-    /// The configuration that ECS rolled back, which is not sent again.
+    /// The configuration that ECS rolled back. The operator does not send it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rolled_back: Option<RolledBack>,
 
-    /// Value of the annotation `ecs-express.dev/restart` whose restart is done.
+    /// Value of the annotation `ecs-express.dev/restart` whose restart is complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restart: Option<String>,
 
-    /// Value of the annotation `ecs-express.dev/retry` whose retry is done.
+    /// Value of the annotation `ecs-express.dev/retry` whose retry is complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<String>,
 
-    /// Updates in a row that ECS accepted and that did not take away the same difference.
+    /// Consecutive updates that ECS accepted but that did not remove the same difference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breaker: Option<Breaker>,
 
-    /// TagResource calls in a row that ECS accepted, after each of which the same tag was changed or taken away again.
+    /// Consecutive TagResource calls that ECS accepted but after which the same tag was changed or removed again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag_breaker: Option<Breaker>,
 }
 
-/// The ECS service that an object made or adopted.
+/// The ECS service that an object created or adopted.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
@@ -61,12 +61,12 @@ pub struct KnownService {
     /// ARN of the service.
     pub arn: String,
 
-    /// When ECS made it; another time under the same ARN is another service.
+    /// Time when ECS created the service. Another time under the same ARN means another service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Time>,
 }
 
-/// The configuration of the spec when the memory was first written.
+/// The configuration of the spec when the operator state was first written.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = absent_instead_of_null)]
@@ -83,56 +83,57 @@ pub struct InitialConfiguration {
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct Intent {
-    /// `Create`, `Update`, `Delete`, `Tag` or `Untag`.
+    /// Operation of the call: `Create`, `Update`, `Delete`, `Tag` or `Untag`.
     pub operation: String,
 
-    /// Hash of what is sent.
+    /// Hash of what the call sends.
     pub hash: String,
 
-    /// Counts the calls, so that no two intents are equal.
+    /// Number of the call, which makes every intent unique.
     pub counter: i64,
 
-    /// When the intent was stored.
+    /// Time when the intent was stored.
     pub at: Time,
 
-    /// `Accepted` by ECS and not seen yet, `Landed`, `Refused`, or `Lapsed` without a trace; absent while nobody knows.
+    /// What is known about the call: `Accepted` by ECS but not visible yet, `Landed` (it took effect), `Refused`, or
+    /// `Lapsed` (it left no trace). Unset while the result of the call is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
 
-    /// What a Create or Update is expected to bring, until its effect is seen.
+    /// The expected effect of a Create or Update, until it is observed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<Expected>,
 }
 
-/// What a Create or Update is expected to bring, and what was there before it.
+/// The expected effect of a Create or Update, and what existed before it.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = absent_instead_of_null)]
 pub struct Expected {
-    /// Counter of the intent for which this was noted; beside another one it is left over, and not believed.
+    /// Counter of the intent that this belongs to. With any other intent it is a leftover and is ignored.
     pub counter: i64,
 
-    /// What `lastApplied` becomes when the call is known to have taken effect.
+    /// What `lastApplied` becomes once the call is known to have taken effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applies: Option<LastApplied>,
 
-    /// ARN of the newest service revision that ECS showed before the call.
+    /// ARN of the newest service revision before the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision_before: Option<String>,
 
-    /// When ECS made that revision: what it made earlier is no effect of the call.
+    /// Time when ECS created that revision. Earlier revisions are no effect of the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision_made_at: Option<Time>,
 
-    /// ARN of the newest service deployment that ECS listed before the call.
+    /// ARN of the newest service deployment before the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment_before: Option<String>,
 
-    /// Value of the annotation `ecs-express.dev/restart` that this call answers.
+    /// Value of the annotation `ecs-express.dev/restart` that requested this call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restart: Option<String>,
 
-    /// Value of the annotation `ecs-express.dev/retry` that this call answers.
+    /// Value of the annotation `ecs-express.dev/retry` that requested this call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<String>,
 }
@@ -145,14 +146,14 @@ pub struct LastApplied {
     /// Hash of the configuration.
     pub hash: String,
 
-    /// Hash of the configuration without scaling: what a rollout brings.
+    /// Hash of the configuration without scaling, which is what a rollout deploys.
     pub rollout_hash: String,
 
-    /// Hash of the tags that the spec sets, once they were all there.
+    /// Hash of the tags in the spec, once the service had them all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags_hash: Option<String>,
 
-    /// `Managed`, or `TaskDefinition` when the task definition was given.
+    /// Origin of the task definition: `Managed` by ECS, or `TaskDefinition` if the spec names one.
     pub mode: String,
 
     /// Paths of the fields that the spec set.
@@ -161,7 +162,7 @@ pub struct LastApplied {
     /// Keys of the tags that the spec set.
     pub tag_keys: Vec<String>,
 
-    /// ARN of the service revision that ECS made of it.
+    /// ARN of the service revision that ECS created from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
 }
@@ -178,21 +179,21 @@ pub struct RolledBack {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
 
-    /// Status of its deployment, in ECS's word.
+    /// Status of the deployment of that revision, as ECS reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 
-    /// Why ECS rolled it back.
+    /// Reason for the rollback, as ECS reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// Calls in a row that did not take away the same difference.
+/// Consecutive calls that did not remove the same difference.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = absent_instead_of_null, transform = unknown_members_kept)]
 pub struct Breaker {
-    /// Path of the first field, or tag, that stays different.
+    /// Path of the first field or tag that still differs.
     pub path: String,
 
     /// Hash of the configuration, or of the tags, that was sent.
@@ -201,7 +202,7 @@ pub struct Breaker {
     /// Number of calls.
     pub count: i32,
 
-    /// When the first of them was sent.
+    /// Time when the first of these calls was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
 }

@@ -1,7 +1,8 @@
-//! The CEL rules of the resource, each a named function, so that `spec.rs` reads like the API's reference.
+//! The CEL rules of the resource. Each rule is a named function, so that `spec.rs` reads like the API reference.
 //!
-//! A message names what is wrong, what is right, and the value, but never an environment value, a command or a secret:
-//! the API server prints the value of a scalar itself, so a rule about something that may be secret stands on its parent.
+//! A message says what is wrong, what is allowed, and which value was given, but never an environment value, a command or a
+//! secret. The API server itself prints the value of a scalar, so a rule about a value that may be secret is attached to the
+//! parent of the value.
 
 use kube::core::{Message, Reason, Rule};
 
@@ -10,7 +11,7 @@ pub(super) fn rule(rule: &str, message: impl Into<String>) -> Rule {
     Rule::new(rule).message(Message::Expression(message.into()))
 }
 
-/// A rule on a string which has to match a pattern; `what` completes the sentence `"<value>" …`.
+/// A rule for a string that has to match a pattern. `what` completes the sentence `"<value>" …`.
 fn pattern(regex: &str, what: &str) -> Rule {
     rule(
         &format!("self.matches('{regex}')"),
@@ -18,7 +19,7 @@ fn pattern(regex: &str, what: &str) -> Rule {
     )
 }
 
-/// ECS has no way to change the field: not set, changed or removed after creation.
+/// A rule for a field that ECS cannot change: after creation it is neither set, changed nor removed.
 pub(super) fn immutable(field: &str) -> Rule {
     let shown = |side: &str| format!("has({side}.{field}) ? {side}.{field} : '<unset>'");
     rule(
@@ -35,8 +36,8 @@ pub(super) fn immutable(field: &str) -> Rule {
     .field_path(format!(".{field}"))
 }
 
-/// The fields which a task definition already decides (`CreateExpressGatewayService`).
-const DECIDED_BY_TASK_DEFINITION: [&str; 6] = [
+/// The fields that a task definition already sets (`CreateExpressGatewayService`).
+const SET_BY_TASK_DEFINITION: [&str; 6] = [
     "primaryContainer",
     "executionRoleArn",
     "taskRoleArn",
@@ -45,12 +46,12 @@ const DECIDED_BY_TASK_DEFINITION: [&str; 6] = [
     "cpuArchitecture",
 ];
 
-/// `taskDefinitionArn` excludes the fields that the task definition decides.
+/// `taskDefinitionArn` excludes the fields that the task definition already sets.
 pub(super) fn task_definition_excludes() -> Rule {
-    let any = DECIDED_BY_TASK_DEFINITION
+    let any = SET_BY_TASK_DEFINITION
         .map(|field| format!("has(self.{field})"))
         .join(" || ");
-    let (last, others) = ("cpuArchitecture", &DECIDED_BY_TASK_DEFINITION[..5]);
+    let (last, others) = ("cpuArchitecture", &SET_BY_TASK_DEFINITION[..5]);
     let first = others
         .iter()
         .map(|field| format!("has(self.{field}) ? '{field}' : "))
@@ -58,17 +59,17 @@ pub(super) fn task_definition_excludes() -> Rule {
     rule(
         &format!("!has(self.taskDefinitionArn) || !({any})"),
         format!(
-            "'taskDefinitionArn \"%s\" excludes %s: the task definition already says so; remove one or the other'.format([self.taskDefinitionArn, {first}'{last}'])"
+            "'taskDefinitionArn \"%s\" excludes %s: the task definition already sets it; remove one of them'.format([self.taskDefinitionArn, {first}'{last}'])"
         ),
     )
     .field_path(".taskDefinitionArn")
 }
 
-/// Without a task definition ECS needs this field.
+/// ECS needs this field if no task definition is given.
 pub(super) fn required_in_managed_mode(field: &str, what: &str) -> Rule {
     Rule::new(format!("has(self.taskDefinitionArn) || has(self.{field})"))
         .message(Message::Message(format!(
-            "{what} is required, unless taskDefinitionArn is set"
+            "{what} is required unless taskDefinitionArn is set"
         )))
         .reason(Reason::FieldValueRequired)
         .field_path(format!(".{field}"))
@@ -76,23 +77,23 @@ pub(super) fn required_in_managed_mode(field: &str, what: &str) -> Rule {
 
 pub(super) fn role_arn() -> Rule {
     pattern(
-        // A path has all of printable ASCII, and ends with the last slash.
+        // A path may contain all of printable ASCII and ends with the last slash.
         "^arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-~]+/)?[A-Za-z0-9+=,.@_-]{1,64}$",
-        "is not the ARN of an IAM role: arn:aws:iam::<account>:role/<name>",
+        "is not the ARN of an IAM role; expected arn:aws:iam::<account>:role/<name>",
     )
 }
 
 pub(super) fn task_definition_arn() -> Rule {
     pattern(
         "^arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:task-definition/[A-Za-z0-9_-]{1,255}:[1-9][0-9]*$",
-        "is not a task definition ARN: arn:aws:ecs:<region>:<account>:task-definition/<family>:<revision>",
+        "is not a task definition ARN; expected arn:aws:ecs:<region>:<account>:task-definition/<family>:<revision>",
     )
 }
 
 pub(super) fn secretsmanager_arn() -> Rule {
     pattern(
         "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+$",
-        "is not the ARN of a Secrets Manager secret: arn:aws:secretsmanager:<region>:<account>:secret:<name>",
+        "is not the ARN of a Secrets Manager secret; expected arn:aws:secretsmanager:<region>:<account>:secret:<name>",
     )
 }
 
@@ -113,15 +114,15 @@ pub(super) fn region() -> Rule {
 pub(super) fn service_name() -> Rule {
     pattern(
         "^[A-Za-z0-9_-]+$",
-        "is not an ECS service name: use letters, digits, \"_\" and \"-\"",
+        "is not an ECS service name; use letters, digits, \"_\" and \"-\"",
     )
 }
 
-/// The default service name is `<namespace>_<name>`, at most 255 characters without a dot.
+/// The default service name, `<namespace>_<name>`, must have at most 255 characters and no dot.
 pub(super) fn object_name_fits_service_name() -> Rule {
     rule(
         "has(self.spec.serviceName) || (size(self.metadata.name) <= 191 && !self.metadata.name.contains('.'))",
-        "'metadata.name \"%s\" cannot be part of an ECS service name (no \".\", at most 191 characters): set spec.serviceName'.format([self.metadata.name])",
+        "'metadata.name \"%s\" cannot be part of an ECS service name (no \".\", at most 191 characters); set spec.serviceName'.format([self.metadata.name])",
     )
     .field_path(".spec.serviceName")
 }
@@ -133,13 +134,13 @@ pub(super) fn health_check_path() -> Rule {
     )
 }
 
-/// A fixed message, as of [`image`].
+/// The message is fixed for the reason given at [`image`].
 pub(super) fn health_check_path_characters() -> Rule {
     Rule::new("!self.matches('[\\\\x00-\\\\x20\\\\x7f]')")
         .message("healthCheckPath must not contain white space or a control character")
 }
 
-/// A fixed message: a value with a line break cannot be part of one, and the API server prints the value itself.
+/// The message is fixed, because it cannot contain a value with a line break, and the API server prints the value anyway.
 pub(super) fn image() -> Rule {
     Rule::new("self.matches('^\\\\S+$')")
         .message("image must not be empty or contain white space or a line break")
@@ -148,36 +149,36 @@ pub(super) fn image() -> Rule {
 pub(super) fn log_group() -> Rule {
     pattern(
         "^[-._/#A-Za-z0-9]+$",
-        "is not a log group name: letters, digits and \"_-/.#\"",
+        "is not a log group name; use letters, digits and \"_-/.#\"",
     )
 }
 
 pub(super) fn log_stream_prefix() -> Rule {
     pattern(
         "^[^:*]+$",
-        "is not a log stream prefix: \":\" and \"*\" are not allowed",
+        "is not a log stream prefix; \":\" and \"*\" are not allowed",
     )
 }
 
-/// Stands on the variable, not on its name: who writes `NAME=value` there writes what may be secret.
+/// Attached to the variable rather than to its name: a name such as `NAME=value` may contain a secret.
 pub(super) fn variable_name() -> Rule {
     Rule::new("!self.name.matches('[=\\\\x00-\\\\x1f\\\\x7f]')")
-        .message("the name of a variable must not contain \"=\" or a control character: put what follows the \"=\" into value")
+        .message("the name of a variable must not contain \"=\" or a control character; put the text after the \"=\" into value")
         .field_path(".name")
 }
 
-/// The same of a secret, whose name has no value beside it.
+/// As [`variable_name`], for a secret, which has no `value`.
 pub(super) fn secret_name() -> Rule {
     Rule::new("!self.name.matches('[=\\\\x00-\\\\x1f\\\\x7f]')")
         .message("the name of a variable must not contain \"=\" or a control character")
         .field_path(".name")
 }
 
-/// Stands on the secret, not on `valueFrom`, so that the API server does not print what may be pasted there by mistake.
+/// Attached to the secret rather than to `valueFrom`, so that the API server does not print a secret pasted there by mistake.
 pub(super) fn secret_value_from() -> Rule {
     rule(
         "self.valueFrom.matches('^(arn:aws[a-z-]*:(secretsmanager|ssm):.+|[A-Za-z0-9_./-]+)$')",
-        "'secret \"%s\": valueFrom is not the ARN of a secret, nor the ARN or name of an SSM parameter'.format([self.name])",
+        "'secret \"%s\": valueFrom is neither the ARN of a Secrets Manager secret nor the ARN or name of an SSM parameter'.format([self.name])",
     )
     .field_path(".valueFrom")
 }
@@ -185,18 +186,18 @@ pub(super) fn secret_value_from() -> Rule {
 pub(super) fn names_used_once() -> Rule {
     rule(
         "!has(self.environment) || !has(self.secrets) || self.environment.all(e, !self.secrets.exists(s, s.name == e.name))",
-        "'\"%s\" stands in both environment and secrets: a name may be used once'.format([self.environment.filter(e, self.secrets.exists(s, s.name == e.name))[0].name])",
+        "'\"%s\" is in both environment and secrets; use each name only once'.format([self.environment.filter(e, self.secrets.exists(s, s.name == e.name))[0].name])",
     )
     .field_path(".secrets")
 }
 
-/// Every item of a list of identifiers has a prefix and a lower-case alphanumeric rest.
+/// A rule for a list of IDs: each has the prefix, a hyphen, and lowercase hexadecimal digits.
 pub(super) fn ids(prefix: &str, what: &str) -> Rule {
     let regex = format!("^{prefix}-[0-9a-f]+$");
     rule(
         &format!("self.all(s, s.matches('{regex}'))"),
         format!(
-            "'\"%s\" is not {what} ({prefix}-0123abcd)'.format([self.filter(s, !s.matches('{regex}'))[0]])"
+            "'\"%s\" is not {what}; expected one such as {prefix}-0123abcd'.format([self.filter(s, !s.matches('{regex}'))[0]])"
         ),
     )
 }
@@ -204,7 +205,7 @@ pub(super) fn ids(prefix: &str, what: &str) -> Rule {
 pub(super) fn min_not_above_max() -> Rule {
     rule(
         "!has(self.minTaskCount) || !has(self.maxTaskCount) || self.minTaskCount <= self.maxTaskCount",
-        "'minTaskCount %d is more than maxTaskCount %d'.format([self.minTaskCount, self.maxTaskCount])",
+        "'minTaskCount %d is greater than maxTaskCount %d'.format([self.minTaskCount, self.maxTaskCount])",
     )
     .field_path(".minTaskCount")
 }
@@ -212,13 +213,13 @@ pub(super) fn min_not_above_max() -> Rule {
 pub(super) fn tag_prefix_free(part: &str, prefix: &str, owner: &str) -> Rule {
     rule(
         &format!("!self.lowerAscii().startsWith('{prefix}')"),
-        format!("'tag {part} \"%s\": the prefix {prefix} is reserved to {owner}'.format([self])"),
+        format!("'tag {part} \"%s\": the prefix {prefix} is reserved for {owner}'.format([self])"),
     )
 }
 
-/// A fixed message, as of [`image`].
+/// The message is fixed for the reason given at [`image`].
 pub(super) fn tag_characters(part: &str) -> Rule {
     Rule::new("self.matches('^[\\\\p{L}\\\\p{Z}\\\\p{N}_.:/=+@-]*$')").message(Message::Message(
-        format!("tag {part}: only letters, digits, spaces and \"_.:/=+-@\""),
+        format!("tag {part}: only letters, digits, spaces and \"_.:/=+-@\" are allowed"),
     ))
 }

@@ -1,4 +1,4 @@
-//! What the derived schema needs before a Kubernetes API server serves it well.
+//! Changes to the derived schema that the Kubernetes API server needs.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
     CustomResourceDefinitionVersion, JSON,
@@ -6,21 +6,21 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
 use schemars::Schema;
 use serde_json::{Value, json};
 
-/// Gives an object that no operator has seen yet a status that says so. Without any status kstatus calls an object current,
-/// and what waits for it, such as Flux, would go on at once.
+/// Gives a new object a status that no operator has observed yet. kstatus regards an object without a status as current, so that
+/// tools that wait for it, such as Flux, would continue at once.
 pub(super) fn unobserved_by_default(version: &mut CustomResourceDefinitionVersion) {
     let schema = version.schema.as_mut();
     let schema = schema.and_then(|schema| schema.open_api_v3_schema.as_mut());
     let properties = schema.and_then(|schema| schema.properties.as_mut());
     if let Some(status) = properties.and_then(|properties| properties.get_mut("status")) {
         status.default = Some(JSON(json!({ "observedGeneration": -1 })));
-        // A default takes the place of a null that is not nullable.
+        // The API server replaces null with the default only where null is not allowed.
         status.nullable = None;
     }
 }
 
-/// Lets the API server keep members that this schema does not know: what a newer operator remembers survives an older
-/// CustomResourceDefinition, and the other way round.
+/// Lets the API server keep members that this schema does not have, so that the state that a newer operator stored survives
+/// an older CustomResourceDefinition, and the other way round.
 pub(super) fn unknown_members_kept(schema: &mut Schema) {
     schema.insert(
         "x-kubernetes-preserve-unknown-fields".into(),
@@ -28,10 +28,11 @@ pub(super) fn unknown_members_kept(schema: &mut Schema) {
     );
 }
 
-/// Takes `null` out of the types, enums and unions that schemars makes of an `Option`.
+/// Removes `null` from the types, enums and unions that schemars generates for an `Option`.
 ///
-/// With `nullable` the API server would store `null`, list it among the supported values of an enum, and answer
-/// `kubectl scale` with an error; without, it drops a `null` itself. In Kubernetes absent and `null` mean the same.
+/// With `nullable`, the API server would store `null`, list it among the supported values of an enum, and answer
+/// `kubectl scale` with an error. Without it, the API server drops a `null`. In Kubernetes, an absent field and `null` mean the
+/// same.
 pub(super) fn absent_instead_of_null(schema: &mut Schema) {
     let Some(Value::Object(properties)) = schema.get_mut("properties") else {
         return;

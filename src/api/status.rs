@@ -1,4 +1,4 @@
-//! The status: what ECS answers, the conditions, and the memory that has to last across restarts.
+//! The status: what ECS reports, the conditions, and the state that the operator keeps across restarts.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use kube::KubeSchema;
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{operator_state::OperatorState, schema::absent_instead_of_null};
 
-/// What ECS has, and what the operator makes of it.
+/// Observed state of the ECS service.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = absent_instead_of_null)]
 pub struct ExpressServiceStatus {
-    /// Generation of the spec that this status speaks of.
+    /// Generation of the spec that this status describes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
 
-    /// `Ready`, `Synced`, and while they are true `Reconciling` and `Stalled`.
+    /// Conditions of the service: `Ready` and `Synced` always, `Reconciling` and `Stalled` only while they are True.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
     pub conditions: Vec<Condition>,
 
-    /// Where the service answers.
+    /// URL of the service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 
@@ -36,47 +36,46 @@ pub struct ExpressServiceStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
 
-    /// Status code of the service, as ECS says it: `ACTIVE`, `DRAINING`, `INACTIVE`, or a newer word. `ACTIVE` is not
-    /// ready; see the condition `Ready`.
+    /// Status code of the service, as ECS reports it: `ACTIVE`, `DRAINING`, `INACTIVE`, or one that ECS adds later. An
+    /// `ACTIVE` service is not necessarily ready; see the condition `Ready`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_code: Option<String>,
 
-    /// Why the service has its status code, as ECS says it.
+    /// Reason for the status code, as ECS reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,
 
-    /// The deployment under way, or the last one.
+    /// The deployment in progress, or the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment: Option<DeploymentStatus>,
 
-    /// The service revisions that run, the newest first: one when settled, two during a rollout. They show the values in
-    /// force.
+    /// Active service revisions, newest first: one normally, two during a rollout. They show the values in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["arn".into()]))]
     pub revisions: Option<Vec<RevisionStatus>>,
 
-    /// What ECS made for the service: load balancer, certificate, security groups and the like.
+    /// Resources that ECS created for the service, such as load balancer, certificate and security groups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub managed_resources: Option<Vec<ManagedResource>>,
 
-    /// Where ECS differs from the spec.
+    /// Differences between the spec and ECS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["field".into()]))]
     pub drift: Option<Vec<Drift>>,
 
-    /// Tasks that ECS wants to run.
+    /// Number of tasks that ECS aims to run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desired_count: Option<i32>,
 
-    /// Tasks that run.
+    /// Number of running tasks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub running_count: Option<i32>,
 
-    /// Tasks that are starting.
+    /// Number of tasks that are starting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_count: Option<i32>,
 
-    /// State that the operator keeps across restarts. Internal: its shape changes without notice.
+    /// State that the operator keeps across restarts. Internal: it may change without notice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator_state: Option<OperatorState>,
 
@@ -94,32 +93,32 @@ pub struct DeploymentStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arn: Option<String>,
 
-    /// Status, as ECS says it: `IN_PROGRESS`, `SUCCESSFUL`, `ROLLBACK_SUCCESSFUL` and others.
+    /// Status of the deployment, as ECS reports it: `IN_PROGRESS`, `SUCCESSFUL`, `ROLLBACK_SUCCESSFUL` and others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 
-    /// Stage of the rollout, as ECS says it.
+    /// Stage of the rollout, as ECS reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
 
-    /// ARN of the service revision that the deployment brings.
+    /// ARN of the service revision that is deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_revision: Option<String>,
 
-    /// Why the deployment has its status, as ECS says it.
+    /// Reason for the status, as ECS reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 
-    /// When the deployment started.
+    /// Time when the deployment started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Time>,
 
-    /// When the deployment ended.
+    /// Time when the deployment ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Time>,
 }
 
-/// A service revision that runs, with the values in force.
+/// An active service revision, with the values in force.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = absent_instead_of_null)]
@@ -127,7 +126,7 @@ pub struct RevisionStatus {
     /// ARN of the service revision.
     pub arn: String,
 
-    /// The end of the ARN, which names the revision within its service.
+    /// Last part of the ARN, which identifies the revision within its service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 
@@ -143,7 +142,7 @@ pub struct RevisionStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<String>,
 
-    /// CPU architecture.
+    /// CPU architecture of the tasks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_architecture: Option<String>,
 
@@ -151,15 +150,15 @@ pub struct RevisionStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container_port: Option<i32>,
 
-    /// Path of the health check.
+    /// Path of the load balancer's health check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health_check_path: Option<String>,
 
-    /// ARN of the task definition that ECS made or was given.
+    /// ARN of the task definition, whether ECS created it or the spec names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task_definition_arn: Option<String>,
 
-    /// Least and greatest number of tasks, and what is held: `1-20 AVERAGE_CPU 60`.
+    /// Minimum and maximum number of tasks, metric, and target value: `1-20 AVERAGE_CPU 60`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scaling: Option<String>,
 
@@ -167,30 +166,30 @@ pub struct RevisionStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoints: Option<Vec<String>>,
 
-    /// When ECS made the revision.
+    /// Time when ECS created the revision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Time>,
 }
 
-/// Something that ECS made for the service.
+/// A resource that ECS created for the service.
 #[derive(
     KubeSchema, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = absent_instead_of_null)]
 pub struct ManagedResource {
-    /// What it is: `LoadBalancer`, `Certificate`, `ServiceSecurityGroup` and others.
+    /// Type of the resource: `LoadBalancer`, `Certificate`, `ServiceSecurityGroup` and others.
     pub r#type: String,
 
-    /// Its ARN, or its name where ECS gives no ARN.
+    /// ARN of the resource, or its name if ECS reports no ARN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arn: Option<String>,
 
-    /// Status, as ECS says it: `PROVISIONING`, `ACTIVE`, `DEPROVISIONING`, `DELETED`, `FAILED`.
+    /// Status of the resource, as ECS reports it: `PROVISIONING`, `ACTIVE`, `DEPROVISIONING`, `DELETED`, `FAILED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 
-    /// Why it has its status, as ECS says it.
+    /// Reason for the status, as ECS reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -200,18 +199,18 @@ pub struct ManagedResource {
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = absent_instead_of_null)]
 pub struct Drift {
-    /// Path of the field in the spec.
+    /// Path of the field in the object.
     pub field: String,
 
-    /// What the spec wants; of environment, secrets and command only names or a count.
+    /// Value in the spec; for environment variables, secrets and the command only their names or number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desired: Option<String>,
 
-    /// What ECS has; of environment, secrets and command only names or a count.
+    /// Value in ECS; for environment variables, secrets and the command only their names or number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actual: Option<String>,
 
-    /// When the difference was first seen.
+    /// Time when the difference was first observed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
 }

@@ -60,10 +60,9 @@ pub(super) fn failures(
     result: &CallResult,
 ) {
     let object = &input.desired.object;
-    let failure = match (result, &decision.reason) {
-        (CallResult::Failed(failure), _) | (_, Reason::Unreadable(failure)) => Some(failure),
-        _ => related_failure(input.observed),
-    };
+    let failure = decision
+        .failure(result)
+        .or_else(|| related_failure(input.observed));
     let Some(failure) = failure else {
         let recovered = matches!(
             result,

@@ -24,7 +24,7 @@ use crate::{
         desired::{object::Desired, recorded_identity::has_finalizer},
         observed::{failure::FailureKind, history::ObservedAt, service::Observed},
         record::call_result::CallResult,
-        report::requeue::{attempts_after, requeue_after},
+        report::requeue::{Pacing, attempts_after, requeue_after},
     },
     ecs::Ecs,
     telemetry::metrics::ReconcileOutcome,
@@ -34,7 +34,7 @@ use crate::{
 const TIMEOUT: Duration = Duration::from_secs(100);
 
 /// A decision, and what carrying it out came to.
-type Reconciled = Result<(Decision, CallResult), ReconcileError>;
+type ReconcileResult = Result<(Decision, CallResult), ReconcileError>;
 
 /// Reconciles one object: observes its service, makes at most one call that changes something, and reports.
 pub async fn reconcile<E: Ecs, O: Objects, C: Clock>(
@@ -65,7 +65,7 @@ pub async fn reconcile<E: Ecs, O: Objects, C: Clock>(
 }
 
 /// The outcome of a reconcile, for the metrics.
-fn outcome(reconciled: &Reconciled) -> ReconcileOutcome {
+fn outcome(reconciled: &ReconcileResult) -> ReconcileOutcome {
     match reconciled {
         Err(ReconcileError::Objects(ObjectsError::Invalid(_))) => ReconcileOutcome::Rejected,
         Err(_) => ReconcileOutcome::Interrupted,
@@ -89,7 +89,7 @@ fn outcome(reconciled: &Reconciled) -> ReconcileOutcome {
 async fn run<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     reconciliation: &mut Reconciliation,
-) -> Reconciled {
+) -> ReconcileResult {
     let caller = ctx.ecs.caller().await;
     let caller = caller.map(|caller| ctx.record_caller(caller));
     let desired = Desired::parse(&reconciliation.object, &ctx.operator());
@@ -134,7 +134,7 @@ async fn step<E: Ecs, O: Objects, C: Clock>(
     desired: &Desired,
     observation: &Observation,
     fence: Fence,
-) -> Reconciled {
+) -> ReconcileResult {
     let status = reconciliation.status_before.clone();
     let history = reconciliation.state.history.clone();
     let input = Input {
@@ -177,7 +177,7 @@ fn finish<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     key: &ObjectKey,
     mut reconciliation: Reconciliation,
-    reconciled: &Reconciled,
+    reconciled: &ReconcileResult,
 ) -> Requeue {
     let finalized = matches!(reconciled, Ok((decision, _)) if decision.reason == Reason::Finalized);
     if reconciliation.released || finalized {
@@ -218,18 +218,16 @@ fn delay_after<E: Ecs, O: Objects, C: Clock>(
     result: &CallResult,
 ) -> Duration {
     let state = &mut reconciliation.state;
-    let failed =
-        matches!(result, CallResult::Failed(_)) || matches!(decision.reason, Reason::Unreadable(_));
+    let failed = decision.failure(result).is_some();
     state.rejection_reported = false;
     state.attempts = attempts_after(state.attempts, decision, result);
     state.in_progress = !failed && decision.reason.progress() == Progress::Reconciling;
-    requeue_after(
-        decision,
-        result,
-        state.attempts,
-        &ctx.settings.intervals,
-        &ctx.settings.windows,
-        ctx.states.in_progress_count(state.in_progress),
-        ctx.clock.random(),
-    )
+    let pacing = Pacing {
+        attempts: state.attempts,
+        intervals: &ctx.settings.intervals,
+        windows: &ctx.settings.windows,
+        objects: ctx.states.in_progress_count(state.in_progress),
+        random: ctx.clock.random(),
+    };
+    requeue_after(decision, result, &pacing)
 }

@@ -15,6 +15,7 @@ use crate::{
         report::{
             event::Event,
             events::events,
+            reconciled::Reconciled,
             status::{is_ready, project},
             status_change::should_report,
             transitions::lasting_failure,
@@ -44,14 +45,12 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     let before = reconciliation.status_before.clone();
     let stored = reconciliation.object.status.clone().unwrap_or_default();
     let operator_state = record_call(input, decision, intent.clone(), result, now);
-    let status = as_stored(project(
-        &stored,
+    let reconciled = Reconciled {
         input,
         decision,
         result,
-        operator_state,
-        now,
-    ));
+    };
+    let status = as_stored(project(&stored, reconciled, operator_state, now));
     if !reconciliation.released && decision.reason != Reason::Finalized {
         write_projection(ctx, reconciliation, &stored, &status).await?;
     }
@@ -62,11 +61,8 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     if matches!(decision.action, Action::Retain(_)) && !reconciliation.released {
         return Ok(());
     }
-    let lasting = lasting_failure(input, decision, result, attempts);
-    for event in events(&before, &status, input, decision, result)
-        .iter()
-        .chain(&lasting)
-    {
+    let lasting = lasting_failure(reconciled, attempts);
+    for event in events(&before, &status, reconciled).iter().chain(&lasting) {
         log::event(object, event);
         ctx.objects.publish(&reconciliation.object, event).await;
     }

@@ -22,18 +22,11 @@ use super::{
     reconciliation::{ReconcileError, Reconciliation},
 };
 use crate::{
-    api::{
-        ExpressService, ExpressServiceStatus,
-        conditions::{reasons, types},
-        operator_state::Intent,
-    },
+    api::{ExpressService, ExpressServiceStatus, operator_state::Intent},
     core::{
         decide::{decision::Decision, input::Input},
         record::intent::state_before_call,
-        report::{
-            conditions::{Conditions, Truth},
-            status_change::is_status_change,
-        },
+        report::{conditions::Conditions, status_change::is_status_change},
     },
     ecs::Ecs,
 };
@@ -49,14 +42,12 @@ pub(super) fn with_intent(
     intent: &Intent,
 ) -> ExpressServiceStatus {
     let now = intent.at.0;
-    let mut conditions = Conditions::new(stored.conditions.clone(), input.desired.generation, now);
-    // `Reconciling` keeps its reason and time if it is already set, since this is only another attempt. `Stalled` stays
-    // until a person has acted.
-    if !conditions.has(types::RECONCILING) && !conditions.has(types::STALLED) {
-        let reason = &decision.reason;
-        let message = reason.message(input, decision.assessment.as_ref());
-        conditions.set(types::RECONCILING, Truth::True, reason.as_str(), &message);
-    }
+    let generation = Some(input.desired.generation);
+    let mut conditions = Conditions::new(stored.conditions.clone(), generation, now);
+    let reason = &decision.reason;
+    conditions.begin_call(reason.as_str(), || {
+        reason.message(input, decision.assessment.as_ref())
+    });
     ExpressServiceStatus {
         operator_state: Some(state_before_call(
             input,
@@ -75,15 +66,7 @@ pub(super) fn with_intent(
 pub(super) fn malformed(meta: &ObjectMeta, message: &str) -> ExpressServiceStatus {
     let created = meta.creation_timestamp.as_ref();
     let created = created.map_or(Timestamp::UNIX_EPOCH, |time| time.0);
-    let generation = meta.generation.unwrap_or_default();
-    let mut conditions = Conditions::new(Vec::new(), generation, created);
-    for (kind, truth) in [
-        (types::READY, Truth::False),
-        (types::SYNCED, Truth::False),
-        (types::STALLED, Truth::True),
-    ] {
-        conditions.set(kind, truth, reasons::INVALID_SPEC, message);
-    }
+    let conditions = Conditions::of_malformed(meta.generation, created, message);
     ExpressServiceStatus {
         observed_generation: meta.generation,
         conditions: conditions.into_inner(),

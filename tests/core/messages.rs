@@ -8,7 +8,7 @@ use ecs_express_operator::{
             service::{Observed, Read, Service},
         },
         record::{call::record_call, call_result::CallResult, intent::intent},
-        report::{events::events, status::project},
+        report::{events::events, reconciled::Reconciled, status::project},
     },
 };
 use serde_json::json;
@@ -23,7 +23,12 @@ pub(crate) fn report(
     let decision = given.decide();
     let sent = intent(&given.input(), &decision, at(60));
     let state = record_call(&given.input(), &decision, sent, result, at(60));
-    let status = project(previous, &given.input(), &decision, result, state, at(60));
+    let reconciled = Reconciled {
+        input: &given.input(),
+        decision: &decision,
+        result,
+    };
+    let status = project(previous, reconciled, state, at(60));
     let mut text = String::new();
     for condition in &status.conditions {
         text.push_str(&format!(
@@ -31,7 +36,7 @@ pub(crate) fn report(
             condition.type_, condition.status, condition.reason, condition.message
         ));
     }
-    for event in events(previous, &status, &given.input(), &decision, result) {
+    for event in events(previous, &status, reconciled) {
         text.push_str(&format!(
             "  event {:?} {}: {}\n",
             event.severity, event.reason, event.note

@@ -7,7 +7,7 @@ use ecs_express_operator::core::{
     diff::{compare::diff, complete::complete},
     observed::service::Observed,
     record::{call::record_call, call_result::CallResult, intent::intent},
-    report::{status::project, status_change::is_status_change},
+    report::{reconciled::Reconciled, status::project, status_change::is_status_change},
 };
 use proptest::{collection::btree_map, option, prelude::*, sample::select};
 use serde_json::{Value, json};
@@ -117,7 +117,7 @@ proptest! {
         let decision = given.decide();
         prop_assert_eq!(&decision.action, &Action::Nothing);
         let state = record_call(&given.input(), &decision, None, &CallResult::Idle, at(0));
-        let first = project(&Default::default(), &given.input(), &decision, &CallResult::Idle, state.clone(), at(0));
+        let first = project(&Default::default(), Reconciled { input: &given.input(), decision: &decision, result: &CallResult::Idle }, state.clone(), at(0));
         let ready = first.conditions.iter().find(|condition| condition.type_ == "Ready").unwrap();
         prop_assert_eq!(&ready.status, "True");
 
@@ -125,7 +125,7 @@ proptest! {
         let decision = again.decide();
         prop_assert_eq!(&decision.action, &Action::Nothing);
         let state = record_call(&again.input(), &decision, None, &CallResult::Idle, at(500));
-        let second = project(&first, &again.input(), &decision, &CallResult::Idle, state, at(500));
+        let second = project(&first, Reconciled { input: &again.input(), decision: &decision, result: &CallResult::Idle }, state, at(500));
         prop_assert!(!is_status_change(&first, &second, std::time::Duration::MAX));
     }
 
@@ -145,7 +145,7 @@ proptest! {
         let sent = intent(&given.input(), &decision, at(0));
         let result = CallResult::Updated { revision: None };
         let state = record_call(&given.input(), &decision, sent, &result, at(0));
-        let status = project(&Default::default(), &given.input(), &decision, &result, state, at(0));
+        let status = project(&Default::default(), Reconciled { input: &given.input(), decision: &decision, result: &result }, state, at(0));
         let shown = format!("{} {decision:?} {:?}", serde_json::to_string(&status).unwrap(), given.desired);
         prop_assert!(!shown.contains("hunter2"), "{shown}");
     }

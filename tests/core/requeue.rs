@@ -16,28 +16,27 @@ use ecs_express_operator::{
             service::TaskCounts,
         },
         record::call_result::CallResult,
-        report::requeue::{Intervals, requeue_after},
+        report::requeue::{Intervals, Pacing, requeue_after},
     },
 };
 
 use crate::fixtures::{REVISION, WINDOWS, applied_state, deployment, desired, failure, service};
 
-fn delay(reason: Reason, in_progress_count: usize) -> Duration {
+fn delay(reason: Reason, objects: usize) -> Duration {
     let decision = Decision {
         action: Action::Nothing,
         reason,
         assessment: None,
     };
     let intervals = Intervals::default();
-    requeue_after(
-        &decision,
-        &CallResult::Idle,
-        0,
-        &intervals,
-        &WINDOWS,
-        in_progress_count,
-        0.5,
-    )
+    let pacing = Pacing {
+        attempts: 0,
+        intervals: &intervals,
+        windows: &WINDOWS,
+        objects,
+        random: 0.5,
+    };
+    requeue_after(&decision, &CallResult::Idle, &pacing)
 }
 
 #[test]
@@ -67,23 +66,21 @@ fn confirming_an_absence_waits_for_its_window_however_many_objects_there_are() {
 #[test]
 fn one_failing_object_is_retried_soon_and_ten_thousand_are_spread_out() {
     let throttled = failure(FailureKind::Throttled, Effect::None);
-    let after = |attempts: u32, in_progress_count: usize| {
+    let after = |attempts: u32, objects: usize| {
         let decision = Decision {
             action: Action::Nothing,
             reason: Reason::Unreadable(throttled.clone()),
             assessment: None,
         };
         let intervals = Intervals::default();
-        let idle = CallResult::Idle;
-        requeue_after(
-            &decision,
-            &idle,
+        let pacing = Pacing {
             attempts,
-            &intervals,
-            &WINDOWS,
-            in_progress_count,
-            0.5,
-        )
+            intervals: &intervals,
+            windows: &WINDOWS,
+            objects,
+            random: 0.5,
+        };
+        requeue_after(&decision, &CallResult::Idle, &pacing)
     };
     assert_eq!(after(1, 10_000), Duration::from_secs(1));
     assert_eq!(after(5, 1), Duration::from_secs(16));

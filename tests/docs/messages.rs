@@ -6,7 +6,7 @@ use ecs_express_operator::{
     api::ExpressServiceStatus,
     core::{
         record::{call::record_call, call_result::CallResult, intent::intent},
-        report::{event::Event, events::events, status::project},
+        report::{event::Event, events::events, reconciled::Reconciled, status::project},
     },
 };
 
@@ -38,7 +38,12 @@ fn message_of(reason: &str, given: &OwnedInput, result: &CallResult) -> String {
     let sent = intent(&given.input(), &decision, at(60));
     let state = record_call(&given.input(), &decision, sent, result, at(60));
     let before = ExpressServiceStatus::default();
-    let status = project(&before, &given.input(), &decision, result, state, at(60));
+    let reconciled = Reconciled {
+        input: &given.input(),
+        decision: &decision,
+        result,
+    };
+    let status = project(&before, reconciled, state, at(60));
     let mut message_of: Vec<(String, String)> = Vec::new();
     let conditions = status.conditions.iter();
     for condition in conditions.filter(|condition| condition.reason == reason) {
@@ -52,7 +57,7 @@ fn message_of(reason: &str, given: &OwnedInput, result: &CallResult) -> String {
         }
     }
     if message_of.is_empty() {
-        for event in events(&before, &status, &given.input(), &decision, result) {
+        for event in events(&before, &status, reconciled) {
             if event.reason == reason {
                 message_of.push((format!("{:?} event", event.severity), event.note));
             }

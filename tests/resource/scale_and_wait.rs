@@ -51,7 +51,7 @@ fn scale_keeps_to_the_rules_and_to_the_rest_of_the_target() {
 
     let refusal = namespace.refusal(&["scale", "xsvc/web", "--replicas=5"]);
     assert!(
-        refusal.contains("minTaskCount 5 is more than maxTaskCount 4"),
+        refusal.contains("minTaskCount 5 is greater than maxTaskCount 4"),
         "{refusal}"
     );
     let refusal = namespace.refusal(&["scale", "xsvc/web", "--replicas=5001"]);

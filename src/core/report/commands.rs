@@ -2,11 +2,11 @@
 
 use crate::{api::annotations, core::desired::object::Desired};
 
-/// A value for an annotation that is another each time.
-pub(crate) const NOW: &str = "$(date +%s)";
+/// The current time: a value for an annotation that differs on every run of the command.
+const NOW: &str = "$(date +%s)";
 
-/// The command that asks for another try.
-pub(crate) fn ask_for_a_retry(desired: &Desired) -> String {
+/// The command that requests a retry.
+pub(crate) fn retry_command(desired: &Desired) -> String {
     annotate(desired, annotations::RETRY, NOW)
 }
 

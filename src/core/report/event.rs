@@ -1,45 +1,45 @@
-//! An event, and the texts that every event shares.
+//! Kubernetes events.
 
 use crate::api::{ExpressServiceStatus, conditions::reasons};
 
 /// How serious an event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// As it should be.
+    /// For information.
     Normal,
-    /// Somebody may have to act.
+    /// A person may have to act.
     Warning,
 }
 
-/// Something to tell.
+/// A Kubernetes event about an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// How serious it is.
+    /// Type of the event.
     pub severity: Severity,
     /// Reason, from [`reasons`].
     pub reason: &'static str,
-    /// What was being done.
+    /// What the operator did when the event happened.
     pub action: &'static str,
-    /// The text.
+    /// Text for people: what is the case, why, and what to do.
     pub note: String,
 }
 
-/// Longest note that the API server takes, in bytes.
+/// Longest note that the API server accepts, in bytes.
 const LONGEST_NOTE: usize = 1000;
 
-/// A message with the URL at which the service answers no more.
+/// A message, with the URL at which the service is no longer available.
 pub(crate) fn with_lost_url(message: String, previous: &ExpressServiceStatus) -> String {
     match &previous.url {
-        Some(url) => format!("{message}; it answered at {url}"),
+        Some(url) => format!("{message}; its URL was {url}"),
         None => message,
     }
 }
 
 impl Event {
-    /// The API server does not take what the operator writes into an object.
+    /// The API server rejects the status that the operator writes.
     pub fn rejected(text: &str) -> Self {
         let note = format!(
-            "the status is out of date, since the API server rejects it: {text}; install the CustomResourceDefinition of this version of the operator, or report this if it is installed"
+            "the API server rejects the status, so the status shown is out of date: {text}; install the CustomResourceDefinition of this version of the operator; if it is installed, report this as a bug"
         );
         Self::warning(reasons::STATUS_REJECTED, "Report", note)
     }
@@ -64,9 +64,7 @@ impl Event {
             note: note[..end].to_owned(),
         }
     }
-}
 
-impl Event {
     pub(crate) fn is_warning(&self) -> bool {
         self.severity == Severity::Warning
     }

@@ -1,45 +1,42 @@
-//! The events of a pass: on transitions only.
+//! The events of a reconcile: only of what changed.
 
 use crate::{
     api::{ExpressServiceStatus, conditions::reasons},
     core::{
-        decide::{
-            action::Action, decision::Decision, input::Input, presence::had_service, reason::Reason,
-        },
+        decide::{action::Action, presence::had_service, reason::Reason},
         desired::phase::Phase,
-        observed::service::{Observed, StatusCode},
+        observed::service::Observed,
         record::call_result::CallResult,
         report::{
             event::{Event, with_lost_url},
+            facts::is_draining,
+            reconciled::Reconciled,
             transitions::transitions,
         },
     },
 };
 
-/// The events of a pass.
+/// The events of a reconcile that changes the status from `previous` to `status`.
 pub fn events(
     previous: &ExpressServiceStatus,
     status: &ExpressServiceStatus,
-    input: &Input<'_>,
-    decision: &Decision,
-    result: &CallResult,
+    reconciled: Reconciled<'_>,
 ) -> Vec<Event> {
-    let mut events: Vec<Event> = deleted_outside(previous, input, decision)
+    let mut events: Vec<Event> = deleted_outside(previous, reconciled)
         .into_iter()
-        .chain(accepted(input, decision, result))
-        .chain(let_go(input, decision, result))
+        .chain(accepted(reconciled))
+        .chain(finalizer_removed(reconciled))
         .collect();
-    let changed = transitions(previous, status, input, decision, result, &events);
+    let changed = transitions(previous, status, reconciled, &events);
     events.extend(changed);
     events
 }
 
-/// The service of this object is proved to be gone, though nobody asked this object: told before it is created again.
-fn deleted_outside(
-    previous: &ExpressServiceStatus,
-    input: &Input<'_>,
-    decision: &Decision,
-) -> Option<Event> {
+/// The service is confirmed to be absent although this object did not delete it; reported before it is created again.
+fn deleted_outside(previous: &ExpressServiceStatus, reconciled: Reconciled<'_>) -> Option<Event> {
+    let Reconciled {
+        input, decision, ..
+    } = reconciled;
     let was_there = previous
         .status_code
         .as_deref()
@@ -55,14 +52,19 @@ fn deleted_outside(
 }
 
 /// ECS accepted a call.
-fn accepted(input: &Input<'_>, decision: &Decision, result: &CallResult) -> Option<Event> {
+fn accepted(reconciled: Reconciled<'_>) -> Option<Event> {
+    let Reconciled {
+        input,
+        decision,
+        result,
+    } = reconciled;
     let arn = &input.desired.arn;
     let message = || decision.reason.message(input, decision.assessment.as_ref());
     match (result, &decision.reason) {
         (CallResult::Created { .. }, _) => Some(Event::normal(
             reasons::CREATED,
             "Create",
-            format!("ECS accepted {arn}"),
+            format!("ECS accepted the creation of {arn}"),
         )),
         (CallResult::Updated { .. }, Reason::CorrectingDrift) => Some(Event::warning(
             reasons::DRIFT_CORRECTED,
@@ -75,20 +77,24 @@ fn accepted(input: &Input<'_>, decision: &Decision, result: &CallResult) -> Opti
         (CallResult::Accepted, Reason::Deleting) => Some(Event::normal(
             reasons::DELETING,
             "Delete",
-            format!("ECS accepted to delete {arn}"),
+            format!("ECS accepted the deletion of {arn}"),
         )),
         (CallResult::Accepted, Reason::Adopting) => Some(Event::normal(
             reasons::ADOPTING,
             "Adopt",
-            format!("took over {arn}"),
+            format!("adopted {arn}"),
         )),
         (CallResult::Idle | CallResult::Accepted | CallResult::Failed(_), _) => None,
     }
 }
 
-/// The object goes.
-fn let_go(input: &Input<'_>, decision: &Decision, result: &CallResult) -> Option<Event> {
-    let draining = matches!(input.observed, Observed::Present(service) if service.code == StatusCode::Draining);
+/// The finalizer was removed, so that the object is gone after this reconcile.
+fn finalizer_removed(reconciled: Reconciled<'_>) -> Option<Event> {
+    let Reconciled {
+        input,
+        decision,
+        result,
+    } = reconciled;
     let reason = match (&decision.action, result) {
         (Action::Retain(_), CallResult::Failed(_)) => &Reason::RetainedUnmarked,
         (Action::Retain(_) | Action::ReleaseFinalizer, _) => &decision.reason,
@@ -97,7 +103,7 @@ fn let_go(input: &Input<'_>, decision: &Decision, result: &CallResult) -> Option
     let note = reason.message(input, None);
     Some(match reason {
         Reason::Deleted => Event::normal(reason.as_str(), "Delete", note),
-        Reason::Retained if !draining => Event::normal(reason.as_str(), "Delete", note),
+        Reason::Retained if !is_draining(input) => Event::normal(reason.as_str(), "Delete", note),
         _ => Event::warning(reason.as_str(), "Delete", note),
     })
 }

@@ -1,4 +1,4 @@
-//! Messages about values that are in force in ECS although the spec does not have them.
+//! Messages about values that stay in force in ECS although the spec no longer sets them.
 
 use crate::core::{
     decide::input::Input,
@@ -7,55 +7,62 @@ use crate::core::{
     observed::failure::{Failure, FailureKind},
 };
 
-/// What `Synced` says: every field, and what to do.
-pub(crate) fn message(left: &[LeftInForce]) -> String {
+/// The message of `Synced`: each field with its value, and what to do.
+pub(crate) fn left_in_force_message(left: &[LeftInForce]) -> String {
     let fields: Vec<String> = left
         .iter()
         .map(|left| format!("{} ({})", left.field.path(), left.actual))
         .collect();
     format!(
-        "ECS cannot clear what is no longer in the spec, and it stays in force: {}; set it to what it shall be, or delete this object and create it again (the URL changes)",
+        "ECS cannot clear fields that are no longer in the spec, and their values stay in force: {}; set each field explicitly, or delete and recreate the ExpressService (the URL changes)",
         fields.join(", ")
     )
 }
 
-/// What `Ready` adds to "the service runs this configuration"; empty where nothing is left in force.
-pub(crate) fn addition(left: &[LeftInForce]) -> String {
+/// What the message of `Ready` adds after "the service runs this configuration"; empty where nothing is left in force.
+pub(crate) fn ready_suffix(left: &[LeftInForce]) -> String {
     if left.is_empty() {
         return String::new();
     }
     let paths: Vec<&str> = left.iter().map(|left| left.field.path()).collect();
     format!(
-        "; left in force though no longer in the spec: {}",
+        "; still in force although no longer in the spec: {}",
         paths.join(", ")
     )
 }
 
-/// What a refused update carried from ECS, where the refusal may speak of it: its text names the value or the member, or it
-/// is the target value of another metric. Without this a person looks in the spec for a value that is not there.
-pub(crate) fn carried(request: &Configuration, input: &Input<'_>, failure: &Failure) -> String {
+/// What the message of a rejected update adds about values that were sent although the spec does not set them; empty where the
+/// rejection cannot be about one. Without it, a person looks in the spec for a value that is not there.
+///
+/// A rejection may be about a value if its text names the value or its member, or if the value is the target of another
+/// metric.
+pub(crate) fn rejected_values(
+    request: &Configuration,
+    input: &Input<'_>,
+    failure: &Failure,
+) -> String {
     if failure.kind != FailureKind::InvalidParameter {
         return String::new();
     }
     let set = input.desired.configuration.values();
-    let carried: Vec<String> = request
+    let sent: Vec<String> = request
         .values()
         .into_iter()
         .filter(|(field, _)| !set.contains_key(field))
         .map(|(field, value)| (field, value.display_against(None)))
-        .filter(|(field, value)| speaks_of(&failure.message, *field, value, request))
+        .filter(|(field, value)| is_about(&failure.message, *field, value, request))
         .map(|(field, value)| format!("{} {value}", field.path()))
         .collect();
-    if carried.is_empty() {
+    if sent.is_empty() {
         return String::new();
     }
     format!(
-        "; not in the spec, but left in force in ECS and sent with it: {}; set it in the spec to send another value",
-        carried.join(", ")
+        "; the update also sent values that are not in the spec but still in force in ECS: {}; to send another value, set the field in the spec",
+        sent.join(", ")
     )
 }
 
-fn speaks_of(text: &str, field: Field, value: &str, request: &Configuration) -> bool {
+fn is_about(text: &str, field: Field, value: &str, request: &Configuration) -> bool {
     let member = field.path().rsplit('.').next().unwrap_or_default();
     let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
     // Each metric has a range of its own.

@@ -1,4 +1,4 @@
-//! What users and other programs see of a reconcile, and when the next one follows.
+//! Reports a reconcile to users and other programs (status, conditions, events), and says when the next one is due.
 
 pub mod commands;
 pub mod condition_update;
@@ -12,8 +12,11 @@ pub mod left_in_force;
 pub mod messages;
 pub mod ownership_messages;
 pub mod progress_messages;
+pub mod ready;
+pub mod reconciled;
 pub mod requeue;
 pub mod state;
 pub mod status;
 pub mod status_change;
+pub mod synced;
 pub mod transitions;

@@ -1,10 +1,10 @@
-//! Messages about a service that has another owner, is deleted, or is left alone.
+//! Messages about a service that has another owner, is being deleted, or is left alone.
 
 use crate::core::{
     decide::{assessment::Assessment, input::Input, ownership::Owner, presence::had_service},
     desired::{owner_tags, policy::DriftPolicy},
     report::facts::{
-        infrastructure_role, is_draining, is_the_recorded_one, present, related_object,
+        infrastructure_role, is_draining, is_the_recorded_one, present_service, related_object,
     },
 };
 
@@ -12,10 +12,10 @@ pub(crate) fn retained(input: &Input<'_>) -> String {
     let arn = &input.desired.arn;
     if is_draining(input) {
         format!(
-            "deletionPolicy is Retain, but ECS is deleting {arn} already, which cannot be stopped; the object goes"
+            "spec.deletionPolicy is Retain, but ECS is already deleting {arn}, which cannot be stopped; the finalizer is removed"
         )
     } else {
-        format!("deletionPolicy is Retain: {arn} keeps running and is marked as released")
+        format!("spec.deletionPolicy is Retain: {arn} keeps running and is marked as released")
     }
 }
 
@@ -25,34 +25,49 @@ pub(crate) fn retained_unmarked(input: &Input<'_>) -> String {
         return retained(input);
     }
     format!(
-        "deletionPolicy is Retain: {arn} is left as it is, without a mark; a service that remains is no longer managed"
+        "spec.deletionPolicy is Retain: {arn} is left as it is and is not marked as released; if the service exists, it is no longer managed"
+    )
+}
+
+pub(crate) fn draining(input: &Input<'_>) -> String {
+    format!(
+        "ECS is deleting {}; the finalizer is removed once the service is gone; {}",
+        input.desired.arn,
+        keep_the_role(input)
     )
 }
 
 pub(crate) fn draining_before_create(input: &Input<'_>) -> String {
-    let (arn, role) = (&input.desired.arn, infrastructure_role(input));
-    let ours = present(input).is_some_and(|service| is_the_recorded_one(input, service));
+    let (arn, role) = (&input.desired.arn, keep_the_role(input));
+    let ours = present_service(input).is_some_and(|service| is_the_recorded_one(input, service));
     match (ours, input.desired.drift) {
         (false, _) => format!(
-            "a former service {arn} is still being deleted; it is created again when that is gone; until then ECS needs the infrastructure role {role}"
+            "ECS is still deleting a former service {arn}; the operator creates it again once the former one is gone; {role}"
         ),
         (true, DriftPolicy::Correct) => format!(
-            "{arn} is being deleted outside this object; it is created again when it is gone, and the URL changes; until then ECS needs the infrastructure role {role}"
+            "{arn} is being deleted outside Kubernetes; the operator recreates it with a new URL once it is gone; {role}"
         ),
         (true, DriftPolicy::Report) => format!(
-            "{arn} is being deleted outside this object, and driftPolicy is Report; set driftPolicy to Correct to create it again when it is gone (the URL changes)"
+            "{arn} is being deleted outside Kubernetes, and spec.driftPolicy is Report; set spec.driftPolicy to Correct to recreate it with a new URL once it is gone"
         ),
     }
 }
 
-/// Where another service has the name of the one that this object had, or the tags of that one were changed: that.
-pub(crate) fn what_became_of_ours(input: &Input<'_>) -> &'static str {
-    match present(input) {
+fn keep_the_role(input: &Input<'_>) -> String {
+    format!(
+        "until then, keep the infrastructure role {}, which ECS needs for the deletion",
+        infrastructure_role(input)
+    )
+}
+
+/// Prefix that says how this object lost the service that it had; empty where it had none.
+pub(crate) fn lost_service_prefix(input: &Input<'_>) -> &'static str {
+    match present_service(input) {
         Some(service) if had_service(input) && !is_the_recorded_one(input, service) => {
-            "the service that this object had is gone, deleted outside this object, and another has its name: "
+            "the service of this object was deleted outside Kubernetes, and another service now has its name: "
         }
         Some(_) if had_service(input) => {
-            "the owner tags of the service that this object had were changed outside this object: "
+            "the owner tags of this object's service were changed outside Kubernetes: "
         }
         _ => "",
     }
@@ -62,28 +77,29 @@ pub(crate) fn left_alone(input: &Input<'_>) -> String {
     let arn = &input.desired.arn;
     match related_object(input) {
         Some(related_object) => format!(
-            "{arn} is not this object's and is left alone: it belongs to the ExpressService {related_object} of this cluster, which runs it"
+            "{arn} does not belong to this object and is left alone: it belongs to the ExpressService {related_object} of this cluster, which manages it"
         ),
         None => format!(
-            "{arn} is not this object's and is left alone; if it is no longer wanted, delete it in ECS"
+            "{arn} does not belong to this object and is left alone; if it is no longer needed, delete it in ECS"
         ),
     }
 }
 
-pub(crate) fn not_owned(input: &Input<'_>, assessment: Option<&Assessment>, whose: &str) -> String {
+pub(crate) fn not_owned(input: &Input<'_>, assessment: Option<&Assessment>, owner: &str) -> String {
     const OTHER_NAME: &str = "create another ExpressService with another spec.serviceName";
-    let (arn, became) = (&input.desired.arn, what_became_of_ours(input));
-    let free = assessment.is_some_and(|assessment| assessment.owner == Owner::Unowned);
-    let was_ours = present(input).is_some_and(|service| is_the_recorded_one(input, service));
+    let (arn, lost) = (&input.desired.arn, lost_service_prefix(input));
+    let unowned = assessment.is_some_and(|assessment| assessment.owner == Owner::Unowned);
+    let was_ours =
+        present_service(input).is_some_and(|service| is_the_recorded_one(input, service));
     match related_object(input) {
-        _ if free => format!(
-            "{became}{arn} exists and belongs to {whose}; set spec.adoptionPolicy to Adopt to take it over, or {OTHER_NAME}"
+        _ if unowned => format!(
+            "{lost}{arn} exists and belongs to {owner}; set spec.adoptionPolicy to Adopt to adopt it, or {OTHER_NAME}"
         ),
         Some(related_object) => format!(
-            "{became}{arn} exists and belongs to the ExpressService {related_object} of this cluster, which runs it; {OTHER_NAME}, and delete this one: the service is left alone"
+            "{lost}{arn} exists and belongs to the ExpressService {related_object} of this cluster, which manages it; {OTHER_NAME}, and delete this object, which leaves the service alone"
         ),
         None if was_ours => format!(
-            "{became}{arn} belongs to {whose}; if that is a mistake, set the tags {} to {}, {} to {} and {} to {} again, and this object goes on",
+            "{lost}{arn} belongs to {owner}; if that is a mistake, set the tags {} to {}, {} to {} and {} to {} again; the operator then manages the service again",
             owner_tags::CLUSTER_ID,
             input.desired.cluster_id,
             owner_tags::NAMESPACE,
@@ -92,7 +108,7 @@ pub(crate) fn not_owned(input: &Input<'_>, assessment: Option<&Assessment>, whos
             input.desired.object.name,
         ),
         None => format!(
-            "{became}{arn} exists and belongs to {whose}; {OTHER_NAME}; only if that owner is gone for good, delete the service in ECS"
+            "{lost}{arn} exists and belongs to {owner}; {OTHER_NAME}; delete the service in ECS only if that owner is gone for good"
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! When to look again.
+//! When an object is reconciled next, if it does not change before.
 
 use std::time::Duration;
 
@@ -15,15 +15,15 @@ use crate::core::{
     record::call_result::CallResult,
 };
 
-/// How often to look; settings.
+/// How often objects are reconciled; settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Intervals {
-    /// While something is on its way.
+    /// Delay while something is in progress.
     pub poll: Duration,
-    /// At rest: how late a change that nobody tells us about is found.
+    /// Delay while an object is idle or waits for a person: a change outside Kubernetes is found after this time at most.
     pub resync: Duration,
-    /// Looks a second at most, on the long average: many objects are looked at less often, so that the operator leaves the
-    /// account's other clients their share of ECS's throttles. A look is two to five calls.
+    /// Most reconciles per second, averaged over all objects. With many objects each one is reconciled less often, which leaves
+    /// other clients of the account their share of the API limits of ECS. A reconcile makes two to five calls.
     pub max_reconcile_rate: f64,
 }
 
@@ -32,24 +32,38 @@ impl Default for Intervals {
         Self {
             poll: Duration::from_secs(10),
             resync: Duration::from_secs(300),
-            // A quarter of DescribeServices' 20 calls a second.
+            // A quarter of the 20 calls per second that ECS allows for DescribeServices.
             max_reconcile_rate: 5.0,
         }
     }
 }
 
 impl Intervals {
-    /// Time that one look at each of so many objects takes.
+    /// Time in which so many objects can be reconciled once each at the maximum rate.
     fn round(&self, objects: usize) -> Duration {
         let seconds = objects as f64 / self.max_reconcile_rate;
         Duration::try_from_secs_f64(seconds).unwrap_or(self.resync)
     }
 }
 
-/// Failed attempts in a row after this decision. Waiting is neither a failure nor the end of one.
+/// What the delay of an object depends on beside its decision.
+#[derive(Clone, Copy, Debug)]
+pub struct Pacing<'a> {
+    /// Failed reconciles of the object in a row, this one included.
+    pub attempts: u32,
+    /// Settings for the frequency of reconciles.
+    pub intervals: &'a Intervals,
+    /// Settings for how long an absence must be observed.
+    pub windows: &'a Windows,
+    /// Number of objects that share the rate with this one: those in progress if it is in progress, otherwise the others.
+    pub objects: usize,
+    /// Random number from 0 to 1.
+    pub random: f64,
+}
+
+/// Failed reconciles in a row after this one. A wait neither is a failure nor ends a series of failures.
 pub fn attempts_after(before: u32, decision: &Decision, result: &CallResult) -> u32 {
-    let failed =
-        matches!(result, CallResult::Failed(_)) || matches!(decision.reason, Reason::Unreadable(_));
+    let failed = decision.failure(result).is_some();
     match decision.reason {
         _ if failed => before.saturating_add(1),
         Reason::WaitingForAbsence
@@ -61,56 +75,45 @@ pub fn attempts_after(before: u32, decision: &Decision, result: &CallResult) -> 
     }
 }
 
-/// Failed passes in a row after which an object waits for its turn among all that fail or rest.
+/// Failed reconciles in a row after which an object shares the rate with all others that fail or are idle.
 const QUICK_RETRIES: u32 = 2;
 
-/// Longest time between two looks at what is on its way, however many there are: people wait for it.
+/// Longest delay while something is in progress, however many objects there are: people wait for it.
 const LONGEST_POLL: Duration = Duration::from_secs(120);
 
-/// Width of the band around a delay from which the real one is drawn, so that objects do not move in step.
+/// Width of the band from which a delay is drawn, as a part of the delay: objects must not be reconciled all at once.
 const JITTER: f64 = 0.2;
 
-/// Delay until the next look. `attempts` counts the failed passes in a row, `in_progress_count` the objects that are as far as this one
-/// (on their way, or not), `jitter` is a random number from 0 to 1.
-pub fn requeue_after(
-    decision: &Decision,
-    result: &CallResult,
-    attempts: u32,
-    intervals: &Intervals,
-    windows: &Windows,
-    in_progress_count: usize,
-    jitter: f64,
-) -> Duration {
-    let failure = match (result, &decision.reason) {
-        (CallResult::Failed(failure), _) | (_, Reason::Unreadable(failure)) => Some(failure),
-        _ => None,
-    };
-    let delay = match (failure, &decision.reason) {
-        // One object tries again soon; many that fail together must not press on what fails them.
-        (Some(failure), _) => {
-            let delay = backoff(failure, attempts, intervals);
-            if attempts > QUICK_RETRIES {
-                delay.max(intervals.round(in_progress_count))
-            } else {
-                delay
-            }
+/// Delay until the next reconcile of an object.
+pub fn requeue_after(decision: &Decision, result: &CallResult, pacing: &Pacing<'_>) -> Duration {
+    let Pacing {
+        attempts,
+        intervals,
+        windows,
+        objects,
+        random,
+    } = *pacing;
+    let delay = match (decision.failure(result), &decision.reason) {
+        // One object retries soon. Many that fail together must not add to the load that fails them.
+        (Some(failure), _) if attempts > QUICK_RETRIES => {
+            backoff(failure, attempts, intervals).max(intervals.round(objects))
         }
+        (Some(failure), _) => backoff(failure, attempts, intervals),
         (None, Reason::WaitingForAbsence | Reason::WaitingForOwner) => windows.absence_gap,
         (None, reason) => match reason.progress() {
             Progress::Reconciling => {
-                let round = intervals.round(in_progress_count).min(LONGEST_POLL);
+                let round = intervals.round(objects).min(LONGEST_POLL);
                 intervals.poll.max(round)
             }
-            Progress::AtRest | Progress::Stalled => {
-                intervals.resync.max(intervals.round(in_progress_count))
-            }
+            Progress::AtRest | Progress::Stalled => intervals.resync.max(intervals.round(objects)),
         },
     };
-    delay.mul_f64(1.0 + JITTER * (jitter.clamp(0.0, 1.0) - 0.5)) + slack(decision, windows)
+    delay.mul_f64(1.0 + JITTER * (random.clamp(0.0, 1.0) - 0.5)) + window_margin(decision, windows)
 }
 
-/// A look that has to lie a whole window after another must not come early.
-fn slack(decision: &Decision, windows: &Windows) -> Duration {
+/// Margin for an observation that confirms an earlier one only if it is made a whole window later: jitter must not make it
+/// too early.
+fn window_margin(decision: &Decision, windows: &Windows) -> Duration {
     match decision.action {
         Action::Nothing | Action::VerifyOwnerTags
             if matches!(
@@ -124,13 +127,13 @@ fn slack(decision: &Decision, windows: &Windows) -> Duration {
     }
 }
 
-/// Delay after a failure, before jitter.
+/// Delay after a failure, without jitter.
 pub fn backoff(failure: &Failure, attempts: u32, intervals: &Intervals) -> Duration {
     let doubled = |first: Duration| first.saturating_mul(1 << attempts.saturating_sub(1).min(16));
     match failure.kind.class() {
-        // From a tenth of the poll interval: a second by default.
+        // Starts at a tenth of the poll interval, which is one second by default.
         Class::Retry => doubled(intervals.poll / 10).min(intervals.resync),
-        // A new role takes minutes: quick at first, then slow.
+        // A new role takes minutes to propagate, so the first retries are quick.
         Class::Blocked => doubled(intervals.poll).min(intervals.resync),
         Class::Invalid => intervals.resync.saturating_mul(2),
     }

@@ -5,31 +5,31 @@ use crate::api::{
     conditions::{reasons, types},
 };
 
-/// How an object stands, by its status.
+/// Coarse state of an object, used by metrics and logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
-    /// It has no status yet.
+    /// The object has no conditions yet.
     New,
-    /// The service runs this configuration and answers.
+    /// `Ready` is True.
     Ready,
-    /// It answers, and what runs was changed outside the object, which is only reported.
+    /// `Ready` is True, and the service was changed outside Kubernetes, which is only reported.
     Drifted,
-    /// On its way.
+    /// The operator is working towards the spec.
     Reconciling,
-    /// Only a person can help.
+    /// A person has to act.
     Stalled,
-    /// Observed only, as the spec wants it.
+    /// `spec.suspend` is true: the service is only observed.
     Suspended,
-    /// Being deleted.
+    /// The object is being deleted.
     Deleting,
-    /// At rest and not ready for none of these causes.
+    /// `Ready` is not True, for none of the causes above.
     NotReady,
     /// The stored object does not fit the CustomResourceDefinition.
     Malformed,
 }
 
 impl State {
-    /// All of them.
+    /// All states.
     pub const ALL: [Self; 9] = [
         Self::New,
         Self::Ready,
@@ -42,7 +42,7 @@ impl State {
         Self::Malformed,
     ];
 
-    /// The word.
+    /// The state as metrics and logs spell it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -57,7 +57,7 @@ impl State {
         }
     }
 
-    /// State of an object with this status.
+    /// Derives the state from a status. `deleting` says whether the object is being deleted.
     pub fn of(status: Option<&ExpressServiceStatus>, deleting: bool) -> Self {
         let conditions = status.map_or(&[][..], |status| &status.conditions);
         let find = |kind: &str| conditions.iter().find(|condition| condition.type_ == kind);

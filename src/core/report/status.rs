@@ -1,4 +1,4 @@
-//! The status: a pure projection of one pass. Nothing in it moves while nothing changes.
+//! The status after a reconcile: a pure projection that stays the same while nothing changes.
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -18,24 +18,24 @@ use crate::{
         desired::policy::AdoptionPolicy,
         diff::tags::TagDifference,
         observed::service::{Missing, Observed, Revision, Service},
-        record::call_result::CallResult,
         report::{
-            condition_update::{ConditionUpdate, Reported},
-            conditions::Conditions,
-            facts::revision_id,
+            condition_update::ConditionUpdate, conditions::Conditions, facts::revision_id,
+            ready::Reported, reconciled::Reconciled,
         },
     },
 };
 
-/// The status after a pass.
+/// The status after a reconcile: `previous`, updated from what was observed, decided and sent. `state` is the operator state
+/// to store.
 pub fn project(
     previous: &ExpressServiceStatus,
-    input: &Input<'_>,
-    decision: &Decision,
-    result: &CallResult,
+    reconciled: Reconciled<'_>,
     state: OperatorState,
     now: Timestamp,
 ) -> ExpressServiceStatus {
+    let Reconciled {
+        input, decision, ..
+    } = reconciled;
     let desired = input.desired;
     let mut status = ExpressServiceStatus {
         observed_generation: Some(desired.generation),
@@ -48,24 +48,23 @@ pub fn project(
     };
     match input.observed {
         Observed::NotAsked | Observed::Unreadable(_) => {}
-        // Not proved yet: what was seen before stays.
+        // The absence is not confirmed: the last observation stays.
         Observed::Missing(Missing::NotFound) if decision.reason == Reason::WaitingForAbsence => {}
-        Observed::Missing(missing) => forget_service(&mut status, *missing),
+        Observed::Missing(missing) => clear_service(&mut status, *missing),
         Observed::Present(service) if is_owned_by_another(input, decision) => {
-            forget_service(&mut status, Missing::NotFound);
+            clear_service(&mut status, Missing::NotFound);
             status.status_code = Some(service.code.as_str().to_owned());
         }
-        Observed::Present(service) => {
-            show_service(&mut status, service, decision, now);
-        }
+        Observed::Present(service) => set_service(&mut status, service, decision, now),
     }
-    let shown = Reported {
+    let reported = Reported {
         url: status.url.as_deref(),
         was_ready: is_ready(previous),
     };
-    let update = ConditionUpdate::of(input, decision, result, shown);
-    let mut conditions = Conditions::new(previous.conditions.clone(), desired.generation, now);
-    update.put(&mut conditions);
+    let update = ConditionUpdate::of(reconciled, reported);
+    let stored = previous.conditions.clone();
+    let mut conditions = Conditions::new(stored, Some(desired.generation), now);
+    update.apply(&mut conditions);
     status.conditions = conditions.into_inner();
     status
 }
@@ -76,7 +75,7 @@ pub fn is_ready(status: &ExpressServiceStatus) -> bool {
     conditions.any(|condition| condition.type_ == types::READY && condition.status == "True")
 }
 
-/// Of somebody else's service, which shares but the name, nothing is shown to this object's readers.
+/// Whether the service has another owner, so that its details are not for the readers of this object.
 fn is_owned_by_another(input: &Input<'_>, decision: &Decision) -> bool {
     let owner = decision
         .assessment
@@ -89,7 +88,7 @@ fn is_owned_by_another(input: &Input<'_>, decision: &Decision) -> bool {
     }
 }
 
-fn forget_service(status: &mut ExpressServiceStatus, missing: Missing) {
+fn clear_service(status: &mut ExpressServiceStatus, missing: Missing) {
     status.status_code = match missing {
         Missing::NotFound => None,
         Missing::Inactive => Some("INACTIVE".to_owned()),
@@ -105,7 +104,7 @@ fn forget_service(status: &mut ExpressServiceStatus, missing: Missing) {
     status.pending_count = None;
 }
 
-fn show_service(
+fn set_service(
     status: &mut ExpressServiceStatus,
     service: &Service,
     decision: &Decision,
@@ -114,14 +113,14 @@ fn show_service(
     status.status_code = Some(service.code.as_str().to_owned());
     status.status_reason.clone_from(&service.reason);
     status.url = url(service);
-    status.revisions = some(newest_first(service).into_iter().map(revision).collect());
+    status.revisions = non_empty(newest_first(service).into_iter().map(revision).collect());
     if let Some(counts) = service.counts.got() {
         status.desired_count = Some(counts.desired);
         status.running_count = Some(counts.running);
         status.pending_count = Some(counts.pending);
     }
     if let Some(resources) = service.managed_resources.got() {
-        status.managed_resources = some(resources.clone());
+        status.managed_resources = non_empty(resources.clone());
     }
     if let Some(assessment) = &decision.assessment {
         status.deployment = assessment
@@ -129,12 +128,12 @@ fn show_service(
             .deployment()
             .or(status.deployment.as_ref())
             .cloned();
-        let tags = assessment.shown_tags(&decision.action);
+        let tags = assessment.reported_tags(&decision.action);
         status.drift = drift(status.drift.take(), assessment, tags, now);
     }
 }
 
-/// ECS gives two revisions in any order, and in another one at each look.
+/// The revisions, the newest first: ECS lists them in an order that differs between calls.
 fn newest_first(service: &Service) -> Vec<&Revision> {
     let mut revisions: Vec<_> = service.revisions.iter().collect();
     revisions.sort_by(|a, b| (b.created_at, &b.arn).cmp(&(a.created_at, &a.arn)));
@@ -177,12 +176,12 @@ fn revision(revision: &Revision) -> RevisionStatus {
                 number(scaling.target_value)
             )
         }),
-        endpoints: some(endpoints.clone()),
+        endpoints: non_empty(endpoints.clone()),
         created_at: created_at.map(Time),
     }
 }
 
-/// The differences, each with the time at which it was first seen.
+/// The differences, each with the time when it was first observed.
 fn drift(
     previous: Option<Vec<Drift>>,
     assessment: &Assessment,
@@ -208,9 +207,10 @@ fn drift(
     let tags = tags
         .iter()
         .map(|tag| drift(tag.path(), tag.shown_desired(), tag.shown_actual()));
-    some(fields.chain(tags).collect())
+    non_empty(fields.chain(tags).collect())
 }
 
-fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
+/// The items, or `None` if there are none.
+fn non_empty<T>(items: Vec<T>) -> Option<Vec<T>> {
     (!items.is_empty()).then_some(items)
 }

@@ -1,4 +1,17 @@
-//! When a status is written, and when a decision is reported.
+//! Which reconciles are reported, and when a status is written. Every write costs the API server and everybody who watches,
+//! so a status is written only when it says something new. The rules, in the order in which they are applied:
+//!
+//! 1. Without a stored operator state, every reconcile is reported: after a crash, a finalizer without an operator state means
+//!    that a create may be in flight.
+//! 2. A transient failure to read ECS is reported from the third in a row on: a single throttle must not make a running service
+//!    look lost. Every other failure is reported at once.
+//! 3. A service that was not found is not reported before its absence is confirmed, if `Ready` was True.
+//! 4. A reported status that differs from the stored one is written at once. `lastTransitionTime` alone is no difference.
+//! 5. A status that differs only in the progress of a rollout (task counts, the stage, managed resources that come up without
+//!    a reason from ECS, and the messages that name these) is written at most every two minutes.
+//!
+//! Two more writes do not follow these rules: the intent before a call, which must be stored whatever the status says, and the
+//! status of an object that does not fit the CustomResourceDefinition.
 
 use std::time::Duration;
 
@@ -10,10 +23,10 @@ use crate::{
     core::{decide::reason::Reason, observed::failure::Class},
 };
 
-/// How long the mere course of a rollout, or task counts, may wait to be told: each telling is a write.
+/// How often the progress of a rollout, or a change of the task counts, is written at most.
 const PROGRESS_REPORT_INTERVAL: Duration = Duration::from_secs(120);
 
-/// Whether a status says something that is worth a write now.
+/// Whether to write a status now (rules 4 and 5).
 pub fn is_status_change(
     old: &ExpressServiceStatus,
     new: &ExpressServiceStatus,
@@ -25,7 +38,7 @@ pub fn is_status_change(
     without_times(old) != without_times(new) && since_last_write >= PROGRESS_REPORT_INTERVAL
 }
 
-/// A status without the times of its conditions, which are no news by themselves.
+/// A status without the times of its conditions, which are no change on their own.
 fn without_times(status: &ExpressServiceStatus) -> ExpressServiceStatus {
     let mut status = status.clone();
     for condition in &mut status.conditions {
@@ -34,8 +47,8 @@ fn without_times(status: &ExpressServiceStatus) -> ExpressServiceStatus {
     status
 }
 
-/// A status without what moves by itself while a rollout goes well: the stage, the task counts, and managed resources that
-/// come up without a word from ECS.
+/// A status without what changes on its own while a rollout goes well: the stage, the task counts, and managed resources that
+/// come up without a reason from ECS.
 fn without_progress(status: &ExpressServiceStatus) -> ExpressServiceStatus {
     let mut status = without_times(status);
     status.desired_count = None;
@@ -50,8 +63,8 @@ fn without_progress(status: &ExpressServiceStatus) -> ExpressServiceStatus {
             resource.reason.is_some() || !usual
         });
     }
-    // Its message names the stage and the tasks; what else it says stands in the deployment and the resources.
-    let tells_the_course = |reason: &str| {
+    // The messages of these reasons name the stage and the tasks; all else in them comes from the deployment and the resources.
+    let names_progress = |reason: &str| {
         matches!(
             reason,
             reasons::PROVISIONING
@@ -61,18 +74,18 @@ fn without_progress(status: &ExpressServiceStatus) -> ExpressServiceStatus {
         )
     };
     for condition in &mut status.conditions {
-        if tells_the_course(&condition.reason) {
+        if names_progress(&condition.reason) {
             condition.message.clear();
         }
     }
     status
 }
 
-/// Failed looks in a row that are not told: a single throttle must not make a service that runs look lost.
+/// Transient failures in a row that are not reported (rule 2).
 const UNREPORTED_FAILURES: u32 = 2;
 
-/// Whether a decision is worth telling people after so many failed passes in a row before this one. `ready` says whether
-/// the service was told to be ready: then one look that misses it is not believed aloud either.
+/// Whether to report a decision (rules 2 and 3). `failed_before` is the number of failed reconciles in a row before this one,
+/// `ready` whether `Ready` was True.
 pub fn should_report(reason: &Reason, failed_before: u32, ready: bool) -> bool {
     match reason {
         Reason::WaitingForAbsence => !ready,

@@ -1,4 +1,4 @@
-//! Events of what changed between two statuses: Ready reached or lost, drift, and what needs a person.
+//! Events of changes between two statuses: `Ready` reached or lost, drift, and what needs a person.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 
@@ -9,45 +9,44 @@ use crate::{
         status::ManagedResource,
     },
     core::{
-        decide::{decision::Decision, input::Input, reason::Reason},
+        decide::{input::Input, reason::Reason},
         desired::phase::Phase,
         observed::{
-            failure::{Class, Failure, FailureKind},
-            service::{Observed, StatusCode},
+            failure::{Class, FailureKind},
+            service::Observed,
         },
-        record::call_result::CallResult,
         report::{
             event::{Event, with_lost_url},
-            facts::is_the_recorded_one,
-            failure_message::explain,
+            facts::{is_draining, is_the_recorded_one, present_service},
+            failure_message::failure_message,
             progress_messages::failed_resources,
+            reconciled::Reconciled,
         },
     },
 };
 
-/// The events of the changes from `previous` to `status`. `reported` are those that this pass has already.
+/// The events of the changes from `previous` to `status`. `reported` are the events that this reconcile has already.
 pub(crate) fn transitions(
     previous: &ExpressServiceStatus,
     status: &ExpressServiceStatus,
-    input: &Input<'_>,
-    decision: &Decision,
-    result: &CallResult,
+    reconciled: Reconciled<'_>,
     reported: &[Event],
 ) -> Vec<Event> {
-    let mut events: Vec<Event> = reached(previous, status).into_iter().collect();
-    events.extend(stalled(previous, status, input));
+    let input = reconciled.input;
+    let mut events: Vec<Event> = became_ready(previous, status).into_iter().collect();
+    events.extend(became_stalled(previous, status, input));
     let mut warned = reported.iter().chain(&events).any(Event::is_warning);
     for event in [
-        drifted(previous, status),
-        left_in_force(previous, status),
-        lost(previous, status, input, decision, result),
-        role_not_usable(previous, input, decision, result),
+        became_drifted(previous, status),
+        left_in_force_changed(previous, status),
+        lost_readiness(previous, status, reconciled),
+        role_not_usable(previous, reconciled),
         resource_failed(previous, input),
     ] {
-        // The first Warning of a pass tells the cause; what follows from it is in the conditions.
-        let news = event.filter(|_| !warned);
-        warned |= news.is_some();
-        events.extend(news);
+        // The first Warning of a reconcile reports the cause; its consequences are in the conditions.
+        let event = event.filter(|_| !warned);
+        warned |= event.is_some();
+        events.extend(event);
     }
     events
 }
@@ -62,52 +61,52 @@ fn is_true(condition: Option<&Condition>) -> bool {
 }
 
 /// `Ready` became True.
-fn reached(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -> Option<Event> {
+fn became_ready(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -> Option<Event> {
     let ready = |status| is_true(condition(status, types::READY));
     let url = status.url.as_deref().unwrap_or_default();
     (ready(status) && !ready(previous)).then(|| {
-        let note = format!("the service answers at {url}");
+        let note = format!("the service is available at {url}");
         Event::normal(reasons::AVAILABLE, "Observe", note)
     })
 }
 
-/// A new reason that only a person can end.
-fn stalled(
+/// `Stalled` became True, or has another reason than before.
+fn became_stalled(
     previous: &ExpressServiceStatus,
     status: &ExpressServiceStatus,
     input: &Input<'_>,
 ) -> Option<Event> {
     let now = condition(status, types::STALLED)?;
     let before = condition(previous, types::STALLED);
-    let news = before.is_none_or(|before| before.reason != now.reason);
-    news.then(|| {
-        let note = note(now, previous, status, input);
+    let changed = before.is_none_or(|before| before.reason != now.reason);
+    changed.then(|| {
+        let note = note_with_lost_url(now, previous, status, input);
         Event::warning(known_reason(&now.reason), "Reconcile", note)
     })
 }
 
-/// The message of a condition, with the URL where that is lost: ECS still shows it of a service that it is deleting.
-fn note(
+/// The message of a condition, with the former URL where the service is no longer available there.
+fn note_with_lost_url(
     now: &Condition,
     previous: &ExpressServiceStatus,
     status: &ExpressServiceStatus,
     input: &Input<'_>,
 ) -> String {
     let message = now.message.clone();
-    let draining = matches!(input.observed, Observed::Present(service) if service.code == StatusCode::Draining);
-    let deleted_outside = draining && input.desired.phase == Phase::Active;
-    // Of a service that is another's now no URL is shown, and all the same it answers there.
-    let taken_away = matches!(input.observed, Observed::Present(service) if is_the_recorded_one(input, service))
-        && !draining;
-    if (status.url.is_none() && !taken_away) || deleted_outside {
+    // ECS still shows the URL of a service that it is deleting.
+    let deleted_outside = is_draining(input) && input.desired.phase == Phase::Active;
+    // The status shows no URL of a service that now has another owner, but the service is still available there.
+    let has_other_owner = !is_draining(input)
+        && present_service(input).is_some_and(|service| is_the_recorded_one(input, service));
+    if (status.url.is_none() && !has_other_owner) || deleted_outside {
         with_lost_url(message, previous)
     } else {
         message
     }
 }
 
-/// What runs was changed outside this object, and is left so.
-fn drifted(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -> Option<Event> {
+/// The service was changed outside Kubernetes, which is only reported.
+fn became_drifted(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -> Option<Event> {
     let drifted = |status| {
         condition(status, types::SYNCED).is_some_and(|synced| synced.reason == reasons::DRIFTED)
     };
@@ -116,8 +115,11 @@ fn drifted(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -> Op
         .then(|| Event::warning(reasons::DRIFTED, "Observe", ready.message.clone()))
 }
 
-/// Fields that the spec no longer has stay in force, or other ones than before.
-fn left_in_force(previous: &ExpressServiceStatus, status: &ExpressServiceStatus) -> Option<Event> {
+/// Fields that are no longer in the spec stay in force, and not the same ones as before.
+fn left_in_force_changed(
+    previous: &ExpressServiceStatus,
+    status: &ExpressServiceStatus,
+) -> Option<Event> {
     let left = |status| {
         condition(status, types::SYNCED)
             .filter(|synced| synced.reason == reasons::LEFT_IN_FORCE)
@@ -128,76 +130,53 @@ fn left_in_force(previous: &ExpressServiceStatus, status: &ExpressServiceStatus)
         .then(|| Event::warning(reasons::LEFT_IN_FORCE, "Observe", now.clone()))
 }
 
-/// `Ready` was True and is no more, and not since the user asked for a change.
-fn lost(
+/// `Ready` was True and no longer is, although the user did not ask for a change.
+fn lost_readiness(
     previous: &ExpressServiceStatus,
     status: &ExpressServiceStatus,
-    input: &Input<'_>,
-    decision: &Decision,
-    result: &CallResult,
+    reconciled: Reconciled<'_>,
 ) -> Option<Event> {
     let (before, now) = (
         condition(previous, types::READY)?,
         condition(status, types::READY)?,
     );
-    if !is_true(Some(before)) || is_true(Some(now)) || is_asked_for(before, input, decision, result)
-    {
+    if !is_true(Some(before)) || is_true(Some(now)) || is_requested(before, reconciled) {
         return None;
     }
-    let note = note(now, previous, status, input);
+    let note = note_with_lost_url(now, previous, status, reconciled.input);
     Some(Event::warning(known_reason(&now.reason), "Observe", note))
 }
 
-/// Whether the user changed or deletes the object, so that it is not ready for a while.
-fn is_asked_for(
-    before: &Condition,
-    input: &Input<'_>,
-    decision: &Decision,
-    result: &CallResult,
-) -> bool {
-    if failure(decision, result).is_some() {
+/// Whether the user changed or deleted the object, so that the service is expected not to be ready for a while.
+fn is_requested(before: &Condition, reconciled: Reconciled<'_>) -> bool {
+    if reconciled.failure().is_some() {
         return false;
     }
-    let edited = before.observed_generation != Some(input.desired.generation);
-    match &decision.reason {
+    let desired = reconciled.input.desired;
+    let edited = before.observed_generation != Some(desired.generation);
+    match &reconciled.decision.reason {
         Reason::Updating
         | Reason::Restarting
         | Reason::WaitingForUpdate
         | Reason::Tagging
         | Reason::Claiming => true,
         Reason::Deploying | Reason::Suspended | Reason::WaitingForEndpoint => edited,
-        _ => matches!(input.desired.phase, Phase::Deleting(_) | Phase::Finalized),
+        _ => matches!(desired.phase, Phase::Deleting(_) | Phase::Finalized),
     }
 }
 
-/// The failure that a pass met.
-fn failure<'a>(decision: &'a Decision, result: &'a CallResult) -> Option<&'a Failure> {
-    match (result, &decision.reason) {
-        (CallResult::Failed(failure), _) | (_, Reason::Unreadable(failure)) => Some(failure),
-        _ => None,
-    }
-}
-
-/// A role of the spec cannot be assumed: told before it is known whether that passes.
-fn role_not_usable(
-    previous: &ExpressServiceStatus,
-    input: &Input<'_>,
-    decision: &Decision,
-    result: &CallResult,
-) -> Option<Event> {
-    let failure = failure(decision, result)?;
-    let reported = |kind: &str| {
-        condition(previous, kind)
-            .is_some_and(|condition| condition.reason == reasons::ROLE_NOT_USABLE)
-    };
-    let news = failure.kind == FailureKind::RoleNotUsable && !reported(types::READY);
-    news.then(|| {
-        let note = explain(failure, input.desired);
+/// ECS cannot assume a role of the spec. Reported at the first failure, when it is not known yet whether it is transient.
+fn role_not_usable(previous: &ExpressServiceStatus, reconciled: Reconciled<'_>) -> Option<Event> {
+    let failure = reconciled.failure()?;
+    let reported = condition(previous, types::READY)
+        .is_some_and(|condition| condition.reason == reasons::ROLE_NOT_USABLE);
+    (failure.kind == FailureKind::RoleNotUsable && !reported).then(|| {
+        let note = failure_message(failure, reconciled.input.desired);
         Event::warning(reasons::ROLE_NOT_USABLE, "Reconcile", note)
     })
 }
 
-/// Something that ECS made for the service failed.
+/// A managed resource of the service failed.
 fn resource_failed(previous: &ExpressServiceStatus, input: &Input<'_>) -> Option<Event> {
     let Observed::Present(service) = input.observed else {
         return None;
@@ -215,30 +194,26 @@ fn resource_failed(previous: &ExpressServiceStatus, input: &Input<'_>) -> Option
     ))
 }
 
-/// Failed passes in a row after which a failure that passes by itself is told: about five minutes of them by default.
+/// Failed reconciles in a row after which a transient failure is reported: about five minutes of them by default.
 const LASTING_FAILURE_ATTEMPTS: u32 = 9;
 
-/// A throttle or an outage of AWS that lasts; `attempts` counts the failed passes before this one.
-pub fn lasting_failure(
-    input: &Input<'_>,
-    decision: &Decision,
-    result: &CallResult,
-    attempts: u32,
-) -> Option<Event> {
-    let failure = failure(decision, result)?;
+/// A throttle or an outage of AWS that lasts. `attempts` is the number of failed reconciles before this one.
+pub fn lasting_failure(reconciled: Reconciled<'_>, attempts: u32) -> Option<Event> {
+    let failure = reconciled.failure()?;
     let lasts = failure.kind.class() == Class::Retry && attempts + 1 == LASTING_FAILURE_ATTEMPTS;
     lasts.then(|| {
         let note = format!(
-            "{LASTING_FAILURE_ATTEMPTS} times in a row: {}",
-            explain(failure, input.desired)
+            "failed {LASTING_FAILURE_ATTEMPTS} times in a row: {}",
+            failure_message(failure, reconciled.input.desired)
         );
         Event::warning(failure.kind.reason(), "Reconcile", note)
     })
 }
 
-/// The constant of a reason, for an event's bounded vocabulary.
+/// The constant of a condition's reason: the reasons of events are a closed set.
 fn known_reason(reason: &str) -> &'static str {
-    const TOLD: [&str; 29] = [
+    const REPORTED: [&str; 29] = [
+        reasons::STATUS_REJECTED,
         reasons::ROLLED_BACK,
         reasons::MANAGED_RESOURCE_FAILED,
         reasons::PROGRESS_DEADLINE_EXCEEDED,
@@ -267,9 +242,9 @@ fn known_reason(reason: &str) -> &'static str {
         reasons::UPDATING,
         reasons::ADOPTING,
         reasons::SUSPENDED,
-        reasons::STATUS_REJECTED,
     ];
-    TOLD.into_iter()
+    REPORTED
+        .into_iter()
         .find(|known| *known == reason)
         .unwrap_or(reasons::REFUSED)
 }

@@ -9,7 +9,7 @@ use ecs_express_operator::{
         desired::object::Desired,
         observed::service::Observed,
         record::{call::record_call, call_result::CallResult},
-        report::{status::project, status_change::is_status_change},
+        report::{reconciled::Reconciled, status::project, status_change::is_status_change},
     },
 };
 use serde_json::json;
@@ -48,7 +48,12 @@ pub fn measure(table: &mut Table) {
         let decision = decide(&input);
         let state = record_call(&input, &decision, None, &CallResult::Idle, now);
         black_box(desired);
-        project(before, &input, &decision, &CallResult::Idle, state, now)
+        let reconciled = Reconciled {
+            input: &input,
+            decision: &decision,
+            result: &CallResult::Idle,
+        };
+        project(before, reconciled, state, now)
     };
     let before = status(&ExpressServiceStatus::default());
     let reconciles = per_second(|| {

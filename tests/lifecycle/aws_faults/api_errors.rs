@@ -11,19 +11,19 @@ const ERRORS: [(&str, &str, &str, &str); 16] = [
         "ThrottlingException",
         "Rate exceeded",
         "Throttled",
-        "tried again by itself",
+        "the operator retries automatically",
     ),
     (
         "ServerException",
         "oops",
         "Unavailable",
-        "tried again by itself",
+        "the operator retries automatically",
     ),
     (
         "ConnectionReset",
         "",
         "Unavailable",
-        "tried again by itself",
+        "the operator retries automatically",
     ),
     (
         "AccessDeniedException",

@@ -94,7 +94,7 @@ pub fn cases() -> Vec<Case> {
                 ),
                 (
                     logs("team a", "web"),
-                    r#"spec.primaryContainer.awsLogsConfiguration.logGroup: Invalid value: "team a": "team a" is not a log group name: letters, digits and "_-/.#""#,
+                    r#"spec.primaryContainer.awsLogsConfiguration.logGroup: Invalid value: "team a": "team a" is not a log group name; use letters, digits and "_-/.#""#,
                 ),
                 (
                     logs("arn:aws:logs:eu-west-1:123456789012:log-group:web", "web"),
@@ -102,7 +102,7 @@ pub fn cases() -> Vec<Case> {
                 ),
                 (
                     logs("web", "a:b"),
-                    r#"spec.primaryContainer.awsLogsConfiguration.logStreamPrefix: Invalid value: "a:b": "a:b" is not a log stream prefix: ":" and "*" are not allowed"#,
+                    r#"spec.primaryContainer.awsLogsConfiguration.logStreamPrefix: Invalid value: "a:b": "a:b" is not a log stream prefix; ":" and "*" are not allowed"#,
                 ),
                 (logs("web", "a*"), "is not a log stream prefix"),
             ],
@@ -119,7 +119,7 @@ pub fn cases() -> Vec<Case> {
                 ),
                 (
                     credentials("registry"),
-                    r#"spec.primaryContainer.repositoryCredentials.credentialsParameter: Invalid value: "registry": "registry" is not the ARN of a Secrets Manager secret: arn:aws:secretsmanager:<region>:<account>:secret:<name>"#,
+                    r#"spec.primaryContainer.repositoryCredentials.credentialsParameter: Invalid value: "registry": "registry" is not the ARN of a Secrets Manager secret; expected arn:aws:secretsmanager:<region>:<account>:secret:<name>"#,
                 ),
                 (
                     credentials("arn:aws:ssm:eu-west-1:123456789012:parameter/registry"),

@@ -51,8 +51,7 @@ fn clash_of_many() -> Patch {
 }
 
 const NOT_A_NAME: &str = r#"the name of a variable must not contain "=" or a control character"#;
-const NOT_A_SECRET: &str =
-    "valueFrom is not the ARN of a secret, nor the ARN or name of an SSM parameter";
+const NOT_A_SECRET: &str = "valueFrom is neither the ARN of a Secrets Manager secret nor the ARN or name of an SSM parameter";
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -97,7 +96,7 @@ pub fn cases() -> Vec<Case> {
             bad: vec![
                 (
                     environment(json!([{ "name": "A" }, { "name": "PASSWORD=hunter2" }])),
-                    r#"spec.primaryContainer.environment[1].name: Invalid value: the name of a variable must not contain "=" or a control character: put what follows the "=" into value"#,
+                    r#"spec.primaryContainer.environment[1].name: Invalid value: the name of a variable must not contain "=" or a control character; put the text after the "=" into value"#,
                 ),
                 (environment(json!([{ "name": "=" }])), NOT_A_NAME),
                 (
@@ -144,7 +143,7 @@ pub fn cases() -> Vec<Case> {
                 ),
                 (
                     secret("hunter2!"),
-                    r#"spec.primaryContainer.secrets[0].valueFrom: Invalid value: secret "PASSWORD": valueFrom is not the ARN of a secret, nor the ARN or name of an SSM parameter"#,
+                    r#"spec.primaryContainer.secrets[0].valueFrom: Invalid value: secret "PASSWORD": valueFrom is neither the ARN of a Secrets Manager secret nor the ARN or name of an SSM parameter"#,
                 ),
                 (secret("my password is hunter2"), NOT_A_SECRET),
                 (secret("arn:aws:s3:::hunter2"), NOT_A_SECRET),
@@ -167,7 +166,7 @@ pub fn cases() -> Vec<Case> {
                     "environment": [{ "name": "A", "value": "hunter2" }, { "name": "B", "value": "hunter2" }],
                     "secrets": [{ "name": "C", "valueFrom": "hunter2" }, { "name": "B", "valueFrom": "hunter2" }],
                 } }),
-                r#"spec.primaryContainer.secrets: Invalid value: "B" stands in both environment and secrets: a name may be used once"#,
+                r#"spec.primaryContainer.secrets: Invalid value: "B" is in both environment and secrets; use each name only once"#,
             )],
         },
         Case {
@@ -184,7 +183,7 @@ pub fn cases() -> Vec<Case> {
                 ),
                 (
                     clash_of_many(),
-                    "E255\" stands in both environment and secrets: a name may be used once",
+                    "E255\" is in both environment and secrets; use each name only once",
                 ),
             ],
         },

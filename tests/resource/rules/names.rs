@@ -8,7 +8,8 @@ fn names_arns_and_places_are_checked() {
     check("names", &cases());
 }
 
-const NOT_A_ROLE: &str = "is not the ARN of an IAM role: arn:aws:iam::<account>:role/<name>";
+const NOT_A_ROLE: &str =
+    "is not the ARN of an IAM role; expected arn:aws:iam::<account>:role/<name>";
 
 pub fn cases() -> Vec<Case> {
     let long = |length| "n".repeat(length);
@@ -23,7 +24,7 @@ pub fn cases() -> Vec<Case> {
             bad: vec![
                 (
                     spec!({ "serviceName": "web.shop" }),
-                    r#"spec.serviceName: Invalid value: "web.shop": "web.shop" is not an ECS service name: use letters, digits, "_" and "-""#,
+                    r#"spec.serviceName: Invalid value: "web.shop": "web.shop" is not an ECS service name; use letters, digits, "_" and "-""#,
                 ),
                 (
                     spec!({ "serviceName": "web shop" }),
@@ -50,7 +51,7 @@ pub fn cases() -> Vec<Case> {
             bad: vec![
                 (
                     spec!({}).named("cart.shop"),
-                    r#"spec.serviceName: Invalid value: metadata.name "cart.shop" cannot be part of an ECS service name (no ".", at most 191 characters): set spec.serviceName"#,
+                    r#"spec.serviceName: Invalid value: metadata.name "cart.shop" cannot be part of an ECS service name (no ".", at most 191 characters); set spec.serviceName"#,
                 ),
                 (
                     spec!({}).named(&format!("m{}", long(191))),
@@ -114,7 +115,7 @@ pub fn cases() -> Vec<Case> {
                 ),
                 (
                     spec!({ "infrastructureRoleArn": "express" }),
-                    r#"spec.infrastructureRoleArn: Invalid value: "express": "express" is not the ARN of an IAM role: arn:aws:iam::<account>:role/<name>"#,
+                    r#"spec.infrastructureRoleArn: Invalid value: "express": "express" is not the ARN of an IAM role; expected arn:aws:iam::<account>:role/<name>"#,
                 ),
                 (
                     spec!({ "infrastructureRoleArn": "arn:aws:iam::123456789012:user/express" }),
@@ -153,7 +154,7 @@ pub fn cases() -> Vec<Case> {
                 ),
                 (
                     spec!({ "executionRoleArn": "arn:aws:iam::1234:role/execution" }),
-                    r#"spec.executionRoleArn: Invalid value: "arn:aws:iam::1234:role/execution": "arn:aws:iam::1234:role/execution" is not the ARN of an IAM role: arn:aws:iam::<account>:role/<name>"#,
+                    r#"spec.executionRoleArn: Invalid value: "arn:aws:iam::1234:role/execution": "arn:aws:iam::1234:role/execution" is not the ARN of an IAM role; expected arn:aws:iam::<account>:role/<name>"#,
                 ),
                 (
                     spec!({ "executionRoleArn": "arn:aws:iam::123456789012:role/" }),
@@ -166,7 +167,7 @@ pub fn cases() -> Vec<Case> {
             good: vec![spec!({ "taskRoleArn": ROLE })],
             bad: vec![(
                 spec!({ "taskRoleArn": "role/task" }),
-                r#"spec.taskRoleArn: Invalid value: "role/task": "role/task" is not the ARN of an IAM role: arn:aws:iam::<account>:role/<name>"#,
+                r#"spec.taskRoleArn: Invalid value: "role/task": "role/task" is not the ARN of an IAM role; expected arn:aws:iam::<account>:role/<name>"#,
             )],
         },
         Case {

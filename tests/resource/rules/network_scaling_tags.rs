@@ -51,7 +51,7 @@ fn network_cases() -> Vec<Case> {
             bad: vec![
                 (
                     network(json!({ "subnets": ["subnet-0123abcd", "sg-0123abcd"] })),
-                    r#"spec.networkConfiguration.subnets: Invalid value: "sg-0123abcd" is not a subnet ID (subnet-0123abcd)"#,
+                    r#"spec.networkConfiguration.subnets: Invalid value: "sg-0123abcd" is not a subnet ID; expected one such as subnet-0123abcd"#,
                 ),
                 (
                     network(json!({ "subnets": ["subnet-0123ABCD"] })),
@@ -80,7 +80,7 @@ fn network_cases() -> Vec<Case> {
             bad: vec![
                 (
                     network(json!({ "securityGroups": ["default"] })),
-                    r#"spec.networkConfiguration.securityGroups: Invalid value: "default" is not a security group ID (sg-0123abcd)"#,
+                    r#"spec.networkConfiguration.securityGroups: Invalid value: "default" is not a security group ID; expected one such as sg-0123abcd"#,
                 ),
                 (
                     network(json!({ "securityGroups": ["sg-0a", "sg-0a"] })),
@@ -110,11 +110,11 @@ fn scaling_cases() -> Vec<Case> {
             bad: vec![
                 (
                     scaling(json!({ "minTaskCount": 4, "maxTaskCount": 3 })),
-                    "spec.scalingTarget.minTaskCount: Invalid value: minTaskCount 4 is more than maxTaskCount 3",
+                    "spec.scalingTarget.minTaskCount: Invalid value: minTaskCount 4 is greater than maxTaskCount 3",
                 ),
                 (
                     scaling(json!({ "minTaskCount": 1, "maxTaskCount": 0 })),
-                    "minTaskCount 1 is more than maxTaskCount 0",
+                    "minTaskCount 1 is greater than maxTaskCount 0",
                 ),
                 (
                     scaling(json!({ "minTaskCount": -1 })),
@@ -197,7 +197,7 @@ fn tag_cases() -> Vec<Case> {
             bad: vec![
                 (
                     tag("aws:team", "a"),
-                    r#"spec.tags[0].key: Invalid value: "aws:team": tag key "aws:team": the prefix aws: is reserved to AWS"#,
+                    r#"spec.tags[0].key: Invalid value: "aws:team": tag key "aws:team": the prefix aws: is reserved for AWS"#,
                 ),
                 (
                     tag("AwS:team", "a"),
@@ -205,7 +205,7 @@ fn tag_cases() -> Vec<Case> {
                 ),
                 (
                     tag("team", "aws:a"),
-                    r#"spec.tags[0].value: Invalid value: "aws:a": tag value "aws:a": the prefix aws: is reserved to AWS"#,
+                    r#"spec.tags[0].value: Invalid value: "aws:a": tag value "aws:a": the prefix aws: is reserved for AWS"#,
                 ),
                 (
                     tag("team", "AWS:a"),
@@ -222,11 +222,11 @@ fn tag_cases() -> Vec<Case> {
             bad: vec![
                 (
                     tag("ecs-express.dev/uid", "a"),
-                    r#"spec.tags[0].key: Invalid value: "ecs-express.dev/uid": tag key "ecs-express.dev/uid": the prefix ecs-express.dev/ is reserved to the operator"#,
+                    r#"spec.tags[0].key: Invalid value: "ecs-express.dev/uid": tag key "ecs-express.dev/uid": the prefix ecs-express.dev/ is reserved for the operator"#,
                 ),
                 (
                     tag("ECS-Express.Dev/uid", "a"),
-                    "the prefix ecs-express.dev/ is reserved to the operator",
+                    "the prefix ecs-express.dev/ is reserved for the operator",
                 ),
             ],
         },
@@ -236,11 +236,11 @@ fn tag_cases() -> Vec<Case> {
             bad: vec![
                 (
                     tag("team*", "a"),
-                    r#"spec.tags[0].key: Invalid value: "team*": tag key: only letters, digits, spaces and "_.:/=+-@""#,
+                    r#"spec.tags[0].key: Invalid value: "team*": tag key: only letters, digits, spaces and "_.:/=+-@" are allowed"#,
                 ),
                 (
                     tag("team", "a,b"),
-                    r#"spec.tags[0].value: Invalid value: "a,b": tag value: only letters, digits, spaces and "_.:/=+-@""#,
+                    r#"spec.tags[0].value: Invalid value: "a,b": tag value: only letters, digits, spaces and "_.:/=+-@" are allowed"#,
                 ),
                 (
                     tag("team", "a\nb"),

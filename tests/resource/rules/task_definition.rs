@@ -22,11 +22,11 @@ pub fn cases() -> Vec<Case> {
             bad: vec![
                 (
                     spec!({ "primaryContainer": null }),
-                    "spec.primaryContainer: Required value: primaryContainer with an image is required, unless taskDefinitionArn is set",
+                    "spec.primaryContainer: Required value: primaryContainer with an image is required unless taskDefinitionArn is set",
                 ),
                 (
                     spec!({ "executionRoleArn": null }),
-                    "spec.executionRoleArn: Required value: executionRoleArn is required, unless taskDefinitionArn is set",
+                    "spec.executionRoleArn: Required value: executionRoleArn is required unless taskDefinitionArn is set",
                 ),
             ],
         },
@@ -50,27 +50,27 @@ pub fn cases() -> Vec<Case> {
             bad: vec![
                 (
                     excluded(spec!({ "primaryContainer": { "image": "nginx" } })),
-                    r#"spec.taskDefinitionArn: Invalid value: taskDefinitionArn "arn:aws:ecs:eu-west-1:123456789012:task-definition/team-a_web:7" excludes primaryContainer: the task definition already says so; remove one or the other"#,
+                    r#"spec.taskDefinitionArn: Invalid value: taskDefinitionArn "arn:aws:ecs:eu-west-1:123456789012:task-definition/team-a_web:7" excludes primaryContainer: the task definition already sets it; remove one of them"#,
                 ),
                 (
                     excluded(spec!({ "executionRoleArn": ROLE })),
-                    "excludes executionRoleArn: the task definition already says so",
+                    "excludes executionRoleArn: the task definition already sets it",
                 ),
                 (
                     excluded(spec!({ "taskRoleArn": ROLE })),
-                    "excludes taskRoleArn: the task definition already says so",
+                    "excludes taskRoleArn: the task definition already sets it",
                 ),
                 (
                     excluded(spec!({ "cpu": "1024" })),
-                    "excludes cpu: the task definition already says so",
+                    "excludes cpu: the task definition already sets it",
                 ),
                 (
                     excluded(spec!({ "memory": "2048" })),
-                    "excludes memory: the task definition already says so",
+                    "excludes memory: the task definition already sets it",
                 ),
                 (
                     excluded(spec!({ "cpuArchitecture": "ARM64" })),
-                    "excludes cpuArchitecture: the task definition already says so",
+                    "excludes cpuArchitecture: the task definition already sets it",
                 ),
             ],
         },
@@ -82,7 +82,7 @@ pub fn cases() -> Vec<Case> {
             bad: vec![
                 (
                     excluded(spec!({ "taskDefinitionArn": "web:7" })),
-                    r#"spec.taskDefinitionArn: Invalid value: "web:7": "web:7" is not a task definition ARN: arn:aws:ecs:<region>:<account>:task-definition/<family>:<revision>"#,
+                    r#"spec.taskDefinitionArn: Invalid value: "web:7": "web:7" is not a task definition ARN; expected arn:aws:ecs:<region>:<account>:task-definition/<family>:<revision>"#,
                 ),
                 (
                     excluded(spec!({

@@ -1,17 +1,17 @@
-//! The CEL rules on CPU and memory: what Fargate offers, in each of the spellings that ECS takes.
+//! The CEL rules for CPU and memory: the quantities that Fargate offers, in every spelling that ECS accepts.
 
 use kube::core::Rule;
 
 use super::rules::rule;
 
-/// Spellings of a CPU size: units (`1024`) or vCPU (`1`, `0.5`, `2 vCPU`).
+/// Spellings of a CPU quantity: units (`1024`) or vCPU (`1`, `0.5`, `2 vCPU`).
 const CPU: &str = "^([1-9][0-9]{2,5}|(0|[1-9][0-9]{0,2})?([.][0-9]{1,2})?( ?[vV][cC][pP][uU])?)$";
-/// Spellings of a memory size: MiB (`2048`) or GB (`4`, `0.5`, `2 GB`).
+/// Spellings of a memory quantity: MiB (`2048`) or GB (`4`, `0.5`, `2 GB`).
 const MEMORY: &str = "^([1-9][0-9]{2,5}|(0|[1-9][0-9]{0,2})?([.][0-9]{1,2})?( ?[gG][bB])?)$";
-/// At least one digit: `vCPU` alone is no size.
+/// At least one digit: `vCPU` alone is not a quantity.
 const DIGIT: &str = "[0-9]";
 
-/// Memory that Fargate offers with a CPU size: units, range in MiB, step in MiB (`RegisterTaskDefinition`).
+/// Memory that Fargate offers for each CPU quantity: CPU units, lowest and highest MiB, step in MiB (`RegisterTaskDefinition`).
 const FARGATE: [(u32, u32, u32, u32); 6] = [
     (512, 1024, 4096, 1024),
     (1024, 2048, 8192, 1024),
@@ -21,18 +21,19 @@ const FARGATE: [(u32, u32, u32, u32); 6] = [
     (16384, 32768, 122_880, 8192),
 ];
 
-/// Whether the text at `path` is spelled as a size.
+/// CEL expression: whether the text at `path` is spelled as a quantity.
 fn spelled(path: &str, spelling: &str) -> String {
     format!("{path}.matches('{spelling}') && {path}.matches('{DIGIT}')")
 }
 
-/// CPU units of the text at `path`. Fargate's smallest size is 256 units, and none is of so many vCPU.
+/// CEL expression: CPU units of the text at `path`. A number of three digits or more is in units, because 256 units are the
+/// smallest quantity and no quantity has that many vCPU.
 fn units(path: &str) -> String {
     let number = format!("double({path}.lowerAscii().replace('vcpu', '').trim())");
     format!("({path}.matches('^[0-9]{{3,6}}$') ? int({path}) : int({number} * 1024.0))")
 }
 
-/// MiB of the text at `path`. Fargate's smallest size is 512 MiB: a lone number below 256 is of GB.
+/// CEL expression: MiB of the text at `path`. A bare number below 256 is in GB, because 512 MiB are the smallest quantity.
 fn mib(path: &str) -> String {
     let number = format!("double({path}.lowerAscii().replace('gb', '').trim())");
     format!(
@@ -40,7 +41,7 @@ fn mib(path: &str) -> String {
     )
 }
 
-/// Beyond today's largest size multiples of 8 vCPU pass, up to 192: Fargate grows.
+/// Above today's largest quantity, multiples of 8 vCPU are accepted up to 192, so that Fargate can grow.
 pub(super) fn cpu() -> Rule {
     let (spelled, units) = (spelled("self", CPU), units("self"));
     Rule::new(format!(
@@ -49,7 +50,7 @@ pub(super) fn cpu() -> Rule {
     .message("use CPU units (256, 512, 1024, 2048, 4096, 8192, 16384) or vCPU (0.25, 0.5, 1, 2, 4, 8, 16), such as '0.5' or '2 vCPU'")
 }
 
-/// Beyond what goes with today's largest CPU size multiples of 8 GB pass, up to 768.
+/// Above the memory for today's largest CPU quantity, multiples of 8 GB are accepted up to 768.
 pub(super) fn memory() -> Rule {
     let (spelled, mib) = (spelled("self", MEMORY), mib("self"));
     Rule::new(format!(
@@ -58,7 +59,8 @@ pub(super) fn memory() -> Rule {
     .message("use MiB (512 or a multiple of 1024), such as '2048', or whole GB (or 0.5 GB), such as '2 GB'")
 }
 
-/// The pairs of cpu and memory that Fargate offers, in whatever spelling; greater CPU sizes have pairs that nobody knows yet.
+/// The pairs of CPU and memory that Fargate offers, in any spelling. Larger CPU quantities accept any memory, because their pairs
+/// are not known yet.
 pub(super) fn fargate_pair() -> Rule {
     let (cpu, memory) = (spelled("self.cpu", CPU), spelled("self.memory", MEMORY));
     let (units, mib) = (units("self.cpu"), mib("self.memory"));
@@ -70,7 +72,7 @@ pub(super) fn fargate_pair() -> Rule {
     let offers = FARGATE
         .map(|(cpu, from, to, step)| format!("{cpu}: '{from} to {to} in steps of {step}'"))
         .join(", ");
-    // Only the sizes of today break the rule, so that each has its entry.
+    // Only today's CPU quantities can break the rule, so each has an entry.
     let offers = format!("{{256: '512, 1024 or 2048', {offers}}}[{units}]");
     rule(
         &format!(
