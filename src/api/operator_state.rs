@@ -95,8 +95,8 @@ pub struct Intent {
     /// Time when the intent was stored.
     pub at: Time,
 
-    /// What is known about the call: `Accepted` by ECS but not visible yet, `Landed` (it took effect), `Refused`, or
-    /// `Lapsed` (it left no trace). Unset while the result of the call is unknown.
+    /// What is known about the call: `Accepted` by ECS but not visible yet, `Applied` (it took effect), `Rejected`, or
+    /// `Expired` (it left no trace). Unset while the result of the call is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
 

@@ -60,7 +60,7 @@ impl Reason {
             Self::TagsLost => format!("the owner tags of {arn} are missing; setting them again"),
             Self::UnknownStatus(code) => format!("unknown service status {code} reported by ECS; this version of the operator observes the service but does not change it; upgrade the operator"),
             Self::Immutable(role) => format!("spec.infrastructureRoleArn: the service has {role}, and ECS cannot change the infrastructure role of a service; the service was replaced outside Kubernetes, or created for a former object of this name; to keep it, delete this object with spec.deletionPolicy Retain and create the object again with that role; to replace it, delete this object together with the service, and create the object again"),
-            Self::WaitingForUpdate => "the last update is not visible in ECS yet; checking for its effect before sending another".into(),
+            Self::WaitingForUpdate => "the last update is not visible in ECS yet; the operator checks for its effect before it sends another one".into(),
             Self::Updating if is_a_retry(input) => format!("retry requested: sending the configuration to ECS again: {}", fields_sent(input, assessment)),
             Self::Updating => format!("sending the new configuration to ECS: {}", fields_sent(input, assessment)),
             Self::ScalingOnly => format!("sending only the scaling settings, because ECS did not keep the rest of this configuration{}: {}", rollback_reason(assessment), scaling_differences(assessment)),

@@ -18,7 +18,7 @@ pub enum State {
     Reconciling,
     /// A person has to act.
     Stalled,
-    /// `spec.suspend` is true: the service is only observed.
+    /// `spec.suspend` is true: the operator observes the service but does not change it.
     Suspended,
     /// The object is being deleted.
     Deleting,
