@@ -11,7 +11,8 @@ const MEMORY: &str = "^([1-9][0-9]{2,5}|(0|[1-9][0-9]{0,2})?([.][0-9]{1,2})?( ?[
 /// At least one digit: `vCPU` alone is not a quantity.
 const DIGIT: &str = "[0-9]";
 
-/// Memory that Fargate offers for each CPU quantity: CPU units, lowest and highest MiB, step in MiB (`RegisterTaskDefinition`).
+/// Memory that Fargate offers for each CPU quantity: CPU units, lowest and highest MiB, step in MiB
+/// (`RegisterTaskDefinition`).
 const FARGATE: [(u32, u32, u32, u32); 6] = [
     (512, 1024, 4096, 1024),
     (1024, 2048, 8192, 1024),
@@ -59,8 +60,8 @@ pub(super) fn memory() -> Rule {
     .message("use MiB (512 or a multiple of 1024), such as '2048', or whole GB (or 0.5 GB), such as '2 GB'")
 }
 
-/// The pairs of CPU and memory that Fargate offers, in any spelling. Larger CPU quantities accept any memory, because their pairs
-/// are not known yet.
+/// The pairs of CPU and memory that Fargate offers, in any spelling. Larger CPU quantities accept any memory, because their
+/// pairs are not known yet.
 pub(super) fn fargate_pair() -> Rule {
     let (cpu, memory) = (spelled("self.cpu", CPU), spelled("self.memory", MEMORY));
     let (units, mib) = (units("self.cpu"), mib("self.memory"));

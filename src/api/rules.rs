@@ -1,8 +1,8 @@
 //! The CEL rules of the resource. Each rule is a named function, so that `spec.rs` reads like the API reference.
 //!
 //! A message says what is wrong, what is allowed, and which value was given, but never an environment value, a command or a
-//! secret. The API server itself prints the value of a scalar, so a rule about a value that may be secret is attached to the
-//! parent of the value.
+//! secret. The API server itself prints the value of a scalar, so a rule about a value that may be secret is attached to
+//! the parent of the value.
 
 use kube::core::{Message, Reason, Rule};
 
@@ -174,7 +174,8 @@ pub(super) fn secret_name() -> Rule {
         .field_path(".name")
 }
 
-/// Attached to the secret rather than to `valueFrom`, so that the API server does not print a secret pasted there by mistake.
+/// Attached to the secret rather than to `valueFrom`, so that the API server does not print a secret pasted there by
+/// mistake.
 pub(super) fn secret_value_from() -> Rule {
     rule(
         "self.valueFrom.matches('^(arn:aws[a-z-]*:(secretsmanager|ssm):.+|[A-Za-z0-9_./-]+)$')",

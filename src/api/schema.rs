@@ -6,8 +6,8 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
 use schemars::Schema;
 use serde_json::{Value, json};
 
-/// Gives a new object a status that no operator has observed yet. kstatus regards an object without a status as current, so that
-/// tools that wait for it, such as Flux, would continue at once.
+/// Gives a new object a status that no operator has observed yet. kstatus regards an object without a status as current, so
+/// that tools that wait for it, such as Flux, would continue at once.
 pub(super) fn unobserved_by_default(version: &mut CustomResourceDefinitionVersion) {
     let schema = version.schema.as_mut();
     let schema = schema.and_then(|schema| schema.open_api_v3_schema.as_mut());

@@ -1,8 +1,8 @@
 //! The spec: the members of `CreateExpressGatewayService`, and the operator's own settings.
 //!
-//! The descriptions are the API reference and what `kubectl explain` prints: meaning, unit, value in force when unset, effect of
-//! a change, and the member of the ECS API. Values from sets that AWS may extend are strings, so that an older operator can
-//! still read a newer object.
+//! The descriptions are the API reference and what `kubectl explain` prints: meaning, unit, value in force when unset,
+//! effect of a change, and the member of the ECS API. Values from sets that AWS may extend are strings, so that an older
+//! operator can still read a newer object.
 
 use kube::{CustomResource, KubeSchema};
 use serde::{Deserialize, Serialize};
@@ -14,8 +14,8 @@ use super::{
 
 /// Desired state of an Amazon ECS Express Mode service: a container behind HTTPS, load-balanced and autoscaled.
 ///
-/// The spec has the members of the request `CreateExpressGatewayService` and the operator's own settings. The schema sets no
-/// defaults: a field that is unset is left out of the request, and the status shows the value in force.
+/// The spec has the members of the request `CreateExpressGatewayService` and the operator's own settings. The schema sets
+/// no defaults: a field that is unset is left out of the request, and the status shows the value in force.
 #[derive(CustomResource, KubeSchema, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[kube(
     group = "ecs-express.dev",

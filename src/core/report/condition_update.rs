@@ -95,7 +95,8 @@ impl ConditionUpdate {
             message: cause.message.clone(),
         };
         match self.readiness.progress {
-            // Otherwise every outage would end and report again each condition that waits for a person, and restart each wait.
+            // Otherwise every outage would end and report again each condition that waits for a person, and restart each
+            // wait.
             Progress::Reconciling if self.read_failed && conditions.outlasts_an_outage() => {}
             Progress::Reconciling if conditions.has_lasted(holds.reason) => {
                 conditions.remove(types::RECONCILING);

@@ -56,8 +56,8 @@ impl Conditions {
         }
     }
 
-    /// The conditions of an object that does not fit the CustomResourceDefinition: not ready, not synced, and stalled until a
-    /// person corrects it. Their time is that of the object's creation, so that writing them again changes nothing.
+    /// The conditions of an object that does not fit the CustomResourceDefinition: not ready, not synced, and stalled until
+    /// a person corrects it. Their time is that of the object's creation, so that writing them again changes nothing.
     pub fn of_malformed(generation: Option<i64>, created: Timestamp, message: &str) -> Self {
         let mut conditions = Self::new(Vec::new(), generation, created);
         for (kind, status) in [
@@ -102,8 +102,8 @@ impl Conditions {
         }
     }
 
-    /// Sets `Reconciling` before a call, unless it or `Stalled` is set already: a retry keeps the reason and the time of the
-    /// first attempt, and what waits for a person keeps waiting until the call has a result.
+    /// Sets `Reconciling` before a call, unless it or `Stalled` is set already: a retry keeps the reason and the time of
+    /// the first attempt, and what waits for a person keeps waiting until the call has a result.
     pub fn begin_call(&mut self, reason: &'static str, message: impl FnOnce() -> String) {
         if self.has(types::RECONCILING) || self.has(types::STALLED) {
             return;

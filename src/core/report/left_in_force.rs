@@ -31,8 +31,8 @@ pub(crate) fn ready_suffix(left: &[LeftInForce]) -> String {
     )
 }
 
-/// What the message of a rejected update adds about values that were sent although the spec does not set them; empty where the
-/// rejection cannot be about one. Without it, a person looks in the spec for a value that is not there.
+/// What the message of a rejected update adds about values that were sent although the spec does not set them; empty where
+/// the rejection cannot be about one. Without it, a person looks in the spec for a value that is not there.
 ///
 /// A rejection may be about a value if its text names the value or its member, or if the value is the target of another
 /// metric.

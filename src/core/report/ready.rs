@@ -151,8 +151,8 @@ fn runs_the_spec(
         && reported.url.is_some()
 }
 
-/// Whether the spec ran before the service was changed outside Kubernetes: either `Ready` was True, or the deployment of the
-/// last applied configuration is known to have succeeded.
+/// Whether the spec ran before the service was changed outside Kubernetes: either `Ready` was True, or the deployment of
+/// the last applied configuration is known to have succeeded.
 fn has_run_the_spec(
     input: &Input<'_>,
     assessment: Option<&Assessment>,

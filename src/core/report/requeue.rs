@@ -22,8 +22,8 @@ pub struct Intervals {
     pub poll: Duration,
     /// Delay while an object is idle or waits for a person: a change outside Kubernetes is found after this time at most.
     pub resync: Duration,
-    /// Most reconciles per second, averaged over all objects. With many objects each one is reconciled less often, which leaves
-    /// other clients of the account their share of the API limits of ECS. A reconcile makes two to five calls.
+    /// Most reconciles per second, averaged over all objects. With many objects each one is reconciled less often, which
+    /// leaves other clients of the account their share of the API limits of ECS. A reconcile makes two to five calls.
     pub max_reconcile_rate: f64,
 }
 

@@ -25,8 +25,8 @@ use crate::{
     },
 };
 
-/// The status after a reconcile: `previous`, updated from what was observed, decided and sent. `state` is the operator state
-/// to store.
+/// The status after a reconcile: `previous`, updated from what was observed, decided and sent. `state` is the operator
+/// state to store.
 pub fn project(
     previous: &ExpressServiceStatus,
     reconciled: Reconciled<'_>,

@@ -1,17 +1,21 @@
 //! Which reconciles are reported, and when a status is written. Every write costs the API server and everybody who watches,
 //! so a status is written only when it says something new. The rules, in the order in which they are applied:
 //!
-//! 1. Without a stored operator state, every reconcile is reported: after a crash, a finalizer without an operator state means
-//!    that a create may be in flight.
-//! 2. A transient failure to read ECS is reported from the third in a row on: a single throttle must not make a running service
-//!    look lost. Every other failure is reported at once.
+//! 1. Without a stored operator state, every reconcile is reported: after a crash, a finalizer without an operator state
+//!    means that a create may be in flight.
+//! 2. A transient failure to read ECS is reported from the third in a row on: a single throttle must not make a running
+//!    service look lost. Every other failure is reported at once.
 //! 3. A service that was not found is not reported before its absence is confirmed, if `Ready` was True.
 //! 4. A reported status that differs from the stored one is written at once. `lastTransitionTime` alone is no difference.
-//! 5. A status that differs only in the progress of a rollout (task counts, the stage, managed resources that come up without
-//!    a reason from ECS, and the messages that name these) is written at most every two minutes.
+//! 5. A status that differs only in the progress of a rollout (task counts, the stage, managed resources that come up
+//!    without a reason from ECS, and the messages that name these) is written at most every two minutes.
+//! 6. A status of which the API server dropped a part, because its CustomResourceDefinition is older than the operator, is
+//!    not written again while it stays the same.
+//! 7. Once the finalizer is removed, no status is written.
 //!
-//! Two more writes do not follow these rules: the intent before a call, which must be stored whatever the status says, and the
-//! status of an object that does not fit the CustomResourceDefinition.
+//! This module has rules 2 to 5; the controller, which knows what was stored, applies the others.
+//! Two more writes do not follow these rules: the intent before a call, which must be stored whatever the status says, and
+//! the status of an object that does not fit the CustomResourceDefinition.
 
 use std::time::Duration;
 
@@ -47,8 +51,8 @@ fn without_times(status: &ExpressServiceStatus) -> ExpressServiceStatus {
     status
 }
 
-/// A status without what changes on its own while a rollout goes well: the stage, the task counts, and managed resources that
-/// come up without a reason from ECS.
+/// A status without what changes on its own while a rollout goes well: the stage, the task counts, and managed resources
+/// that come up without a reason from ECS.
 fn without_progress(status: &ExpressServiceStatus) -> ExpressServiceStatus {
     let mut status = without_times(status);
     status.desired_count = None;
@@ -63,7 +67,8 @@ fn without_progress(status: &ExpressServiceStatus) -> ExpressServiceStatus {
             resource.reason.is_some() || !usual
         });
     }
-    // The messages of these reasons name the stage and the tasks; all else in them comes from the deployment and the resources.
+    // The messages of these reasons name the stage and the tasks; all else in them comes from the deployment and the
+    // resources.
     let names_progress = |reason: &str| {
         matches!(
             reason,
@@ -84,8 +89,8 @@ fn without_progress(status: &ExpressServiceStatus) -> ExpressServiceStatus {
 /// Transient failures in a row that are not reported (rule 2).
 const UNREPORTED_FAILURES: u32 = 2;
 
-/// Whether to report a decision (rules 2 and 3). `failed_before` is the number of failed reconciles in a row before this one,
-/// `ready` whether `Ready` was True.
+/// Whether to report a decision (rules 2 and 3). `failed_before` is the number of failed reconciles in a row before this
+/// one, `ready` whether `Ready` was True.
 pub fn should_report(reason: &Reason, failed_before: u32, ready: bool) -> bool {
     match reason {
         Reason::WaitingForAbsence => !ready,
