@@ -83,7 +83,7 @@ async fn the_event_of_a_retry_differs_from_that_of_an_edit() {
         .await;
     let retry = notes(&cluster, "Updated");
     assert_ne!(edit, retry);
-    assert!(retry[0].starts_with("a retry was asked"), "{retry:?}");
+    assert!(retry[0].starts_with("retry requested"), "{retry:?}");
 }
 
 #[tokio::test]
@@ -142,7 +142,10 @@ async fn a_service_that_is_retained_while_it_drains_is_not_reported_as_running()
         .find(|event| event.reason == "Retained")
         .unwrap();
     assert!(!reported.note.contains("keeps running"), "{reported:?}");
-    assert!(reported.note.contains("ECS is deleting"), "{reported:?}");
+    assert!(
+        reported.note.contains("ECS is already deleting"),
+        "{reported:?}"
+    );
     assert_eq!(reported.severity, Severity::Warning);
 }
 
@@ -211,7 +214,7 @@ async fn a_replaced_service_that_is_taken_over_is_reported_by_a_warning() {
         event.severity == Severity::Warning
             && event
                 .note
-                .contains("the service that this object had is gone")
+                .contains("the service of this object was deleted outside Kubernetes")
     };
     assert_eq!(events.iter().filter(reported).count(), 1, "{events:#?}");
 }
@@ -228,7 +231,7 @@ async fn a_retry_while_suspended_is_no_edit() {
     let message = cluster.message("Ready");
     assert!(
         message.ends_with(
-            "the retry that was asked is not made: spec.primaryContainer.image: spec has shop:1, ECS has evil:1"
+            "the requested retry is on hold: spec.primaryContainer.image: spec has shop:1, ECS has evil:1"
         ),
         "{message}"
     );
@@ -253,7 +256,7 @@ async fn the_message_does_not_suggest_deleting_a_service_whose_owner_tags_were_c
     assert!(!message.contains("delete the service"), "{message}");
     assert!(
         message.ends_with(
-            "set the tags ecs-express.dev/cluster-id to cluster-1, ecs-express.dev/namespace to team-a and ecs-express.dev/name to shop again, and this object goes on"
+            "set the tags ecs-express.dev/cluster-id to cluster-1, ecs-express.dev/namespace to team-a and ecs-express.dev/name to shop again; the operator then manages the service again"
         ),
         "{message}"
     );
@@ -281,7 +284,7 @@ async fn a_service_that_is_left_alone_is_reported_with_its_owner() {
     };
     assert!(
         note.ends_with(
-            "is left alone: it belongs to the ExpressService team-a/web of this cluster, which runs it"
+            "is left alone: it belongs to the ExpressService team-a/web of this cluster, which manages it"
         ),
         "{note}"
     );

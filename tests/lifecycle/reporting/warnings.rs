@@ -65,8 +65,8 @@ async fn a_service_deleted_outside_is_reported_by_a_warning_that_names_the_lost_
         let warnings = warnings(&cluster);
         let reported = |event: &&Event| {
             event.reason == "ServiceDeleted"
-                && event.note.contains("was deleted outside this object")
-                && event.note.contains("the URL changes")
+                && event.note.contains("was deleted outside Kubernetes")
+                && event.note.contains("new URL")
         };
         let reported: Vec<&Event> = warnings.iter().filter(reported).collect();
         assert_eq!(reported.len(), 1, "{change}: {warnings:#?}");
@@ -98,7 +98,7 @@ async fn a_service_observed_draining_is_reported_with_the_url_that_is_lost() {
         cluster.until("draining", draining).await;
         let note = the_warning(&cluster).note;
         assert!(
-            note.contains(&format!("; it answered at {url}")),
+            note.contains(&format!("; its URL was {url}")),
             "{spec}: {note}"
         );
     }
@@ -136,12 +136,12 @@ async fn a_service_replaced_by_one_of_another_owner_is_reported_as_gone() {
     cluster.until_condition("Stalled", "True NotOwned").await;
     let message = cluster.message("Ready");
     assert!(
-        message.contains("the service that this object had is gone"),
+        message.contains("the service of this object was deleted outside Kubernetes"),
         "{message}"
     );
     let note = the_warning(&cluster).note;
     assert!(note.starts_with(&message), "{note}");
-    assert!(note.contains("; it answered at http"), "{note}");
+    assert!(note.contains("; its URL was http"), "{note}");
     cluster.assert_idle().await;
 }
 
@@ -169,10 +169,7 @@ async fn another_infrastructure_role_is_explained_by_a_service_that_was_created_
     somebody_creates(&cluster, other, &owned_by("cluster-1", "team-a", "shop"));
     cluster.until_condition("Stalled", "True Immutable").await;
     let message = cluster.message("Stalled");
-    assert!(
-        message.contains("replaced outside this object"),
-        "{message}"
-    );
+    assert!(message.contains("replaced outside Kubernetes"), "{message}");
     assert!(message.contains(other), "{message}");
     cluster.assert_idle().await;
 }
@@ -252,7 +249,7 @@ async fn a_service_deleted_outside_while_suspended_is_stalled_and_a_warning() {
         assert_eq!(cluster.condition("Ready"), "False Suspended");
         let message = cluster.message("Ready");
         assert!(
-            message.contains("was deleted outside this object"),
+            message.contains("was deleted outside Kubernetes"),
             "{message}"
         );
         assert!(message.contains("spec.suspend"), "{message}");
@@ -380,7 +377,7 @@ async fn a_service_that_another_object_has_released_is_offered_for_adoption() {
         message.contains("set spec.adoptionPolicy to Adopt"),
         "{message}"
     );
-    assert!(!message.contains("which runs it"), "{message}");
+    assert!(!message.contains("which manages it"), "{message}");
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ async fn a_first_deployment_that_never_comes_up_is_reported_after_half_an_hour()
     );
     assert_eq!(cluster.condition("Ready"), "False ProgressDeadlineExceeded");
     let message = cluster.message("Stalled");
-    assert!(message.contains("0 of 1 tasks run"), "{message}");
+    assert!(message.contains("0 of 1 tasks are running"), "{message}");
     assert!(
         message.contains("LoadBalancer") && message.contains(" PROVISIONING: AccessDenied"),
         "{message}"
@@ -126,7 +126,10 @@ async fn a_configuration_that_is_being_rolled_out_is_not_reported_as_running() {
         "ECS has this configuration and is rolling it out"
     );
     cluster.until_ready().await;
-    assert_eq!(cluster.message("Synced"), "what runs is what the spec says");
+    assert_eq!(
+        cluster.message("Synced"),
+        "the running configuration matches the spec"
+    );
     cluster.apply(&image(2));
     cluster
         .until("sent", |cluster| cluster.calls(UPDATE) == 1)
@@ -140,7 +143,7 @@ async fn a_configuration_that_is_being_rolled_out_is_not_reported_as_running() {
     cluster.delete();
     cluster.until_condition("Ready", "False Draining").await;
     assert!(
-        !cluster.message("Synced").contains("what runs is what"),
+        !cluster.message("Synced").contains("matches the spec"),
         "{}",
         cluster.message("Synced")
     );

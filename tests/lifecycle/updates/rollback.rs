@@ -217,7 +217,9 @@ async fn scaling_that_is_sent_alone_is_reported_as_such_and_the_cause_of_the_rol
     let updated = events.iter().find(|event| event.reason == "Updated");
     let note = &updated.unwrap().note;
     assert!(
-        note.contains("scaling alone") && note.contains("minTaskCount") && !note.contains("shop:2"),
+        note.contains("only the scaling settings")
+            && note.contains("minTaskCount")
+            && !note.contains("shop:2"),
         "{note}"
     );
     for _ in 0..20 {
