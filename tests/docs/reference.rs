@@ -179,7 +179,7 @@ fn annotations() -> String {
         if constant.value.contains('/') && !constant.value.ends_with('/') {
             let doc = constant
                 .doc
-                .replace("[`RELEASED`]", "`released` once its object has let it go");
+                .replace("[`RELEASED`]", "`released` once its object has released it");
             page.push_str(&format!("| `{}` | {doc} |\n", constant.value));
         }
     }

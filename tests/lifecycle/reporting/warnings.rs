@@ -157,7 +157,7 @@ async fn the_message_does_not_suggest_deleting_a_service_of_an_object_in_this_cl
         "{message}"
     );
     assert!(message.contains("another spec.serviceName"), "{message}");
-    assert!(!message.contains("delete that service"), "{message}");
+    assert!(!message.contains("delete the service in ECS"), "{message}");
 }
 
 #[tokio::test]
