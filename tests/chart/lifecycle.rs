@@ -86,7 +86,7 @@ fn changed_chart(directory: &Path) -> String {
     copy_directory(Path::new(CHART), &copy);
     let crd = copy.join("files/expressservices.yaml");
     let text = std::fs::read_to_string(&crd).unwrap();
-    let changed = text.replace("Where the service answers.", "Where the service is found.");
+    let changed = text.replace("URL of the service.", "Where the service is found.");
     assert_ne!(text, changed);
     std::fs::write(crd, changed).unwrap();
     copy.display().to_string()
