@@ -10,6 +10,7 @@
 //! - [`cli`]: the command line and the exit codes;
 //! - `served_crd` and [`start`]: the checks at start, and the wiring of all of the above.
 
+#![warn(clippy::missing_errors_doc, clippy::too_many_lines)]
 #![cfg_attr(
     test,
     allow(

@@ -3,6 +3,8 @@
 //! [`Model`] is the pure part: services on a virtual clock, with wire JSON as input and output.
 //! [`Emulator`] serves a model over HTTP to the AWS SDKs, the AWS CLI, and tests.
 
+#![warn(clippy::missing_errors_doc, clippy::too_many_lines)]
+
 mod http;
 mod model;
 mod state_file;

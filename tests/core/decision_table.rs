@@ -67,7 +67,7 @@ const PRESENCES: [Presence; 7] = [
     ("ACTIVE", |desired| with(desired, |_| ())),
     ("unknown status", |desired| {
         with(desired, |service| {
-            service.code = StatusCode::Other("PAUSED".into())
+            service.code = StatusCode::Other("PAUSED".into());
         })
     }),
 ];

@@ -220,7 +220,7 @@ fn no_combination_of_circumstances_breaks_a_safety_invariant() {
                 );
             }
             Action::Retain(_) => {
-                assert!(is_ours(given) && same, "mark on what is not ours: {name}")
+                assert!(is_ours(given) && same, "mark on what is not ours: {name}");
             }
             Action::ReleaseFinalizer => match desired.phase {
                 Phase::Deleting(DeletionPolicy::Retain) => {}

@@ -96,7 +96,7 @@ const LOSSES: [Loss; 8] = [
         |it| {
             it.container
                 .get_or_insert_with(Container::default)
-                .container_port = None
+                .container_port = None;
         },
         &["spec.primaryContainer.containerPort"],
     ),

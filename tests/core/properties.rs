@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use ecs_express_operator::api::ExpressServiceStatus;
 use ecs_express_operator::core::{
     decide::action::Action,
     diff::{compare::diff, complete::complete},
@@ -117,7 +118,7 @@ proptest! {
         let decision = given.decide();
         prop_assert_eq!(&decision.action, &Action::Nothing);
         let state = record_call(&given.input(), &decision, None, &CallResult::Idle, at(0));
-        let first = project(&Default::default(), Reconciled { input: &given.input(), decision: &decision, result: &CallResult::Idle }, state.clone(), at(0));
+        let first = project(&ExpressServiceStatus::default(), Reconciled { input: &given.input(), decision: &decision, result: &CallResult::Idle }, state.clone(), at(0));
         let ready = first.conditions.iter().find(|condition| condition.type_ == "Ready").unwrap();
         prop_assert_eq!(&ready.status, "True");
 
@@ -145,7 +146,7 @@ proptest! {
         let sent = intent(&given.input(), &decision, at(0));
         let result = CallResult::Updated { revision: None };
         let state = record_call(&given.input(), &decision, sent, &result, at(0));
-        let status = project(&Default::default(), Reconciled { input: &given.input(), decision: &decision, result: &result }, state, at(0));
+        let status = project(&ExpressServiceStatus::default(), Reconciled { input: &given.input(), decision: &decision, result: &result }, state, at(0));
         let shown = format!("{} {decision:?} {:?}", serde_json::to_string(&status).unwrap(), given.desired);
         prop_assert!(!shown.contains("hunter2"), "{shown}");
     }

@@ -240,7 +240,7 @@ fn differences() -> Vec<(&'static str, MessageExample)> {
             idle(
                 wanted(),
                 running(&wanted(), |service| {
-                    service.code = StatusCode::Other("PAUSED".into())
+                    service.code = StatusCode::Other("PAUSED".into());
                 }),
             ),
         ),
@@ -302,7 +302,7 @@ fn ends() -> Vec<(&'static str, MessageExample)> {
     let leaves = |policy: &str| desired(&[deleting(policy)]);
     let runs = |policy: &str| running(&leaves(policy), |_| ());
     let draining = running(&leaves("Delete"), |service| {
-        service.code = StatusCode::Draining
+        service.code = StatusCode::Draining;
     });
     let (deleting, _) = idle(leaves("Delete"), runs("Delete"));
     let (gone, result) = idle(leaves("Delete"), MISSING);

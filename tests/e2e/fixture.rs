@@ -198,6 +198,7 @@ impl TestNamespace {
     }
 
     /// The ECS actions that were called for a service.
+    #[expect(clippy::unused_self, reason = "reads like the other questions")]
     pub fn calls(&self, service: &str) -> Vec<String> {
         let calls = fixture().emulator.calls().into_iter();
         calls

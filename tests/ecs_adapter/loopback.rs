@@ -141,7 +141,7 @@ fn read(stream: &TcpStream) -> Option<Seen> {
         };
         match name.to_ascii_lowercase().as_str() {
             "x-amz-target" => action = value.rsplit('.').next()?.to_owned(),
-            "authorization" => authorization = value.to_owned(),
+            "authorization" => value.clone_into(&mut authorization),
             "content-length" => length = value.parse().ok()?,
             _ => {}
         }

@@ -66,7 +66,7 @@ async fn create_sends_everything_that_is_set_in_the_order_of_names() {
     let server = Loopback::of_account(|_| ok(json!({ "service": { "createdAt": 1764021600.75 } })));
     let tags = [
         ("team".to_owned(), "a".to_owned()),
-        ("app".into(), "".into()),
+        ("app".into(), String::new()),
     ];
     let request = CreateRequest {
         tags: tags.into(),

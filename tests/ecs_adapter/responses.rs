@@ -98,7 +98,7 @@ async fn a_revision_reads_back_as_the_configuration_that_was_sent() {
     assert_eq!(service.current_deployment.as_deref(), Some("d"));
     assert_eq!(
         service.tags,
-        [("team".into(), "a".into()), ("empty".into(), "".into())].into()
+        [("team".into(), "a".into()), ("empty".into(), String::new())].into()
     );
     assert_eq!(
         service.created_at,

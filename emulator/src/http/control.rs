@@ -119,7 +119,7 @@ async fn calls(State(shared): State<SharedModel>, Query(query): Query<CallsQuery
 }
 
 async fn clear_calls(State(shared): State<SharedModel>) -> Json<Value> {
-    shared.with_model(|model| model.clear_calls());
+    shared.with_model(super::super::model::state::model::Model::clear_calls);
     Json(json!({}))
 }
 
@@ -154,7 +154,7 @@ async fn list_errors(State(shared): State<SharedModel>) -> Json<Value> {
 }
 
 async fn clear_errors(State(shared): State<SharedModel>) -> Json<Value> {
-    shared.with_model(|model| model.clear_faults());
+    shared.with_model(super::super::model::state::model::Model::clear_faults);
     Json(json!({}))
 }
 

@@ -162,7 +162,7 @@ impl Model {
             Action::DescribeTaskDefinition => self.describe_task_definition(caller, body),
             Action::DeregisterTaskDefinition => self.deregister_task_definition(caller, body),
             Action::ListTaskDefinitions => self.list_task_definitions(caller, body),
-            Action::GetCallerIdentity => self.caller_identity(caller, body),
+            Action::GetCallerIdentity => Ok(self.caller_identity(caller, body)),
             Action::AssumeRole | Action::AssumeRoleWithWebIdentity => {
                 self.assume_role(caller, action, body)
             }

@@ -30,7 +30,9 @@ pub(crate) fn give_up_emptying(
             let field = difference.field;
             (verified || field == Field::SecurityGroups)
                 && field.when_unset() == WhenUnset::Emptied
-                && wanted.get(&field).is_none_or(|value| value.is_empty())
+                && wanted
+                    .get(&field)
+                    .is_none_or(super::super::desired::value::Value::is_empty)
         });
     diff.differences = stay;
     diff.left_in_force

@@ -135,7 +135,7 @@ fn first_match(input: &Input<'_>, presence: Presence<'_>) -> (Action, Reason) {
     let invalid = d.invalid.clone().map(Reason::InvalidSpec);
     let not_ours = input.history.other_owner_for(input.windows.absence_gap);
     let keep_deleted = had_service(input) && d.drift == DriftPolicy::Report;
-    let never_sent = input.state.is_some_and(|state| state.never_had_a_service())
+    let never_sent = input.state.is_some_and(super::super::api::operator_state::OperatorState::never_had_a_service)
         && input.history.unreadable_for(input.windows.settle);
 
     match (d.phase, presence, owner) {

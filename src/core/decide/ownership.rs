@@ -40,5 +40,6 @@ fn is_known(known: &KnownService, service: &Service) -> bool {
     let second = |time: &Time| time.0.as_second();
     known.arn == service.arn.to_string()
         && known.created_at.as_ref().map(second).is_some()
-        && known.created_at.as_ref().map(second) == service.created_at.map(|at| at.as_second())
+        && known.created_at.as_ref().map(second)
+            == service.created_at.map(jiff::Timestamp::as_second)
 }

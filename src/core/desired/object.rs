@@ -68,9 +68,10 @@ impl Desired {
             uid: object.metadata.uid.clone().unwrap_or_default(),
         };
         let computed_arn = service_arn(&identity, spec, operator);
-        let recorded = match is_unclaimed(object) {
-            true => RecordedIdentity::none(),
-            false => RecordedIdentity::of(object),
+        let recorded = if is_unclaimed(object) {
+            RecordedIdentity::none()
+        } else {
+            RecordedIdentity::of(object)
         };
         let check = recorded.check(&computed_arn, &operator.cluster_id);
         let annotation = |key: &str| object.metadata.annotations.as_ref()?.get(key).cloned();

@@ -28,9 +28,10 @@ fn quantity(text: &str, unit: &str, small_from: f64) -> Value {
         Ok(n) if is_plain => n * 1024.0,
         Ok(_) | Err(_) => return Value::Text(text.to_owned()),
     };
-    match small.fract() == 0.0 && small <= f64::from(u32::MAX) {
-        true => Value::Number(small as i64),
-        false => Value::Text(text.to_owned()),
+    if small.fract() == 0.0 && small <= f64::from(u32::MAX) {
+        Value::Number(small as i64)
+    } else {
+        Value::Text(text.to_owned())
     }
 }
 

@@ -180,9 +180,12 @@ fn compare_groups(
     if users == *desired {
         return Comparison::Same;
     }
-    let display = |groups: &BTreeSet<String>| match groups.is_empty() {
-        true => NOTHING.to_owned(),
-        false => join(groups.iter().map(String::as_str)),
+    let display = |groups: &BTreeSet<String>| {
+        if groups.is_empty() {
+            NOTHING.to_owned()
+        } else {
+            join(groups.iter().map(String::as_str))
+        }
     };
     Comparison::Differs(Difference {
         field: Field::SecurityGroups,

@@ -126,7 +126,11 @@ fn revision(answer: &ExpressGatewayServiceConfiguration) -> Revision {
                 .unwrap_or_default(),
             cpu: filled(answer.cpu()),
             memory: filled(answer.memory()),
-            cpu_architecture: filled(answer.cpu_architecture().map(|it| it.as_str())),
+            cpu_architecture: filled(
+                answer
+                    .cpu_architecture()
+                    .map(aws_sdk_ecs::types::ExpressCpuArchitecture::as_str),
+            ),
             scaling: answer.scaling_target().map(scaling).unwrap_or_default(),
         },
         endpoints: endpoints(answer.ingress_paths()),
@@ -169,7 +173,11 @@ fn scaling(answer: &ExpressGatewayScalingTarget) -> Scaling {
     Scaling {
         min_task_count: answer.min_task_count(),
         max_task_count: answer.max_task_count(),
-        metric: filled(answer.auto_scaling_metric().map(|it| it.as_str())),
+        metric: filled(
+            answer
+                .auto_scaling_metric()
+                .map(aws_sdk_ecs::types::ExpressGatewayServiceScalingMetric::as_str),
+        ),
         target_value: answer.auto_scaling_target_value(),
     }
 }

@@ -30,7 +30,11 @@ pub(in crate::ecs) fn newest_first(
         .into_iter()
         .map(|brief| DeploymentStatus {
             arn: filled(brief.service_deployment_arn()),
-            status: filled(brief.status().map(|it| it.as_str())),
+            status: filled(
+                brief
+                    .status()
+                    .map(aws_sdk_ecs::types::ServiceDeploymentStatus::as_str),
+            ),
             stage: None,
             target_revision: filled(brief.target_service_revision_arn()),
             reason: free_text(brief.status_reason(), redactor),
@@ -92,8 +96,18 @@ fn completed(
     let ended = detail.finished_at().or(detail.stopped_at());
     DeploymentStatus {
         arn,
-        status: filled(detail.status().map(|it| it.as_str())).or(status),
-        stage: filled(detail.lifecycle_stage().map(|it| it.as_str())).or(stage),
+        status: filled(
+            detail
+                .status()
+                .map(aws_sdk_ecs::types::ServiceDeploymentStatus::as_str),
+        )
+        .or(status),
+        stage: filled(
+            detail
+                .lifecycle_stage()
+                .map(aws_sdk_ecs::types::ServiceDeploymentLifecycleStage::as_str),
+        )
+        .or(stage),
         target_revision: filled(target.and_then(|target| target.arn())).or(target_revision),
         reason: reason(detail, redactor).or(listed_reason),
         started_at: status_time(detail.started_at()).or(started_at),
@@ -106,7 +120,7 @@ fn reason(detail: &ServiceDeployment, redactor: &Redactor) -> Option<String> {
     let rollback = detail.rollback().and_then(|rollback| rollback.reason());
     let alarms = detail
         .alarms()
-        .map(|alarms| alarms.triggered_alarm_names())
+        .map(aws_sdk_ecs::types::ServiceDeploymentAlarms::triggered_alarm_names)
         .filter(|names| !names.is_empty())
         .map(|names| format!("alarms went off: {}", names.join(", ")));
     free_text(detail.status_reason(), redactor)

@@ -251,7 +251,9 @@ async fn a_create_that_was_not_sent_because_the_caller_is_unknown_is_retried_soo
         .fail_next(Fault::new("GetCallerIdentity", "ServerException", "no").times(10));
     cluster.requeue_now();
     cluster.run(Duration::from_secs(10)).await;
-    cluster.emulator.with_model(|model| model.clear_faults());
+    cluster
+        .emulator
+        .with_model(ecs_express_emulator::Model::clear_faults);
     assert_eq!(cluster.calls(CREATE), 0);
     cluster.run(Duration::from_secs(90)).await;
     assert_eq!(cluster.calls(CREATE), 1);

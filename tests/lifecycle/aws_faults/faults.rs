@@ -18,7 +18,7 @@ async fn an_update_whose_response_was_lost_is_not_sent_twice() {
             cluster.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
             cluster.reconcile_once().await;
             if restart {
-                cluster.restart_operator().await;
+                cluster.restart_operator();
             }
             cluster.until_ready().await;
             cluster.assert_idle().await;
@@ -57,7 +57,9 @@ async fn a_service_that_cannot_be_read_is_ready_unknown_and_nothing_is_destroyed
         );
         assert!(cluster.message("Ready").contains(text));
         assert_eq!((cluster.status().url, cluster.changes_sent()), (url, sent));
-        cluster.emulator.with_model(|model| model.clear_faults());
+        cluster
+            .emulator
+            .with_model(ecs_express_emulator::Model::clear_faults);
         cluster.until_ready().await;
         cluster.assert_idle().await;
         assert_eq!(
@@ -148,7 +150,9 @@ async fn a_role_that_stays_unusable_stalls_the_service_after_some_minutes_and_re
     cluster
         .until_condition("Stalled", "True RoleNotUsable")
         .await;
-    cluster.emulator.with_model(|model| model.clear_faults());
+    cluster
+        .emulator
+        .with_model(ecs_express_emulator::Model::clear_faults);
     cluster.until_ready().await;
 }
 
@@ -162,10 +166,11 @@ async fn with_credentials_of_another_account_nothing_is_sent_and_service_resumes
         let mut cluster = SimulatedCluster::ready(&json!({})).await;
         let sent = cluster.changes_sent();
         cluster.access_key = "210987654321".into();
-        cluster.restart_operator().await;
-        match change.is_null() {
-            true => cluster.delete(),
-            false => cluster.apply(&change),
+        cluster.restart_operator();
+        if change.is_null() {
+            cluster.delete();
+        } else {
+            cluster.apply(&change);
         }
         cluster.run(Duration::from_secs(3600)).await;
         assert_eq!(cluster.condition("Stalled"), "True IdentityChanged");
@@ -176,10 +181,11 @@ async fn with_credentials_of_another_account_nothing_is_sent_and_service_resumes
         );
         assert_eq!(cluster.changes_sent(), sent);
         cluster.access_key = "AKIDEXAMPLE".into();
-        cluster.restart_operator().await;
-        match change.is_null() {
-            true => cluster.until_gone().await,
-            false => cluster.until_ready().await,
+        cluster.restart_operator();
+        if change.is_null() {
+            cluster.until_gone().await;
+        } else {
+            cluster.until_ready().await;
         }
         assert_eq!(cluster.calls(CREATE), 1);
     }
@@ -207,7 +213,9 @@ async fn nothing_is_sent_while_the_caller_identity_is_unknown() {
     cluster.run(Duration::from_secs(60)).await;
     assert_eq!(cluster.condition("Ready"), "Unknown CredentialsNotAccepted");
     assert_eq!(cluster.changes_sent(), 0);
-    cluster.emulator.with_model(|model| model.clear_faults());
+    cluster
+        .emulator
+        .with_model(ecs_express_emulator::Model::clear_faults);
     cluster.until_ready().await;
     assert_eq!(cluster.calls(CREATE), 1);
 }

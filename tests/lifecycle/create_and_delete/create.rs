@@ -102,7 +102,7 @@ async fn times_with_fractions_of_a_second_are_no_status_change() {
 #[tokio::test]
 async fn a_new_process_writes_nothing_for_an_idle_service() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.assert_idle().await;
     assert_eq!(cluster.changes_sent(), 1);
 }

@@ -71,7 +71,7 @@ async fn a_create_whose_response_was_lost_leaks_nothing_when_deleted_at_once() {
             assert_eq!(cluster.calls(CREATE), 1);
             cluster.delete();
             if restart {
-                cluster.restart_operator().await;
+                cluster.restart_operator();
             }
             cluster.until_gone().await;
             assert!(!live(&cluster), "{code} {visible} {restart}");
@@ -101,7 +101,9 @@ async fn the_object_stays_while_ecs_cannot_be_read() {
             "{}",
             cluster.condition("Ready")
         );
-        cluster.emulator.with_model(|model| model.clear_faults());
+        cluster
+            .emulator
+            .with_model(ecs_express_emulator::Model::clear_faults);
         cluster.until_gone().await;
         assert!(!live(&cluster));
     }

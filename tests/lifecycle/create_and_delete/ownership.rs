@@ -22,7 +22,9 @@ fn foreign(cluster: &SimulatedCluster, image: &str, tags: &Value) {
         }),
     );
     cluster.advance(Duration::from_secs(600));
-    cluster.emulator.with_model(|model| model.clear_calls());
+    cluster
+        .emulator
+        .with_model(ecs_express_emulator::Model::clear_calls);
 }
 
 fn anothers() -> Value {
@@ -243,7 +245,9 @@ async fn an_adoption_waits_until_it_is_known_who_manages_the_service() {
     cluster.run(HOUR).await;
     assert_eq!(cluster.changes_sent(), 0);
     assert_eq!(cluster.condition("Ready"), "Unknown AccessDenied");
-    cluster.emulator.with_model(|model| model.clear_faults());
+    cluster
+        .emulator
+        .with_model(ecs_express_emulator::Model::clear_faults);
     cluster.until_ready().await;
     assert_eq!(cluster.changes_sent(), 1, "one call to tag");
 }

@@ -75,7 +75,9 @@ async fn a_rejected_create_backs_off_even_where_a_service_existed_before() {
         assert!(!both, "{text}: Stalled and Reconciling at once");
         let events = cluster.take_events();
         assert!(events.len() <= 2, "{text}: {events:?}");
-        cluster.emulator.with_model(|model| model.clear_faults());
+        cluster
+            .emulator
+            .with_model(ecs_express_emulator::Model::clear_faults);
         cluster.until_ready().await;
         cluster.assert_idle().await;
     }
@@ -95,7 +97,7 @@ async fn a_create_after_an_invalid_spec_is_not_repeated_when_the_process_dies_af
             if !cluster.api.take_crash() {
                 continue;
             }
-            cluster.restart_operator().await;
+            cluster.restart_operator();
             if delete {
                 cluster.delete();
                 cluster.until_gone().await;
@@ -247,7 +249,9 @@ async fn an_object_whose_create_may_have_been_sent_is_not_released_while_ecs_can
         cluster.delete();
         cluster.run(MINUTE * 60).await;
         assert!(cluster.api.stored(&cluster.key).is_some(), "{code}");
-        cluster.emulator.with_model(|model| model.clear_faults());
+        cluster
+            .emulator
+            .with_model(ecs_express_emulator::Model::clear_faults);
         cluster.until_gone().await;
         assert_eq!(cluster.calls(DELETE), 1);
     }

@@ -145,7 +145,7 @@ async fn under_report_a_service_deleted_outside_is_only_reported() {
         .await;
     cluster.run(2 * HOUR).await;
     cluster.assert_idle().await;
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.assert_idle().await;
     assert_eq!(cluster.calls(CREATE), 1);
     cluster.apply(&json!({}));

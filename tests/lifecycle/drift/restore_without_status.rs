@@ -24,7 +24,7 @@ async fn drift_after_a_restore_without_status_is_corrected_even_if_the_first_att
         cluster.advance(MINUTE * 10);
         cluster.api.lose_status(&cluster.key);
         cluster.emulator.fail_next(Fault::new(UPDATE, code, text));
-        cluster.restart_operator().await;
+        cluster.restart_operator();
         cluster.run(MINUTE * 60).await;
         assert_eq!(
             (cluster.condition("Stalled"), running(&cluster)),
@@ -41,7 +41,7 @@ async fn drift_after_a_restore_without_status_is_reported_as_drift_and_corrected
     cluster.change_outside(&json!({"update": {"primaryContainer": {"image": "other:1"}}}));
     cluster.advance(MINUTE * 10);
     cluster.api.lose_status(&cluster.key);
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.run(MINUTE * 20).await;
     let shown = (cluster.condition("Synced"), cluster.condition("Stalled"));
     cluster.apply(&image(1));
@@ -65,7 +65,7 @@ async fn an_environment_added_outside_is_not_in_sync_after_a_restore_without_sta
     cluster.change_outside(&json!({"update": {"primaryContainer": theirs}}));
     cluster.advance(MINUTE * 10);
     cluster.api.lose_status(&cluster.key);
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.run(MINUTE * 20).await;
     assert_eq!(cluster.condition("Synced"), "False Drifted");
     cluster.apply(&image(1));
@@ -81,7 +81,7 @@ async fn under_report_an_edit_after_a_crash_after_the_create_is_reported_as_an_e
     cluster.reconcile_once().await;
     assert!(cluster.api.take_crash());
     cluster.apply(&reported(2));
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.run(MINUTE * 30).await;
     // Nothing shows that this spec ever ran, and nothing is sent automatically.
     assert_eq!(

@@ -28,7 +28,9 @@ fn free(cluster: &SimulatedCluster, tags: &Value) {
         }),
     );
     cluster.advance(Duration::from_secs(600));
-    cluster.emulator.with_model(|model| model.clear_calls());
+    cluster
+        .emulator
+        .with_model(ecs_express_emulator::Model::clear_calls);
 }
 
 #[tokio::test]
@@ -187,7 +189,7 @@ async fn a_tag_that_is_removed_again_and_again_is_given_up_after_a_few_attempts(
         assert_eq!(cluster.condition("Synced"), "False NotConverging");
         assert!(cluster.condition("Ready").starts_with("True"));
         cluster.assert_idle().await;
-        cluster.restart_operator().await;
+        cluster.restart_operator();
         cluster.assert_idle().await;
         assert_eq!(cluster.calls(TAG), 3);
         cluster.annotate("ecs-express.dev/retry", "1");

@@ -109,7 +109,7 @@ async fn a_lost_status_unsets_no_tag() {
         SimulatedCluster::ready(&json!({"tags": [{"key": "team", "value": "a"}]})).await;
     cluster.change_outside(&json!({"tag": [{"key": "cost", "value": "7"}]}));
     cluster.api.lose_status(&cluster.key);
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.assert_idle().await;
     assert!(cluster.is_ready());
     assert_eq!(cluster.tag("cost").as_deref(), Some("7"));

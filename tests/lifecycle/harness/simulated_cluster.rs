@@ -113,7 +113,7 @@ impl SimulatedCluster {
     }
 
     /// A new operator process, which knows only what is stored.
-    pub async fn restart_operator(&mut self) {
+    pub fn restart_operator(&mut self) {
         self.operator = self.second_operator();
         self.next = Some(Duration::ZERO);
     }
@@ -151,7 +151,7 @@ impl SimulatedCluster {
             self.reconcile_once().await;
             if self.api.take_crash() {
                 self.crashed = true;
-                self.restart_operator().await;
+                self.restart_operator();
             }
         }
         self.advance(left);

@@ -38,7 +38,7 @@ async fn an_upgrade_moves_the_state_to_its_new_name_with_one_write_and_calls_not
     as_the_former_version(&cluster);
     let updates = cluster.calls(UPDATE);
     cluster.api.take_writes();
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.run(MINUTE * 30).await;
     let after = stored(&cluster);
     assert_eq!(after["operatorState"]["lastApplied"], before["lastApplied"]);
@@ -56,7 +56,7 @@ async fn an_upgrade_in_the_middle_of_a_create_whose_response_is_lost_makes_no_se
     cluster.apply(&image(1));
     cluster.reconcile_once().await;
     as_the_former_version(&cluster);
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.until_ready().await;
     assert_eq!(cluster.calls(CREATE), 1);
 }
@@ -76,7 +76,7 @@ async fn a_former_version_that_ran_in_between_is_trusted_and_not_the_older_state
         .api
         .patch(&cluster.key, None, &leftover, "")
         .unwrap();
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.run(MINUTE * 30).await;
     assert_eq!(cluster.calls(UPDATE), 1, "the restart is not made again");
     assert!(stored(&cluster).get("memory").is_none());

@@ -46,7 +46,7 @@ async fn a_restart_after_any_reconcile_changes_nothing() {
                 cluster.reconcile_once().await;
                 cluster.advance(Duration::from_secs(5));
             }
-            cluster.restart_operator().await;
+            cluster.restart_operator();
             cluster.until_ready().await;
             cluster.assert_idle().await;
             assert_eq!(
@@ -65,14 +65,14 @@ async fn a_restart_after_every_reconcile_changes_nothing() {
     for _ in 0..60 {
         cluster.reconcile_once().await;
         cluster.advance(Duration::from_secs(10));
-        cluster.restart_operator().await;
+        cluster.restart_operator();
     }
     assert!(cluster.is_ready());
     cluster.apply(&second());
     for _ in 0..60 {
         cluster.reconcile_once().await;
         cluster.advance(Duration::from_secs(10));
-        cluster.restart_operator().await;
+        cluster.restart_operator();
     }
     assert!(cluster.is_ready());
     assert_eq!((cluster.calls(CREATE), cluster.calls(UPDATE)), (1, 1));
@@ -87,7 +87,7 @@ async fn a_restart_after_any_reconcile_of_a_deletion_leaks_nothing() {
             cluster.reconcile_once().await;
             cluster.advance(Duration::from_secs(12));
         }
-        cluster.restart_operator().await;
+        cluster.restart_operator();
         cluster.until_gone().await;
         assert_eq!(cluster.service()["statusCode"], "INACTIVE", "{reconciles}");
         assert_eq!(cluster.calls(DELETE), 1, "{reconciles}");
@@ -119,7 +119,7 @@ async fn a_lost_status_sends_nothing() {
         SimulatedCluster::ready(&json!({"tags": [{"key": "team", "value": "a"}]})).await;
     let sent = cluster.changes_sent();
     cluster.api.lose_status(&cluster.key);
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.until_ready().await;
     cluster.assert_idle().await;
     assert_eq!(cluster.changes_sent(), sent);
@@ -133,7 +133,7 @@ async fn a_status_lost_during_the_first_deployment_creates_nothing() {
         cluster.reconcile_once().await;
         cluster.run(Duration::from_secs(seconds)).await;
         cluster.api.lose_status(&cluster.key);
-        cluster.restart_operator().await;
+        cluster.restart_operator();
         cluster.until_ready().await;
         cluster.assert_idle().await;
         assert_eq!(
@@ -151,7 +151,7 @@ async fn a_stale_cache_is_stopped_by_its_resource_version() {
     cluster.api.freeze_cache(&cluster.key);
     for _ in 0..5 {
         cluster.reconcile_once().await;
-        cluster.restart_operator().await;
+        cluster.restart_operator();
     }
     assert_eq!(cluster.calls(CREATE), 1);
     cluster.api.thaw_cache();
@@ -161,7 +161,7 @@ async fn a_stale_cache_is_stopped_by_its_resource_version() {
     for _ in 0..5 {
         cluster.reconcile_once().await;
         cluster.advance(Duration::from_secs(60));
-        cluster.restart_operator().await;
+        cluster.restart_operator();
     }
     assert_eq!(cluster.calls(UPDATE), 1);
     cluster.api.thaw_cache();

@@ -79,7 +79,7 @@ async fn updates_in_doubt_of_the_previous_version_are_understood() {
             cluster.apply(&with_policy(2, policy));
             cluster.reconcile_once().await;
             as_written_before(&cluster);
-            cluster.restart_operator().await;
+            cluster.restart_operator();
             cluster.run(MINUTE * 60).await;
             let sent = images(&cluster).len();
             let expected = if answer == "not applied" { 2 } else { 1 };
@@ -107,7 +107,7 @@ async fn an_edit_after_a_lost_create_of_the_previous_version_is_an_edit() {
         cluster.reconcile_once().await;
         as_written_before(&cluster);
         cluster.apply(&with_policy(2, policy));
-        cluster.restart_operator().await;
+        cluster.restart_operator();
         cluster.run(MINUTE * 60).await;
         assert_eq!(
             (
@@ -152,7 +152,7 @@ async fn what_a_downgrade_leaves_in_an_intent_is_not_trusted() {
     }}});
     former.annotate("ecs-express.dev/restart", "2");
     former.api.patch(&former.key, None, &leftovers, "").unwrap();
-    former.restart_operator().await;
+    former.restart_operator();
     former.run(MINUTE * 60).await;
     assert_eq!(images(&former), ["shop:3", "shop:4"]);
 }

@@ -150,7 +150,9 @@ async fn a_failure_is_warned_about_once_and_its_end_is_logged() {
             .filter(|line| !line.contains("event"))
             .collect();
         assert_eq!(calls.len(), 1, "{lines:#?}");
-        cluster.emulator.with_model(|model| model.clear_faults());
+        cluster
+            .emulator
+            .with_model(ecs_express_emulator::Model::clear_faults);
         cluster.until_ready().await;
         let lines = log.take();
         assert_eq!(
@@ -243,7 +245,9 @@ async fn a_related_read_that_is_denied_is_warned_about_once() {
         "DescribeServices",
     ];
     assert_eq!(with(&lines, &parts).len(), 1, "{lines:#?}");
-    cluster.emulator.with_model(|model| model.clear_faults());
+    cluster
+        .emulator
+        .with_model(ecs_express_emulator::Model::clear_faults);
     cluster.run(Duration::from_secs(900)).await;
     let lines = log.take();
     assert_eq!(with(&lines, &["INFO", "recovered"]).len(), 1, "{lines:#?}");

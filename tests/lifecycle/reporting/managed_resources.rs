@@ -37,7 +37,7 @@ async fn managed_resources_are_read_once_an_hour_while_idle() {
     cluster.run(10 * HOUR).await;
     let reads = cluster.calls("DescribeServiceRevisions") - before;
     assert!((9..=11).contains(&reads), "{reads} reads in ten hours");
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     let before = cluster.calls("DescribeServiceRevisions");
     cluster.reconcile_once().await;
     assert_eq!(

@@ -111,13 +111,13 @@ async fn lifecycle_with_quotes() -> String {
         let fault = Fault::new(action, "AccessDeniedException", &text);
         cluster.emulator.fail_next(fault);
         cluster.requeue_now();
-        cluster.restart_operator().await;
+        cluster.restart_operator();
         cluster.reconcile_once().await;
         check(&cluster, &mut reported);
     }
     let failing = quoting("another value");
     cluster.change_outside(&json!({"fail": {"resource": "TargetGroups", "reason": failing}}));
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.run(Duration::from_secs(4000)).await;
     check(&cluster, &mut reported);
     cluster.emulator.fail_next(refused(DELETE, "another value"));

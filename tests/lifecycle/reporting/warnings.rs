@@ -197,9 +197,11 @@ async fn reported_drift_leaves_the_service_ready_and_warns_once() {
     cluster
         .until_condition("Ready", "Unknown AccessDenied")
         .await;
-    cluster.emulator.with_model(|model| model.clear_faults());
+    cluster
+        .emulator
+        .with_model(ecs_express_emulator::Model::clear_faults);
     cluster.until_condition("Ready", "True Drifted").await;
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.assert_idle().await;
     assert_eq!(cluster.calls(UPDATE), 0);
 }
@@ -210,7 +212,7 @@ async fn drift_reported_before_the_spec_ever_ran_is_not_ready_and_stalled() {
     cluster.change_outside(&json!({"update": {"primaryContainer": {"image": "other:1"}}}));
     cluster.advance(HOUR);
     cluster.api.lose_status(&cluster.key);
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.run(HOUR).await;
     assert_eq!(cluster.condition("Synced"), "False Drifted");
     assert_eq!(cluster.condition("Ready"), "False Drifted");

@@ -47,7 +47,7 @@ async fn the_second_of_two_edits_is_sent_even_if_the_process_dies_after_its_fenc
     cluster.reconcile_once().await;
     assert!(cluster.api.take_crash());
     assert_eq!(images(&cluster), ["shop:2"]);
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.run(MINUTE * 60).await;
     assert_eq!(
         (cluster.condition("Stalled"), running(&cluster)),

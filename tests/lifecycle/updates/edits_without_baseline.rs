@@ -33,7 +33,7 @@ async fn an_edit_after_a_rollback_and_a_restore_without_status_is_sent() {
         cluster.apply(&spec(2));
         cluster.until_condition("Stalled", "True RolledBack").await;
         cluster.api.lose_status(&cluster.key);
-        cluster.restart_operator().await;
+        cluster.restart_operator();
         cluster.run(MINUTES).await;
         assert_eq!(cluster.calls(UPDATE), 1, "{policy}");
         cluster.apply(&spec(3));
@@ -50,7 +50,7 @@ async fn an_edit_after_a_restore_without_status_is_sent_even_where_drift_is_only
     cluster.change_outside(&json!({"update": {"primaryContainer": {"image": "other:1"}}}));
     cluster.advance(MINUTES);
     cluster.api.lose_status(&cluster.key);
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.run(MINUTES).await;
     assert_eq!(cluster.calls(UPDATE), 0, "drift is only reported");
     cluster.apply(&reported(2));
@@ -73,7 +73,7 @@ async fn an_edit_after_a_lost_create_does_not_wait_for_a_deployment_that_never_e
             cluster.apply(&spec(1));
             cluster.reconcile_once().await;
             if restart {
-                cluster.restart_operator().await;
+                cluster.restart_operator();
             }
             cluster.apply(&spec(2));
             cluster.until_ready().await;
@@ -99,7 +99,7 @@ async fn an_edit_after_a_crash_just_after_the_create_does_not_wait_for_a_deploym
         cluster.reconcile_once().await;
         assert!(cluster.api.take_crash());
         cluster.apply(&image(2));
-        cluster.restart_operator().await;
+        cluster.restart_operator();
         cluster.until_ready().await;
         cluster.assert_idle().await;
         assert_eq!(
@@ -140,7 +140,7 @@ async fn a_confirmed_adoption_whose_response_is_lost_sends_the_difference_whatev
             cluster.annotate("ecs-express.dev/adopt-confirm", hash);
             cluster.reconcile_once().await;
             if restart {
-                cluster.restart_operator().await;
+                cluster.restart_operator();
             }
             cluster.until_ready().await;
             cluster.assert_idle().await;

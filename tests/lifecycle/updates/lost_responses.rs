@@ -45,11 +45,11 @@ async fn a_lost_create_survives_another_account_in_between() {
     cluster.apply(&image(1));
     cluster.reconcile_once().await;
     cluster.access_key = "210987654321".into();
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.run(MINUTE / 2).await;
     assert_eq!(cluster.condition("Stalled"), "True IdentityChanged");
     cluster.access_key = "AKIDEXAMPLE".into();
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.until_ready().await;
     cluster.assert_idle().await;
     assert_eq!(cluster.calls(CREATE), 1);
@@ -101,7 +101,7 @@ async fn an_edit_after_a_rollback_is_sent_even_if_the_process_dies_after_its_fen
     cluster.apply(&image(3));
     cluster.reconcile_once().await;
     assert!(cluster.api.take_crash());
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.run(MINUTE * 60).await;
     assert_eq!(
         (running(&cluster), cluster.condition("Stalled")),

@@ -49,7 +49,7 @@ async fn a_managed_resource_that_failed_is_reported_at_once() {
         assert_eq!(warnings.len(), 1, "{warnings:#?}");
         assert_eq!(warnings[0].reason, "ManagedResourceFailed");
         cluster.assert_idle().await;
-        cluster.restart_operator().await;
+        cluster.restart_operator();
         cluster.assert_idle().await;
     }
 }
@@ -82,7 +82,7 @@ async fn a_first_deployment_that_never_comes_up_is_reported_after_half_an_hour()
     let warnings = warnings(&cluster);
     assert_eq!(warnings.len(), 1, "{warnings:#?}");
     cluster.assert_idle().await;
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.assert_idle().await;
     cluster.apply(&image(2));
     cluster.until_ready().await;

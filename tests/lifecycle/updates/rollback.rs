@@ -39,7 +39,7 @@ async fn a_configuration_that_was_rolled_back_is_not_sent_again() {
             cluster.message("Ready")
         );
         cluster.assert_idle().await;
-        cluster.restart_operator().await;
+        cluster.restart_operator();
         cluster.assert_idle().await;
         assert_eq!(cluster.calls(UPDATE), 1, "after a restart");
         assert_eq!(cluster.condition("Ready"), "False RolledBack");
@@ -51,7 +51,7 @@ async fn a_rolled_back_configuration_is_not_sent_again_when_the_operator_state_i
     for outcome in [Outcome::RollBackByCircuitBreaker, Outcome::RollBackByAlarm] {
         let mut cluster = rolled_back(outcome).await;
         cluster.api.lose_status(&cluster.key);
-        cluster.restart_operator().await;
+        cluster.restart_operator();
         cluster.run(HOUR).await;
         cluster.assert_idle().await;
         assert_eq!(cluster.calls(UPDATE), 1);
@@ -76,7 +76,7 @@ async fn scaling_is_sent_alone_while_the_rest_is_rolled_back() {
     assert_eq!(members, ["scalingTarget", "serviceArn"]);
     assert_eq!(updates[1]["scalingTarget"]["minTaskCount"], 3);
     assert_eq!(cluster.condition("Stalled"), "True RolledBack");
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.assert_idle().await;
     assert_eq!(cluster.service()["activeRevisions"][0]["image"], "shop:1");
 }
@@ -102,7 +102,7 @@ async fn a_retry_sends_the_rolled_back_configuration_once_more() {
             .await;
         cluster.run(HOUR).await;
         cluster.assert_idle().await;
-        cluster.restart_operator().await;
+        cluster.restart_operator();
         cluster.assert_idle().await;
         assert_eq!(cluster.calls(UPDATE), 2);
         let wanted = if outcome == Outcome::Succeed {
@@ -230,7 +230,7 @@ async fn scaling_that_is_sent_alone_is_reported_as_such_and_the_cause_of_the_rol
     }
     cluster.assert_idle().await;
     keeps_its_cause(&cluster);
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.assert_idle().await;
     keeps_its_cause(&cluster);
 }
@@ -262,7 +262,7 @@ async fn a_lost_update_after_a_rollback_is_not_mistaken_for_what_was_rolled_back
         cluster.apply(&image(3));
         cluster.reconcile_once().await;
         if restart {
-            cluster.restart_operator().await;
+            cluster.restart_operator();
         }
         cluster.until_ready().await;
         cluster.assert_idle().await;

@@ -113,7 +113,9 @@ async fn a_group_removed_while_the_managed_groups_were_never_read_is_not_reporte
         cluster.message("Synced")
     );
     cluster.assert_idle().await;
-    cluster.emulator.with_model(|model| model.clear_faults());
+    cluster
+        .emulator
+        .with_model(ecs_express_emulator::Model::clear_faults);
     cluster.until_ready().await;
     cluster.assert_idle().await;
     assert_eq!(attached(&cluster), [A]);
@@ -156,7 +158,9 @@ async fn an_adoption_waits_until_the_managed_groups_are_known() {
         }),
     );
     cluster.advance(Duration::from_secs(600));
-    cluster.emulator.with_model(|model| model.clear_calls());
+    cluster
+        .emulator
+        .with_model(ecs_express_emulator::Model::clear_calls);
     cluster.emulator.fail_next(denied());
     let mut spec = groups(&[A]);
     spec["adoptionPolicy"] = json!("Adopt");
@@ -164,7 +168,9 @@ async fn an_adoption_waits_until_the_managed_groups_are_known() {
     cluster.run(Duration::from_secs(1200)).await;
     assert_eq!(cluster.changes_sent(), 0);
     assert_eq!(cluster.condition("Ready"), "Unknown AccessDenied");
-    cluster.emulator.with_model(|model| model.clear_faults());
+    cluster
+        .emulator
+        .with_model(ecs_express_emulator::Model::clear_faults);
     cluster
         .until_condition("Stalled", "True AdoptionNotConfirmed")
         .await;
@@ -211,7 +217,7 @@ async fn groups_that_ecs_does_not_clear_are_left_in_force_and_named_after_one_at
     let message = cluster.message("Synced");
     assert!(message.contains(A) && message.contains(B), "{message}");
     assert_eq!(cluster.condition("Stalled"), "absent");
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.assert_idle().await;
     assert_eq!(cluster.condition("Synced"), "True LeftInForce");
 }

@@ -220,7 +220,7 @@ async fn a_restart_is_one_update_with_the_same_configuration() {
         .await;
     cluster.until_ready().await;
     cluster.assert_idle().await;
-    cluster.restart_operator().await;
+    cluster.restart_operator();
     cluster.assert_idle().await;
     assert_eq!(cluster.calls(UPDATE), 1);
     assert!(

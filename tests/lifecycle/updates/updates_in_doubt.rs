@@ -24,7 +24,7 @@ async fn a_lost_update_that_never_comes_up_does_not_hold_back_the_next_edit() {
         cluster.reconcile_once().await;
         cluster.apply(&image(3));
         if restart {
-            cluster.restart_operator().await;
+            cluster.restart_operator();
         }
         cluster.run(MINUTE).await;
         assert_eq!(images(&cluster), ["shop:2", "shop:3"], "restart: {restart}");
@@ -63,7 +63,7 @@ async fn an_update_that_ecs_queues_behind_a_running_deployment_is_sent_once() {
             cluster.apply(&spec(3));
             cluster.run(MINUTE).await;
             if restart {
-                cluster.restart_operator().await;
+                cluster.restart_operator();
             }
             cluster.run(MINUTE * 5).await;
             assert_eq!(cluster.condition("Ready"), "False Waiting", "{policy}");
@@ -108,7 +108,7 @@ async fn a_revert_while_an_update_is_in_doubt_is_not_ready_before_that_update_is
             assert_eq!(images(&cluster), ["shop:2"]);
             cluster.apply(&spec(1));
             if restart {
-                cluster.restart_operator().await;
+                cluster.restart_operator();
             }
             for _ in 0..30 {
                 cluster.run(Duration::from_secs(1)).await;
@@ -176,7 +176,7 @@ async fn a_restart_whose_response_is_lost_is_done_once_whether_it_was_applied_or
             cluster.annotate("ecs-express.dev/restart", "1");
             cluster.reconcile_once().await;
             if restart {
-                cluster.restart_operator().await;
+                cluster.restart_operator();
             }
             cluster
                 .until("restarted", |cluster| cluster.status().revisions != before)

@@ -39,11 +39,13 @@ pub(crate) fn cleared(
     for member in emptied {
         match member {
             Emptied::TaskRoleArn => before.task_role_arn = None,
-            Emptied::Cpu => before.cpu = default.cpu.to_owned(),
-            Emptied::Memory => before.memory = default.memory.to_owned(),
+            Emptied::Cpu => default.cpu.clone_into(&mut before.cpu),
+            Emptied::Memory => default.memory.clone_into(&mut before.memory),
             Emptied::CpuArchitecture => before.cpu_architecture = Some("X86_64".to_owned()),
             Emptied::HealthCheckPath => {
-                before.health_check_path = default.health_check_path.to_owned();
+                default
+                    .health_check_path
+                    .clone_into(&mut before.health_check_path);
             }
             Emptied::RepositoryCredentials => {
                 before.primary_container.repository_credentials = None;

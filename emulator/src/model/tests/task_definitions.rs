@@ -194,7 +194,7 @@ fn express_accepts_only_a_container_main_with_one_named_port() {
         (
             |request| {
                 request["containerDefinitions"][1]["portMappings"][0] =
-                    json!({ "containerPort": 80 })
+                    json!({ "containerPort": 80 });
             },
             "port mapping",
         ),

@@ -87,7 +87,7 @@ fn play(fixture: &mut Fixture, options: &Options) -> Result<(), Box<dyn Error>> 
     );
     fixture.apply_hello()?;
     let url = fixture
-        .await_service("hello to be Ready", |service| service.is_ready())?
+        .await_service("hello to be Ready", service::Service::is_ready)?
         .url()?;
     step.done("");
 
