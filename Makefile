@@ -40,9 +40,10 @@ bench: preflight ## Measure the release build and print a table, in about half a
 	exec "$(TARGET)/$$host/release/bench" $(if $(PAGE),--write '$(PAGE)')
 
 .PHONY: lint
-lint: cargo-deny ## Check formatting, clippy, and the dependency tree
+lint: cargo-deny ## Check formatting, clippy, the API documentation, and the dependency tree
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --no-deps --workspace
 	$(CARGO) deny check bans licenses sources
 
 .PHONY: crds

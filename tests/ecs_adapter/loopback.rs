@@ -140,7 +140,7 @@ fn read(stream: &TcpStream) -> Option<Seen> {
             continue;
         };
         match name.to_ascii_lowercase().as_str() {
-            "x-amz-target" => action = value.rsplit('.').next()?.to_owned(),
+            "x-amz-target" => value.rsplit('.').next()?.clone_into(&mut action),
             "authorization" => value.clone_into(&mut authorization),
             "content-length" => length = value.parse().ok()?,
             _ => {}
