@@ -127,7 +127,7 @@ mod tests {
         large.spec.primary_container.as_mut().unwrap().command = Some(words.collect());
         let mut small = large.clone();
         small.spec.primary_container = None;
-        small.metadata = kube::api::ObjectMeta::default();
+        std::mem::take(&mut small.metadata);
         small.status = None;
         for object in [large, small] {
             let decompressed = Compressed::of(&object).unwrap().decompress().unwrap();
