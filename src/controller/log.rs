@@ -67,7 +67,7 @@ pub(super) fn failures(
         let recovered = matches!(
             result,
             CallResult::Created { .. } | CallResult::Updated { .. } | CallResult::Accepted
-        ) || decision.reason.progress() == Progress::AtRest
+        ) || decision.reason.progress() == Progress::Idle
             || decision.reason == Reason::Deploying;
         if recovered && state.failing.take().is_some() {
             tracing::info!(%object, "recovered from the failure");

@@ -81,7 +81,7 @@ fn outcome(reconciled: &ReconcileResult) -> ReconcileOutcome {
             (Reason::Unreadable(_), _) => ReconcileOutcome::Failed,
             (_, Progress::Reconciling) => ReconcileOutcome::Waiting,
             (_, Progress::Stalled) => ReconcileOutcome::Stalled,
-            (_, Progress::AtRest) => ReconcileOutcome::AtRest,
+            (_, Progress::Idle) => ReconcileOutcome::AtRest,
         },
     }
 }

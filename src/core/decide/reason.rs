@@ -179,7 +179,7 @@ impl Reason {
             | Self::UnknownStatus(_)
             | Self::ManagedResourceFailed
             | Self::ProgressDeadlineExceeded => Progress::Stalled,
-            Self::Suspended | Self::Drifted | Self::Available => Progress::AtRest,
+            Self::Suspended | Self::Drifted | Self::Available => Progress::Idle,
         }
     }
 }
@@ -192,5 +192,5 @@ pub enum Progress {
     /// A person has to act.
     Stalled,
     /// Nothing is to be done.
-    AtRest,
+    Idle,
 }

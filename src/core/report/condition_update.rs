@@ -111,7 +111,7 @@ impl ConditionUpdate {
                 conditions.remove(types::RECONCILING);
                 conditions.set(types::STALLED, &holds);
             }
-            Progress::AtRest => {
+            Progress::Idle => {
                 conditions.remove(types::RECONCILING);
                 conditions.remove(types::STALLED);
             }

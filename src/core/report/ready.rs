@@ -60,17 +60,17 @@ pub(crate) fn after_decision(
         stalled_reason: None,
     };
     match reason {
-        Reason::Available => ready(ConditionStatus::True, Progress::AtRest),
+        Reason::Available => ready(ConditionStatus::True, Progress::Idle),
         Reason::Suspended => {
             let stalled_reason = stalled_while_suspended(input);
-            let progress = stalled_reason.map_or(Progress::AtRest, |_| Progress::Stalled);
+            let progress = stalled_reason.map_or(Progress::Idle, |_| Progress::Stalled);
             Readiness {
                 stalled_reason,
                 ..ready(suspended(input, assessment, reported), progress)
             }
         }
         Reason::Drifted if has_run_the_spec(input, assessment, reported) => {
-            ready(ConditionStatus::True, Progress::AtRest)
+            ready(ConditionStatus::True, Progress::Idle)
         }
         // Nothing shows that the spec ever ran, and the operator starts no deployment of it.
         Reason::Drifted => ready(ConditionStatus::False, Progress::Stalled),
@@ -81,7 +81,7 @@ pub(crate) fn after_decision(
         }
         // Tags do not affect the running tasks.
         Reason::Tagging | Reason::TagsLost if runs_the_spec(input, assessment, reported) => {
-            available(input, assessment, Progress::AtRest)
+            available(input, assessment, Progress::Idle)
         }
         Reason::TagNotConverging(_) if runs_the_spec(input, assessment, reported) => {
             available(input, assessment, reason.progress())

@@ -105,7 +105,7 @@ pub fn requeue_after(decision: &Decision, result: &CallResult, pacing: &Pacing<'
                 let round = intervals.round(objects).min(LONGEST_POLL);
                 intervals.poll.max(round)
             }
-            Progress::AtRest | Progress::Stalled => intervals.resync.max(intervals.round(objects)),
+            Progress::Idle | Progress::Stalled => intervals.resync.max(intervals.round(objects)),
         },
     };
     delay.mul_f64(1.0 + JITTER * (random.clamp(0.0, 1.0) - 0.5)) + window_margin(decision, windows)
