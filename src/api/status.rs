@@ -79,7 +79,7 @@ pub struct ExpressServiceStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator_state: Option<OperatorState>,
 
-    /// Former name of `operatorState`, read for one release and no longer written.
+    /// Former name of `operatorState`, read for one release and cleared once `operatorState` is stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<OperatorState>,
 }

@@ -48,14 +48,10 @@ pub(super) fn with_intent(
     conditions.begin_call(reason.as_str(), || {
         reason.message(input, decision.assessment.as_ref())
     });
+    let state = state_before_call(input, decision, Some(intent.clone()), now);
     ExpressServiceStatus {
-        operator_state: Some(state_before_call(
-            input,
-            decision,
-            Some(intent.clone()),
-            now,
-        )),
-        memory: None,
+        memory: stored.former_field(&state),
+        operator_state: Some(state),
         conditions: conditions.into_inner(),
         ..stored.clone()
     }

@@ -23,11 +23,19 @@ pub const SCHEME: i32 = 1;
 impl ExpressServiceStatus {
     /// The operator state, if it exists and has the present scheme.
     ///
-    /// Earlier versions stored it in `memory`. This version clears that field with each write, so a value there was written by
-    /// an older operator afterwards, as after a downgrade, and is the newer one.
+    /// Earlier versions stored it in `memory`. This version clears that field, so a value there is a copy of
+    /// `operatorState`, or was written afterwards by an older operator, as after a downgrade, and is the newer one.
     pub fn trusted_state(&self) -> Option<&OperatorState> {
         let stored = self.memory.as_ref().or(self.operator_state.as_ref());
         stored.filter(|state| state.scheme == SCHEME)
+    }
+
+    /// The value of the former field `memory` in a write of `state` over this status.
+    ///
+    /// It is cleared only once the API server has stored `operatorState`. A CustomResourceDefinition without that field
+    /// prunes it, and clearing `memory` in the same write would lose the only copy.
+    pub fn former_field(&self, state: &OperatorState) -> Option<OperatorState> {
+        (self.memory.is_some() && self.operator_state.is_none()).then(|| state.clone())
     }
 }
 

@@ -42,8 +42,8 @@ pub fn project(
         service_arn: Some(desired.arn.to_string()),
         service_name: Some(desired.arn.name.clone()),
         cluster: Some(desired.arn.cluster.clone()),
+        memory: previous.former_field(&state),
         operator_state: Some(state),
-        memory: None,
         ..previous.clone()
     };
     match input.observed {

@@ -1,4 +1,5 @@
-//! `status.memory`, the former name of `status.operatorState`: an upgrade reads it, and a downgrade loses nothing.
+//! `status.memory`, the former name of `status.operatorState`: an upgrade reads it, and what a former version writes there is
+//! trusted.
 
 use std::time::Duration;
 
@@ -32,12 +33,12 @@ fn as_the_former_version(cluster: &SimulatedCluster) {
 }
 
 #[tokio::test]
-async fn an_upgrade_moves_the_state_to_its_new_name_with_one_write_and_calls_nothing() {
+async fn an_upgrade_copies_the_state_to_its_new_name_clears_the_former_one_and_calls_nothing() {
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     let before = stored(&cluster)["operatorState"].clone();
     as_the_former_version(&cluster);
     let updates = cluster.calls(UPDATE);
-    cluster.api.take_writes();
+    cluster.api.take_written();
     cluster.restart_operator();
     cluster.run(MINUTE * 30).await;
     let after = stored(&cluster);
@@ -45,7 +46,40 @@ async fn an_upgrade_moves_the_state_to_its_new_name_with_one_write_and_calls_not
     assert_eq!(after["operatorState"]["service"], before["service"]);
     assert!(after.get("memory").is_none(), "{after}");
     assert_eq!(cluster.calls(UPDATE), updates);
-    assert_eq!(cluster.api.take_writes().len(), 1);
+    // The former field is cleared only after the API server has shown that it stores the new one.
+    let written = cluster.api.take_written();
+    let [copied, cleared] = &written[..] else {
+        panic!("{} writes", written.len());
+    };
+    let (copied, cleared) = (&copied["status"], &cleared["status"]);
+    assert_eq!(copied["memory"], copied["operatorState"]);
+    assert!(cleared.get("memory").is_none(), "{cleared}");
+}
+
+#[tokio::test]
+async fn a_definition_without_the_new_field_keeps_the_state_and_the_operator_works_with_it() {
+    let mut cluster = SimulatedCluster::ready(&image(1)).await;
+    as_the_former_version(&cluster);
+    let before = stored(&cluster)["memory"].clone();
+    cluster.api.prune_operator_state(true);
+    cluster.restart_operator();
+    cluster.run(MINUTE * 30).await;
+    assert_eq!(
+        stored(&cluster)["memory"]["lastApplied"],
+        before["lastApplied"]
+    );
+    cluster.apply(&image(2));
+    cluster.until_ready().await;
+    assert_eq!(cluster.calls(UPDATE), 1);
+    // The definition is updated.
+    cluster.api.prune_operator_state(false);
+    cluster.run(MINUTE * 30).await;
+    cluster.apply(&image(3));
+    cluster.until_ready().await;
+    cluster.run(MINUTE * 30).await;
+    let after = stored(&cluster);
+    assert!(after.get("memory").is_none(), "{after}");
+    assert_eq!(cluster.calls(UPDATE), 2);
 }
 
 #[tokio::test]
