@@ -7,7 +7,7 @@ use ecs_express_operator::{
         status::DeploymentStatus,
     },
     core::{
-        decide::update_intent::UpdateIntent,
+        decide::{action::Action, reason::Reason, update_intent::UpdateIntent},
         desired::object::Desired,
         observed::service::{Observed, Read, Service},
     },
@@ -82,7 +82,7 @@ fn deploys(service: Service, deployments: Vec<DeploymentStatus>) -> Service {
 }
 
 /// The state of the update intent for a spec and a service after this many seconds.
-fn with_deadline(
+fn state_after(
     spec: &Desired,
     state: OperatorState,
     service: &Service,
@@ -101,18 +101,14 @@ fn new() -> UpdateIntent {
 fn an_accepted_update_is_applied_when_its_revision_or_the_end_of_its_deployment_is_observed() {
     let accepted = || sent(Some("Accepted"));
     let spec = image("shop:2");
-    assert_eq!(with_deadline(&spec, accepted(), &shows("shop:2"), 0), new());
+    assert_eq!(state_after(&spec, accepted(), &shows("shop:2"), 0), new());
     for status in ["SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "STOPPED"] {
         let ended = deploys(runs(|_| ()), vec![began(NEW, status)]);
-        assert_eq!(
-            with_deadline(&spec, accepted(), &ended, 0),
-            new(),
-            "{status}"
-        );
+        assert_eq!(state_after(&spec, accepted(), &ended, 0), new(), "{status}");
     }
     let coming = deploys(runs(|_| ()), vec![began(NEW, "IN_PROGRESS")]);
     assert_eq!(
-        with_deadline(&spec, accepted(), &coming, 0),
+        state_after(&spec, accepted(), &coming, 0),
         UpdateIntent::Waiting
     );
 }
@@ -120,24 +116,24 @@ fn an_accepted_update_is_applied_when_its_revision_or_the_end_of_its_deployment_
 #[test]
 fn an_accepted_update_is_not_given_up_while_another_deployment_runs() {
     let spec = image("shop:2");
-    let with_deadline =
-        |service: &Service, seconds| with_deadline(&spec, sent(Some("Accepted")), service, seconds);
+    let after =
+        |service: &Service, seconds| state_after(&spec, sent(Some("Accepted")), service, seconds);
     let busy = deploys(runs(|_| ()), vec![began(REVISION, "IN_PROGRESS")]);
-    assert_eq!(with_deadline(&busy, 24 * 3600), UpdateIntent::Waiting);
+    assert_eq!(after(&busy, 24 * 3600), UpdateIntent::Waiting);
     let busy = runs(|service| service.current_deployment = Some("deployment".into()));
-    assert_eq!(with_deadline(&busy, 24 * 3600), UpdateIntent::Waiting);
+    assert_eq!(after(&busy, 24 * 3600), UpdateIntent::Waiting);
     let idle = runs(|_| ());
-    assert_eq!(with_deadline(&idle, 119), UpdateIntent::Waiting);
-    assert_eq!(with_deadline(&idle, 120), UpdateIntent::Expired);
+    assert_eq!(after(&idle, 119), UpdateIntent::Waiting);
+    assert_eq!(after(&idle, 120), UpdateIntent::Expired);
 }
 
 #[test]
 fn an_edit_need_not_wait_for_an_accepted_update_and_a_revert_must() {
     let accepted = || sent(Some("Accepted"));
     let service = runs(|_| ());
-    let superseded = with_deadline(&image("shop:3"), accepted(), &service, 0);
+    let superseded = state_after(&image("shop:3"), accepted(), &service, 0);
     assert_eq!(superseded, UpdateIntent::Superseded);
-    let reverted = |seconds| with_deadline(&image("shop:1"), accepted(), &service, seconds);
+    let reverted = |seconds| state_after(&image("shop:1"), accepted(), &service, seconds);
     assert_eq!(reverted(119), UpdateIntent::Waiting);
     assert_eq!(reverted(120), UpdateIntent::Expired);
 }
@@ -147,13 +143,13 @@ fn a_lost_update_is_applied_when_a_new_revision_is_observed_whatever_the_spec_sa
     for spec in ["shop:2", "shop:1", "shop:3"] {
         let shown = shows("shop:2");
         assert_eq!(
-            with_deadline(&image(spec), sent(None), &shown, 0),
+            state_after(&image(spec), sent(None), &shown, 0),
             new(),
             "{spec}"
         );
         let ended = deploys(runs(|_| ()), vec![began(NEW, "ROLLBACK_SUCCESSFUL")]);
         assert_eq!(
-            with_deadline(&image(spec), sent(None), &ended, 0),
+            state_after(&image(spec), sent(None), &ended, 0),
             new(),
             "{spec}"
         );
@@ -165,7 +161,7 @@ fn a_new_revision_that_differs_from_what_was_sent_is_of_another_client() {
     let spec = image("shop:2");
     let others = deploys(shows("registry/shop:2"), vec![began(NEW, "IN_PROGRESS")]);
     assert_eq!(
-        with_deadline(&spec, sent(None), &others, 0),
+        state_after(&spec, sent(None), &others, 0),
         UpdateIntent::Waiting
     );
 }
@@ -177,7 +173,7 @@ fn a_revision_that_is_older_or_of_the_previous_update_is_no_trace_of_a_lost_upda
     older.revisions[1].created_at = Some(at(9));
     older.revisions.remove(0);
     assert_eq!(
-        with_deadline(&spec, sent(None), &older, 0),
+        state_after(&spec, sent(None), &older, 0),
         UpdateIntent::Waiting
     );
     let mut behind = sent(None);
@@ -185,10 +181,7 @@ fn a_revision_that_is_older_or_of_the_previous_update_is_no_trace_of_a_lost_upda
         applied.revision = Some(NEW.into());
     }
     let shown = deploys(shows("shop:2"), vec![began(NEW, "IN_PROGRESS")]);
-    assert_eq!(
-        with_deadline(&spec, behind, &shown, 0),
-        UpdateIntent::Waiting
-    );
+    assert_eq!(state_after(&spec, behind, &shown, 0), UpdateIntent::Waiting);
 }
 
 #[test]
@@ -198,8 +191,8 @@ fn a_deployment_that_existed_before_is_no_trace_of_a_lost_update() {
         expected.deployment_before = Some(format!("{NEW}/deployment"));
     }
     let ended = deploys(runs(|_| ()), vec![began(NEW, "ROLLBACK_SUCCESSFUL")]);
-    let with_deadline = with_deadline(&image("shop:2"), state, &ended, 0);
-    assert_eq!(with_deadline, UpdateIntent::Waiting);
+    let awaited = state_after(&image("shop:2"), state, &ended, 0);
+    assert_eq!(awaited, UpdateIntent::Waiting);
 }
 
 #[test]
@@ -210,7 +203,7 @@ fn expectations_of_another_intent_are_not_trusted() {
         expected.revision_before = Some(NEW.into());
     }
     assert_eq!(
-        with_deadline(&image("shop:2"), state, &shows("shop:2"), 0),
+        state_after(&image("shop:2"), state, &shows("shop:2"), 0),
         new()
     );
 }
@@ -220,7 +213,7 @@ fn a_deployment_of_a_revision_that_ran_before_is_no_trace_of_a_lost_update() {
     let spec = image("shop:2");
     let former = deploys(runs(|_| ()), vec![began(REVISION, "SUCCESSFUL")]);
     assert_eq!(
-        with_deadline(&spec, sent(None), &former, 0),
+        state_after(&spec, sent(None), &former, 0),
         UpdateIntent::Waiting
     );
 }
@@ -241,9 +234,9 @@ fn a_lost_update_without_a_trace_is_given_up_after_its_window_and_behind_a_deplo
         ("another behind a deployment", &other, &busy, 120),
         ("a retry behind a deployment", &retried, &busy, 120),
     ] {
-        let with_deadline = |seconds| with_deadline(spec, sent(None), service, seconds);
-        assert_eq!(with_deadline(seconds - 1), UpdateIntent::Waiting, "{what}");
-        assert_eq!(with_deadline(seconds), UpdateIntent::Expired, "{what}");
+        let after = |seconds| state_after(spec, sent(None), service, seconds);
+        assert_eq!(after(seconds - 1), UpdateIntent::Waiting, "{what}");
+        assert_eq!(after(seconds), UpdateIntent::Expired, "{what}");
     }
     let mut answered = sent(None);
     if let Some(intent) = &mut answered.intent {
@@ -251,7 +244,7 @@ fn a_lost_update_without_a_trace_is_given_up_after_its_window_and_behind_a_deplo
         expected.retry = Some("1".into());
     }
     assert_eq!(
-        with_deadline(&retried, answered, &busy, 120),
+        state_after(&retried, answered, &busy, 120),
         UpdateIntent::Waiting,
         "a retry frees an update once"
     );
@@ -271,8 +264,48 @@ fn where_no_revision_was_shown_before_only_one_that_equals_what_was_sent_is_its_
     let created = deploys(runs(|_| ()), vec![began(REVISION, "IN_PROGRESS")]);
     let spec = image("shop:2");
     assert_eq!(
-        with_deadline(&spec, unknown(), &created, 0),
+        state_after(&spec, unknown(), &created, 0),
         UpdateIntent::Waiting
     );
-    assert_eq!(with_deadline(&spec, unknown(), &shows("shop:2"), 0), new());
+    assert_eq!(state_after(&spec, unknown(), &shows("shop:2"), 0), new());
+}
+
+#[test]
+fn a_lost_update_that_took_effect_counts_as_applied_in_the_decision_of_the_same_reconcile() {
+    // The spec is back at 1 after the lost update to 2, which ECS now shows: 1 is an edit, not a correction of drift.
+    let given = OwnedInput::of(
+        image("shop:1"),
+        Observed::Present(Box::new(shows("shop:2"))),
+        Some(sent(None)),
+    );
+    let decision = given.decide();
+    assert_eq!(decision.reason, Reason::Updating);
+    // The spec still is 2: nothing is left to send, and the update is not awaited any more.
+    let given = OwnedInput::of(
+        image("shop:2"),
+        Observed::Present(Box::new(shows("shop:2"))),
+        Some(sent(None)),
+    );
+    let decision = given.decide();
+    assert_eq!(decision.action, Action::Nothing);
+    assert_ne!(decision.reason, Reason::WaitingForUpdate);
+}
+
+#[test]
+fn lost_owner_tags_are_set_while_an_update_is_in_doubt_only_where_no_update_can_follow() {
+    let service_with = |role: &str| {
+        runs(|service| {
+            remove_owner_tags(service);
+            service.infrastructure_role_arn = Some(role.into());
+        })
+    };
+    let decide = |service: Service| {
+        let observed = Observed::Present(Box::new(service));
+        OwnedInput::of(image("shop:2"), observed, Some(sent(Some("Accepted")))).decide()
+    };
+    let own = decide(service_with("arn:aws:iam::123456789012:role/infra"));
+    assert_eq!(own.reason, Reason::WaitingForUpdate);
+    let other = decide(service_with("arn:aws:iam::123456789012:role/other"));
+    assert_eq!(other.reason, Reason::TagsLost);
+    assert!(matches!(other.action, Action::Tag(_)));
 }

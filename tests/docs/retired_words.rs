@@ -3,6 +3,16 @@
 /// Identifiers, with upper and lower case as written, as whole words.
 pub const IDENTIFIERS: &[(&str, &str)] = &[
     ("PassError", "ReconcileError"),
+    ("enum Why", "Reason"),
+    ("&Why", "Reason"),
+    ("Case<'_>", "Input"),
+    ("&Case<", "Input"),
+    ("enum Need", "PendingChange"),
+    ("enum Life", "Phase"),
+    ("Verdict", "DeploymentState"),
+    ("UnknownCode", "UnknownStatus"),
+    ("RollingOut", "Deploying"),
+    ("NoEndpoint", "WaitingForEndpoint"),
     ("PassOutcome", "ReconcileOutcome"),
     ("Need::", "PendingChange"),
     ("Life::", "Phase"),

@@ -103,7 +103,7 @@ fn delete(fixture: &mut Fixture) -> Result<(), Box<dyn Error>> {
         .flatten()
         .find(|service| service["serviceName"] == SERVICE);
     match left.and_then(code).as_deref() {
-        None | Some("INACTIVE") => step.done("and ECS has it no more"),
+        None | Some("INACTIVE") => step.done("and ECS no longer has it"),
         Some(code) => {
             return Err(
                 format!("hello is gone, but ECS still has {SERVICE}, which is {code}").into(),
