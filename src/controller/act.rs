@@ -20,7 +20,7 @@ use crate::{
     ecs::{Created, Ecs, Updated},
 };
 
-/// What carrying out a decision came to.
+/// The result of carrying out a decision.
 pub(super) struct Acted {
     /// The intent that was stored before the call, if one was.
     pub(super) intent: Option<Intent>,
@@ -113,7 +113,7 @@ fn accepted(answer: Result<(), Failure>) -> CallResult {
     }
 }
 
-/// Marks a retained service as released and removes the finalizer, also if the service could not be marked.
+/// Marks a retained service as released and removes the finalizer, even if the service could not be marked.
 async fn retain<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     reconciliation: &mut Reconciliation,

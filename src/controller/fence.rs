@@ -82,7 +82,7 @@ pub(super) async fn store_intent<E: Ecs, O: Objects, C: Clock>(
     }
     let before = reconciliation.object.status.clone().unwrap_or_default();
     let fenced = status::with_intent(&before, input, decision, &intent);
-    // A patch of the difference also removes what the new intent lacks, such as the outcome of the last one.
+    // A patch of the difference also removes what the new intent lacks, such as the state of the last one.
     let patch = status_patch(&before, &fenced);
     let requested_at = ctx.clock.uptime();
     let object = &reconciliation.object;

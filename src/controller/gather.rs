@@ -59,7 +59,7 @@ pub(super) async fn observe<E: Ecs, O: Objects, C: Clock>(
     }
 }
 
-/// Whether the managed resources in the status are to be read again. What an earlier process read stays fresh for a
+/// Whether reading the managed resources again is due. What an earlier process read stays fresh for a
 /// random part of the time, so that a restart does not read those of all objects at once.
 fn resources<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,

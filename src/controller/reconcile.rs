@@ -33,7 +33,7 @@ use crate::{
 /// How long one reconcile may take: four reads and a write of 20 s each.
 const TIMEOUT: Duration = Duration::from_secs(100);
 
-/// A decision, and what carrying it out came to.
+/// A decision, and the result of its call.
 type ReconcileResult = Result<(Decision, CallResult), ReconcileError>;
 
 /// Reconciles one object: observes its service, makes at most one call that changes something, and reports.
@@ -226,7 +226,7 @@ fn delay_after<E: Ecs, O: Objects, C: Clock>(
         attempts: state.attempts,
         intervals: &ctx.settings.intervals,
         windows: &ctx.settings.windows,
-        objects: ctx.states.in_progress_count(state.in_progress),
+        objects: ctx.states.count(state.in_progress),
         random: ctx.clock.random(),
     };
     requeue_after(decision, result, &pacing)

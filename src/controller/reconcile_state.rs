@@ -25,13 +25,13 @@ pub struct ReconcileState {
     pub known_versions: KnownVersions,
     /// When the next reconcile is due.
     pub due: Option<Uptime>,
-    /// Whether a change is in progress, as opposed to an idle object.
+    /// Whether a change is in progress; false also while the object fails.
     pub in_progress: bool,
     /// Whether an event has reported the rejection of the status by the API server, which still lasts.
     pub rejection_reported: bool,
     /// Fingerprint of a status that the API server stored incompletely; writing it again would change nothing.
     pub unstored: Option<u64>,
-    /// When the managed resources in the status are to be read again.
+    /// When reading the managed resources again is due.
     pub resources_due: Option<Uptime>,
 }
 
@@ -84,8 +84,8 @@ impl ReconcileStates {
         self.lock().insert(key.clone(), state);
     }
 
-    /// Number of objects with a change in progress, or of idle objects.
-    pub fn in_progress_count(&self, in_progress: bool) -> usize {
+    /// Number of objects with a change in progress, or of all others.
+    pub fn count(&self, in_progress: bool) -> usize {
         let states = self.lock();
         if in_progress {
             states.in_progress
@@ -138,12 +138,7 @@ mod tests {
     #[test]
     fn objects_in_progress_are_counted_as_they_are_added_changed_and_removed() {
         let states = ReconcileStates::default();
-        let counts = || {
-            (
-                states.in_progress_count(true),
-                states.in_progress_count(false),
-            )
-        };
+        let counts = || (states.count(true), states.count(false));
         states.keep(&key("a"), state(true));
         states.keep(&key("b"), state(true));
         states.keep(&key("c"), state(false));

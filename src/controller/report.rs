@@ -24,7 +24,7 @@ use crate::{
     ecs::Ecs,
 };
 
-/// Reports a reconcile, unless its failure is so recent that it may pass unnoticed.
+/// Reports a reconcile, unless [`should_report`] says that it is too early for that.
 pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     reconciliation: &mut Reconciliation,

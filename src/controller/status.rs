@@ -2,11 +2,12 @@
 //!
 //! | when | what |
 //! | --- | --- |
-//! | before a call that changes something in ECS | [`with_intent`]: the intent of the call, and `Reconciling` |
-//! | at the end of a reconcile | [`write_projection`]: the core's projection of the reconcile, if it differs from what is stored |
+//! | before a call that changes something in ECS, except a first create that the finalizer's write fences | [`with_intent`]: the intent of the call, and `Reconciling` unless it or `Stalled` is set |
+//! | at the end of a reconcile | [`write_projection`]: the core's projection of the reconcile, if [`should_report`](crate::core::report::status_change::should_report) and [`is_status_change`] allow it |
 //! | for a stored object that cannot be parsed | [`malformed`]: `Ready` and `Synced` are False, `Stalled` is True |
 //!
-//! Nothing is written for an idle object: its projection equals the stored status.
+//! `core::report::status` computes the projection, and `core::report::status_change` has all the rules for when it is
+//! written. Nothing is written for an idle object: its projection equals the stored status.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},

@@ -2,6 +2,7 @@
 //!
 //! | trigger | where it is detected |
 //! | --- | --- |
+//! | the operator starts | `watch`: the first list, of which the store has no object yet |
 //! | the object is created, or created again under the same name | [`fingerprint`] of the watched object (UID) |
 //! | its spec changes | [`fingerprint`] (generation) |
 //! | its deletion is requested | [`fingerprint`] (deletion timestamp) |

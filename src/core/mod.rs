@@ -1,6 +1,6 @@
 //! The pure core: no async, no clock, no randomness, no Kubernetes client, no AWS type.
 //!
-//! The folders read as the algorithm. Each imports only from those above it in this list, which `tests/core/layering.rs`
+//! The folders read as the algorithm. Each imports only from those above it in this list, which `tests/layering`
 //! checks:
 //!
 //! 1. [`desired`]: the object, parsed once.

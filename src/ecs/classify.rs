@@ -1,4 +1,5 @@
-//! Classifies errors of AWS by code *and* text. This is the only place that interprets AWS's texts.
+//! Classifies errors of AWS by code *and* text. This is the only place that derives the kind of a
+//! failure from AWS's texts; what a kind means is in `core::observed::failure`.
 //!
 //! InvalidParameterException, AccessDeniedException and ClientException each cover several kinds of failure. An unknown
 //! text gets the safe kind of its code. Sources: the ECS API model, the API reference ("Common errors"), and the texts

@@ -301,3 +301,26 @@ fn a_managed_resource_that_fails_later_emits_one_warning() {
     let (_, text) = report(&given, &CallResult::Idle, &status);
     assert!(!text.contains("event"), "{text}");
 }
+
+#[test]
+fn the_event_of_a_lost_readiness_has_the_reason_of_the_condition() {
+    let wanted = desired(&[]);
+    let state = applied_state(&wanted);
+    let running = service(&wanted);
+    let given = OwnedInput::of(
+        wanted.clone(),
+        Observed::Present(Box::new(running.clone())),
+        Some(state.clone()),
+    );
+    let (ready, _) = report(&given, &CallResult::Idle, &ExpressServiceStatus::default());
+    // Somebody removes the owner tags and changes the configuration.
+    let mut changed = running;
+    remove_owner_tags(&mut changed);
+    changed.revisions[0].configuration.health_check_path = Some("/other".into());
+    changed.revisions[0].arn = format!("{REVISION}2");
+    let edited = desired(&[json!({"spec": {"healthCheckPath": "/"}})]);
+    let given = OwnedInput::of(edited, Observed::Present(Box::new(changed)), Some(state));
+    let (_, text) = report(&given, &CallResult::Accepted, &ready);
+    assert!(text.contains("Ready=False Tagging: "), "{text}");
+    assert!(text.contains("event Warning Tagging: "), "{text}");
+}

@@ -52,8 +52,8 @@ impl Input<'_> {
         asked.is_some() && self.state.is_some_and(|state| state.restart != *asked)
     }
 
-    /// Whether a deployment that ECS rolls back can be that of the present spec: its configuration is the one that was last
-    /// applied, or no other one is known.
+    /// Whether the configuration of the spec is the baseline (apart from scaling, if the hash without it is known), or no
+    /// baseline is known. Only then can a deployment in ECS be one of the present spec.
     pub(crate) fn is_baseline(&self) -> bool {
         let baseline = self.state.and_then(OperatorState::baseline);
         let configuration = &self.desired.configuration;
@@ -64,7 +64,7 @@ impl Input<'_> {
     }
 }
 
-/// Whether this reconcile has already written something that fails for every other writer.
+/// Whether this reconcile has already made a fencing write, which makes the writes of all others fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fence {
     /// It has not: an intent must be stored before a call that changes something.

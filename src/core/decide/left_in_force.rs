@@ -5,7 +5,10 @@ use crate::core::{
         breaker::{MAX_ATTEMPTS, made_from_this_spec},
         input::Input,
     },
-    desired::field::{Field, WhenUnset},
+    desired::{
+        field::{Field, WhenUnset},
+        value::Value,
+    },
     diff::compare::{Diff, LeftInForce},
     observed::service::Service,
 };
@@ -30,9 +33,7 @@ pub(crate) fn give_up_emptying(
             let field = difference.field;
             (verified || field == Field::SecurityGroups)
                 && field.when_unset() == WhenUnset::Emptied
-                && wanted
-                    .get(&field)
-                    .is_none_or(super::super::desired::value::Value::is_empty)
+                && wanted.get(&field).is_none_or(Value::is_empty)
         });
     diff.differences = stay;
     diff.left_in_force

@@ -6,11 +6,12 @@
 //! 1. [`reads`]: which related reads the observation needs.
 //! 2. [`input`]: everything that a decision depends on.
 //! 3. [`ownership`], [`difference`], [`update_intent`], [`rollout`], and, over them, [`assessment`]: what a present service
-//!    shows. [`intent_effects`] records in a copy of the operator state what became of an open call.
+//!    shows. [`breaker`], [`left_in_force`] and [`tags`] take out what is no longer sent, [`security_groups`] the groups that
+//!    belong to ECS. [`intent_effects`] records in a copy of the operator state what became of an open call.
 //! 4. [`presence`]: whether there is a service at all.
-//! 5. `first_match` in this file: the one `match`. Its last row is [`pending_change`], and [`adoption`] is the row of an unowned
-//!    service.
-//! 6. [`progress_deadline`]: what is in progress for too long needs a person.
+//! 5. `first_match` in this file: the one `match`. Its last row is [`pending_change`], which [`missing_observation`] holds back while ECS shows
+//!    too little, and [`adoption`] is the row of an unowned service.
+//! 6. [`progress_deadline`]: a deployment that takes too long needs a person.
 //!
 //! The result is a [`decision`]: an [`action`] with its [`requests`], and a [`reason`].
 
@@ -135,7 +136,7 @@ fn first_match(input: &Input<'_>, presence: Presence<'_>) -> (Action, Reason) {
     let invalid = d.invalid.clone().map(Reason::InvalidSpec);
     let not_ours = input.history.other_owner_for(input.windows.absence_gap);
     let keep_deleted = had_service(input) && d.drift == DriftPolicy::Report;
-    let never_sent = input.state.is_some_and(super::super::api::operator_state::OperatorState::never_had_a_service)
+    let never_sent = input.state.is_some_and(OperatorState::never_had_a_service)
         && input.history.unreadable_for(input.windows.settle);
 
     match (d.phase, presence, owner) {
@@ -167,13 +168,13 @@ fn first_match(input: &Input<'_>, presence: Presence<'_>) -> (Action, Reason) {
         (Active, P::Active(p) | P::UnknownStatus(p), Some(TagsLost)) if p.waits()    => (A::Nothing, Reason::WaitingForUpdate),
         (Active, P::Active(p) | P::UnknownStatus(p), Some(TagsLost)) if p.may_tag()  => (A::Tag(lost_tags(d, p)), Reason::TagsLost),
         (Active, P::UnknownStatus(p), _)                      => (A::Nothing, Reason::UnknownStatus(p.service.code.as_str().to_owned())),
-        (Active, P::Active(p), _)                             => send(d, pending_change(input, p)),
+        (Active, P::Active(p), _)                             => action_for(d, pending_change(input, p)),
     }
 }
 
-/// The rows of an active service of this object: the change that it needs.
+/// The rows of an active service of this object: the action for its pending change.
 #[rustfmt::skip]
-fn send(desired: &Desired, change: PendingChange) -> (Action, Reason) {
+fn action_for(desired: &Desired, change: PendingChange) -> (Action, Reason) {
     use {Action as A, PendingChange as C};
     let arn = desired.arn.clone();
     match change {

@@ -105,7 +105,7 @@ fn next_change(input: &Input<'_>, present: Present<'_>) -> PendingChange {
     }
 }
 
-/// The failure of a read, if it is of the kind that passes without anybody's help.
+/// The failure of a read, if it is transient.
 fn transient_failure<T>(read: &Read<T>) -> Option<&Failure> {
     match read {
         Read::Failed(failure) if failure.kind.class() == Class::Retry => Some(failure),

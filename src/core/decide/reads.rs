@@ -48,14 +48,14 @@ pub fn plan(
         Phase::Unclaimed | Phase::Active => true,
         Phase::Deleting(_) | Phase::Finalized => false,
     };
-    let steady = is_steady(service, status) && !is_about_to_send(desired, status);
-    let unknown = status.managed_resources.is_none() || still_provisioning(status);
+    let known = is_outcome_known(service, status) && !is_about_to_send(desired, status);
+    let incomplete = status.managed_resources.is_none() || still_provisioning(status);
     Reads {
         counts: true,
-        deployments: wanted && !steady,
+        deployments: wanted && !known,
         managed_resources: wanted
             && service.newest().is_some()
-            && (!steady || unknown || resources == Resources::Stale),
+            && (!known || incomplete || resources == Resources::Stale),
     }
 }
 
@@ -75,7 +75,7 @@ pub fn plan_with_counts(reads: Reads, service: &Service, counts: &TaskCounts) ->
 }
 
 /// Whether the status already shows how the last deployment ended, and no other one is expected.
-fn is_steady(service: &Service, status: &ExpressServiceStatus) -> bool {
+fn is_outcome_known(service: &Service, status: &ExpressServiceStatus) -> bool {
     let Some(deployment) = &status.deployment else {
         return false;
     };

@@ -34,7 +34,7 @@ pub enum Reason {
     NothingToDelete,
     /// ECS is deleting the service, as the deletion of the object asked for.
     Draining,
-    /// The service is to be deleted.
+    /// The service is being deleted.
     Deleting,
     /// The service to delete seems to have another owner, which is verified once more.
     WaitingForOwner,
@@ -191,6 +191,6 @@ pub enum Progress {
     Reconciling,
     /// A person has to act.
     Stalled,
-    /// Nothing is to be done.
+    /// Nothing is left to do.
     Idle,
 }

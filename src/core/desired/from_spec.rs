@@ -21,7 +21,7 @@ pub(crate) fn configuration(spec: &ExpressServiceSpec) -> Configuration {
         service_name: _,
         cluster: _,
         region: _,
-        // What `Desired` holds beside the configuration.
+        // What `Desired` holds besides the configuration.
         infrastructure_role_arn: _,
         tags: _,
         deletion_policy: _,

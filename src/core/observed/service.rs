@@ -72,7 +72,7 @@ pub enum Management {
 /// Result of a related read, which a reconcile may skip.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Read<T> {
-    /// Not requested in this reconcile. What the operator state remembers still holds.
+    /// Not requested in this reconcile. What the status reports still holds.
     #[default]
     Skipped,
     /// Requested, but the call failed.

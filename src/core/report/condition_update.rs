@@ -32,7 +32,7 @@ pub struct ConditionUpdate {
 }
 
 impl ConditionUpdate {
-    /// Derives the conditions from a reconcile and from what the status reports beside them.
+    /// Derives the conditions from a reconcile and from what the status reports besides them.
     pub fn of(reconciled: Reconciled<'_>, reported: Reported<'_>) -> Self {
         match reconciled.result {
             CallResult::Failed(failure) => Self::after_failed_call(reconciled, failure, reported),

@@ -11,7 +11,7 @@ use crate::{
             assessment::Assessment, input::Input, progress_deadline::began, rollout::Rollout,
         },
         observed::service::{Observed, Service},
-        report::facts::revision_name,
+        report::facts::{infrastructure_role, revision_name},
     },
 };
 
@@ -32,10 +32,7 @@ pub(crate) fn resource_failed(input: &Input<'_>) -> String {
         return String::new();
     };
     let failed = failed_resources(service).unwrap_or_default();
-    let role = service
-        .infrastructure_role_arn
-        .as_deref()
-        .unwrap_or(&input.desired.infrastructure_role_arn);
+    let role = infrastructure_role(input);
     format!(
         "ECS could not create resources that the service needs: {failed}{}; {}; correct the cause, often a missing permission of the infrastructure role {role}; ECS may not retry on its own: edit the spec, which is sent at once, or, if nothing serves traffic yet, delete and recreate this object",
         tasks(service),

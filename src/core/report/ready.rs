@@ -34,7 +34,7 @@ pub(crate) struct Readiness {
     pub(crate) stalled_reason: Option<&'static str>,
 }
 
-/// What the status reports beside the conditions, as far as `Ready` depends on it.
+/// What the status reports besides the conditions, as far as `Ready` depends on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Reported<'a> {
     /// The URL in the status after this reconcile.

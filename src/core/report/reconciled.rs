@@ -1,4 +1,4 @@
-//! What a reconcile came to: the input, the decision, and the result of the call.
+//! A reconcile, ready to be reported: the input, the decision, and the result of the call.
 
 use crate::core::{
     decide::{decision::Decision, input::Input, reason::Reason},
@@ -9,7 +9,7 @@ use crate::core::{
 /// A reconcile after its call, ready to be reported.
 #[derive(Clone, Copy, Debug)]
 pub struct Reconciled<'a> {
-    /// What the decision rests on.
+    /// The input of the decision.
     pub input: &'a Input<'a>,
     /// What was decided.
     pub decision: &'a Decision,

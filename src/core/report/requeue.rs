@@ -46,7 +46,7 @@ impl Intervals {
     }
 }
 
-/// What the delay of an object depends on beside its decision.
+/// What the delay of an object depends on besides its decision.
 #[derive(Clone, Copy, Debug)]
 pub struct Pacing<'a> {
     /// Failed reconciles of the object in a row, this one included.

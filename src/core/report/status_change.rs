@@ -14,7 +14,7 @@
 //! 7. Once the finalizer is removed, no status is written.
 //!
 //! This module has rules 2 to 5; the controller, which knows what was stored, applies the others.
-//! Two more writes do not follow these rules: the intent before a call, which must be stored whatever the status says, and
+//! What each write contains is listed in `controller::status`. Two more writes do not follow these rules: the intent before a call, which must be stored whatever the status says, and
 //! the status of an object that does not fit the CustomResourceDefinition.
 
 use std::time::Duration;

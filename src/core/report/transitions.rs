@@ -212,7 +212,7 @@ pub fn lasting_failure(reconciled: Reconciled<'_>, attempts: u32) -> Option<Even
 
 /// The constant of a condition's reason: the reasons of events are a closed set.
 fn known_reason(reason: &str) -> &'static str {
-    const REPORTED: [&str; 29] = [
+    const REPORTED: [&str; 30] = [
         reasons::STATUS_REJECTED,
         reasons::ROLLED_BACK,
         reasons::MANAGED_RESOURCE_FAILED,
@@ -240,6 +240,7 @@ fn known_reason(reason: &str) -> &'static str {
         reasons::PROVISIONING,
         reasons::CREATING,
         reasons::UPDATING,
+        reasons::TAGGING,
         reasons::ADOPTING,
         reasons::SUSPENDED,
     ];
