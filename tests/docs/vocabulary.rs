@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Where retired words are looked for. The changelog names them, and so may the glossary.
-const PLACES: [&str; 9] = [
+const PLACES: [&str; 12] = [
     "src",
     "docs",
     "charts",
@@ -18,15 +18,19 @@ const PLACES: [&str; 9] = [
     "README.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
+    "Makefile",
+    "Dockerfile",
+    ".github",
 ];
 const EXEMPT: [&str; 3] = [
     "docs/glossary.md",
     "tests/docs/retired_words.rs",
     "emulator/target",
 ];
-const EXTENSIONS: [&str; 9] = [
-    "rs", "md", "py", "yaml", "yml", "tpl", "txt", "json", "toml",
+const EXTENSIONS: [&str; 13] = [
+    "rs", "md", "py", "yaml", "yml", "tpl", "txt", "json", "toml", "html", "js", "css", "sh",
 ];
+const WITHOUT_EXTENSION: [&str; 2] = ["Makefile", "Dockerfile"];
 
 /// The text files of this repository below a path, by their path in it.
 fn files(path: &str, found: &mut Vec<String>) {
@@ -43,7 +47,8 @@ fn files(path: &str, found: &mut Vec<String>) {
         let extension = Path::new(path).extension();
         let is_text = extension
             .and_then(|e| e.to_str())
-            .is_some_and(|e| EXTENSIONS.contains(&e));
+            .is_some_and(|e| EXTENSIONS.contains(&e))
+            || WITHOUT_EXTENSION.contains(&path);
         if is_text && !path.ends_with("requirements.txt") {
             found.push(path.to_owned());
         }
