@@ -43,6 +43,24 @@ pub fn edges(files: &Files, library: &str) -> BTreeSet<Edge> {
     found
 }
 
+/// Every `use` that names a module of another file, as a re-export of the module does.
+pub fn module_edges(files: &Files, library: &str) -> BTreeSet<Edge> {
+    let tree = Tree {
+        modules: modules(files),
+        library,
+    };
+    let mut found = BTreeSet::new();
+    for (path, module) in &tree.modules {
+        for import in &module.imports {
+            let absolute = tree.absolute(path, &import.reference.segments, DEPTH);
+            if let Some(named) = absolute.and_then(|absolute| tree.modules.get(&absolute)) {
+                found.extend(edge(module, &import.reference, &named.file));
+            }
+        }
+    }
+    found
+}
+
 /// How many re-exports and aliases in a row are followed.
 const DEPTH: usize = 16;
 
@@ -59,6 +77,9 @@ impl Tree<'_> {
         let module = self.modules.get(at)?;
         let base = match first.as_str() {
             "crate" => at[..1].to_vec(),
+            "self" if rest.first().is_some_and(|next| next == "super") => {
+                return self.absolute(at, rest, depth);
+            }
             "self" => at.to_vec(),
             "super" => {
                 let above = rest.iter().take_while(|segment| *segment == "super");
@@ -177,6 +198,7 @@ pub mod tests {
             "use super::b; fn f() -> b::B {}",
             "use crate as shop; fn f() -> shop::b::B {}",
             "use super::b::*;",
+            "use self::super::b::B;",
             "fn f() -> crate::b::B {}",
             "fn f() { assert_eq!(1, super::b::f()) }",
             "mod inner { use super::super::b::B; }",

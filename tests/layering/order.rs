@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use crate::{
-    imports::{Edge, edges},
+    imports::{Edge, edges, module_edges},
     source::{Files, modules, read},
 };
 
@@ -131,7 +131,9 @@ impl Order<'_> {
             let folder = self.folder;
             report.push_str(&format!("src/{folder}{module} has no place in the order\n"));
         }
-        for edge in self.backward(&edges(files, library)) {
+        let mut edges = edges(files, library);
+        edges.extend(module_edges(files, library));
+        for edge in self.backward(&edges) {
             let Edge {
                 from,
                 to,
@@ -157,6 +159,29 @@ fn modules_import_only_from_earlier_ones() {
     let files = operator();
     let violations = ORDERS.map(|order| order.violations(&files, "ecs_express_operator"));
     let report = violations.concat();
+    assert!(report.is_empty(), "{report}");
+}
+
+/// The folders and files of the emulator's model, whose order its `mod.rs` states in a table.
+#[test]
+fn modules_of_the_emulators_model_import_only_from_earlier_ones() {
+    let files = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("emulator/src"));
+    let table = files["model/mod.rs"].clone();
+    let order: Vec<&str> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! | `")?.split('`').next())
+        .collect();
+    assert!(order.len() > 10, "{order:?}");
+    // The tests of the model may import whatever they need.
+    let files = files
+        .into_iter()
+        .filter(|(file, _)| !file.starts_with("model/tests/"))
+        .collect();
+    let model = Order {
+        folder: "model/",
+        modules: &order,
+    };
+    let report = model.violations(&files, "ecs_express_emulator");
     assert!(report.is_empty(), "{report}");
 }
 
@@ -206,6 +231,8 @@ mod tests {
             "use super::super::second::B;",
             "fn f() -> crate::core::second::B {}",
             "use crate::core; fn f() -> core::second::B {}",
+            "use self::super::super::second::B;",
+            "pub use crate::core::second;",
         ] {
             let report = with(import, "pub struct B;");
             assert!(

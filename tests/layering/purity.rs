@@ -5,11 +5,12 @@ use std::path::Path;
 use crate::source::{Files, read};
 
 /// Words that have no place in the core, outside comments.
-const IMPURE: [&str; 12] = [
+const IMPURE: [&str; 13] = [
     "async ",
     ".await",
     "tokio",
     "kube::",
+    "use kube",
     "aws_sdk",
     "aws_config::",
     "crate::ecs",
