@@ -9,7 +9,10 @@ use ecs_express_operator::{
     core::{
         decide::{action::Action, reason::Reason, update_intent::UpdateIntent},
         desired::object::Desired,
-        observed::service::{Observed, Read, Service},
+        observed::{
+            failure::{Effect, FailureKind},
+            service::{Observed, Read, Service},
+        },
     },
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -308,4 +311,42 @@ fn lost_owner_tags_are_set_while_an_update_is_in_doubt_only_where_no_update_can_
     let other = decide(service_with("arn:aws:iam::123456789012:role/other"));
     assert_eq!(other.reason, Reason::TagsLost);
     assert!(matches!(other.action, Action::Tag(_)));
+}
+
+#[test]
+fn an_accepted_update_that_expires_makes_the_spec_an_edit_in_the_decision_of_the_same_reconcile() {
+    let observed = Observed::Present(Box::new(runs(|_| ())));
+    let given = OwnedInput::of(image("shop:2"), observed, Some(sent(Some("Accepted"))));
+    let decision = given.observed_for(120).decide();
+    assert_eq!(decision.reason, Reason::Updating);
+}
+
+#[test]
+fn no_update_is_sent_while_the_deployments_cannot_be_read_whatever_it_is_for() {
+    let throttled = || Read::Failed(failure(FailureKind::Throttled, Effect::None));
+    let decide = |spec: &Desired, before: &Desired, deployments| {
+        let service = Service {
+            deployments,
+            ..service(&image("shop:1"))
+        };
+        let observed = Observed::Present(Box::new(service));
+        let mut state = applied_state(before);
+        // Another client made the revision that runs.
+        state.last_applied.as_mut().unwrap().revision = Some(NEW.into());
+        OwnedInput::of(spec.clone(), observed, Some(state)).decide()
+    };
+    let restart = json!({"metadata": {"annotations": {(annotations::RESTART): "1"}}});
+    let (one, two) = (image("shop:1"), image("shop:2"));
+    for (what, spec, before) in [
+        ("an edit", &two, &one),
+        ("drift", &two, &two),
+        ("a restart", &desired(&[restart]), &one),
+    ] {
+        let ended = Read::Got(vec![deployment(REVISION, "SUCCESSFUL")]);
+        let known = decide(spec, before, ended);
+        assert!(matches!(known.action, Action::Update(_)), "{what}");
+        let unknown = decide(spec, before, throttled());
+        assert_eq!(unknown.action, Action::Nothing, "{what}");
+        assert!(matches!(unknown.reason, Reason::Unreadable(_)), "{what}");
+    }
 }
