@@ -187,6 +187,12 @@ fn a_variable_of_a_former_name_still_counts_and_is_reported_with_its_new_name() 
         (120, 4.0)
     );
     assert_eq!(run.renamed_variables, []);
+    let run = parse(&["--resync-interval=2m"], &former).unwrap();
+    assert_eq!(
+        (run.resync_interval.as_secs(), run.max_reconcile_rate),
+        (120, 0.5),
+        "of its own argument only"
+    );
 
     let error = parse(&[], &[("ECS_EXPRESS_LOOK_RATE", "0")]).unwrap_err();
     assert!(
