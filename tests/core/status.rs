@@ -219,6 +219,21 @@ fn the_mere_progress_of_a_rollout_is_reported_after_two_minutes_and_all_else_at_
         assert!(!said_after(119, course.clone()), "{course}");
         assert!(said_after(120, course.clone()), "{course}");
     }
+    // Each of these reasons has a message that names the progress.
+    for reason in [
+        "Provisioning",
+        "Deploying",
+        "ManagedResourceFailed",
+        "ProgressDeadlineExceeded",
+    ] {
+        let before = status(json!({"/conditions/0/reason": reason}));
+        let after = status(json!({
+            "/conditions/0/reason": reason,
+            "/conditions/0/message": "stage BAKE_TIME",
+        }));
+        let waited = std::time::Duration::from_secs(119);
+        assert!(!is_status_change(&before, &after, waited), "{reason}");
+    }
     for changed in [
         json!({"/statusCode": "DRAINING"}),
         json!({"/conditions/0/reason": "RolledBack"}),
