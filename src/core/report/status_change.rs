@@ -14,8 +14,9 @@
 //! 7. Once the finalizer is removed, no status is written.
 //!
 //! This module has rules 2 to 5; the controller, which knows what was stored, applies the others.
-//! What each write contains is listed in `controller::status`. Two more writes do not follow these rules: the intent before a call, which must be stored whatever the status says, and
-//! the status of an object that does not fit the CustomResourceDefinition.
+//! What each write contains is listed in `controller::status`. Two more writes do not follow these rules: the intent before a
+//! call, which must be stored whatever the status says, and the status of an object that does not fit the
+//! CustomResourceDefinition.
 
 use std::time::Duration;
 

@@ -210,7 +210,7 @@ pub fn lasting_failure(reconciled: Reconciled<'_>, attempts: u32) -> Option<Even
     })
 }
 
-/// The constant of a condition's reason: the reasons of events are a closed set.
+/// The constant of a condition's reason. The reasons of events are a closed set, which the documents list.
 fn known_reason(reason: &str) -> &'static str {
     const REPORTED: [&str; 30] = [
         reasons::STATUS_REJECTED,
@@ -248,4 +248,40 @@ fn known_reason(reason: &str) -> &'static str {
         .into_iter()
         .find(|known| *known == reason)
         .unwrap_or(reasons::REFUSED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::known_reason;
+
+    /// Reasons that say nothing is wrong, that the deletion was asked for, or that only calls and `Synced` have.
+    const NEVER_LOST_OR_STALLED: [&str; 10] = [
+        "Available",
+        "InSync",
+        "LeftInForce",
+        "Created",
+        "Updated",
+        "DriftCorrected",
+        "Deleting",
+        "Deleted",
+        "Retained",
+        "LeftAlone",
+    ];
+
+    #[test]
+    fn an_event_about_a_condition_keeps_each_reason_that_the_condition_can_have() {
+        let (_, reasons) = include_str!("../../api/conditions.rs")
+            .split_once("pub mod reasons {")
+            .unwrap();
+        let declared: Vec<&str> = reasons
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("pub const ")?.split('"').nth(1))
+            .collect();
+        assert!(declared.len() > 30, "{declared:?}");
+        for reason in declared {
+            if !NEVER_LOST_OR_STALLED.contains(&reason) {
+                assert_eq!(known_reason(reason), reason);
+            }
+        }
+    }
 }
