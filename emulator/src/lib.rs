@@ -12,11 +12,12 @@ mod state_file;
 pub use http::Emulator;
 pub use model::{
     Answered, ApiError, Architecture, Call, Caller, CallerPolicy, Change, ClusterForm,
-    ConditionKeys, ConfigurationOrder, Defaults, Delivery, DeniedProvisioning, Effect, EmptyForm,
-    EmptyLists, EmptyStrings, EndpointForm, ExpressBucket, Failing, Fault, IdenticalUpdate,
-    ManagedRegistration, ModeSwitch, Model, NotFoundForm, OmittedBlocks, OmittedMembers, Outcome,
-    Page, Presence, RevisionDetail, ServiceArn, Settings, StatusReasons, SubnetChanges, Tag,
-    TakenName, Target, TaskDefinitionLookup, Throttling, UnreadableState, UnusableRole,
+    ConditionKeys, ConfigurationOrder, Defaults, Delivery, DeniedProvisioning, DeploymentStatus,
+    DeploymentView, Effect, EmptyForm, EmptyLists, EmptyStrings, EndpointForm, ExpressBucket,
+    Failing, Fault, IdenticalUpdate, ManagedRegistration, ModeSwitch, Model, NotFoundForm,
+    OmittedBlocks, OmittedMembers, Outcome, Page, Presence, ResourceManagement, RevisionDetail,
+    RevisionView, ServiceArn, ServiceStatus, ServiceView, Settings, StatusReasons, SubnetChanges,
+    Tag, TakenName, Target, TaskDefinitionLookup, Throttling, UnreadableState, UnusableRole,
     UpdateInDeployment, Usability, VirtualTime,
 };
 pub use state_file::{StateFile, StateFileError};

@@ -24,6 +24,18 @@ impl VirtualTime {
         }
     }
 
+    /// Milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn epoch_milliseconds(self) -> u64 {
+        self.milliseconds
+    }
+
+    /// The time from `earlier` to this moment; zero if `earlier` is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.milliseconds.saturating_sub(earlier.milliseconds))
+    }
+
     /// Seconds since the Unix epoch, with a fraction.
     #[must_use]
     pub fn epoch_seconds(self) -> f64 {

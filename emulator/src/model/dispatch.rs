@@ -42,6 +42,7 @@ impl Model {
         if self.calls.len() == MAX_CALLS {
             self.calls.pop_front();
         }
+        self.call_count += 1;
         let error = answered.answer.as_ref().err();
         let lost = match answered.delivery {
             Delivery::Cut => Some("Cut".to_owned()),

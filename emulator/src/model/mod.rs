@@ -52,11 +52,13 @@ pub use clusters::Presence;
 pub use control::{
     change::{Change, Failing, Target},
     service_page::Page,
+    service_view::{DeploymentView, RevisionView, ServiceStatus, ServiceView},
 };
-pub use deployments::outcome::Outcome;
+pub use deployments::{deployment::DeploymentStatus, outcome::Outcome};
 pub use faults::fault::{Effect, Fault};
 pub use iam::roles::Usability;
 pub(crate) use iam::sessions::account_of;
+pub use services::service::ResourceManagement;
 pub use settings::{
     Settings,
     options::{

@@ -79,7 +79,9 @@ pub struct ServiceArn {
 }
 
 impl ServiceArn {
-    pub(crate) fn new(caller: &Caller, cluster: &str, name: &str) -> Self {
+    /// The ARN of the service with this name in a cluster, given by its short name.
+    #[must_use]
+    pub fn new(caller: &Caller, cluster: &str, name: &str) -> Self {
         Self {
             partition: caller.partition().to_owned(),
             region: caller.region.clone(),
@@ -87,6 +89,18 @@ impl ServiceArn {
             cluster: cluster.to_owned(),
             name: name.to_owned(),
         }
+    }
+
+    /// The account id.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The Region.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.region
     }
 
     /// Parses `arn:…:service/<cluster>/<name>` in the account and Region of the caller.
@@ -118,7 +132,9 @@ impl ServiceArn {
         }
     }
 
-    pub(crate) fn caller(&self) -> Caller {
+    /// A caller in the account and Region of the service.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
         Caller {
             account: self.account.clone(),
             region: self.region.clone(),

@@ -11,20 +11,31 @@ use crate::model::{
 
 /// The status of a service deployment. ECS has no status FAILED.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum DeploymentStatus {
+pub enum DeploymentStatus {
+    /// PENDING.
     Pending,
+    /// IN_PROGRESS.
     InProgress,
+    /// STOP_REQUESTED.
     StopRequested,
+    /// SUCCESSFUL.
     Successful,
+    /// STOPPED.
     Stopped,
+    /// ROLLBACK_REQUESTED.
     RollbackRequested,
+    /// ROLLBACK_IN_PROGRESS.
     RollbackInProgress,
+    /// ROLLBACK_SUCCESSFUL.
     RollbackSuccessful,
+    /// ROLLBACK_FAILED.
     RollbackFailed,
 }
 
 impl DeploymentStatus {
-    pub(crate) fn as_str(self) -> &'static str {
+    /// The status as answers write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
             Self::InProgress => "IN_PROGRESS",
@@ -38,7 +49,9 @@ impl DeploymentStatus {
         }
     }
 
-    pub(crate) fn is_running(self) -> bool {
+    /// Whether a deployment with this status has not ended.
+    #[must_use]
+    pub fn is_running(self) -> bool {
         match self {
             Self::Pending
             | Self::InProgress

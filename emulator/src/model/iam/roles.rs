@@ -64,6 +64,12 @@ impl Roles {
         }
     }
 
+    /// When each new role can be assumed.
+    pub(crate) fn usable_after(&self, settings: &Settings) -> impl Iterator<Item = VirtualTime> {
+        let roles = self.first_named.keys();
+        roles.filter_map(|role| self.usable_since(role, settings))
+    }
+
     /// Assumes a role on behalf of ECS for a create or an update.
     ///
     /// # Errors

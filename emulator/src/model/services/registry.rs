@@ -51,6 +51,14 @@ impl Services {
             .extend(all.map(|arn| (VirtualTime::EPOCH, arn.clone())));
     }
 
+    /// When a service changes next without a call.
+    pub(crate) fn next_event_at(&self, roles: &Roles, settings: &Settings) -> Option<VirtualTime> {
+        let services = self.services.values();
+        services
+            .filter_map(|service| next_event_at(service, roles, settings))
+            .min()
+    }
+
     /// Takes every step that is due and returns their number.
     pub(crate) fn advance(&mut self, roles: &Roles, settings: &Settings, now: VirtualTime) -> u64 {
         let mut steps = 0;

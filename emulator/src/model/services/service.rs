@@ -40,7 +40,7 @@ impl State {
 
 /// Who manages the resources of a service. Serves as `resourceManagementType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum ResourceManagement {
+pub enum ResourceManagement {
     /// An Express service.
     Ecs,
     /// Any other service.
@@ -49,7 +49,8 @@ pub(crate) enum ResourceManagement {
 
 impl ResourceManagement {
     /// `resourceManagementType`.
-    pub(crate) fn as_str(self) -> &'static str {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Ecs => "ECS",
             Self::Customer => "CUSTOMER",

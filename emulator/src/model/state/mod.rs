@@ -2,4 +2,5 @@
 
 pub(crate) mod history;
 pub(crate) mod model;
+pub(crate) mod next_change;
 pub(crate) mod saved;

@@ -45,6 +45,8 @@ pub struct Model {
     pub(in crate::model) outcomes: Outcomes,
     pub(in crate::model) faults: Vec<Fault>,
     pub(in crate::model) calls: VecDeque<Call>,
+    /// The number of calls that were ever recorded, see [`Model::calls_since`].
+    pub(in crate::model) call_count: u64,
     /// Grows with every change, see [`Model::changes`].
     pub(in crate::model) changes: u64,
 }
@@ -68,6 +70,7 @@ impl Model {
             outcomes: Outcomes::default(),
             faults: Vec::new(),
             calls: VecDeque::new(),
+            call_count: 0,
             changes: 0,
         };
         model.record_history();
@@ -160,6 +163,20 @@ impl Model {
     pub fn last_calls(&self, count: usize) -> Vec<Call> {
         let earlier = self.calls.len().saturating_sub(count);
         self.calls.iter().skip(earlier).cloned().collect()
+    }
+
+    /// The number of calls that were ever recorded, including those that are not kept any more.
+    #[must_use]
+    pub fn call_count(&self) -> u64 {
+        self.call_count
+    }
+
+    /// The calls after the first `seen` of all calls ever recorded, oldest first. With the value of
+    /// [`Model::call_count`] at one time, returns the calls since that time.
+    pub fn calls_since(&self, seen: u64) -> impl Iterator<Item = &Call> {
+        let new = self.call_count.saturating_sub(seen);
+        let new = usize::try_from(new).unwrap_or(usize::MAX);
+        self.calls.iter().skip(self.calls.len().saturating_sub(new))
     }
 
     /// Removes all recorded calls.

@@ -72,6 +72,7 @@ impl Model {
             throttles: _,
             history: _,
             calls: _,
+            call_count: _,
             changes: _,
         } = self;
         json!(Saved {
@@ -136,6 +137,7 @@ impl Model {
             outcomes,
             faults,
             calls: VecDeque::new(),
+            call_count: 0,
             changes: 0,
         };
         model.record_history();

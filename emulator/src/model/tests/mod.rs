@@ -22,6 +22,7 @@ mod task_definitions;
 mod throttling;
 mod update_service;
 mod validation;
+mod views;
 
 use std::time::Duration;
 
