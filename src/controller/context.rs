@@ -117,8 +117,13 @@ impl<E: Ecs, O: Objects, C: Clock> Context<E, O, C> {
             .flatten()
     }
 
-    /// Drops the states of all objects that the cache no longer has.
-    pub(super) fn forget_all_but_cached(&self) {
+    /// Drops the state of an object that the watch reports as deleted.
+    pub fn forget(&self, key: &ObjectKey) {
+        self.states.forget(key);
+    }
+
+    /// Drops the states of all objects that the cache no longer has, as after a new list.
+    pub fn forget_all_but_cached(&self) {
         let cached = |key: &ObjectKey| self.objects.cached_version(key).is_some();
         self.states.forget_all_but(cached);
     }

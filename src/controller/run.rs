@@ -212,7 +212,7 @@ async fn report_malformed<E: Ecs>(ctx: &Shared<E>, object: &CacheEntry, message:
 /// names, and those that a new list no longer has.
 fn on_event<E: Ecs>(ctx: &Shared<E>, event: &watcher::Event<CacheEntry>) {
     match event {
-        watcher::Event::Delete(object) => ctx.states.forget(&ObjectKey::of(object.meta())),
+        watcher::Event::Delete(object) => ctx.forget(&ObjectKey::of(object.meta())),
         watcher::Event::InitDone => {
             ctx.health.synced();
             ctx.forget_all_but_cached();

@@ -23,7 +23,7 @@ use super::{
     reconciliation::{ReconcileError, Reconciliation},
 };
 use crate::{
-    api::{ExpressService, ExpressServiceStatus, operator_state::Intent},
+    api::{ExpressServiceStatus, operator_state::Intent},
     core::{
         decide::{decision::Decision, input::Input},
         record::intent::state_before_call,
@@ -109,8 +109,8 @@ pub(super) fn as_stored(status: ExpressServiceStatus) -> ExpressServiceStatus {
 }
 
 /// Writes a status with the resourceVersion that it was computed on. If others have changed spec or metadata since
-/// then, it is written on top, so that the answer of ECS is not lost; but not over an operator state that somebody else
-/// wrote, which is then authoritative, nor to another object of the same name.
+/// then, it is written on top, so that the answer of ECS is not lost; but not over a status that somebody else wrote,
+/// which is then authoritative, nor to another object of the same name.
 async fn write_over_conflicts<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     reconciliation: &mut Reconciliation,
@@ -125,7 +125,7 @@ async fn write_over_conflicts<E: Ecs, O: Objects, C: Clock>(
             Err(ObjectsError::Conflict) if attempt < ATTEMPTS => {
                 let fresh = ctx.objects.read(&reconciliation.key()).await?;
                 if fresh.metadata.uid != reconciliation.object.metadata.uid
-                    || !has_same_operator_state(&fresh, stored)
+                    || fresh.status.clone().unwrap_or_default() != *stored
                 {
                     return Err(ObjectsError::Conflict.into());
                 }
@@ -138,11 +138,6 @@ async fn write_over_conflicts<E: Ecs, O: Objects, C: Clock>(
             }
         }
     }
-}
-
-fn has_same_operator_state(object: &ExpressService, stored: &ExpressServiceStatus) -> bool {
-    let fresh = object.status.clone().unwrap_or_default();
-    fresh.operator_state == stored.operator_state && fresh.memory == stored.memory
 }
 
 /// Distinguishes statuses from one another.

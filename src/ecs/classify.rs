@@ -8,23 +8,35 @@
 use crate::core::observed::failure::{Effect, FailureKind};
 
 /// Names of the API actions.
-pub(super) mod operation {
+pub mod operation {
+    /// Whose credentials the operator uses.
     pub const CALLER: &str = "GetCallerIdentity";
+    /// Creates a service.
     pub const CREATE: &str = "CreateExpressGatewayService";
+    /// Deletes a service.
     pub const DELETE: &str = "DeleteExpressGatewayService";
+    /// Describes deployments.
     pub const DEPLOYMENTS: &str = "DescribeServiceDeployments";
+    /// Describes a service.
     pub const DESCRIBE: &str = "DescribeExpressGatewayService";
+    /// Lists the deployments of a service.
     pub const LIST_DEPLOYMENTS: &str = "ListServiceDeployments";
+    /// Lists the tags of a service.
     pub const LIST_TAGS: &str = "ListTagsForResource";
+    /// Describes revisions.
     pub const REVISIONS: &str = "DescribeServiceRevisions";
+    /// Describes services as ordinary ECS services.
     pub const SERVICES: &str = "DescribeServices";
+    /// Sets tags.
     pub const TAG: &str = "TagResource";
+    /// Removes tags.
     pub const UNTAG: &str = "UntagResource";
+    /// Updates a service.
     pub const UPDATE: &str = "UpdateExpressGatewayService";
 }
 
 /// Returns the kind of an error, and whether the call may have taken effect nevertheless.
-pub(super) fn classify(
+pub fn classify(
     operation: &str,
     code: Option<&str>,
     message: &str,
@@ -49,7 +61,7 @@ pub(super) fn classify(
 
 /// Whether an error answers the request: a read learns that there is no such service or cluster, and a delete that
 /// there is nothing left to do. An absence needs more than one such answer to be confirmed.
-pub(super) fn is_an_answer(operation: &str, kind: FailureKind) -> bool {
+pub fn is_an_answer(operation: &str, kind: FailureKind) -> bool {
     use FailureKind::{ClusterNotFound, NotActive, NotFound};
     match operation {
         operation::DESCRIBE | operation::SERVICES => matches!(kind, NotFound | ClusterNotFound),

@@ -8,7 +8,7 @@ pub mod aws;
 mod caller;
 mod caller_cache;
 mod calls;
-mod classify;
+pub mod classify;
 mod clients;
 mod credentials;
 mod sdk_error;

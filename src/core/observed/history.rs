@@ -91,6 +91,8 @@ pub struct ObservationHistory {
     unreadable: Option<Span>,
     other_owner: Option<Span>,
     intent: Option<OpenIntent>,
+    /// Counter of the latest intent that was open.
+    latest_intent: Option<i64>,
     sent_at: Option<Uptime>,
 }
 
@@ -108,6 +110,12 @@ impl ObservationHistory {
             .is_some_and(|call_sent| observed_at.started < call_sent)
         {
             return;
+        }
+        if let Some(intent) = open_intent
+            && self.latest_intent.replace(intent.counter) != Some(intent.counter)
+        {
+            // Its call may have been sent by another process, after earlier observations that the service is missing.
+            self.missing = None;
         }
         match observed {
             Observed::NotAsked => {}
@@ -204,6 +212,17 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
+    fn intent(counter: i64) -> Intent {
+        Intent {
+            operation: "UpdateExpressGatewayService".to_owned(),
+            hash: String::new(),
+            counter,
+            at: Time(jiff::Timestamp::UNIX_EPOCH),
+            outcome: None,
+            expected: None,
+        }
+    }
+
     #[test]
     fn two_observations_with_a_gap_confirm_an_absence_and_one_does_not() {
         let mut history = ObservationHistory::default();
@@ -244,6 +263,18 @@ mod tests {
     }
 
     #[test]
+    fn an_intent_of_another_process_restarts_the_confirmation() {
+        let mut history = ObservationHistory::default();
+        history.record(&MISSING, None, at(0));
+        history.record(&MISSING, None, at(120));
+        history.record(&MISSING, Some(&intent(2)), at(121));
+        assert!(!history.missing_for(seconds_after(10)));
+        history.record(&MISSING, Some(&intent(2)), at(131));
+        assert!(history.missing_for(seconds_after(10)));
+        assert!(!history.missing_for(seconds_after(120)));
+    }
+
+    #[test]
     fn a_rejected_call_keeps_the_confirmation_from_before_it() {
         let mut history = ObservationHistory::default();
         history.record(&MISSING, None, at(0));
@@ -258,14 +289,6 @@ mod tests {
     #[test]
     fn the_window_of_an_intent_starts_with_its_first_observation_and_not_with_the_previous_intent()
     {
-        let intent = |counter| Intent {
-            operation: "UpdateExpressGatewayService".to_owned(),
-            hash: String::new(),
-            counter,
-            at: Time(jiff::Timestamp::UNIX_EPOCH),
-            outcome: None,
-            expected: None,
-        };
         let mut history = ObservationHistory::default();
         history.record(&MISSING, Some(&intent(1)), at(0));
         history.record(&MISSING, Some(&intent(1)), at(120));

@@ -1,0 +1,143 @@
+//! I1 and I3: at most one service for an object, and no create before finalizer and identity are stored.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{
+    CREATE, Checker, Occurrence, Scene, Violation, named_arn,
+    truth::{FINALIZER, SERVICE_ARN},
+    violated,
+};
+use crate::{process::ProcessId, request::Request};
+
+/// How long the operator has to wait after a create whose result it does not know.
+const SETTLE_WINDOW: Duration = Duration::from_secs(120);
+/// How long ago finalizer and identity may have been removed by somebody else.
+const RECENTLY: Duration = Duration::from_secs(30);
+
+/// Remembers the creates that were sent.
+#[derive(Debug, Default)]
+pub struct Creates {
+    /// The last create for an ARN: its sender, when it was sent, and whether its result is known.
+    last: BTreeMap<String, Sent>,
+    /// The services that creates of operators made, by ARN: which one, and when.
+    made: BTreeMap<String, (String, Duration)>,
+}
+
+#[derive(Debug)]
+struct Sent {
+    process: ProcessId,
+    at: Duration,
+    answered: bool,
+}
+
+impl Checker for Creates {
+    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation> {
+        match occurrence {
+            Occurrence::Sent {
+                process,
+                reconciled,
+                request:
+                    Request::Aws {
+                        action: CREATE,
+                        account,
+                        body,
+                        ..
+                    },
+            } => {
+                let arn = named_arn(account, body)?;
+                let violation = self
+                    .sent_too_early(&arn, scene)
+                    .or_else(|| self.lives_already(&arn, scene))
+                    .or_else(|| unprepared(&arn, (*reconciled)?, scene));
+                let sent = Sent {
+                    process: *process,
+                    at: scene.now,
+                    answered: false,
+                };
+                self.last.insert(arn, sent);
+                violation
+            }
+            Occurrence::Served {
+                action: CREATE,
+                account,
+                body,
+                answer: Ok(_),
+                ..
+            } => {
+                let arn = named_arn(account, body)?;
+                let incarnation = scene.truth.service(&arn)?.incarnation.clone();
+                self.made.insert(arn, (incarnation, scene.now));
+                None
+            }
+            Occurrence::Answered {
+                process,
+                action: CREATE,
+                account,
+                body,
+                definite: true,
+            } => {
+                let arn = named_arn(account, body)?;
+                if let Some(last) = self.last.get_mut(&arn)
+                    && last.process == *process
+                {
+                    last.answered = true;
+                }
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Creates {
+    /// A create whose result is not known may still take effect.
+    fn sent_too_early(&self, arn: &str, scene: &Scene<'_>) -> Option<Violation> {
+        let last = self.last.get(arn)?;
+        let waited = scene.now.saturating_sub(last.at);
+        let appeared = scene
+            .truth
+            .service_since(arn, last.at)
+            .flatten()
+            .any(super::truth::ServiceState::is_live);
+        if last.answered || appeared || waited >= SETTLE_WINDOW {
+            return None;
+        }
+        violated(
+            "no second create is sent before the settle window after one whose result is not known",
+            format!("{arn}: only {waited:?} after the first"),
+        )
+    }
+
+    /// The service of an earlier create lives, and reads have shown it for long enough.
+    fn lives_already(&self, arn: &str, scene: &Scene<'_>) -> Option<Violation> {
+        let (incarnation, at) = self.made.get(arn)?;
+        let service = scene.truth.service(arn)?;
+        let seen = scene.now.saturating_sub(*at) > scene.read_lag;
+        if service.is_live() && service.incarnation == *incarnation && seen {
+            return violated(
+                "no create is sent while the service of an earlier create lives",
+                format!("{arn}: {:?}", service.status),
+            );
+        }
+        None
+    }
+}
+
+/// Finalizer and identity have to be stored before a create is sent.
+fn unprepared(
+    arn: &str,
+    key: &ecs_express_operator::controller::objects::ObjectKey,
+    scene: &Scene<'_>,
+) -> Option<Violation> {
+    let from = scene.now.saturating_sub(RECENTLY);
+    let prepared = scene.truth.object_since(key, from).any(|object| {
+        object.has_finalizer(FINALIZER) && object.annotation(SERVICE_ARN) == Some(arn)
+    });
+    if prepared {
+        return None;
+    }
+    violated(
+        "no create is sent before finalizer and identity are stored",
+        format!("{key}"),
+    )
+}

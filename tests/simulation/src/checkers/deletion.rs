@@ -1,0 +1,122 @@
+//! I3 and I5: no service outlives its object, and nothing is destroyed from ignorance.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use ecs_express_operator::controller::objects::ObjectKey;
+
+use super::{
+    Checker, DELETE, Occurrence, Scene, Violation,
+    truth::{FINALIZER, Owner, arn_of},
+    violated,
+};
+use crate::{
+    kubernetes::api_server::{Stored, Write},
+    request::Request,
+    scenario::act::Act,
+};
+
+const RECENTLY: Duration = Duration::from_secs(30);
+
+/// Remembers for which objects a service may remain.
+#[derive(Debug, Default)]
+pub struct Deletion {
+    /// Objects that were deleted with `Retain`, or whose finalizer somebody else removed.
+    may_remain: BTreeSet<ObjectKey>,
+}
+
+impl Checker for Deletion {
+    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation> {
+        match occurrence {
+            Occurrence::Sent {
+                request: Request::Aws { action: DELETE, .. },
+                reconciled: Some(key),
+                ..
+            } => {
+                let from = scene.now.saturating_sub(RECENTLY);
+                let mut versions = scene.truth.object_since(key, from);
+                if versions.any(Stored::is_deleting) {
+                    return None;
+                }
+                violated(
+                    "a service is deleted only if the deletion of its object was requested",
+                    key.to_string(),
+                )
+            }
+            Occurrence::Wrote { key, write, .. } => self.released(key, write, scene),
+            Occurrence::Acted(Act::Replace { object, .. }) => {
+                if let Some(key) = scene.objects.get(*object)
+                    && scene.api.get(key).is_none_or(|stored| stored.is_deleting())
+                {
+                    self.may_remain.insert(key.clone());
+                }
+                None
+            }
+            Occurrence::End => self.outlives(scene),
+            _ => None,
+        }
+    }
+}
+
+impl Deletion {
+    /// The operator removed its finalizer.
+    fn released(&mut self, key: &ObjectKey, write: &Write, scene: &Scene<'_>) -> Option<Violation> {
+        let before = write.before.as_ref()?;
+        let removed = before.has_finalizer(FINALIZER)
+            && write
+                .after
+                .as_ref()
+                .is_none_or(|after| !after.has_finalizer(FINALIZER));
+        if !removed {
+            return None;
+        }
+        if !before.is_deleting() {
+            return violated(
+                "the finalizer stays on an object that is not being deleted",
+                key.to_string(),
+            );
+        }
+        if before.json["spec"]["deletionPolicy"] == "Retain" {
+            self.may_remain.insert(key.clone());
+            return None;
+        }
+        let arn = arn_of(key, Some(before));
+        let from = scene.now.saturating_sub(RECENTLY + scene.read_lag);
+        let ours = |state: Option<&super::truth::ServiceState>| {
+            state.is_some_and(|service| {
+                service.is_live() && service.owner == Owner::Object(key.clone())
+            })
+        };
+        let mut states = scene.truth.service_since(&arn, from);
+        let mut any = false;
+        let all_ours = states.all(|state| {
+            any = true;
+            ours(state)
+        });
+        if any && all_ours {
+            return violated(
+                "the finalizer stays while the service lives",
+                format!("{key}: {arn}"),
+            );
+        }
+        None
+    }
+
+    fn outlives(&self, scene: &Scene<'_>) -> Option<Violation> {
+        scene.truth.services.keys().find_map(|arn| {
+            let service = scene.truth.service(arn)?;
+            let Owner::Object(key) = &service.owner else {
+                return None;
+            };
+            let remains = scene.objects.contains(key)
+                && service.is_live()
+                && !service.released
+                && scene.api.get(key).is_none()
+                && !self.may_remain.contains(key);
+            if remains {
+                violated("no service outlives its object", format!("{arn} of {key}"))
+            } else {
+                None
+            }
+        })
+    }
+}

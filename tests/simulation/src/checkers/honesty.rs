@@ -1,0 +1,121 @@
+//! I8: `Ready` is true only where it is, and `lastTransitionTime` moves only with the status of its condition.
+
+use std::time::Duration;
+
+use ecs_express_emulator::{DeploymentStatus, ServiceStatus};
+
+use super::{
+    Checker, Occurrence, Scene, Violation,
+    configuration::differences,
+    truth::{ServiceState, arn_of},
+    violated,
+};
+use crate::kubernetes::api_server::{Stored, Write};
+
+/// How long ago the operator may have observed what it reports: the time of a reconcile.
+const RECENTLY: Duration = Duration::from_secs(110);
+
+/// Checks each write of a status.
+#[derive(Debug)]
+pub struct Honesty;
+
+impl Checker for Honesty {
+    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation> {
+        let Occurrence::Wrote { key, write, .. } = occurrence else {
+            return None;
+        };
+        let after = write.after.as_ref()?;
+        if let Some(violation) = moved(write) {
+            return Some(violation);
+        }
+        let ready = is_ready(after) && !write.before.as_deref().is_some_and(is_ready);
+        if !ready {
+            return None;
+        }
+        let arn = arn_of(key, Some(after));
+        let from = scene.now.saturating_sub(RECENTLY + scene.read_lag);
+        let mut states = scene.truth.service_since(&arn, from).flatten();
+        if states.any(|service| runs(after, service)) {
+            return None;
+        }
+        violated(
+            "Ready is true only if the service runs as the spec says",
+            format!("{key}: {}", difference(after, scene.truth.service(&arn))),
+        )
+    }
+}
+
+/// Whether the object says that its present generation is ready.
+pub fn is_ready(object: &Stored) -> bool {
+    object
+        .condition("Ready")
+        .is_some_and(|ready| ready["status"] == "True")
+        && object.json["status"]["observedGeneration"] == object.json["metadata"]["generation"]
+}
+
+/// Whether the service runs as the spec says, its deployment included.
+pub fn runs(object: &Stored, service: &ServiceState) -> bool {
+    let reports_only = object.json["spec"]["driftPolicy"] == "Report";
+    let steady = service.steady.as_ref();
+    let successful = service
+        .deployment
+        .as_ref()
+        .is_some_and(|(target, _, status)| {
+            *status == DeploymentStatus::Successful
+                || steady.is_some_and(|(steady, _)| steady != target)
+        });
+    let fits = steady.is_some_and(|(_, configuration)| {
+        reports_only || unexplained(object, configuration).is_empty()
+    });
+    service.status == ServiceStatus::Active && successful && fits
+}
+
+/// The differences between spec and service that the object does not report itself as left in force.
+pub fn unexplained(object: &Stored, configuration: &serde_json::Value) -> Vec<String> {
+    let left = object
+        .condition("Synced")
+        .filter(|synced| synced["reason"] == "LeftInForce")
+        .and_then(|synced| synced["message"].as_str())
+        .unwrap_or_default();
+    let mut found = differences(&object.json["spec"], configuration);
+    found.retain(|path| {
+        let name = path.rsplit('.').next().unwrap_or(path);
+        !left.contains(name)
+    });
+    found
+}
+
+fn difference(object: &Stored, service: Option<&ServiceState>) -> String {
+    let Some(service) = service else {
+        return "there is no service".into();
+    };
+    let paths = service
+        .steady
+        .as_ref()
+        .map(|(_, configuration)| differences(&object.json["spec"], configuration));
+    let deployment = service.deployment.as_ref().map(|(_, _, status)| status);
+    format!(
+        "{:?}, deployment {deployment:?}, differs in {paths:?}",
+        service.status
+    )
+}
+
+/// A transition time that moved without its condition.
+fn moved(write: &Write) -> Option<Violation> {
+    let (before, after) = (write.before.as_ref()?, write.after.as_ref()?);
+    let conditions = after.json["status"]["conditions"].as_array()?;
+    conditions.iter().find_map(|condition| {
+        let kind = condition["type"].as_str()?;
+        let earlier = before.condition(kind)?;
+        let flipped = earlier["status"] != condition["status"];
+        let moved = earlier["lastTransitionTime"] != condition["lastTransitionTime"];
+        if moved && !flipped && kind != "Reconciling" {
+            violated(
+                "lastTransitionTime moves only with the status of its condition",
+                kind,
+            )
+        } else {
+            None
+        }
+    })
+}

@@ -1,0 +1,82 @@
+//! I7: no hot loop, and at most one changing call of a process in flight for an object.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use ecs_express_operator::controller::objects::ObjectKey;
+
+use super::{Checker, Occurrence, Scene, Violation, violated};
+use crate::{process::ProcessId, request::changes_aws};
+
+/// Most reconciles of an object by a process in [`SHORT`].
+const RECONCILES: usize = 30;
+const SHORT: Duration = Duration::from_secs(10);
+/// Most changing calls for an object by a process in [`LONG`].
+const CHANGES: usize = 12;
+const LONG: Duration = Duration::from_secs(60);
+
+/// Counts reconciles and calls.
+#[derive(Debug, Default)]
+pub struct Pressure {
+    reconciles: BTreeMap<(ProcessId, ObjectKey), VecDeque<Duration>>,
+    changes: BTreeMap<(ProcessId, ObjectKey), VecDeque<Duration>>,
+    in_flight: BTreeMap<(ProcessId, Option<ObjectKey>), &'static str>,
+}
+
+impl Checker for Pressure {
+    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation> {
+        match occurrence {
+            Occurrence::Reconciles { process, key } => {
+                let times = self
+                    .reconciles
+                    .entry((*process, (*key).clone()))
+                    .or_default();
+                exceeds(times, scene.now, SHORT, RECONCILES).then(|| Violation {
+                    rule: "an object is not reconciled in a hot loop",
+                    what: format!("{key}: more than {RECONCILES} in {SHORT:?}"),
+                })
+            }
+            Occurrence::Sent {
+                process,
+                reconciled: Some(key),
+                request,
+            } if request.changes_aws() => {
+                let in_flight = (*process, Some((*key).clone()));
+                if let Some(other) = self.in_flight.insert(in_flight, request.name()) {
+                    return violated(
+                        "at most one changing call is in flight for an object",
+                        format!("{key}: {} beside {other}", request.name()),
+                    );
+                }
+                let times = self.changes.entry((*process, (*key).clone())).or_default();
+                exceeds(times, scene.now, LONG, CHANGES).then(|| Violation {
+                    rule: "changing calls are not repeated in a hot loop",
+                    what: format!("{key}: more than {CHANGES} in {LONG:?}"),
+                })
+            }
+            Occurrence::Answered {
+                process, action, ..
+            } if changes_aws(action) => {
+                self.in_flight
+                    .retain(|(sender, _), sent| sender != process || sent != action);
+                None
+            }
+            Occurrence::Died { process } => {
+                self.in_flight.retain(|(sender, _), _| sender != process);
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Adds a time, and says whether there were more than so many within the span.
+fn exceeds(times: &mut VecDeque<Duration>, now: Duration, span: Duration, most: usize) -> bool {
+    times.push_back(now);
+    while times.front().is_some_and(|first| *first + span < now) {
+        times.pop_front();
+    }
+    times.len() > most
+}

@@ -1,0 +1,52 @@
+//! I4: no call that changes something, no write and no event at rest.
+
+use ecs_express_emulator::DeploymentStatus;
+use ecs_express_operator::controller::objects::ObjectKey;
+
+use super::{Checker, Occurrence, Scene, Violation, truth::arn_of, violated};
+
+/// Knows whether everything should be at rest.
+#[derive(Debug, Default)]
+pub struct Rest {
+    resting: bool,
+}
+
+impl Checker for Rest {
+    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation> {
+        match occurrence {
+            Occurrence::Rest => {
+                self.resting = true;
+                None
+            }
+            Occurrence::Sent {
+                request,
+                reconciled: Some(key),
+                ..
+            } if self.resting && request.changes_aws() && !is_stuck(key, scene) => violated(
+                "nothing is changed in AWS at rest",
+                request.name().to_owned(),
+            ),
+            Occurrence::Wrote { key, write, .. }
+                if self.resting && write.is_effective() && !is_stuck(key, scene) =>
+            {
+                let status = write.after.as_ref().map(|after| &after.json["status"]);
+                let status = status.map_or_else(String::new, ToString::to_string);
+                violated("nothing is written at rest", format!("{key}: {status}"))
+            }
+            Occurrence::Published { key, event } if self.resting => violated(
+                "no event is published at rest",
+                format!("{key}: {}", event.reason),
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a deployment does not end, so that updates may be refused and are tried again from time to time. The first
+/// deployment of a service has nothing to roll back to.
+fn is_stuck(key: &ObjectKey, scene: &Scene<'_>) -> bool {
+    let arn = arn_of(key, scene.api.get(key).map(|stored| &**stored));
+    let service = scene.truth.service(&arn);
+    let deployment = service.and_then(|service| service.deployment.as_ref());
+    deployment.is_some_and(|(_, _, status)| *status == DeploymentStatus::InProgress)
+}

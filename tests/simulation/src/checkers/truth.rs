@@ -1,0 +1,250 @@
+//! What is really the case: the objects as stored and the services as ECS has them, now and in the recent past.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use ecs_express_emulator::{DeploymentStatus, Model, ServiceStatus, ServiceView};
+use ecs_express_operator::controller::objects::ObjectKey;
+use serde_json::Value;
+
+use crate::kubernetes::api_server::{ApiServer, Stored};
+
+/// Key of the annotation with the ARN of the service.
+pub const SERVICE_ARN: &str = "ecs-express.dev/service-arn";
+/// The finalizer of the operator.
+pub const FINALIZER: &str = "ecs-express.dev/finalizer";
+/// The id of the simulated Kubernetes cluster.
+pub const CLUSTER_ID: &str = "cluster-1";
+/// The account of the simulated services.
+pub const ACCOUNT: &str = "123456789012";
+/// The Region of the simulated services.
+pub const REGION: &str = "eu-west-1";
+
+/// Who owns a service according to its tags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The object with this key.
+    Object(ObjectKey),
+    /// Somebody else, or several contradicting owners.
+    Foreign,
+    /// Nobody: no owner tags, or the mark of a released service.
+    Nobody,
+    /// Some owner tags are missing.
+    Partial,
+}
+
+impl Owner {
+    fn of(tags: &BTreeMap<&str, &str>) -> Self {
+        let tag = |name: &str| {
+            tags.get(format!("ecs-express.dev/{name}").as_str())
+                .copied()
+        };
+        match (tag("cluster-id"), tag("namespace"), tag("name")) {
+            (Some(CLUSTER_ID), Some(namespace), Some(name)) => Self::Object(ObjectKey {
+                namespace: namespace.into(),
+                name: name.into(),
+            }),
+            _ if tag("uid") == Some("released") => Self::Nobody,
+            (None, None, None) if tag("uid").is_none() => Self::Nobody,
+            (Some(_), Some(_), Some(_)) => Self::Foreign,
+            (cluster, ..) if cluster.is_some_and(|id| id != CLUSTER_ID) => Self::Foreign,
+            _ => Self::Partial,
+        }
+    }
+}
+
+/// A service at a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceState {
+    /// ACTIVE, DRAINING or INACTIVE.
+    pub status: ServiceStatus,
+    /// Tells two services that have had the same ARN apart.
+    pub incarnation: String,
+    /// Its owner.
+    pub owner: Owner,
+    /// Whether it carries the mark of a released service.
+    pub released: bool,
+    /// Whether it is an Express service.
+    pub express: bool,
+    /// ARN and configuration of the newest accepted revision.
+    pub newest: Option<(String, Value)>,
+    /// ARN and configuration of the revision that runs.
+    pub steady: Option<(String, Value)>,
+    /// Target, its configuration and status of the newest deployment.
+    pub deployment: Option<(String, Value, DeploymentStatus)>,
+}
+
+impl ServiceState {
+    fn of(service: ServiceView<'_>) -> Self {
+        let tags: BTreeMap<_, _> = service
+            .tags()
+            .iter()
+            .map(|tag| (tag.key.as_str(), tag.value.as_str()))
+            .collect();
+        let revision = |revision: ecs_express_emulator::RevisionView<'_>| {
+            (revision.arn().to_owned(), revision.configuration())
+        };
+        Self {
+            status: service.status(),
+            incarnation: service.endpoint().to_owned(),
+            owner: Owner::of(&tags),
+            released: tags.get("ecs-express.dev/uid") == Some(&"released"),
+            express: service.management() == ecs_express_emulator::ResourceManagement::Ecs,
+            newest: service.newest_revision().map(revision),
+            steady: service.steady_revision().map(revision),
+            deployment: service.last_deployment().map(|deployment| {
+                let (arn, configuration) = revision(deployment.target_revision());
+                (arn, configuration, deployment.status())
+            }),
+        }
+    }
+
+    /// Whether the service exists, also while it drains.
+    pub fn is_live(&self) -> bool {
+        self.status != ServiceStatus::Inactive
+    }
+}
+
+/// A value over time.
+#[derive(Clone, Debug)]
+pub struct Timeline<T>(Vec<(Duration, T)>);
+
+impl<T> Default for Timeline<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: PartialEq> Timeline<T> {
+    /// Notes the value from a time on.
+    pub fn note(&mut self, at: Duration, value: T) {
+        if self.0.last().is_none_or(|(_, last)| *last != value) {
+            self.0.push((at, value));
+        }
+    }
+
+    /// The present value.
+    pub fn last(&self) -> Option<&T> {
+        self.0.last().map(|(_, value)| value)
+    }
+
+    /// The values that were current at some time since `from`.
+    pub fn since(&self, from: Duration) -> impl Iterator<Item = &T> {
+        let started_before = self.0.iter().rposition(|(at, _)| *at <= from);
+        self.0
+            .iter()
+            .skip(started_before.unwrap_or_default())
+            .map(|(_, value)| value)
+    }
+
+    /// When the present value became current.
+    pub fn changed_at(&self) -> Option<Duration> {
+        self.0.last().map(|(at, _)| *at)
+    }
+}
+
+/// What is the case, now and before.
+#[derive(Debug, Default)]
+pub struct Truth {
+    /// The services by ARN; `None` where there is none.
+    pub services: BTreeMap<String, Timeline<Option<Arc<ServiceState>>>>,
+    /// The objects; `None` where there is none.
+    pub objects: BTreeMap<ObjectKey, Timeline<Option<Arc<Versioned>>>>,
+    seen_changes: Option<u64>,
+    seen_versions: usize,
+}
+
+/// An object, compared by its version.
+#[derive(Clone, Debug)]
+pub struct Versioned(pub Arc<Stored>);
+
+impl PartialEq for Versioned {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Truth {
+    /// Notes what is the case now.
+    pub fn note(&mut self, now: Duration, api: &ApiServer, model: &Model) {
+        if self.seen_changes != Some(model.changes()) {
+            self.seen_changes = Some(model.changes());
+            self.note_services(now, model);
+        }
+        if self.seen_versions != api.changes().len() {
+            self.seen_versions = api.changes().len();
+            self.note_objects(now, api);
+        }
+    }
+
+    fn note_services(&mut self, now: Duration, model: &Model) {
+        let mut present = BTreeMap::new();
+        for service in model.services() {
+            present.insert(service.arn().to_string(), ServiceState::of(service));
+        }
+        for (arn, timeline) in &mut self.services {
+            if !present.contains_key(arn) {
+                timeline.note(now, None);
+            }
+        }
+        for (arn, state) in present {
+            let timeline = self.services.entry(arn).or_default();
+            let known = timeline.last().and_then(Option::as_deref);
+            if known != Some(&state) {
+                timeline.note(now, Some(Arc::new(state)));
+            }
+        }
+    }
+
+    fn note_objects(&mut self, now: Duration, api: &ApiServer) {
+        for (key, timeline) in &mut self.objects {
+            if api.get(key).is_none() {
+                timeline.note(now, None);
+            }
+        }
+        for (key, stored) in api.objects() {
+            let timeline = self.objects.entry(key.clone()).or_default();
+            timeline.note(now, Some(Arc::new(Versioned(stored.clone()))));
+        }
+    }
+
+    /// The service with this ARN.
+    pub fn service(&self, arn: &str) -> Option<&ServiceState> {
+        self.services.get(arn)?.last()?.as_deref()
+    }
+
+    /// The states of the service since a time.
+    pub fn service_since(
+        &self,
+        arn: &str,
+        from: Duration,
+    ) -> impl Iterator<Item = Option<&ServiceState>> {
+        let timeline = self.services.get(arn);
+        timeline
+            .into_iter()
+            .flat_map(move |timeline| timeline.since(from))
+            .map(Option::as_deref)
+    }
+
+    /// The versions of an object since a time.
+    pub fn object_since(&self, key: &ObjectKey, from: Duration) -> impl Iterator<Item = &Stored> {
+        let timeline = self.objects.get(key);
+        timeline
+            .into_iter()
+            .flat_map(move |timeline| timeline.since(from))
+            .filter_map(|version| version.as_ref().map(|version| &*version.0))
+    }
+}
+
+/// The ARN of an object's service: the recorded one, else the one that its name gives.
+pub fn arn_of(key: &ObjectKey, stored: Option<&Stored>) -> String {
+    let recorded = stored.and_then(|stored| stored.annotation(SERVICE_ARN));
+    recorded.map_or_else(
+        || {
+            let name = stored.and_then(|stored| stored.json["spec"]["serviceName"].as_str());
+            let name =
+                name.map_or_else(|| format!("{}_{}", key.namespace, key.name), str::to_owned);
+            format!("arn:aws:ecs:{REGION}:{ACCOUNT}:service/default/{name}")
+        },
+        str::to_owned,
+    )
+}

@@ -1,0 +1,127 @@
+//! The lives of an object, without anything that disturbs them.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{
+    Scenario,
+    act::{Act, Step},
+    key, service,
+};
+
+/// A life of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Life {
+    /// Created, and then left alone.
+    Create,
+    /// Created and edited.
+    Update,
+    /// An existing service is adopted, with a difference that has to be confirmed.
+    Adopt,
+    /// An edit that ECS rolls back, and another one that succeeds.
+    Rollback,
+    /// Created and deleted.
+    Delete,
+    /// Created, and deleted with `Retain`.
+    Retain,
+    /// Deleted and created again while the service drains.
+    Recreate,
+}
+
+/// All lives.
+pub const LIVES: [Life; 7] = [
+    Life::Create,
+    Life::Update,
+    Life::Adopt,
+    Life::Rollback,
+    Life::Delete,
+    Life::Retain,
+    Life::Recreate,
+];
+
+/// The ARN of the infrastructure role of all specs.
+pub const INFRASTRUCTURE_ROLE: &str = "arn:aws:iam::123456789012:role/infra";
+
+/// A spec with this image.
+pub fn spec(image: &str) -> Value {
+    json!({
+        "infrastructureRoleArn": INFRASTRUCTURE_ROLE,
+        "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
+        "primaryContainer": {
+            "image": image,
+            "environment": [{"name": "TOKEN", "value": "canary-1"}],
+        },
+    })
+}
+
+/// A life as a scenario.
+pub fn scenario(life: Life) -> Scenario {
+    let apply = |spec| Act::Apply { object: 0, spec };
+    let mut steps = vec![Step::at(1, apply(spec("shop:1")))];
+    match life {
+        Life::Create => {}
+        Life::Update => steps.push(Step::at(200, apply(spec("shop:2")))),
+        Life::Adopt => steps = adoption(),
+        Life::Rollback => {
+            steps.push(Step::at(
+                190,
+                Act::Outcome {
+                    service: service(0),
+                    outcome: ecs_express_emulator::Outcome::RollBackByAlarm,
+                },
+            ));
+            steps.push(Step::at(200, apply(spec("shop:2"))));
+            steps.push(Step::at(500, apply(spec("shop:3"))));
+        }
+        Life::Delete => steps.push(Step::at(200, Act::Delete { object: 0 })),
+        Life::Retain => {
+            let mut retained = spec("shop:1");
+            retained["deletionPolicy"] = json!("Retain");
+            steps = vec![
+                Step::at(1, apply(retained)),
+                Step::at(200, Act::Delete { object: 0 }),
+            ];
+        }
+        Life::Recreate => {
+            steps.push(Step::at(200, Act::Delete { object: 0 }));
+            // The deletion takes about two minutes.
+            steps.push(Step::at(400, apply(spec("shop:2"))));
+        }
+    }
+    Scenario {
+        seed: 0,
+        emulator: json!({}),
+        operators: 1,
+        objects: vec![key(0)],
+        steps,
+        faults: Vec::new(),
+    }
+}
+
+fn adoption() -> Vec<Step> {
+    let mut existing = spec("shop:0");
+    existing["serviceName"] = json!(service(0));
+    if let Some(existing) = existing.as_object_mut() {
+        existing.remove("adoptionPolicy");
+    }
+    let mut adopting = spec("shop:1");
+    adopting["adoptionPolicy"] = json!("Adopt");
+    vec![
+        Step::at(
+            0,
+            Act::Call {
+                action: crate::checkers::CREATE,
+                body: existing,
+            },
+        ),
+        Step {
+            at: Duration::from_secs(100),
+            act: Act::Apply {
+                object: 0,
+                spec: adopting,
+            },
+        },
+        Step::at(160, Act::ConfirmAdoption { object: 0 }),
+    ]
+}

@@ -1,0 +1,86 @@
+//! The sweep: every request of every life meets every single fault.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    scenario::{
+        Scenario,
+        fault::{Fault, FaultKind, Site, all_kinds},
+        lives::{LIVES, Life, scenario},
+    },
+    story::Story,
+    world::{RequestMade, run},
+};
+
+/// One run of the sweep.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The life.
+    pub life: Life,
+    /// Which request of the life meets the fault.
+    pub request: usize,
+    /// Its name.
+    pub name: &'static str,
+    /// The fault.
+    pub fault: FaultKind,
+}
+
+/// Which requests the sweep meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breadth {
+    /// Every request.
+    Every,
+    /// Of requests with the same name in the same state of object and service, the first.
+    FirstOfEachState,
+}
+
+impl Case {
+    /// The case as a scenario.
+    pub fn scenario(&self) -> Scenario {
+        let fault = Fault {
+            on: Site::Any,
+            after: u32::try_from(self.request).unwrap_or(u32::MAX),
+            times: 1,
+            kind: self.fault.clone(),
+        };
+        Scenario {
+            faults: vec![fault],
+            ..scenario(self.life)
+        }
+    }
+}
+
+/// All cases.
+pub fn cases(breadth: Breadth) -> Vec<Case> {
+    LIVES
+        .into_iter()
+        .flat_map(|life| {
+            let requests = run(&scenario(life), Story::default()).requests;
+            let sites = sites(&requests, breadth);
+            sites.into_iter().flat_map(move |(request, made)| {
+                all_kinds()
+                    .into_iter()
+                    .filter(move |kind| kind.fits(made.aws, made.write))
+                    .map(move |fault| Case {
+                        life,
+                        request,
+                        name: made.name,
+                        fault,
+                    })
+            })
+        })
+        .collect()
+}
+
+fn sites(requests: &[RequestMade], breadth: Breadth) -> Vec<(usize, RequestMade)> {
+    let mut seen = BTreeSet::new();
+    requests
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|(_, made)| match breadth {
+            Breadth::Every => true,
+            Breadth::FirstOfEachState => seen.insert((made.name, made.state)),
+        })
+        .collect()
+}

@@ -1,0 +1,453 @@
+//! The world: one loop over all events, in the order of the virtual clock.
+
+mod acts;
+mod delivery;
+mod requests;
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap},
+    sync::{Arc, atomic::AtomicI64},
+    time::Duration,
+};
+
+use ecs_express_emulator::{Model, Settings as EmulatorSettings, VirtualTime};
+use ecs_express_operator::controller::{Requeue, context::Settings};
+use serde_json::Value;
+
+use self::requests::{Flight, Reply};
+use crate::{
+    checkers::{self, Checker, Occurrence, Scene, Violation, truth::Truth},
+    coverage::Coverage,
+    kubernetes::api_server::ApiServer,
+    link::{Credentials, START, VirtualClock},
+    process::{Process, ProcessId, Setup},
+    random::Random,
+    scenario::Scenario,
+    story::{Story, Who},
+};
+
+/// How long everything may take to converge once nothing disturbs the operator: the longest delay between two attempts
+/// several times, and some rollouts.
+const CONVERGENCE: Duration = Duration::from_secs(5400);
+/// How long everything has to stay at rest.
+const REST: Duration = Duration::from_secs(3600);
+
+/// What became of a run.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The first broken invariant.
+    pub violation: Option<Violation>,
+    /// What happened, if it was kept.
+    pub story: Story,
+    /// The requests of all operators, in the order in which they were sent.
+    pub requests: Vec<RequestMade>,
+    /// What was reached.
+    pub coverage: Coverage,
+    /// The objects at the end, as JSON by their keys, for comparison between runs.
+    pub objects: BTreeMap<String, Value>,
+}
+
+/// A request that an operator has made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestMade {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it goes to AWS.
+    pub aws: bool,
+    /// Whether it may change something.
+    pub write: bool,
+    /// Stands for the state in which it was made: requests with the same number are alike.
+    pub state: u64,
+}
+
+/// Runs a scenario to its end, or to the first broken invariant.
+pub fn run(scenario: &Scenario, story: Story) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(World::new(scenario, story).run()),
+        Err(error) => Outcome {
+            violation: Some(Violation {
+                rule: "the simulation starts",
+                what: error.to_string(),
+            }),
+            story,
+            requests: Vec::new(),
+            coverage: Coverage::default(),
+            objects: BTreeMap::new(),
+        },
+    }
+}
+
+/// Something that will happen.
+enum Event {
+    /// The operator starts.
+    Start(usize),
+    /// The first list, or a new one, of a process arrives.
+    List(ProcessId),
+    /// The watch of a process delivers its next change.
+    Deliver(ProcessId),
+    /// A request arrives at its server.
+    Arrive(Box<Flight>),
+    /// An answer arrives at its process.
+    Reply(Box<Reply>),
+    /// The step with this number.
+    Step(usize),
+    /// Nothing disturbs the operator from now on.
+    Calm,
+    /// Everything should be at rest from now on.
+    Rest,
+    /// The end of the run.
+    End,
+}
+
+struct Scheduled {
+    at: Duration,
+    /// Events of the same time happen in the order in which they were scheduled.
+    order: u64,
+    event: Event,
+}
+
+impl PartialEq for Scheduled {
+    fn eq(&self, other: &Self) -> bool {
+        (self.at, self.order) == (other.at, other.order)
+    }
+}
+
+impl Eq for Scheduled {}
+
+impl PartialOrd for Scheduled {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Scheduled {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.order).cmp(&(other.at, other.order))
+    }
+}
+
+/// An operator, whose processes come and go.
+struct Operator {
+    process: Option<Process>,
+    starts: u32,
+    credentials: Credentials,
+    wall_error: Arc<AtomicI64>,
+    /// The time until which its watch delivers nothing.
+    lags_until: Duration,
+}
+
+struct World<'a> {
+    scenario: &'a Scenario,
+    time: VirtualClock,
+    now: Duration,
+    events: BinaryHeap<Reverse<Scheduled>>,
+    orders: u64,
+    random: Random,
+    api: ApiServer,
+    model: Model,
+    operators: Vec<Operator>,
+    /// How often each fault has been passed by or has met a request.
+    met: Vec<u32>,
+    calm: bool,
+    ended: bool,
+    read_lag: Duration,
+    truth: Truth,
+    checkers: Vec<Box<dyn Checker>>,
+    violation: Option<Violation>,
+    story: Story,
+    requests: Vec<RequestMade>,
+    coverage: Coverage,
+}
+
+impl<'a> World<'a> {
+    fn new(scenario: &'a Scenario, story: Story) -> Self {
+        let defaults = EmulatorSettings {
+            region: checkers::truth::REGION.into(),
+            bake_seconds: 10,
+            start_time: u64::try_from(START).unwrap_or_default(),
+            ..EmulatorSettings::default()
+        };
+        let (settings, invalid) = match defaults.with(&scenario.emulator) {
+            Ok(settings) => (settings, None),
+            Err(error) => (defaults, Some(error)),
+        };
+        let read_lag = read_lag(&settings);
+        let operators = (0..scenario.operators).map(|_| Operator {
+            process: None,
+            starts: 0,
+            credentials: Credentials::Valid(checkers::truth::ACCOUNT.into()),
+            wall_error: Arc::default(),
+            lags_until: Duration::ZERO,
+        });
+        let mut world = Self {
+            time: VirtualClock::default(),
+            now: Duration::ZERO,
+            events: BinaryHeap::new(),
+            orders: 0,
+            random: Random::part(scenario.seed, 1),
+            api: ApiServer::default(),
+            model: Model::new(settings),
+            operators: operators.collect(),
+            met: vec![0; scenario.faults.len()],
+            calm: false,
+            ended: false,
+            read_lag,
+            truth: Truth::default(),
+            checkers: checkers::all(),
+            violation: invalid.map(|what| Violation {
+                rule: "the scenario is valid",
+                what,
+            }),
+            story,
+            requests: Vec::new(),
+            coverage: Coverage::default(),
+            scenario,
+        };
+        world.schedule_scenario();
+        world
+    }
+
+    fn schedule_scenario(&mut self) {
+        for operator in 0..self.operators.len() {
+            let at = Duration::from_millis(10 * operator as u64);
+            self.at(at, Event::Start(operator));
+        }
+        for (number, step) in self.scenario.steps.iter().enumerate() {
+            self.at(step.at, Event::Step(number));
+        }
+        let calm = self.scenario.calm_from();
+        self.at(calm, Event::Calm);
+        self.at(calm + CONVERGENCE, Event::Rest);
+        self.at(calm + CONVERGENCE + REST, Event::End);
+    }
+
+    fn at(&mut self, at: Duration, event: Event) {
+        self.orders += 1;
+        let order = self.orders;
+        self.events.push(Reverse(Scheduled { at, order, event }));
+    }
+
+    fn after(&mut self, delay: Duration, event: Event) {
+        self.at(self.now + delay, event);
+    }
+
+    async fn run(mut self) -> Outcome {
+        while self.violation.is_none() && !self.ended {
+            self.execute();
+            if self.violation.is_some() {
+                break;
+            }
+            let Some(next) = self.next() else { break };
+            self.advance(next).await;
+            while self.violation.is_none()
+                && let Some(Reverse(scheduled)) = self.events.peek()
+                && scheduled.at <= self.now
+            {
+                if let Some(Reverse(scheduled)) = self.events.pop() {
+                    self.handle(scheduled.event);
+                }
+                self.execute();
+            }
+        }
+        let objects = self.api.objects();
+        Outcome {
+            objects: objects
+                .map(|(key, stored)| (key.to_string(), stored.json.clone()))
+                .collect(),
+            violation: self.violation,
+            story: self.story,
+            requests: self.requests,
+            coverage: self.coverage,
+        }
+    }
+
+    /// The time of whatever happens next.
+    fn next(&self) -> Option<Duration> {
+        let event = self.events.peek().map(|Reverse(scheduled)| scheduled.at);
+        let processes = self.operators.iter().filter_map(|operator| {
+            let process = operator.process.as_ref()?;
+            process
+                .frozen_until
+                .filter(|until| *until > self.now)
+                .or(process.next_due())
+        });
+        let model = self.model.next_change_at().map(since_start);
+        processes
+            .chain(event)
+            .chain(model)
+            .min()
+            .map(|at| at.max(self.now))
+    }
+
+    async fn advance(&mut self, to: Duration) {
+        let span = to.saturating_sub(self.now);
+        if span.is_zero()
+            && self
+                .model
+                .next_change_at()
+                .is_none_or(|at| since_start(at) > to)
+        {
+            // The reconciles of this moment still have to execute.
+            tokio::task::yield_now().await;
+            return;
+        }
+        self.now = to;
+        self.time.set(to);
+        tokio::time::advance(span).await;
+        let model_now = since_start(self.model.now());
+        self.model.advance(to.saturating_sub(model_now));
+        self.note();
+    }
+
+    /// Notes what is the case.
+    fn note(&mut self) {
+        self.truth.note(self.now, &self.api, &self.model);
+    }
+
+    /// Starts due reconciles, lets all processes execute, and sends what they send.
+    fn execute(&mut self) {
+        for operator in 0..self.operators.len() {
+            let Some(process) = &mut self.operators[operator].process else {
+                continue;
+            };
+            if !process.executes(self.now) {
+                continue;
+            }
+            process.frozen_until = None;
+            let id = process.id;
+            let started = process.start_due(self.now);
+            let ended = process.execute(self.now);
+            let sent = process.take_sent();
+            for key in &started {
+                self.check(&Occurrence::Reconciles { process: id, key });
+            }
+            for (key, requeue) in ended {
+                self.story
+                    .tell(self.now, Who::Operator(id), || match requeue {
+                        Requeue::After(delay) => format!("{key}: next reconcile after {delay:?}"),
+                        Requeue::AwaitChange => format!("{key}: awaits a change"),
+                    });
+            }
+            for sent in sent {
+                self.send(id, sent);
+            }
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Start(operator) => self.start(operator),
+            Event::List(process) => self.list(process),
+            Event::Deliver(process) => self.deliver(process),
+            Event::Arrive(flight) => self.arrive(*flight),
+            Event::Reply(reply) => self.reply(*reply),
+            Event::Step(number) => self.act(number),
+            Event::Calm => {
+                self.make_calm();
+                self.check(&Occurrence::Calm);
+            }
+            Event::Rest => {
+                self.story.tell(self.now, Who::World, || {
+                    "everything should be at rest".into()
+                });
+                self.check(&Occurrence::Rest);
+            }
+            Event::End => {
+                self.check(&Occurrence::End);
+                self.ended = true;
+            }
+        }
+    }
+
+    fn start(&mut self, operator: usize) {
+        let this = &mut self.operators[operator];
+        let id = ProcessId {
+            operator,
+            start: this.starts,
+        };
+        this.starts += 1;
+        let setup = Setup {
+            region: checkers::truth::REGION.into(),
+            cluster_id: checkers::truth::CLUSTER_ID.into(),
+            credentials: this.credentials.clone(),
+            settings: Settings::default(),
+        };
+        let part = 100 + u64::from(id.start) * 10 + id.operator as u64;
+        let random = Random::part(self.scenario.seed, part);
+        this.process = Some(Process::start(
+            id,
+            &setup,
+            &self.time,
+            this.wall_error.clone(),
+            random,
+        ));
+        self.story
+            .tell(self.now, Who::Operator(id), || "starts".into());
+        self.after(Duration::from_millis(20), Event::List(id));
+    }
+
+    /// Kills the operator's process and starts another after a time.
+    fn kill(&mut self, operator: usize, down: Duration) {
+        let Some(process) = self.operators[operator].process.take() else {
+            return;
+        };
+        self.story
+            .tell(self.now, Who::Operator(process.id), || "dies".into());
+        self.check(&Occurrence::Died {
+            process: process.id,
+        });
+        self.after(down, Event::Start(operator));
+    }
+
+    /// The process with this id, if it lives.
+    fn process(&mut self, id: ProcessId) -> Option<&mut Process> {
+        let process = self.operators.get_mut(id.operator)?.process.as_mut()?;
+        (process.id == id).then_some(process)
+    }
+
+    /// Lets every checker look at what happened.
+    fn check(&mut self, occurrence: &Occurrence<'_>) {
+        if self.violation.is_some() {
+            return;
+        }
+        self.truth.note(self.now, &self.api, &self.model);
+        let scene = Scene {
+            now: self.now,
+            truth: &self.truth,
+            api: &self.api,
+            read_lag: self.read_lag,
+            objects: &self.scenario.objects,
+        };
+        for checker in &mut self.checkers {
+            if let Some(violation) = checker.check(occurrence, &scene) {
+                self.story.tell(self.now, Who::World, || {
+                    format!("VIOLATION: {}: {}", violation.rule, violation.what)
+                });
+                self.violation = Some(violation);
+                return;
+            }
+        }
+    }
+}
+
+/// Time since the start of the run.
+fn since_start(time: VirtualTime) -> Duration {
+    let milliseconds = (time.epoch_seconds() * 1000.0).round() as i64 - START * 1000;
+    Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default())
+}
+
+/// How long reads of ECS may lag behind with these settings.
+fn read_lag(settings: &EmulatorSettings) -> Duration {
+    let reads = settings.read_lag_seconds.values();
+    let members = settings.member_lag_seconds.values();
+    let longest = reads
+        .chain(members)
+        .chain([&settings.create_visible_seconds])
+        .max();
+    Duration::from_secs(longest.copied().unwrap_or_default())
+}

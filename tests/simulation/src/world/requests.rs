@@ -1,0 +1,555 @@
+//! The way of a request: from the process to the server and back, with the faults that meet it.
+
+use std::{collections::hash_map::DefaultHasher, hash::Hash, hash::Hasher, time::Duration};
+
+use ecs_express_emulator::Caller;
+use ecs_express_operator::controller::objects::{ObjectKey, ObjectsError};
+use futures::channel::oneshot;
+use serde_json::{Value, json};
+
+use super::{Event, RequestMade, World};
+use crate::{
+    checkers::Occurrence,
+    link::{Credentials, Sent, lock},
+    process::ProcessId,
+    request::{Answer, AwsError, Patch, Request},
+    scenario::fault::{FaultKind, Moment, Refusal, Site},
+    story::Who,
+};
+
+/// When a client gives up waiting for an answer.
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A request on its way to the server.
+pub(super) struct Flight {
+    process: ProcessId,
+    reconciled: Option<ObjectKey>,
+    sent_at: Duration,
+    credentials: Credentials,
+    request: Request,
+    /// Where the answer goes; nowhere if the client has given up or will.
+    reply: Option<oneshot::Sender<Answer>>,
+    fault: Option<FaultKind>,
+}
+
+/// A call to AWS.
+type Call = (&'static str, String, Value);
+
+/// An answer on its way to the process.
+pub(super) struct Reply {
+    process: ProcessId,
+    reply: oneshot::Sender<Answer>,
+    answer: Answer,
+    /// The call to AWS that it answers: action, account and request.
+    call: Option<Call>,
+    /// The process dies once it has handled the answer.
+    then_dies: Option<Duration>,
+}
+
+impl World<'_> {
+    /// Sends a request of a process on its way.
+    pub(super) fn send(&mut self, process: ProcessId, sent: Sent) {
+        let Sent {
+            reconciled,
+            request,
+            reply,
+        } = sent;
+        self.check(&Occurrence::Sent {
+            process,
+            reconciled: reconciled.as_ref(),
+            request: &request,
+        });
+        let fault = self.fault_of(&request);
+        self.note_request(&request, reconciled.as_ref(), fault.as_ref());
+        let credentials = self.credentials(process);
+        let mut flight = Flight {
+            process,
+            reconciled,
+            sent_at: self.now,
+            credentials,
+            request,
+            reply: Some(reply),
+            fault: fault.clone(),
+        };
+        let latency = self.latency(flight.request.is_aws());
+        let now = self.now;
+        match fault {
+            None
+            | Some(
+                FaultKind::AnswerLost
+                | FaultKind::LateAnswer(_)
+                | FaultKind::Refused(_)
+                | FaultKind::ErrorAfterEffect
+                | FaultKind::Conflict
+                | FaultKind::Crash(Moment::AfterEffect | Moment::AfterAnswer, _)
+                | FaultKind::Freeze(Moment::AfterEffect | Moment::AfterAnswer, _),
+            ) => self.after(latency, Event::Arrive(Box::new(flight))),
+            Some(FaultKind::RequestLost) => {
+                let answer = lost(&flight.request, "DispatchFailure");
+                self.answer_after(latency, flight, answer);
+            }
+            Some(FaultKind::NoAnswer(effect)) => {
+                let answer = lost(&flight.request, "Timeout");
+                let reply = flight.reply.take();
+                let (request, process) = (flight.request.clone(), flight.process);
+                if let Some(effect) = effect {
+                    self.after(effect, Event::Arrive(Box::new(flight)));
+                }
+                if let Some(reply) = reply {
+                    let call = call_of(&request);
+                    let reply = Reply {
+                        process,
+                        reply,
+                        answer,
+                        call,
+                        then_dies: None,
+                    };
+                    self.after(CLIENT_TIMEOUT, Event::Reply(Box::new(reply)));
+                }
+            }
+            Some(FaultKind::Late(by)) => self.after(by + latency, Event::Arrive(Box::new(flight))),
+            Some(FaultKind::Crash(Moment::BeforeSend, down)) => self.kill(process.operator, down),
+            Some(FaultKind::Freeze(Moment::BeforeSend, span)) => {
+                self.freeze(process.operator, span);
+                self.at(now + span + latency, Event::Arrive(Box::new(flight)));
+            }
+        }
+    }
+
+    /// The fault that meets a request, if one does.
+    fn fault_of(&mut self, request: &Request) -> Option<FaultKind> {
+        if self.calm {
+            return None;
+        }
+        let mut found = None;
+        for (fault, met) in self.scenario.faults.iter().zip(&mut self.met) {
+            let matches = match fault.on {
+                Site::Any => true,
+                Site::Named(name) => name == request.name(),
+                Site::ChangesAws => request.changes_aws(),
+            };
+            if !matches {
+                continue;
+            }
+            *met += 1;
+            let meets = *met > fault.after && *met - fault.after <= fault.times;
+            if meets && found.is_none() && fault.kind.fits(request.is_aws(), is_write(request)) {
+                found = Some(fault.kind.clone());
+            }
+        }
+        found
+    }
+
+    fn note_request(
+        &mut self,
+        request: &Request,
+        reconciled: Option<&ObjectKey>,
+        fault: Option<&FaultKind>,
+    ) {
+        let state = self.state_of(reconciled);
+        self.requests.push(RequestMade {
+            name: request.name(),
+            aws: request.is_aws(),
+            write: is_write(request),
+            state,
+        });
+        if let Some(fault) = fault {
+            let reason = reconciled
+                .map(|key| self.reason_of(key))
+                .unwrap_or_default();
+            self.coverage.note(reason, fault.name(), request.name());
+        }
+    }
+
+    /// Stands for the state of an object and its service.
+    fn state_of(&self, key: Option<&ObjectKey>) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        if let Some(stored) = key.and_then(|key| self.api.get(key)) {
+            stored.is_deleting().hash(&mut hasher);
+            let status = &stored.json["status"];
+            for condition in status["conditions"].as_array().into_iter().flatten() {
+                condition["type"].to_string().hash(&mut hasher);
+                condition["reason"].to_string().hash(&mut hasher);
+            }
+            status["operatorState"]["intent"]["operation"]
+                .to_string()
+                .hash(&mut hasher);
+            status["operatorState"]["intent"]["state"]
+                .to_string()
+                .hash(&mut hasher);
+            stored.generation().hash(&mut hasher);
+            let arn = crate::checkers::truth::arn_of(
+                key.unwrap_or(&crate::scenario::key(0)),
+                Some(stored),
+            );
+            let service = self.truth.service(&arn);
+            service
+                .map(super::super::checkers::truth::ServiceState::is_live)
+                .hash(&mut hasher);
+            let deployment = service.and_then(|service| service.deployment.as_ref());
+            format!("{:?}", deployment.map(|(_, _, status)| status)).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// The reason that an object shows, for coverage.
+    fn reason_of(&self, key: &ObjectKey) -> String {
+        let reason = |stored: &crate::kubernetes::api_server::Stored| {
+            let reason = stored.condition("Ready")?["reason"].as_str()?;
+            Some(reason.to_owned())
+        };
+        let stored = self.api.get(key);
+        stored
+            .and_then(|stored| reason(stored))
+            .unwrap_or_else(|| "none".into())
+    }
+
+    pub(super) fn credentials(&mut self, id: ProcessId) -> Credentials {
+        self.process(id).map_or(Credentials::None, |process| {
+            lock(&process.link.credentials).1.clone()
+        })
+    }
+
+    fn latency(&mut self, aws: bool) -> Duration {
+        let milliseconds = if aws {
+            10 + self.random.below(40)
+        } else {
+            1 + self.random.below(5)
+        };
+        Duration::from_millis(milliseconds)
+    }
+
+    /// A request reaches its server.
+    pub(super) fn arrive(&mut self, mut flight: Flight) {
+        let fault = flight.fault.take();
+        if let Some(FaultKind::Refused(refusal)) = &fault {
+            let answer = refused(&flight.request, *refusal);
+            let latency = self.latency(flight.request.is_aws());
+            self.answer_after(latency, flight, answer);
+            return;
+        }
+        if fault == Some(FaultKind::Conflict)
+            && let Request::Patch(Patch { key, .. }) = &flight.request
+        {
+            let key = key.clone();
+            self.label(&key, "conflict");
+        }
+        let answer = self.serve(&flight);
+        let latency = self.latency(flight.request.is_aws());
+        match fault {
+            Some(FaultKind::AnswerLost) => {
+                let answer = lost(&flight.request, "DispatchFailure");
+                self.answer_after(latency, flight, answer);
+            }
+            Some(FaultKind::ErrorAfterEffect) => {
+                let answer = failed(&flight.request);
+                self.answer_after(latency, flight, answer);
+            }
+            Some(FaultKind::LateAnswer(by)) => self.answer_after(by, flight, answer),
+            Some(FaultKind::Crash(Moment::AfterEffect, down)) => {
+                self.kill_if(flight.process, down);
+            }
+            Some(FaultKind::Crash(Moment::AfterAnswer, down)) => {
+                let call = call_of(&flight.request);
+                if let Some(reply) = flight.reply {
+                    let reply = Reply {
+                        process: flight.process,
+                        reply,
+                        answer,
+                        call,
+                        then_dies: Some(down),
+                    };
+                    self.after(latency, Event::Reply(Box::new(reply)));
+                }
+            }
+            Some(FaultKind::Freeze(_, span)) => {
+                self.freeze(flight.process.operator, span);
+                self.answer_after(latency, flight, answer);
+            }
+            Some(
+                FaultKind::RequestLost
+                | FaultKind::NoAnswer(_)
+                | FaultKind::Late(_)
+                | FaultKind::Refused(_)
+                | FaultKind::Conflict
+                | FaultKind::Crash(Moment::BeforeSend, _),
+            )
+            | None => self.answer_after(latency, flight, answer),
+        }
+    }
+
+    fn kill_if(&mut self, id: ProcessId, down: Duration) {
+        if self.process(id).is_some() {
+            self.kill(id.operator, down);
+        }
+    }
+
+    pub(super) fn freeze(&mut self, operator: usize, span: Duration) {
+        let until = self.now + span;
+        if let Some(process) = &mut self.operators[operator].process {
+            process.frozen_until = Some(until);
+            let id = process.id;
+            self.story.tell(self.now, Who::Operator(id), || {
+                format!("is frozen for {span:?}")
+            });
+        }
+    }
+
+    fn answer_after(&mut self, delay: Duration, flight: Flight, answer: Answer) {
+        let call = call_of(&flight.request);
+        if let Some(reply) = flight.reply {
+            let reply = Reply {
+                process: flight.process,
+                reply,
+                answer,
+                call,
+                then_dies: None,
+            };
+            self.after(delay, Event::Reply(Box::new(reply)));
+        }
+    }
+
+    /// An answer reaches its process.
+    pub(super) fn reply(&mut self, reply: Reply) {
+        let Reply {
+            process,
+            reply,
+            answer,
+            call,
+            then_dies,
+        } = reply;
+        if let Some((action, account, body)) = &call {
+            let definite = match &answer {
+                Answer::Aws(Ok(_)) => true,
+                Answer::Aws(Err(AwsError::Refused { status, code, .. })) => {
+                    *status < 500 && code.is_some()
+                }
+                Answer::Aws(Err(AwsError::NoCredentials)) => true,
+                Answer::Aws(Err(AwsError::NoAnswer(_))) | Answer::Object(_) | Answer::Published => {
+                    false
+                }
+            };
+            self.check(&Occurrence::Answered {
+                process,
+                action,
+                account,
+                body,
+                definite,
+            });
+        }
+        // A process that has died does not receive it.
+        let _ = reply.send(answer);
+        if let Some(down) = then_dies {
+            let now = self.now;
+            if let Some(process) = self.process(process) {
+                process.execute(now);
+                // What it sent since then never left it.
+                drop(process.take_sent());
+            }
+            self.kill_if(process, down);
+        }
+    }
+
+    /// Carries out a request.
+    fn serve(&mut self, flight: &Flight) -> Answer {
+        let Flight {
+            process, request, ..
+        } = flight;
+        match request {
+            Request::Aws {
+                action,
+                account,
+                region,
+                body,
+            } => {
+                let caller = Caller {
+                    account: account.clone(),
+                    region: region.clone(),
+                };
+                Answer::Aws(self.serve_aws(flight, action, &caller, body))
+            }
+            Request::Read(key) => {
+                let found = self.api.get(key).map(|stored| stored.object.clone());
+                Answer::Object(found.map(Box::new).ok_or(ObjectsError::NotFound))
+            }
+            Request::Patch(patch) => Answer::Object(self.serve_patch(*process, patch)),
+            Request::Publish(key, event) => {
+                self.story.tell(self.now, Who::Operator(*process), || {
+                    format!("{key}: event {}: {}", event.reason, event.note)
+                });
+                self.check(&Occurrence::Published { key, event });
+                Answer::Published
+            }
+        }
+    }
+
+    fn serve_aws(
+        &mut self,
+        flight: &Flight,
+        action: &'static str,
+        caller: &Caller,
+        body: &Value,
+    ) -> Result<Value, AwsError> {
+        let reconciled = flight.reconciled.as_ref();
+        match &flight.credentials {
+            Credentials::Valid(_) => {}
+            Credentials::Expired(_) => {
+                return Err(AwsError::Refused {
+                    code: Some("ExpiredTokenException".into()),
+                    message: "The security token included in the request is expired".into(),
+                    status: 400,
+                });
+            }
+            Credentials::None => return Err(AwsError::NoCredentials),
+        }
+        let account = &caller.account;
+        self.check(&Occurrence::Arrives {
+            process: flight.process,
+            reconciled,
+            sent_at: flight.sent_at,
+            action,
+            account,
+            body,
+        });
+        let answered = self.model.serve(caller, action, body).answer;
+        let answer = answered.map_err(|error| AwsError::Refused {
+            code: Some(error.code),
+            message: error.message,
+            status: error.status,
+        });
+        self.story
+            .tell(self.now, Who::Operator(flight.process), || {
+                let outcome = match &answer {
+                    Ok(_) => "ok".to_owned(),
+                    Err(error) => format!("{error:?}"),
+                };
+                let request = if crate::request::changes_aws(action) {
+                    format!(" {body}")
+                } else {
+                    String::new()
+                };
+                format!("{action}{request}: {outcome}")
+            });
+        self.check(&Occurrence::Served {
+            process: flight.process,
+            reconciled,
+            action,
+            account,
+            body,
+            answer: &answer,
+        });
+        answer
+    }
+
+    fn serve_patch(
+        &mut self,
+        process: ProcessId,
+        patch: &Patch,
+    ) -> Result<Box<ecs_express_operator::api::ExpressService>, ObjectsError> {
+        let written = self.api.patch(patch);
+        self.story.tell(self.now, Who::Operator(process), || {
+            let outcome = match &written {
+                Ok(write) if write.is_effective() => "ok",
+                Ok(_) => "nothing changed",
+                Err(ObjectsError::Conflict) => "conflict",
+                Err(_) => "failed",
+            };
+            format!(
+                "{}: patch {:?} {}: {outcome}",
+                patch.key, patch.part, patch.body
+            )
+        });
+        let write = written?;
+        if write.is_effective() {
+            self.announce();
+        }
+        self.check(&Occurrence::Wrote {
+            process,
+            key: &patch.key,
+            write: &write,
+        });
+        Ok(Box::new(write.answer.object.clone()))
+    }
+}
+
+fn is_write(request: &Request) -> bool {
+    match request {
+        Request::Aws { .. } => request.changes_aws(),
+        Request::Patch(_) | Request::Publish(..) => true,
+        Request::Read(_) => false,
+    }
+}
+
+fn call_of(request: &Request) -> Option<Call> {
+    match request {
+        Request::Aws {
+            action,
+            account,
+            body,
+            ..
+        } => Some((action, account.clone(), body.clone())),
+        Request::Read(_) | Request::Patch(_) | Request::Publish(..) => None,
+    }
+}
+
+/// The answer to a request whose connection broke.
+fn lost(request: &Request, code: &'static str) -> Answer {
+    match request {
+        Request::Aws { .. } => Answer::Aws(Err(AwsError::NoAnswer(code))),
+        Request::Read(_) | Request::Patch(_) => {
+            Answer::Object(Err(ObjectsError::Other("the connection broke".into())))
+        }
+        Request::Publish(..) => Answer::Published,
+    }
+}
+
+/// The answer of a server that failed.
+fn failed(request: &Request) -> Answer {
+    match request {
+        Request::Aws { .. } => Answer::Aws(Err(AwsError::Refused {
+            code: Some("ServerException".into()),
+            message: String::new(),
+            status: 500,
+        })),
+        Request::Read(_) | Request::Patch(_) => {
+            Answer::Object(Err(ObjectsError::Other("internal error".into())))
+        }
+        Request::Publish(..) => Answer::Published,
+    }
+}
+
+/// The answer of a server that refuses the request.
+fn refused(request: &Request, refusal: Refusal) -> Answer {
+    match (request, refusal) {
+        (Request::Aws { .. }, Refusal::Aws(code, message, status)) => {
+            Answer::Aws(Err(AwsError::Refused {
+                code: code.map(str::to_owned),
+                message: message.to_owned(),
+                status,
+            }))
+        }
+        (Request::Read(_) | Request::Patch(_), Refusal::NotFound) => {
+            Answer::Object(Err(ObjectsError::NotFound))
+        }
+        (Request::Patch(_), Refusal::Invalid) => {
+            Answer::Object(Err(ObjectsError::Invalid("status: Invalid value".into())))
+        }
+        (Request::Aws { .. } | Request::Read(_) | Request::Patch(_) | Request::Publish(..), _) => {
+            failed(request)
+        }
+    }
+}
+
+impl World<'_> {
+    /// Changes a label, which concerns nobody.
+    pub(super) fn label(&mut self, key: &ObjectKey, value: &str) {
+        let value = value.to_owned();
+        let order = self.orders;
+        let written = self.api.edit(key, |object| {
+            object["metadata"]["labels"]["touched"] = json!(format!("{value}-{order}"));
+        });
+        if written.is_ok() {
+            self.announce();
+        }
+    }
+}

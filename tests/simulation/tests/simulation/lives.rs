@@ -1,0 +1,40 @@
+//! Lives without faults, and that a run depends on its scenario alone.
+
+use simulation::{
+    scenario::{
+        lives::{LIVES, scenario},
+        random,
+    },
+    story::Story,
+    world::run,
+};
+
+#[test]
+fn every_life_without_faults_keeps_every_invariant() {
+    for life in LIVES {
+        let outcome = run(&scenario(life), Story::kept());
+        let story: Vec<_> = outcome
+            .story
+            .lines()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(outcome.violation, None, "{life:?}\n{}", story.join("\n"));
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run() {
+    for seed in 0..5 {
+        let story = || {
+            let outcome = run(&random::scenario(seed), Story::kept());
+            outcome
+                .story
+                .lines()
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(story(), story(), "seed {seed}");
+    }
+}

@@ -1,0 +1,48 @@
+//! The simulation in `make test`: lives without faults, each request with each single fault, and random seeds.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a failing test may panic"
+)]
+
+mod lives;
+mod seeds;
+mod sweep;
+
+use simulation::{scenario::Scenario, story::Story, world::run};
+
+/// Runs scenarios on all cores. Panics with the story of the first that breaks an invariant.
+fn run_all<T: Sync>(all: &[T], scenario: impl Fn(&T) -> (String, Scenario) + Sync) {
+    use std::sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    let (next, broken) = (AtomicUsize::new(0), Mutex::new(None));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while broken.lock().unwrap().is_none()
+                    && let Some(one) = all.get(next.fetch_add(1, Ordering::Relaxed))
+                {
+                    let (name, scenario) = scenario(one);
+                    if run(&scenario, Story::default()).violation.is_some() {
+                        *broken.lock().unwrap() = Some((name, scenario));
+                    }
+                }
+            });
+        }
+    });
+    if let Some((name, scenario)) = broken.into_inner().unwrap() {
+        let outcome = run(&scenario, Story::kept());
+        let story: Vec<_> = outcome
+            .story
+            .lines()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        panic!("{name}: {:?}\n{}", outcome.violation, story.join("\n"));
+    }
+}
