@@ -62,7 +62,9 @@ fn main() -> ExitCode {
                 (format!("seed {seed}"), random::scenario(*seed))
             })
         }
-        What::Sweep { first_of_each_state } => {
+        What::Sweep {
+            first_of_each_state,
+        } => {
             let cases = cases(if first_of_each_state {
                 Breadth::FirstOfEachState
             } else {

@@ -6,6 +6,7 @@
     reason = "a failing test may panic"
 )]
 
+mod found;
 mod lives;
 mod seeds;
 mod sweep;
