@@ -60,6 +60,7 @@ impl Model {
         let others = self.shared_resources(&arn);
         let service = self.services.get_mut(&arn).ok_or(not_found)?;
         service.drain(others, &self.settings, self.now);
+        service.start_holds(&self.roles, &self.settings, self.now);
         Ok(json!({ "service": service.to_express_wire(self.reads, &self.settings) }))
     }
 

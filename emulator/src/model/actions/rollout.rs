@@ -7,7 +7,7 @@ use crate::model::{
         request::ConfigurationRequest,
         service_configuration::{Configuration, TaskDefinitionMode},
     },
-    deployments::outcome::PlannedOutcome,
+    deployments::outcome::{Outcome, PlannedOutcome},
     services::service::Service,
     state::model::Model,
     task_definitions::{
@@ -74,13 +74,33 @@ impl Model {
         service: &mut Service,
         configuration: Configuration,
     ) -> usize {
-        let planned: PlannedOutcome = self.outcomes.take(&service.arn.name);
-        service.deploy(
+        let planned = self.outcomes.take(&service.arn.name);
+        let planned = self.outcome_with_role(planned, configuration.execution_role_arn.as_deref());
+        let target = service.deploy(
             configuration,
             planned,
             &mut self.identifiers,
             &self.settings,
             self.now,
-        )
+        );
+        service.start_holds(&self.roles, &self.settings, self.now);
+        target
+    }
+
+    /// Replaces the planned outcome of a deployment whose tasks fail because of its execution role.
+    fn outcome_with_role(&self, planned: PlannedOutcome, role: Option<&str>) -> PlannedOutcome {
+        match (planned.outcome, role) {
+            (Outcome::Succeed, Some(role)) if self.roles.fails_tasks(role, &self.settings) => {
+                PlannedOutcome {
+                    outcome: Outcome::RollBackByCircuitBreaker,
+                    reason: planned.reason.or_else(|| {
+                        Some(format!(
+                            "ResourceInitializationError: ECS was unable to assume the role {role}"
+                        ))
+                    }),
+                }
+            }
+            _ => planned,
+        }
     }
 }

@@ -64,8 +64,10 @@ impl Model {
                 Ok(())
             }
             Change::Role { arn, usability } => {
+                self.move_to(self.now);
                 self.roles.set_usability(&arn, usability, self.now);
-                self.services.reschedule_all();
+                self.services
+                    .update_holds(&self.roles, &self.settings, self.now);
                 self.move_to(self.now);
                 Ok(())
             }

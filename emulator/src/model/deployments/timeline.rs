@@ -59,6 +59,35 @@ pub(crate) enum Step {
     FailRollback,
 }
 
+/// The role without which a step cannot be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NeededRole {
+    Infrastructure,
+    Execution,
+}
+
+impl Step {
+    pub(crate) fn needed_role(self) -> Option<NeededRole> {
+        match self {
+            Self::Provision(_) | Self::Shift(_) | Self::RollBack(_) => {
+                Some(NeededRole::Infrastructure)
+            }
+            Self::RunTasks => Some(NeededRole::Execution),
+            Self::Appear
+            | Self::ShowEndpoint
+            | Self::Begin
+            | Self::Enter(_)
+            | Self::StartTasks
+            | Self::FailResource(_)
+            | Self::FailTask
+            | Self::Stop
+            | Self::Succeed
+            | Self::FinishRollback
+            | Self::FailRollback => None,
+        }
+    }
+}
+
 /// The lifecycle stages of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Stage {

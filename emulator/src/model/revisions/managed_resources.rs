@@ -180,11 +180,14 @@ impl ManagedResources {
         }
     }
 
-    /// Sets or removes the reason of every resource that is still provisioning.
-    pub(crate) fn set_provisioning_reason(&mut self, reason: Option<&str>) {
+    /// Sets or removes the reason of every resource that is being created or deleted.
+    pub(crate) fn set_pending_reason(&mut self, reason: Option<&str>) {
         for state in &mut self.states {
-            if state.status == ManagedStatus::Provisioning {
-                state.reason = reason.map(str::to_owned);
+            match state.status {
+                ManagedStatus::Provisioning | ManagedStatus::Deprovisioning => {
+                    state.reason = reason.map(str::to_owned);
+                }
+                ManagedStatus::Active | ManagedStatus::Deleted | ManagedStatus::Failed => {}
             }
         }
     }

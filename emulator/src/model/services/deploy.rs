@@ -86,7 +86,7 @@ impl Service {
         }
         let outcome = match &self.provisioning {
             Provisioning::Denied { reason } => {
-                revision.managed.set_provisioning_reason(Some(reason));
+                revision.managed.set_pending_reason(Some(reason));
                 Outcome::NeverComesUp
             }
             Provisioning::Allowed => planned.outcome,
@@ -94,7 +94,7 @@ impl Service {
         if planned.outcome == Outcome::NeverComesUp {
             revision
                 .managed
-                .set_provisioning_reason(Some(planned.reason.as_deref().unwrap_or(NEVER_COMES_UP)));
+                .set_pending_reason(Some(planned.reason.as_deref().unwrap_or(NEVER_COMES_UP)));
         }
         let steps = timeline(start, outcome, bake_seconds)
             .into_iter()
@@ -127,9 +127,7 @@ impl Service {
             return;
         };
         if last.status.is_running() {
-            self.revisions[last.target]
-                .managed
-                .set_provisioning_reason(None);
+            self.revisions[last.target].managed.set_pending_reason(None);
             let reached = last.steps.back().map_or(last.updated_at, |(at, _)| *at);
             let from = since.max(reached);
             let rest = resumed().into_iter();

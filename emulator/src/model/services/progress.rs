@@ -6,6 +6,7 @@ use crate::model::{
         deployment::{DeploymentStatus, Rollback, Visibility},
         timeline::{Step, Trigger},
     },
+    iam::roles::Hold,
     revisions::{
         managed_resources::{ManagedStatus, Resource, TEARDOWN},
         revision::{Ingress, Tasks},
@@ -65,7 +66,7 @@ impl Service {
         self.record("has begun draining.", now);
     }
 
-    /// Takes every step that is due and returns their number.
+    /// Takes every step that is due and returns their number. Steps that wait for a role are not due.
     pub(crate) fn advance(&mut self, now: VirtualTime) -> u64 {
         let mut steps = 0;
         loop {
@@ -86,6 +87,7 @@ impl Service {
         steps += self.tear_down(now);
         if let State::Draining { until } = self.state
             && until <= now
+            && self.holds.infrastructure == Hold::None
         {
             for revision in &mut self.revisions {
                 revision.stop();
@@ -101,6 +103,9 @@ impl Service {
 
     fn tear_down(&mut self, now: VirtualTime) -> u64 {
         let mut steps = 0;
+        if self.holds.infrastructure != Hold::None {
+            return steps;
+        }
         while let Some((at, resource)) = self.teardown.pop_front_if(|(at, _)| *at <= now) {
             for revision in &mut self.revisions {
                 let status = ManagedStatus::Deleted;
@@ -113,27 +118,25 @@ impl Service {
 
     /// When the next step is due, provided that all due steps are taken.
     pub(crate) fn next_step_at(&self) -> Option<VirtualTime> {
-        let deployment = self.deployments.last().and_then(|last| last.steps.front());
-        let drained = match self.state {
-            State::Draining { until } => Some(until),
-            State::Active | State::Inactive { .. } => None,
+        let step = self.deployments.last().and_then(|last| last.steps.front());
+        let step = step.filter(|(_, step)| !self.is_held(*step));
+        let deletion = match (self.state, self.holds.infrastructure) {
+            (State::Draining { until }, Hold::None) => {
+                let resource = self.teardown.front().map(|(at, _)| *at);
+                [resource, Some(until)]
+            }
+            (State::Draining { .. } | State::Active | State::Inactive { .. }, _) => [None, None],
         };
-        [
-            deployment.map(|(at, _)| *at),
-            self.teardown.front().map(|(at, _)| *at),
-            drained,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        let step = step.map(|(at, _)| *at);
+        deletion.into_iter().chain([step]).flatten().min()
     }
 
     fn next_step(&mut self, now: VirtualTime) -> Option<(VirtualTime, Step)> {
-        let steps = &mut self.deployments.last_mut()?.steps;
-        match steps.front() {
-            Some((at, _)) if *at <= now => steps.pop_front(),
-            Some(_) | None => None,
+        let (at, step) = *self.deployments.last()?.steps.front()?;
+        if at > now || self.is_held(step) {
+            return None;
         }
+        self.deployments.last_mut()?.steps.pop_front()
     }
 
     fn take(&mut self, step: Step, now: VirtualTime) {

@@ -7,7 +7,7 @@ use crate::model::{
     clock::VirtualTime,
     iam::roles::{Provisioning, Roles},
     services::service::{Service, State},
-    settings::{Settings, options::DeniedProvisioning},
+    settings::{Settings, role_options::DeniedProvisioning},
 };
 
 /// The services of all accounts and Regions.
@@ -49,6 +49,14 @@ impl Services {
         let all = self.services.keys();
         self.schedule
             .extend(all.map(|arn| (VirtualTime::EPOCH, arn.clone())));
+    }
+
+    /// Lets the changed usability of a role take effect on all services.
+    pub(crate) fn update_holds(&mut self, roles: &Roles, settings: &Settings, now: VirtualTime) {
+        for service in self.services.values_mut() {
+            service.update_holds(roles, settings, now);
+        }
+        self.reschedule_all();
     }
 
     /// When a service changes next without a call.

@@ -13,7 +13,7 @@ use crate::model::{
         deployment::{Deployment, Visibility},
         queued::QueuedDeployment,
     },
-    iam::roles::Provisioning,
+    iam::roles::{Hold, Provisioning},
     revisions::{
         managed_resources::Resource,
         revision::{Revision, Tasks},
@@ -65,6 +65,13 @@ pub(crate) enum SharedResources {
     Unused,
 }
 
+/// Whether the steps of a service wait for a role, by the role that they need.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Holds {
+    pub(crate) infrastructure: Hold,
+    pub(crate) execution: Hold,
+}
+
 /// A service event.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Event {
@@ -93,6 +100,9 @@ pub(crate) struct Service {
     /// Deployments that wait until the running one ends.
     pub(crate) queue: VecDeque<QueuedDeployment>,
     pub(crate) provisioning: Provisioning,
+    /// The steps that wait for a role.
+    #[serde(default)]
+    pub(crate) holds: Holds,
     /// The managed resources that are deleted while the service drains, and when.
     pub(crate) teardown: VecDeque<(VirtualTime, Resource)>,
     /// The indexes of the revisions in activeConfigurations, oldest first.
@@ -129,6 +139,7 @@ impl Service {
             deployments: Vec::new(),
             queue: VecDeque::new(),
             provisioning: Provisioning::Allowed,
+            holds: Holds::default(),
             teardown: VecDeque::new(),
             active: Vec::new(),
             steady: None,

@@ -1,7 +1,9 @@
 //! Settings of the model: account and Region, durations, and the behavior to choose where AWS is
 //! ambiguous.
 
+pub(crate) mod check;
 pub(crate) mod options;
+pub(crate) mod role_options;
 
 use std::collections::BTreeMap;
 
@@ -10,12 +12,17 @@ use serde_json::Value;
 
 use crate::model::{
     api::action::Action,
-    settings::options::{
-        Architecture, CallerPolicy, ClusterForm, ConditionKeys, ConfigurationOrder, Defaults,
-        DeniedProvisioning, EmptyForm, EmptyLists, EmptyStrings, EndpointForm, ExpressBucket,
-        IdenticalUpdate, ManagedRegistration, ModeSwitch, NotFoundForm, OmittedBlocks,
-        OmittedMembers, RevisionDetail, StatusReasons, SubnetChanges, TakenName,
-        TaskDefinitionLookup, Throttling, UnusableRole, UpdateInDeployment,
+    settings::{
+        options::{
+            Architecture, ClusterForm, ConfigurationOrder, Defaults, EmptyForm, EmptyLists,
+            EmptyStrings, EndpointForm, ExpressBucket, IdenticalUpdate, ManagedRegistration,
+            ModeSwitch, NotFoundForm, OmittedBlocks, OmittedMembers, RevisionDetail, StatusReasons,
+            SubnetChanges, TakenName, TaskDefinitionLookup, Throttling, UpdateInDeployment,
+        },
+        role_options::{
+            BrokenExecutionRole, BrokenInfrastructureRole, CallerPolicy, ConditionKeys,
+            DeniedProvisioning, UnusableRole,
+        },
     },
 };
 
@@ -85,6 +92,10 @@ pub struct Settings {
     pub unusable_role: UnusableRole,
     /// What happens to a service whose provisioning was denied, once its role works.
     pub denied_provisioning: DeniedProvisioning,
+    /// What happens while an infrastructure role that has worked cannot be assumed.
+    pub broken_infrastructure_role: BrokenInfrastructureRole,
+    /// What happens while an execution role cannot be assumed.
+    pub broken_execution_role: BrokenExecutionRole,
     /// Whether ECS sends `iam:PassedToService`.
     pub condition_keys: ConditionKeys,
     /// What the caller's policy says about passing roles.
@@ -157,37 +168,14 @@ impl Default for Settings {
             role_usable_after_seconds: 0,
             unusable_role: UnusableRole::AccessDenied,
             denied_provisioning: DeniedProvisioning::Stays,
+            broken_infrastructure_role: BrokenInfrastructureRole::Ignored,
+            broken_execution_role: BrokenExecutionRole::Ignored,
             condition_keys: ConditionKeys::Sent,
             caller_policy: CallerPolicy::Unconditional,
             architecture: Architecture::Declared,
         }
     }
 }
-
-/// The members that can lag: those of an active configuration, and `serviceSecurityGroups` of
-/// `ecsManagedResources`.
-const LAGGING_MEMBERS: [&str; 17] = [
-    "executionRoleArn",
-    "taskRoleArn",
-    "taskDefinitionArn",
-    "cpu",
-    "memory",
-    "cpuArchitecture",
-    "networkConfiguration",
-    "networkConfiguration.subnets",
-    "networkConfiguration.securityGroups",
-    "healthCheckPath",
-    "primaryContainer",
-    "primaryContainer.containerPort",
-    "scalingTarget",
-    "scalingTarget.minTaskCount",
-    "scalingTarget.maxTaskCount",
-    "scalingTarget.autoScalingTargetValue",
-    "serviceSecurityGroups",
-];
-
-/// The longest accepted duration, ten years in seconds, with which the virtual clock cannot overflow.
-const LONGEST_SPAN: u64 = 10 * 365 * 24 * 3600;
 
 impl Settings {
     /// Returns these settings with the members of `changes`, a JSON object, replaced.
@@ -221,74 +209,5 @@ impl Settings {
     /// Returns the longest lag of all actions in virtual seconds.
     pub(crate) fn longest_lag(&self) -> u64 {
         self.read_lag_seconds.values().copied().max().unwrap_or(0)
-    }
-
-    /// Checks that the model can work with these values.
-    ///
-    /// # Errors
-    /// Returns a message that names the invalid setting and what is allowed.
-    pub fn check(&self) -> Result<(), String> {
-        let digits = self.account_id.bytes().all(|byte| byte.is_ascii_digit());
-        if !digits || self.account_id.len() != 12 {
-            return Err(format!(
-                "settings: accountId: {:?} is not twelve digits",
-                self.account_id
-            ));
-        }
-        if !self.time_scale.is_finite() || !(0.0..=1_000_000.0).contains(&self.time_scale) {
-            return Err(format!(
-                "settings: timeScale: {} is not between 0 and 1000000",
-                self.time_scale
-            ));
-        }
-        for action in self.read_lag_seconds.keys() {
-            if !Action::parse(action).is_some_and(Action::is_read) {
-                return Err(format!(
-                    "settings: readLagSeconds: {action:?} is not a reading action, such as {}",
-                    "DescribeExpressGatewayService or ListServiceDeployments"
-                ));
-            }
-        }
-        for member in self.member_lag_seconds.keys() {
-            if !LAGGING_MEMBERS.contains(&member.as_str()) {
-                return Err(format!(
-                    "settings: memberLagSeconds: {member:?} is not one of {}",
-                    LAGGING_MEMBERS.join(", ")
-                ));
-            }
-        }
-        for (name, seconds) in self.spans() {
-            if seconds > LONGEST_SPAN {
-                return Err(format!(
-                    "settings: {name}: {seconds} is more than {LONGEST_SPAN} seconds"
-                ));
-            }
-        }
-        if self.taken_by_customer == TakenName::Existing {
-            return Err(
-                "settings: takenByCustomer: Existing is not allowed, since a create cannot return \
-                 a service that is not an Express service"
-                    .to_owned(),
-            );
-        }
-        if self.region.is_empty() {
-            return Err("settings: region: must not be empty".to_owned());
-        }
-        Ok(())
-    }
-
-    /// Returns every duration in seconds, by its name on the wire.
-    fn spans(&self) -> impl Iterator<Item = (&str, u64)> {
-        let lags = self.read_lag_seconds.iter().chain(&self.member_lag_seconds);
-        [
-            ("roleUsableAfterSeconds", self.role_usable_after_seconds),
-            ("bakeSeconds", self.bake_seconds),
-            ("drainingSeconds", self.draining_seconds),
-            ("drainingTailSeconds", self.draining_tail_seconds),
-            ("inactiveSeconds", self.inactive_seconds),
-            ("createVisibleSeconds", self.create_visible_seconds),
-        ]
-        .into_iter()
-        .chain(lags.map(|(action, seconds)| (action.as_str(), *seconds)))
     }
 }

@@ -211,46 +211,6 @@ pub enum ManagedRegistration {
     Charged,
 }
 
-/// How ECS reports a role that it cannot assume in a create or an update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum UnusableRole {
-    /// The call fails with an AccessDeniedException.
-    AccessDenied,
-    /// The call fails with a ClientException about invalid credentials.
-    ClientException,
-    /// The call succeeds, and the managed resources stay PROVISIONING with an AccessDenied as reason.
-    Accepted,
-}
-
-/// What happens to a service whose infrastructure role was denied, once the role works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum DeniedProvisioning {
-    /// Nothing; the service must be deleted and created again.
-    Stays,
-    /// Provisioning resumes.
-    Resumes,
-}
-
-/// Whether ECS sends the condition key `iam:PassedToService` when it checks who may pass a role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ConditionKeys {
-    /// ECS sends it.
-    Sent,
-    /// ECS does not send it.
-    Absent,
-}
-
-/// What the policy of the caller says about passing roles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CallerPolicy {
-    /// The policy allows it.
-    Unconditional,
-    /// The policy allows it if `iam:PassedToService` matches or is absent.
-    IfExists,
-    /// The policy allows it only if `iam:PassedToService` is present.
-    Required,
-}
-
 /// The CPU architecture on which tasks actually run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Architecture {

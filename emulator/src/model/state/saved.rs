@@ -19,7 +19,7 @@ use crate::model::{
 };
 
 /// The format that this emulator writes. Grows with every change that an older one cannot read.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 /// The error of [`Model::from_state`]: a saved model that cannot be read.
 #[derive(Debug, thiserror::Error)]

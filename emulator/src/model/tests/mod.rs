@@ -1,6 +1,7 @@
 //! Tests of the model. Time passes only when a test advances the clock.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod broken_roles;
 mod changes;
 mod clock;
 mod clusters;
