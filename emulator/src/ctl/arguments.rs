@@ -165,6 +165,27 @@ pub(super) enum What {
         /// Text to show as statusReason.
         reason: String,
     },
+    /// Detach a managed resource from a service.
+    Detach {
+        /// Name of the service.
+        service: String,
+        /// Resource to detach, such as LoadBalancer or Rule.
+        resource: String,
+    },
+    /// Set the desired count of a service, although its configuration asks for another.
+    DesiredCount {
+        /// Name of the service.
+        service: String,
+        /// Desired number of tasks.
+        count: u32,
+    },
+    /// Let tasks of a service die, so that only this number runs.
+    RunningCount {
+        /// Name of the service.
+        service: String,
+        /// Number of tasks that run.
+        count: u32,
+    },
     /// Create a cluster, or delete it with --missing.
     Cluster {
         /// Name of the cluster.

@@ -6,7 +6,7 @@ use crate::model::{
     api::answer::set_member,
     configuration::service_configuration::Logs,
     revisions::{
-        managed_resources::Resource,
+        managed_resources::{ManagedStatus, Resource},
         revision::{Ingress, Revision},
     },
     services::service::Service,
@@ -20,8 +20,12 @@ struct ResourceWriter<'a> {
 }
 
 impl ResourceWriter<'_> {
-    fn write(&self, resource: Resource, service: &str, id: &str, more: Value) -> Value {
+    /// Returns the resource, or `None` if it is detached.
+    fn write(&self, resource: Resource, service: &str, id: &str, more: Value) -> Option<Value> {
         let state = self.revision.managed.of(resource);
+        if state.status == ManagedStatus::Detached {
+            return None;
+        }
         let mut wire = json!({
             "arn": self.service.arn.caller().arn(service, id),
             "status": state.status.as_str(),
@@ -33,8 +37,13 @@ impl ResourceWriter<'_> {
                 wire[member] = value;
             }
         }
-        wire
+        Some(wire)
     }
+}
+
+/// Returns those of the resources that are not detached.
+fn attached<const N: usize>(resources: [Option<Value>; N]) -> Vec<Value> {
+    resources.into_iter().flatten().collect()
 }
 
 /// Returns the managed resources of the revision at `index`.
@@ -52,10 +61,12 @@ pub(crate) fn managed_resources_to_wire(
     };
     let mut wire = json!({
         "ingressPaths": ingress_paths,
-        "metricAlarms": [
+        "metricAlarms": attached([
             resources.write(Resource::MetricAlarm, "cloudwatch", &format!("alarm:{}", service.alarm_name()), json!({})),
-        ],
-        "serviceSecurityGroups": [resources.write(Resource::ServiceSecurityGroup, "ec2", &group, json!({}))],
+        ]),
+        "serviceSecurityGroups": attached([
+            resources.write(Resource::ServiceSecurityGroup, "ec2", &group, json!({})),
+        ]),
         "logGroups": log_groups(&resources),
     });
     match settings.revision_detail {
@@ -68,7 +79,7 @@ pub(crate) fn managed_resources_to_wire(
 fn log_groups(resources: &ResourceWriter<'_>) -> Vec<Value> {
     let container = &resources.revision.configuration.primary_container;
     let logs = container.aws_logs_configuration.iter();
-    logs.map(|Logs { log_group, .. }| {
+    logs.filter_map(|Logs { log_group, .. }| {
         let id = format!("log-group:{log_group}");
         let more = json!({ "logGroupName": log_group });
         resources.write(Resource::LogGroup, "logs", &id, more)
@@ -82,19 +93,26 @@ fn auto_scaling(resources: &ResourceWriter<'_>) -> Value {
     let (id, name) = (&service.resource_id, &service.arn.name);
     let target = format!("service/{}/{name}", service.arn.cluster);
     let policy = format!("scalingPolicy:{id}:resource/ecs/{target}:policyName/{name}");
-    json!({
-        "scalableTarget": resources.write(Resource::ScalableTarget, "application-autoscaling", &format!("scalable-target/{id}"), json!({
-            "minCapacity": scaling.min_task_count,
-            "maxCapacity": scaling.max_task_count,
-        })),
-        "applicationAutoScalingPolicies": [
+    let mut wire = json!({
+        "applicationAutoScalingPolicies": attached([
             resources.write(Resource::ScalingPolicy, "autoscaling", &policy, json!({
                 "policyType": "TargetTrackingScaling",
                 "targetValue": scaling.auto_scaling_target_value,
                 "metric": scaling.auto_scaling_metric,
             })),
-        ],
-    })
+        ]),
+    });
+    let target = resources.write(
+        Resource::ScalableTarget,
+        "application-autoscaling",
+        &format!("scalable-target/{id}"),
+        json!({
+            "minCapacity": scaling.min_task_count,
+            "maxCapacity": scaling.max_task_count,
+        }),
+    );
+    set_member(&mut wire, "scalableTarget", target);
+    wire
 }
 
 fn ingress_path(resources: &ResourceWriter<'_>, index: usize, settings: &Settings) -> Value {
@@ -123,20 +141,59 @@ fn ingress_path(resources: &ResourceWriter<'_>, index: usize, settings: &Setting
             },
         )
     };
-    json!({
+    let balancer = json!({
+        "scheme": resources.revision.access.scheme(),
+        "subnetIds": configuration.network_configuration.subnets,
+        "securityGroupIds": [balancer_group],
+    });
+    let group = format!("security-group/{balancer_group}");
+    let mut wire = json!({
         "accessType": resources.revision.access.as_str(),
         "endpoint": endpoint,
-        "loadBalancer": resources.write(Resource::LoadBalancer, "elasticloadbalancing", "loadbalancer/app/ecs-express-gateway-alb/0123456789abcdef", json!({
-            "scheme": resources.revision.access.scheme(),
-            "subnetIds": configuration.network_configuration.subnets,
-            "securityGroupIds": [balancer_group],
-        })),
-        "loadBalancerSecurityGroups": [
-            resources.write(Resource::LoadBalancerSecurityGroup, "ec2", &format!("security-group/{balancer_group}"), json!({})),
-        ],
-        "certificate": resources.write(Resource::Certificate, "acm", &format!("certificate/{id}"), json!({ "domainName": domain })),
-        "listener": resources.write(Resource::Listener, "elasticloadbalancing", "listener/app/ecs-express-gateway-alb/0123456789abcdef/fedcba9876543210", json!({})),
-        "rule": resources.write(Resource::Rule, "elasticloadbalancing", &format!("listener-rule/app/ecs-express-gateway-alb/0123456789abcdef/fedcba9876543210/{}", &id[..16]), json!({})),
-        "targetGroups": [target_group("blue"), target_group("green")],
-    })
+        "loadBalancerSecurityGroups": attached([
+            resources.write(Resource::LoadBalancerSecurityGroup, "ec2", &group, json!({})),
+        ]),
+        "targetGroups": attached([target_group("blue"), target_group("green")]),
+    });
+    let domain = json!({ "domainName": domain });
+    let certificate = resources.write(
+        Resource::Certificate,
+        "acm",
+        &format!("certificate/{id}"),
+        domain,
+    );
+    set_member(&mut wire, "certificate", certificate);
+    let elb =
+        |resource, id: &str, more| resources.write(resource, "elasticloadbalancing", id, more);
+    set_member(
+        &mut wire,
+        "loadBalancer",
+        elb(
+            Resource::LoadBalancer,
+            "loadbalancer/app/ecs-express-gateway-alb/0123456789abcdef",
+            balancer,
+        ),
+    );
+    set_member(
+        &mut wire,
+        "listener",
+        elb(
+            Resource::Listener,
+            "listener/app/ecs-express-gateway-alb/0123456789abcdef/fedcba9876543210",
+            json!({}),
+        ),
+    );
+    set_member(
+        &mut wire,
+        "rule",
+        elb(
+            Resource::Rule,
+            &format!(
+                "listener-rule/app/ecs-express-gateway-alb/0123456789abcdef/fedcba9876543210/{}",
+                &id[..16]
+            ),
+            json!({}),
+        ),
+    );
+    wire
 }

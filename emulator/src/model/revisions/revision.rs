@@ -72,6 +72,9 @@ pub(crate) struct Revision {
     pub(crate) access: Access,
     pub(crate) managed: ManagedResources,
     pub(crate) tasks: Tasks,
+    /// The desired count, if it was set to another value than that of the configuration.
+    #[serde(default)]
+    pub(crate) desired: Option<i64>,
     /// The share of the traffic, in percent.
     pub(crate) weight: u8,
 }
@@ -91,12 +94,19 @@ impl Revision {
             access,
             managed: ManagedResources::all(ManagedStatus::Provisioning, now),
             tasks: Tasks::default(),
+            desired: None,
             weight: 0,
         }
     }
 
+    /// The number of tasks that ECS keeps running.
+    pub(crate) fn desired_count(&self) -> i64 {
+        self.desired
+            .unwrap_or(self.configuration.scaling_target.min_task_count)
+    }
+
     pub(crate) fn start_tasks(&mut self) {
-        let requested = self.configuration.scaling_target.min_task_count;
+        let requested = self.desired_count();
         self.tasks = Tasks {
             requested,
             running: 0,

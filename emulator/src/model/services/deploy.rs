@@ -11,10 +11,7 @@ use crate::model::{
         timeline::{Start, resumed, timeline},
     },
     iam::roles::Provisioning,
-    revisions::{
-        managed_resources::{ManagedResources, ManagedStatus},
-        revision::{Access, Revision},
-    },
+    revisions::revision::{Access, Revision},
     services::service::Service,
     settings::{Settings, options::UpdateInDeployment},
 };
@@ -75,15 +72,15 @@ impl Service {
             bake_seconds,
             requested_at,
         } = queued;
-        let revision = &mut self.revisions[target];
         let start = match self.steady {
-            Some(_) => Start::FromRevision,
+            Some(steady) => {
+                // The resources of the service exist already.
+                self.revisions[target].managed = self.revisions[steady].managed.continued(now);
+                Start::FromRevision
+            }
             None => Start::FromNothing,
         };
-        if start == Start::FromRevision {
-            // The resources of the service exist already.
-            revision.managed = ManagedResources::all(ManagedStatus::Active, now);
-        }
+        let revision = &mut self.revisions[target];
         let outcome = match &self.provisioning {
             Provisioning::Denied { reason } => {
                 revision.managed.set_pending_reason(Some(reason));

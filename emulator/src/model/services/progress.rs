@@ -26,17 +26,6 @@ impl Service {
         }
     }
 
-    /// Makes a managed resource of every revision fail.
-    pub(crate) fn fail(&mut self, resource: Resource, reason: &str, now: VirtualTime) {
-        for revision in &mut self.revisions {
-            let reason = Some(reason.to_owned());
-            revision
-                .managed
-                .set(resource, ManagedStatus::Failed, reason, now);
-        }
-        self.updated_at = now;
-    }
-
     /// Starts draining. Shared resources stay if other services use them.
     pub(crate) fn drain(&mut self, shared: SharedResources, settings: &Settings, now: VirtualTime) {
         self.queue.clear();

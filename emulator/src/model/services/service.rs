@@ -250,6 +250,15 @@ impl Service {
             .map(|index| &self.revisions[index].configuration)
     }
 
+    /// Returns the index of the revision that serves the traffic: the one that was last deployed
+    /// successfully, or the newest active one while no deployment has succeeded.
+    pub(crate) fn serving(&self) -> Option<usize> {
+        match self.state {
+            State::Active => self.steady.or(self.active.last().copied()),
+            State::Draining { .. } | State::Inactive { .. } => None,
+        }
+    }
+
     /// Returns the index of the revision on which an update is based: that of the newest queued or
     /// running deployment, else the one that runs.
     pub(crate) fn newest(&self) -> Option<usize> {

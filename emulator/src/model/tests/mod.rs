@@ -5,6 +5,7 @@ mod broken_roles;
 mod changes;
 mod clock;
 mod clusters;
+mod degradation;
 mod deletion;
 mod errors;
 mod faults;
