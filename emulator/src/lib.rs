@@ -16,9 +16,9 @@ pub use model::{
     DeniedProvisioning, DeploymentStatus, DeploymentView, Effect, EmptyForm, EmptyLists,
     EmptyStrings, EndpointForm, ExpressBucket, Failing, Fault, IdenticalUpdate,
     ManagedRegistration, ModeSwitch, Model, NotFoundForm, OmittedBlocks, OmittedMembers, Outcome,
-    Page, Presence, ResourceManagement, RevisionDetail, RevisionView, ServiceArn, ServiceStatus,
-    ServiceView, Settings, StatusReasons, SubnetChanges, Tag, TakenName, Target,
-    TaskDefinitionLookup, Throttling, UnreadableState, UnusableRole, UpdateInDeployment, Usability,
-    VirtualTime,
+    Page, Presence, QueuedDeployments, ResourceManagement, RevisionDetail, RevisionView,
+    ServiceArn, ServiceStatus, ServiceView, Settings, StatusReasons, SubnetChanges, Tag, TakenName,
+    Target, TaskDefinitionLookup, Throttling, UnreadableState, UnusableRole, UpdateInDeployment,
+    Usability, VirtualTime,
 };
 pub use state_file::{StateFile, StateFileError};

@@ -64,8 +64,9 @@ pub use settings::{
     options::{
         Architecture, ClusterForm, ConfigurationOrder, Defaults, EmptyForm, EmptyLists,
         EmptyStrings, EndpointForm, ExpressBucket, IdenticalUpdate, ManagedRegistration,
-        ModeSwitch, NotFoundForm, OmittedBlocks, OmittedMembers, RevisionDetail, StatusReasons,
-        SubnetChanges, TakenName, TaskDefinitionLookup, Throttling, UpdateInDeployment,
+        ModeSwitch, NotFoundForm, OmittedBlocks, OmittedMembers, QueuedDeployments, RevisionDetail,
+        StatusReasons, SubnetChanges, TakenName, TaskDefinitionLookup, Throttling,
+        UpdateInDeployment,
     },
     role_options::{
         BrokenExecutionRole, BrokenInfrastructureRole, CallerPolicy, ConditionKeys,

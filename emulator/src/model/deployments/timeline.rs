@@ -51,6 +51,10 @@ pub(crate) enum Step {
     RollBack(Trigger),
     /// The deployment ends as STOPPED.
     Stop,
+    /// ECS rejects the revision, and the deployment ends as STOPPED.
+    Reject,
+    /// The deployment ends without a trace.
+    Vanish,
     /// The deployment ends as SUCCESSFUL.
     Succeed,
     /// The deployment ends as ROLLBACK_SUCCESSFUL.
@@ -81,6 +85,8 @@ impl Step {
             | Self::FailResource(_)
             | Self::FailTask
             | Self::Stop
+            | Self::Reject
+            | Self::Vanish
             | Self::Succeed
             | Self::FinishRollback
             | Self::FailRollback => None,
@@ -140,6 +146,14 @@ fn steps(start: Start, outcome: Outcome, bake: u64) -> Vec<(u64, Step)> {
             let failure = vec![(20, Step::FailResource(Resource::Rule))];
             [stuck(2), failure].concat()
         }
+        (Start::FromRevision, Outcome::RollBackBeforeShown) => vec![
+            (20, Step::RollBack(Trigger::CircuitBreaker)),
+            (22, Step::FinishRollback),
+        ],
+        (Start::FromNothing, Outcome::RollBackBeforeShown) | (_, Outcome::StopBeforeShown) => {
+            vec![(20, Step::Reject)]
+        }
+        (_, Outcome::Vanish) => vec![(20, Step::Vanish)],
         (Start::FromRevision, Outcome::Succeed) => canary(bake),
         (Start::FromRevision, Outcome::NeverComesUp) => stuck(2),
         (Start::FromRevision, Outcome::RollBackByCircuitBreaker) => broken(Step::FinishRollback),

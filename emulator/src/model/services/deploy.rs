@@ -13,7 +13,10 @@ use crate::model::{
     iam::roles::Provisioning,
     revisions::revision::{Access, Revision},
     services::service::Service,
-    settings::{Settings, options::UpdateInDeployment},
+    settings::{
+        Settings,
+        options::{QueuedDeployments, UpdateInDeployment},
+    },
 };
 
 const REPLACED: &str = "Replaced by a new service deployment.";
@@ -43,9 +46,19 @@ impl Service {
             planned,
             bake_seconds: settings.bake_seconds,
             requested_at: now,
+            visibility: Visibility::Hidden,
         };
         match settings.update_in_deployment {
-            UpdateInDeployment::Queue if self.is_deploying() => self.queue.push_back(queued),
+            UpdateInDeployment::Queue if self.is_deploying() => {
+                let visibility = match settings.queued_deployments {
+                    QueuedDeployments::Hidden => Visibility::Hidden,
+                    QueuedDeployments::Listed => Visibility::Shown,
+                };
+                self.queue.push_back(QueuedDeployment {
+                    visibility,
+                    ..queued
+                });
+            }
             // With `Refuse`, the update has been rejected before this point.
             UpdateInDeployment::Queue
             | UpdateInDeployment::Replace
@@ -64,13 +77,43 @@ impl Service {
         last.is_some_and(|last| last.status.is_running())
     }
 
+    /// The queued deployments that reads show, oldest first.
+    pub(crate) fn listed_queue(&self) -> Vec<Deployment> {
+        let queue = self.queue.iter();
+        queue
+            .filter(|queued| queued.visibility == Visibility::Shown)
+            .map(|queued| queued.pending(self.steady))
+            .collect()
+    }
+
+    /// Stops a queued deployment that reads show. Returns whether there is one with this ARN.
+    pub(crate) fn stop_queued(&mut self, arn: &str, reason: &str, now: VirtualTime) -> bool {
+        let shown =
+            |queued: &QueuedDeployment| queued.arn == arn && queued.visibility == Visibility::Shown;
+        let Some(index) = self.queue.iter().position(shown) else {
+            return false;
+        };
+        let stopped = self.queue.remove(index).map(|queued| {
+            let mut deployment = queued.pending(self.steady);
+            deployment.finish(DeploymentStatus::Stopped, Some(reason.to_owned()), now);
+            deployment
+        });
+        // The last deployment is the running one.
+        let before_running = self.deployments.len().saturating_sub(1);
+        self.deployments
+            .splice(before_running..before_running, stopped);
+        true
+    }
+
     pub(in crate::model) fn begin(&mut self, queued: QueuedDeployment, now: VirtualTime) {
+        let mut deployment = queued.pending(self.steady);
         let QueuedDeployment {
-            arn,
+            arn: _,
             target,
             planned,
             bake_seconds,
-            requested_at,
+            requested_at: _,
+            visibility: _,
         } = queued;
         let start = match self.steady {
             Some(steady) => {
@@ -93,27 +136,12 @@ impl Service {
                 .managed
                 .set_pending_reason(Some(planned.reason.as_deref().unwrap_or(NEVER_COMES_UP)));
         }
-        let steps = timeline(start, outcome, bake_seconds)
+        deployment.steps = timeline(start, outcome, bake_seconds)
             .into_iter()
             .map(|(seconds, step)| (now.after_seconds(seconds), step))
             .collect();
-        self.deployments.push(Deployment {
-            arn,
-            target,
-            source: self.steady,
-            status: DeploymentStatus::Pending,
-            status_reason: None,
-            stage: None,
-            visibility: Visibility::Hidden,
-            reason: planned.reason,
-            failed_tasks: 0,
-            rollback: None,
-            created_at: requested_at,
-            started_at: None,
-            finished_at: None,
-            updated_at: now,
-            steps,
-        });
+        deployment.updated_at = now;
+        self.deployments.push(deployment);
     }
 
     /// Resumes provisioning that was denied, from the time at which the infrastructure role works, but

@@ -15,7 +15,10 @@ use crate::model::{
     settings::Settings,
 };
 
-const STOPPED: &str = "Service deployment stopped as requested.";
+/// The statusReason of a deployment that was stopped on request.
+pub(crate) const STOPPED: &str = "Service deployment stopped as requested.";
+const DELETED: &str = "Service deployment stopped because the service is being deleted.";
+const REJECTED: &str = "Service deployment stopped because the service revision was rejected.";
 
 impl Service {
     pub(in crate::model) fn end_running(&mut self, reason: &str, now: VirtualTime) {
@@ -28,11 +31,11 @@ impl Service {
 
     /// Starts draining. Shared resources stay if other services use them.
     pub(crate) fn drain(&mut self, shared: SharedResources, settings: &Settings, now: VirtualTime) {
+        for queued in self.listed_queue() {
+            self.stop_queued(&queued.arn, DELETED, now);
+        }
         self.queue.clear();
-        self.end_running(
-            "Service deployment stopped because the service is being deleted.",
-            now,
-        );
+        self.end_running(DELETED, now);
         let span = settings.draining_seconds;
         for (eighths, resource) in TEARDOWN {
             if shared == SharedResources::InUse && resource.is_shared() {
@@ -171,6 +174,14 @@ impl Service {
             Step::Shift(percent) => self.shift(percent, target, source),
             Step::RollBack(trigger) => self.roll_back(trigger, target, source, now),
             Step::Stop => self.end_running(STOPPED, now),
+            Step::Reject => {
+                let reason = deployment.reason.clone();
+                self.end_running(reason.as_deref().unwrap_or(REJECTED), now);
+            }
+            Step::Vanish => {
+                deployment.finish(DeploymentStatus::Stopped, None, now);
+                deployment.visibility = Visibility::Hidden;
+            }
             Step::Succeed => self.succeed(target, now),
             Step::FinishRollback => {
                 self.end_rollback(DeploymentStatus::RollbackSuccessful, target, now);

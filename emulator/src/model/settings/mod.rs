@@ -16,8 +16,9 @@ use crate::model::{
         options::{
             Architecture, ClusterForm, ConfigurationOrder, Defaults, EmptyForm, EmptyLists,
             EmptyStrings, EndpointForm, ExpressBucket, IdenticalUpdate, ManagedRegistration,
-            ModeSwitch, NotFoundForm, OmittedBlocks, OmittedMembers, RevisionDetail, StatusReasons,
-            SubnetChanges, TakenName, TaskDefinitionLookup, Throttling, UpdateInDeployment,
+            ModeSwitch, NotFoundForm, OmittedBlocks, OmittedMembers, QueuedDeployments,
+            RevisionDetail, StatusReasons, SubnetChanges, TakenName, TaskDefinitionLookup,
+            Throttling, UpdateInDeployment,
         },
         role_options::{
             BrokenExecutionRole, BrokenInfrastructureRole, CallerPolicy, ConditionKeys,
@@ -74,6 +75,8 @@ pub struct Settings {
     pub taken_by_customer: TakenName,
     /// What happens to an update while a deployment is running.
     pub update_in_deployment: UpdateInDeployment,
+    /// Whether reads show queued deployments.
+    pub queued_deployments: QueuedDeployments,
     /// What happens to an update that changes nothing.
     pub identical_update: IdenticalUpdate,
     /// What happens to an update that switches between a managed and a customer's task definition.
@@ -159,6 +162,7 @@ impl Default for Settings {
             taken_name: TakenName::NotIdempotent,
             taken_by_customer: TakenName::NotIdempotent,
             update_in_deployment: UpdateInDeployment::Replace,
+            queued_deployments: QueuedDeployments::Hidden,
             identical_update: IdenticalUpdate::Rollout,
             mode_switch: ModeSwitch::Accept,
             subnet_changes: SubnetChanges::SameAccess,

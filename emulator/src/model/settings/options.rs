@@ -130,6 +130,15 @@ pub enum UpdateInDeployment {
     Refuse,
 }
 
+/// Whether reads show a deployment while it is queued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum QueuedDeployments {
+    /// They show it only when it has started.
+    Hidden,
+    /// They list it as PENDING.
+    Listed,
+}
+
 /// What happens to an update that changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum IdenticalUpdate {

@@ -10,6 +10,7 @@ mod deletion;
 mod errors;
 mod faults;
 mod lag;
+mod late_rejections;
 mod layering;
 mod lifecycle;
 mod normalisation;
