@@ -114,8 +114,9 @@ impl Model {
         action: Action,
         body: &Value,
     ) -> Result<Value, ApiError> {
+        let now = self.bucket_time();
         self.throttles
-            .charge(caller, action, body, &self.settings, self.now)?;
+            .charge(caller, action, body, &self.settings, now)?;
         if !action.is_read() {
             let answer = self.dispatch(caller, action, body);
             self.mark_changed();

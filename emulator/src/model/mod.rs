@@ -62,11 +62,11 @@ pub use services::service::ResourceManagement;
 pub use settings::{
     Settings,
     options::{
-        Architecture, ClusterForm, ConfigurationOrder, Defaults, EmptyForm, EmptyLists,
-        EmptyStrings, EndpointForm, ExpressBucket, IdenticalUpdate, ManagedRegistration,
-        ModeSwitch, NotFoundForm, OmittedBlocks, OmittedMembers, QueuedDeployments, RevisionDetail,
-        StatusReasons, SubnetChanges, TakenName, TaskDefinitionLookup, Throttling,
-        UpdateInDeployment,
+        AbortDeployment, Architecture, BucketRefill, ClusterForm, ConfigurationOrder, Defaults,
+        EmptyForm, EmptyLists, EmptyStrings, EndpointForm, ExpressBucket, IdenticalUpdate,
+        ManagedRegistration, ModeSwitch, NotFoundForm, OmittedBlocks, OmittedMembers,
+        QueuedDeployments, RevisionDetail, StatusReasons, SubnetChanges, TakenName,
+        TaskDefinitionLookup, Throttling, UpdateInDeployment,
     },
     role_options::{
         BrokenExecutionRole, BrokenInfrastructureRole, CallerPolicy, ConditionKeys,

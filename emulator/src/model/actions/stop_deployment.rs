@@ -15,6 +15,7 @@ use crate::model::{
         timeline::{Step, Trigger},
     },
     services::progress::STOPPED,
+    settings::options::AbortDeployment,
     state::model::Model,
 };
 
@@ -38,7 +39,11 @@ impl Model {
         body: &Value,
     ) -> Result<Value, ApiError> {
         let request: StopRequest = parse_body(body)?;
-        check_one_of("stopType", &request.stop_type, &["ABORT", "ROLLBACK"])?;
+        let stop_types: &[&str] = match self.settings.abort_deployment {
+            AbortDeployment::Accept => &["ABORT", "ROLLBACK"],
+            AbortDeployment::Refuse => &["ROLLBACK"],
+        };
+        check_one_of("stopType", &request.stop_type, stop_types)?;
         let arn = request.service_deployment_arn;
         let owner = ServiceArn::owner(&arn, "service-deployment", caller)?;
         self.require_cluster(caller, &owner.cluster)?;

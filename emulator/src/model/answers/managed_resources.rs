@@ -116,84 +116,80 @@ fn auto_scaling(resources: &ResourceWriter<'_>) -> Value {
 }
 
 fn ingress_path(resources: &ResourceWriter<'_>, index: usize, settings: &Settings) -> Value {
-    let service = resources.service;
-    let configuration = &resources.revision.configuration;
+    let ResourceWriter { service, revision } = *resources;
     let id = &service.resource_id;
-    let endpoint = service.endpoint_to_wire(index, settings);
-    let domain = format!(
-        "{}.ecs.{}.on.aws",
-        service.endpoint,
-        service.arn.caller().region
-    );
-    let balancer_group = format!("sg-0{}", &id[..16]);
-    let target_group = |color: &str| {
-        resources.write(
-            Resource::TargetGroups,
-            "elasticloadbalancing",
-            &format!("targetgroup/ecs-express-{color}-{}/{}", &id[..8], &id[..16]),
-            match settings.revision_detail {
-                RevisionDetail::Full => json!({
-                    "healthCheckPath": configuration.health_check_path,
-                    "healthCheckPort": configuration.primary_container.container_port,
-                    "port": configuration.primary_container.container_port,
-                }),
-                RevisionDetail::Partial => json!({}),
-            },
-        )
-    };
-    let balancer = json!({
-        "scheme": resources.revision.access.scheme(),
-        "subnetIds": configuration.network_configuration.subnets,
-        "securityGroupIds": [balancer_group],
-    });
+    let scheme = revision.access.scheme();
+    let balancer_id = revision.load_balancer.id(scheme);
+    let balancer_group = format!("sg-0{balancer_id}");
+    let balancer = format!("app/ecs-express-gateway-alb/{balancer_id}");
+    let listener = format!("{balancer}/fedcba9876543210");
     let group = format!("security-group/{balancer_group}");
+    let region = service.arn.caller().region;
+    let domain = format!("{}.ecs.{region}.on.aws", service.endpoint);
     let mut wire = json!({
-        "accessType": resources.revision.access.as_str(),
-        "endpoint": endpoint,
+        "accessType": revision.access.as_str(),
+        "endpoint": service.endpoint_to_wire(index, settings),
         "loadBalancerSecurityGroups": attached([
             resources.write(Resource::LoadBalancerSecurityGroup, "ec2", &group, json!({})),
         ]),
-        "targetGroups": attached([target_group("blue"), target_group("green")]),
+        "targetGroups": attached(["blue", "green"].map(|color| target_group(resources, color, settings))),
     });
-    let domain = json!({ "domainName": domain });
-    let certificate = resources.write(
-        Resource::Certificate,
-        "acm",
-        &format!("certificate/{id}"),
-        domain,
-    );
-    set_member(&mut wire, "certificate", certificate);
-    let elb =
-        |resource, id: &str, more| resources.write(resource, "elasticloadbalancing", id, more);
-    set_member(
-        &mut wire,
-        "loadBalancer",
-        elb(
+    let elb = "elasticloadbalancing";
+    let members = [
+        (
+            "certificate",
+            Resource::Certificate,
+            "acm",
+            format!("certificate/{id}"),
+            json!({
+                "domainName": domain,
+            }),
+        ),
+        (
+            "loadBalancer",
             Resource::LoadBalancer,
-            "loadbalancer/app/ecs-express-gateway-alb/0123456789abcdef",
-            balancer,
+            elb,
+            format!("loadbalancer/{balancer}"),
+            json!({
+                "scheme": scheme,
+                "subnetIds": revision.configuration.network_configuration.subnets,
+                "securityGroupIds": [balancer_group],
+            }),
         ),
-    );
-    set_member(
-        &mut wire,
-        "listener",
-        elb(
+        (
+            "listener",
             Resource::Listener,
-            "listener/app/ecs-express-gateway-alb/0123456789abcdef/fedcba9876543210",
+            elb,
+            format!("listener/{listener}"),
             json!({}),
         ),
-    );
-    set_member(
-        &mut wire,
-        "rule",
-        elb(
+        (
+            "rule",
             Resource::Rule,
-            &format!(
-                "listener-rule/app/ecs-express-gateway-alb/0123456789abcdef/fedcba9876543210/{}",
-                &id[..16]
-            ),
+            elb,
+            format!("listener-rule/{listener}/{}", &id[..16]),
             json!({}),
         ),
-    );
+    ];
+    for (member, resource, service, id, more) in members {
+        let attached = resources.write(resource, service, &id, more);
+        set_member(&mut wire, member, attached);
+    }
     wire
+}
+
+fn target_group(resources: &ResourceWriter<'_>, color: &str, settings: &Settings) -> Option<Value> {
+    let configuration = &resources.revision.configuration;
+    let port = configuration.primary_container.container_port;
+    let more = match settings.revision_detail {
+        RevisionDetail::Full => json!({
+            "healthCheckPath": configuration.health_check_path,
+            "healthCheckPort": port,
+            "port": port,
+        }),
+        RevisionDetail::Partial => json!({}),
+    };
+    let id = &resources.service.resource_id;
+    let id = format!("targetgroup/ecs-express-{color}-{}/{}", &id[..8], &id[..16]);
+    resources.write(Resource::TargetGroups, "elasticloadbalancing", &id, more)
 }

@@ -19,6 +19,8 @@ pub(crate) struct QueuedDeployment {
     pub(crate) target: usize,
     pub(crate) planned: PlannedOutcome,
     pub(crate) bake_seconds: u64,
+    #[serde(default)]
+    pub(crate) load_balancer_seconds: u64,
     #[serde(rename = "asked_at")]
     pub(crate) requested_at: VirtualTime,
     /// Whether reads show the deployment while it is queued.

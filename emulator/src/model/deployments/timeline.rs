@@ -122,9 +122,23 @@ impl Stage {
     }
 }
 
-/// Returns the steps of a deployment in order. `bake` is the length of each bake in seconds.
-pub(crate) fn timeline(start: Start, outcome: Outcome, bake: u64) -> Vec<(u64, Step)> {
+/// The second of a first deployment at which a new load balancer delays everything that follows.
+const LOAD_BALANCER: u64 = 45;
+
+/// Returns the steps of a deployment in order. `bake` is the length of each bake in seconds, and
+/// `load_balancer` the time that a new load balancer adds to a first deployment.
+pub(crate) fn timeline(
+    start: Start,
+    outcome: Outcome,
+    bake: u64,
+    load_balancer: u64,
+) -> Vec<(u64, Step)> {
     let mut steps = steps(start, outcome, bake);
+    if start == Start::FromNothing {
+        for (at, _) in steps.iter_mut().filter(|(at, _)| *at >= LOAD_BALANCER) {
+            *at += load_balancer;
+        }
+    }
     steps.sort_by_key(|(at, _)| *at);
     steps
 }

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::model::{
     clock::VirtualTime,
     configuration::service_configuration::Configuration,
-    revisions::managed_resources::{ManagedResources, ManagedStatus},
+    revisions::{
+        load_balancer::LoadBalancer,
+        managed_resources::{ManagedResources, ManagedStatus},
+    },
 };
 
 /// Whether the endpoint of a revision is known yet.
@@ -70,6 +73,8 @@ pub(crate) struct Revision {
     pub(crate) created_at: VirtualTime,
     pub(crate) ingress: Ingress,
     pub(crate) access: Access,
+    #[serde(default)]
+    pub(crate) load_balancer: LoadBalancer,
     pub(crate) managed: ManagedResources,
     pub(crate) tasks: Tasks,
     /// The desired count, if it was set to another value than that of the configuration.
@@ -84,6 +89,7 @@ impl Revision {
         arn: String,
         configuration: Configuration,
         access: Access,
+        load_balancer: LoadBalancer,
         now: VirtualTime,
     ) -> Self {
         Self {
@@ -92,6 +98,7 @@ impl Revision {
             created_at: now,
             ingress: Ingress::Unknown,
             access,
+            load_balancer,
             managed: ManagedResources::all(ManagedStatus::Provisioning, now),
             tasks: Tasks::default(),
             desired: None,

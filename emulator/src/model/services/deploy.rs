@@ -11,7 +11,10 @@ use crate::model::{
         timeline::{Start, resumed, timeline},
     },
     iam::roles::Provisioning,
-    revisions::revision::{Access, Revision},
+    revisions::{
+        load_balancer::LoadBalancer,
+        revision::{Access, Revision},
+    },
     services::service::Service,
     settings::{
         Settings,
@@ -23,28 +26,43 @@ const REPLACED: &str = "Replaced by a new service deployment.";
 const NEVER_COMES_UP: &str =
     "Access denied while provisioning the resource with the infrastructure role.";
 
+/// A deployment to create: what it deploys, where, and how it ends.
+pub(crate) struct Rollout {
+    pub(crate) configuration: Configuration,
+    pub(crate) access: Access,
+    pub(crate) load_balancer: LoadBalancer,
+    /// How much longer a first deployment takes because its load balancer is new, in seconds.
+    pub(crate) load_balancer_seconds: u64,
+    pub(crate) planned: PlannedOutcome,
+}
+
 impl Service {
     /// Creates a revision and starts its deployment, or queues it behind the running one. Returns the
     /// index of the revision.
     pub(crate) fn deploy(
         &mut self,
-        configuration: Configuration,
-        planned: PlannedOutcome,
+        rollout: Rollout,
         identifiers: &mut Identifiers,
         settings: &Settings,
         now: VirtualTime,
     ) -> usize {
+        let Rollout {
+            configuration,
+            access,
+            load_balancer,
+            load_balancer_seconds,
+            planned,
+        } = rollout;
         let target = self.revisions.len();
         let arn = self.arn.revision_arn(&identifiers.revision());
-        let subnets = &configuration.network_configuration.subnets;
-        let access = Access::of(subnets, &settings.private_subnets);
-        self.revisions
-            .push(Revision::new(arn, configuration, access, now));
+        let revision = Revision::new(arn, configuration, access, load_balancer, now);
+        self.revisions.push(revision);
         let queued = QueuedDeployment {
             arn: self.arn.deployment_arn(&identifiers.deployment()),
             target,
             planned,
             bake_seconds: settings.bake_seconds,
+            load_balancer_seconds,
             requested_at: now,
             visibility: Visibility::Hidden,
         };
@@ -112,6 +130,7 @@ impl Service {
             target,
             planned,
             bake_seconds,
+            load_balancer_seconds,
             requested_at: _,
             visibility: _,
         } = queued;
@@ -136,7 +155,7 @@ impl Service {
                 .managed
                 .set_pending_reason(Some(planned.reason.as_deref().unwrap_or(NEVER_COMES_UP)));
         }
-        deployment.steps = timeline(start, outcome, bake_seconds)
+        deployment.steps = timeline(start, outcome, bake_seconds, load_balancer_seconds)
             .into_iter()
             .map(|(seconds, step)| (now.after_seconds(seconds), step))
             .collect();

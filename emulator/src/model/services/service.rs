@@ -15,8 +15,9 @@ use crate::model::{
     },
     iam::roles::{Hold, Provisioning},
     revisions::{
+        load_balancer::LoadBalancer,
         managed_resources::Resource,
-        revision::{Revision, Tasks},
+        revision::{Access, Revision, Tasks},
     },
 };
 
@@ -211,6 +212,12 @@ impl Service {
         if self.provisioning == Provisioning::Allowed && self.steady.is_none() {
             self.provisioning = provisioning;
         }
+    }
+
+    /// Returns the load balancer of the newest revision; two are the same if their access is, too.
+    pub(crate) fn load_balancer(&self) -> Option<(Access, &LoadBalancer)> {
+        let newest = self.revisions.last()?;
+        Some((newest.access, &newest.load_balancer))
     }
 
     pub(crate) fn managed_security_group(&self) -> String {

@@ -30,7 +30,25 @@ const LAGGING_MEMBERS: [&str; 17] = [
 /// The longest accepted duration, ten years in seconds, with which the virtual clock cannot overflow.
 const LONGEST_SPAN: u64 = 10 * 365 * 24 * 3600;
 
+/// The length of a first deployment with an existing load balancer, in seconds.
+const FIRST_DEPLOYMENT: u64 = 120;
+
 impl Settings {
+    /// Returns how much longer a first deployment takes that needs a new load balancer, in seconds.
+    pub(crate) fn load_balancer_seconds(&self) -> u64 {
+        self.first_deployment_seconds
+            .saturating_sub(FIRST_DEPLOYMENT)
+    }
+
+    /// Returns the VPC of these subnets, or `None` if they belong to none of the settings.
+    pub(crate) fn vpc_of(&self, subnets: &[String]) -> Option<&str> {
+        let contains = |(_, known): &(&String, &Vec<String>)| {
+            subnets.iter().any(|subnet| known.contains(subnet))
+        };
+        let found = self.vpcs.iter().find(contains);
+        found.map(|(vpc, _)| vpc.as_str())
+    }
+
     /// Checks that the model can work with these values.
     ///
     /// # Errors
@@ -79,6 +97,13 @@ impl Settings {
                     .to_owned(),
             );
         }
+        if (1..FIRST_DEPLOYMENT).contains(&self.first_deployment_seconds) {
+            return Err(format!(
+                "settings: firstDeploymentSeconds: {} is neither 0 nor at least {FIRST_DEPLOYMENT}, which is \
+                 the length of every other first deployment",
+                self.first_deployment_seconds
+            ));
+        }
         if self.region.is_empty() {
             return Err("settings: region: must not be empty".to_owned());
         }
@@ -91,6 +116,7 @@ impl Settings {
         [
             ("roleUsableAfterSeconds", self.role_usable_after_seconds),
             ("bakeSeconds", self.bake_seconds),
+            ("firstDeploymentSeconds", self.first_deployment_seconds),
             ("drainingSeconds", self.draining_seconds),
             ("drainingTailSeconds", self.draining_tail_seconds),
             ("inactiveSeconds", self.inactive_seconds),

@@ -14,11 +14,11 @@ use crate::model::{
     api::action::Action,
     settings::{
         options::{
-            Architecture, ClusterForm, ConfigurationOrder, Defaults, EmptyForm, EmptyLists,
-            EmptyStrings, EndpointForm, ExpressBucket, IdenticalUpdate, ManagedRegistration,
-            ModeSwitch, NotFoundForm, OmittedBlocks, OmittedMembers, QueuedDeployments,
-            RevisionDetail, StatusReasons, SubnetChanges, TakenName, TaskDefinitionLookup,
-            Throttling, UpdateInDeployment,
+            AbortDeployment, Architecture, BucketRefill, ClusterForm, ConfigurationOrder, Defaults,
+            EmptyForm, EmptyLists, EmptyStrings, EndpointForm, ExpressBucket, IdenticalUpdate,
+            ManagedRegistration, ModeSwitch, NotFoundForm, OmittedBlocks, OmittedMembers,
+            QueuedDeployments, RevisionDetail, StatusReasons, SubnetChanges, TakenName,
+            TaskDefinitionLookup, Throttling, UpdateInDeployment,
         },
         role_options::{
             BrokenExecutionRole, BrokenInfrastructureRole, CallerPolicy, ConditionKeys,
@@ -47,12 +47,21 @@ pub struct Settings {
     pub default_subnets: Vec<String>,
     /// The private subnets. A service whose subnets are all private is PRIVATE.
     pub private_subnets: Vec<String>,
+    /// The subnets of each VPC, by its id. All other subnets belong to one more VPC.
+    pub vpcs: BTreeMap<String, Vec<String>>,
     /// How answers write the cluster.
     pub cluster_form: ClusterForm,
     /// How answers write endpoints.
     pub endpoint_form: EndpointForm,
-    /// What members mean that are absent inside a block of an update.
+    /// What members mean that are absent inside a block of an update, for the blocks whose own setting
+    /// is absent.
     pub omitted_members: OmittedMembers,
+    /// The same for `primaryContainer` alone.
+    pub omitted_container_members: Option<OmittedMembers>,
+    /// The same for `networkConfiguration` alone.
+    pub omitted_network_members: Option<OmittedMembers>,
+    /// The same for `scalingTarget` alone.
+    pub omitted_scaling_members: Option<OmittedMembers>,
     /// What top-level members mean that are absent from an update.
     pub omitted_blocks: OmittedBlocks,
     /// What an empty string means in an update.
@@ -85,6 +94,8 @@ pub struct Settings {
     pub subnet_changes: SubnetChanges,
     /// Whether calls are throttled.
     pub throttling: Throttling,
+    /// The clock on which the token buckets refill.
+    pub bucket_refill: BucketRefill,
     /// The token bucket of the Express actions.
     pub express_bucket: ExpressBucket,
     /// Whether task definitions that ECS registers count as calls.
@@ -107,10 +118,15 @@ pub struct Settings {
     pub architecture: Architecture,
     /// The error of DescribeExpressGatewayService for a service that does not exist.
     pub not_found_form: NotFoundForm,
+    /// What happens to StopServiceDeployment with ABORT.
+    pub abort_deployment: AbortDeployment,
     /// Whether task definitions in requests must be registered.
     pub task_definitions: TaskDefinitionLookup,
     /// The length of each of the two bakes of a deployment, in virtual seconds.
     pub bake_seconds: u64,
+    /// The length of the first deployment of a service that needs a new load balancer, in virtual seconds;
+    /// 0 if it takes as long as that of any other service.
+    pub first_deployment_seconds: u64,
     /// The time from DRAINING to INACTIVE, in virtual seconds.
     pub draining_seconds: u64,
     /// How long after INACTIVE a create still fails with "still Draining", in virtual seconds.
@@ -141,11 +157,16 @@ impl Default for Settings {
             cluster_form: ClusterForm::Name,
             endpoint_form: EndpointForm::Url,
             omitted_members: OmittedMembers::Replace,
+            omitted_container_members: None,
+            omitted_network_members: None,
+            omitted_scaling_members: None,
             empty_lists: EmptyLists::Clear,
             configuration_order: ConfigurationOrder::Alternating,
             not_found_form: NotFoundForm::ResourceNotFound,
+            abort_deployment: AbortDeployment::Accept,
             task_definitions: TaskDefinitionLookup::Any,
             bake_seconds: 180,
+            first_deployment_seconds: 0,
             draining_seconds: 90,
             draining_tail_seconds: 0,
             inactive_seconds: 3600,
@@ -153,6 +174,7 @@ impl Default for Settings {
             read_lag_seconds: BTreeMap::new(),
             member_lag_seconds: BTreeMap::new(),
             private_subnets: Vec::new(),
+            vpcs: BTreeMap::new(),
             omitted_blocks: OmittedBlocks::Keep,
             empty_strings: EmptyStrings::Refuse,
             defaults: Defaults::DeveloperGuide,
@@ -167,6 +189,7 @@ impl Default for Settings {
             mode_switch: ModeSwitch::Accept,
             subnet_changes: SubnetChanges::SameAccess,
             throttling: Throttling::Off,
+            bucket_refill: BucketRefill::VirtualTime,
             express_bucket: ExpressBucket::Shared,
             managed_registration: ManagedRegistration::Free,
             role_usable_after_seconds: 0,

@@ -97,6 +97,18 @@ pub enum NotFoundForm {
     ResourceNotFound,
     /// InvalidParameterException "Resource not found".
     InvalidParameter,
+    /// One and the other in turns.
+    Alternating,
+}
+
+/// What happens to StopServiceDeployment with the stop type ABORT, which the API has and its
+/// documentation does not name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AbortDeployment {
+    /// The deployment is stopped without a rollback.
+    Accept,
+    /// The call is rejected with an InvalidParameterException.
+    Refuse,
 }
 
 /// Whether a task definition in a request must be registered.
@@ -198,6 +210,15 @@ pub enum Throttling {
     Off,
     /// Calls are throttled by account and Region, on the virtual clock.
     On,
+}
+
+/// The clock on which the token buckets refill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BucketRefill {
+    /// The virtual clock.
+    VirtualTime,
+    /// Real time, which passes as `Model::pass_real_time` says; the HTTP server calls it.
+    RealTime,
 }
 
 /// The token bucket of the Express actions, which AWS does not document.

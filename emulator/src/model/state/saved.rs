@@ -1,6 +1,6 @@
 //! The saved form of the model, from which a later run continues.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -70,6 +70,7 @@ impl Model {
             outcomes,
             faults,
             throttles: _,
+            real_time: _,
             history: _,
             calls: _,
             call_count: _,
@@ -132,6 +133,7 @@ impl Model {
             roles,
             reads,
             throttles: Throttles::default(),
+            real_time: Duration::ZERO,
             history: History::default(),
             identifiers,
             outcomes,

@@ -13,6 +13,7 @@ mod lag;
 mod late_rejections;
 mod layering;
 mod lifecycle;
+mod load_balancers;
 mod normalisation;
 mod options;
 mod reads;
