@@ -17,7 +17,7 @@ use crate::{
     deployment::{Plan, Seconds},
     observation::{Observer, Rejection, expected, known_part, rejection},
     sequences::{NAMES, Sequence, Step, sequence},
-    service::{Configuration, INACTIVE, Rules, Service, WhileDeploying},
+    service::{Configuration, INACTIVE, Rules, Service, Update, WhileDeploying},
 };
 
 const IN_PROGRESS: &str = "Unable to update the service while a service deployment is in progress.";
@@ -34,7 +34,10 @@ struct Comparison {
 
 impl Comparison {
     fn new(rules: Rules) -> Self {
+        let members = |merges| if merges { "Merge" } else { "Replace" };
         let settings = json!({
+            "omittedContainerMembers": members(rules.container_merges),
+            "omittedScalingMembers": members(rules.scaling_merges),
             "clusters": ["default"],
             "inactiveSeconds": INACTIVE,
             "drainingTailSeconds": rules.tail,
@@ -83,7 +86,7 @@ impl Comparison {
     fn take(&mut self, name: usize, step: &Step) -> [Result<(), Rejection>; 2] {
         match step {
             Step::Create => self.create(name),
-            Step::Update { path, image } => self.update(name, *path, *image),
+            Step::Update(update) => self.update(name, update.clone()),
             Step::ForceDeployment => self.force_deployment(name),
             Step::Delete => {
                 let body = json!({ "serviceArn": self.arn(name) });
@@ -146,10 +149,7 @@ impl Comparison {
         let real = self.call(Call::Create, "CreateExpressGatewayService", &body);
         let expected = rejection(answer(Call::Create, self.name(name)));
         if expected.is_ok() {
-            let configuration = Configuration {
-                path: "/".to_owned(),
-                image: "registry.example/image:0".to_owned(),
-            };
+            let configuration = Configuration::of("registry.example/image:0");
             let plan = self.next_plan(name);
             let service = Service::express(configuration, plan, self.rules, self.now);
             self.services.insert(name, service);
@@ -157,52 +157,39 @@ impl Comparison {
         [real, expected]
     }
 
-    fn update(
-        &mut self,
-        name: usize,
-        path: Option<u8>,
-        image: Option<u8>,
-    ) -> [Result<(), Rejection>; 2] {
-        let path = path.map(|number| format!("/{number}"));
-        let image = image.map(|number| format!("registry.example/image:{number}"));
+    fn update(&mut self, name: usize, update: Update) -> [Result<(), Rejection>; 2] {
         let mut body = json!({ "serviceArn": self.arn(name) });
-        if let Some(path) = &path {
+        if let Some(path) = &update.path {
             body["healthCheckPath"] = json!(path);
         }
-        if let Some(image) = &image {
-            body["primaryContainer"] = json!({ "image": image });
+        if let Some((image, port)) = &update.container {
+            body["primaryContainer"] = json!({ "image": image, "containerPort": port });
+        }
+        if let Some(most_tasks) = &update.scaling {
+            body["scalingTarget"] = json!({ "maxTaskCount": most_tasks });
         }
         let real = self.call(Call::Update, "UpdateExpressGatewayService", &body);
-        let expected = self.deploy(name, Call::Update, path, image);
+        let expected = self.deploy(name, Call::Update, update);
         [real, expected]
     }
 
     fn force_deployment(&mut self, name: usize) -> [Result<(), Rejection>; 2] {
         let body = json!({ "service": NAMES[name], "forceNewDeployment": true });
         let real = self.call(Call::ForceDeployment, "UpdateService", &body);
-        let expected = self.deploy(name, Call::ForceDeployment, None, None);
+        let expected = self.deploy(name, Call::ForceDeployment, Update::default());
         [real, expected]
     }
 
-    /// Deploys in the description. A member that is absent is kept.
-    fn deploy(
-        &mut self,
-        name: usize,
-        call: Call,
-        path: Option<String>,
-        image: Option<String>,
-    ) -> Result<(), Rejection> {
+    /// Deploys in the description.
+    fn deploy(&mut self, name: usize, call: Call, update: Update) -> Result<(), Rejection> {
         rejection(answer(call, self.name(name)))?;
         let (rules, now) = (self.rules, self.now);
         let service = &self.services[&name];
         if rules.while_deploying == WhileDeploying::Refuse && service.is_deploying(now) {
             return Err(("ClientException".to_owned(), IN_PROGRESS.to_owned()));
         }
-        let base = service.base(now).unwrap().clone();
-        let configuration = Configuration {
-            path: path.unwrap_or(base.path),
-            image: image.unwrap_or(base.image),
-        };
+        let base = service.base(now).unwrap();
+        let configuration = base.updated(update, rules);
         let plan = self.next_plan(name);
         let service = self.services.get_mut(&name).unwrap();
         service.deploy(configuration, plan, rules, now);

@@ -163,12 +163,12 @@ fn described(service: &Value, numbers: &BTreeMap<String, usize>) -> Described {
         active: active
             .iter()
             .map(|shown| {
+                let container = &shown["primaryContainer"];
                 let configuration = Configuration {
                     path: shown["healthCheckPath"].as_str().unwrap().to_owned(),
-                    image: shown["primaryContainer"]["image"]
-                        .as_str()
-                        .unwrap()
-                        .to_owned(),
+                    image: container["image"].as_str().unwrap().to_owned(),
+                    port: container["containerPort"].as_i64().unwrap(),
+                    most_tasks: shown["scalingTarget"]["maxTaskCount"].as_i64().unwrap(),
                 };
                 let number = number(&shown["serviceRevisionArn"], numbers);
                 (number.unwrap(), configuration)

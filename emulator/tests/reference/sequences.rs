@@ -4,7 +4,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::{
     deployment::{Plan, Seconds},
-    service::{Rules, WhileDeploying},
+    service::{Rules, Update, WhileDeploying},
 };
 
 /// The names in a sequence.
@@ -14,7 +14,7 @@ pub const NAMES: [&str; 2] = ["one", "two"];
 #[derive(Debug, Clone)]
 pub enum Step {
     Create,
-    Update { path: Option<u8>, image: Option<u8> },
+    Update(Update),
     ForceDeployment,
     Delete,
     Stop { aborts: bool },
@@ -40,18 +40,35 @@ fn rules() -> impl Strategy<Value = Rules> {
     ]);
     let tail = select(vec![0, 120]);
     let visible_after = select(vec![0, 20]);
-    (while_deploying, any::<bool>(), tail, visible_after).prop_map(
-        |(while_deploying, listed, tail, visible_after)| Rules {
-            while_deploying,
-            listed,
-            tail,
-            visible_after,
+    (while_deploying, any::<[bool; 3]>(), tail, visible_after).prop_map(
+        |(while_deploying, [listed, container_merges, scaling_merges], tail, visible_after)| {
+            Rules {
+                while_deploying,
+                listed,
+                tail,
+                visible_after,
+                container_merges,
+                scaling_merges,
+            }
+        },
+    )
+}
+
+fn update() -> impl Strategy<Value = Update> {
+    let path = select(vec!["/one", "/two"]).prop_map(str::to_owned);
+    let image = select(vec!["registry.example/image:1", "registry.example/image:2"]);
+    let container = (image.prop_map(str::to_owned), option::of(8080..8082_i64));
+    let scaling = option::of(1..3_i64);
+    (option::of(path), option::of(container), option::of(scaling)).prop_map(
+        |(path, container, scaling)| Update {
+            path,
+            container,
+            scaling,
         },
     )
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let member = || option::of(0..3_u8);
     let plan = select(vec![
         Plan::Succeed,
         Plan::NeverComesUp,
@@ -64,7 +81,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]);
     prop_oneof![
         6 => Just(Step::Create),
-        8 => (member(), member()).prop_map(|(path, image)| Step::Update { path, image }),
+        8 => update().prop_map(Step::Update),
         1 => Just(Step::ForceDeployment),
         2 => Just(Step::Delete),
         2 => any::<bool>().prop_map(|aborts| Step::Stop { aborts }),

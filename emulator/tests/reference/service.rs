@@ -14,6 +14,9 @@ pub struct Rules {
     pub listed: bool,
     pub tail: Seconds,
     pub visible_after: Seconds,
+    /// Whether members that a sent block omits keep their value, or get their default.
+    pub container_merges: bool,
+    pub scaling_merges: bool,
 }
 
 /// What happens to an update while a deployment runs.
@@ -32,6 +35,54 @@ pub const INACTIVE: Seconds = 700;
 pub struct Configuration {
     pub path: String,
     pub image: String,
+    pub port: i64,
+    pub most_tasks: i64,
+}
+
+/// The members of an update: a path, a container (an image, and perhaps a port), and a scaling target
+/// (perhaps a number of tasks).
+#[derive(Debug, Clone, Default)]
+pub struct Update {
+    pub path: Option<String>,
+    pub container: Option<(String, Option<i64>)>,
+    pub scaling: Option<Option<i64>>,
+}
+
+impl Configuration {
+    /// What a create with nothing but an image gives.
+    pub fn of(image: &str) -> Self {
+        Self {
+            path: "/".to_owned(),
+            image: image.to_owned(),
+            port: 80,
+            most_tasks: 20,
+        }
+    }
+
+    pub fn updated(&self, update: Update, rules: Rules) -> Self {
+        let default = Self::of("");
+        let or = |merges, kept, default| if merges { kept } else { default };
+        let (image, port) = match update.container {
+            None => (self.image.clone(), self.port),
+            Some((image, port)) => {
+                let omitted = or(rules.container_merges, self.port, default.port);
+                (image, port.unwrap_or(omitted))
+            }
+        };
+        let most_tasks = update.scaling.map_or(self.most_tasks, |sent| {
+            sent.unwrap_or(or(
+                rules.scaling_merges,
+                self.most_tasks,
+                default.most_tasks,
+            ))
+        });
+        Self {
+            path: update.path.unwrap_or_else(|| self.path.clone()),
+            image,
+            port,
+            most_tasks,
+        }
+    }
 }
 
 /// A deployment that waits for the running one.

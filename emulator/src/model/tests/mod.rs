@@ -15,6 +15,7 @@ mod layering;
 mod lifecycle;
 mod load_balancers;
 mod normalisation;
+mod omitted_members;
 mod options;
 mod reads;
 mod resources;
