@@ -1,9 +1,6 @@
 //! The comparison of the model with the description.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    time::Duration,
-};
+use std::collections::{BTreeMap, VecDeque};
 
 use ecs_express_emulator::{Caller, Change, Model, Outcome, ServiceArn, Settings};
 use proptest::{
@@ -16,7 +13,7 @@ use crate::{
     answers::{Call, Name, answer},
     deployment::{Plan, Seconds},
     observation::{Observer, Rejection, expected, known_part, rejection},
-    sequences::{NAMES, Sequence, Step, sequence},
+    sequences::{Clock, NAMES, Sequence, Step, sequence},
     service::{Configuration, INACTIVE, Rules, Service, Update, WhileDeploying},
 };
 
@@ -27,13 +24,14 @@ struct Comparison {
     model: Model,
     caller: Caller,
     rules: Rules,
+    clock: Clock,
     now: Seconds,
     services: BTreeMap<usize, Service>,
     plans: BTreeMap<usize, VecDeque<Plan>>,
 }
 
 impl Comparison {
-    fn new(rules: Rules) -> Self {
+    fn new(rules: Rules, clock: Clock) -> Self {
         let members = |merges| if merges { "Merge" } else { "Replace" };
         let settings = json!({
             "omittedContainerMembers": members(rules.container_merges),
@@ -56,6 +54,7 @@ impl Comparison {
                 region: "us-east-1".to_owned(),
             },
             rules,
+            clock,
             now: 0,
             services: BTreeMap::new(),
             plans: BTreeMap::new(),
@@ -73,7 +72,14 @@ impl Comparison {
     }
 
     fn advance(&mut self, seconds: Seconds) {
-        self.model.advance(Duration::from_secs(seconds));
+        let until = self.model.now().after_seconds(seconds);
+        let next = |model: &Model| model.next_change_at().filter(|at| *at <= until);
+        while self.clock == Clock::FromChangeToChange
+            && let Some(at) = next(&self.model)
+        {
+            self.model.advance(at.since(self.model.now()));
+        }
+        self.model.advance(until.since(self.model.now()));
         self.now += seconds;
         let now = self.now;
         self.services.retain(|_, service| !service.is_purged(now));
@@ -297,7 +303,7 @@ fn outcome(plan: Plan) -> Outcome {
 }
 
 fn compare(sequence: &Sequence) -> Result<(), TestCaseError> {
-    let mut comparison = Comparison::new(sequence.rules);
+    let mut comparison = Comparison::new(sequence.rules, sequence.clock);
     for (name, step, seconds) in &sequence.steps {
         let [real, expected] = comparison.take(*name, step);
         let now = comparison.now;

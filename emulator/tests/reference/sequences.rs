@@ -25,10 +25,18 @@ pub enum Step {
     Purge,
 }
 
+/// How the clock of the model moves, which must not matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    AtOnce,
+    FromChangeToChange,
+}
+
 /// A sequence: the rules, and for each step its name and the time that passes after it.
 #[derive(Debug, Clone)]
 pub struct Sequence {
     pub rules: Rules,
+    pub clock: Clock,
     pub steps: Vec<(usize, Step, Seconds)>,
 }
 
@@ -106,5 +114,10 @@ fn time() -> impl Strategy<Value = Seconds> {
 
 pub fn sequence() -> impl Strategy<Value = Sequence> {
     let steps = vec((0..NAMES.len(), step(), time()), 1..30);
-    (rules(), steps).prop_map(|(rules, steps)| Sequence { rules, steps })
+    let clock = select(vec![Clock::AtOnce, Clock::FromChangeToChange]);
+    (rules(), clock, steps).prop_map(|(rules, clock, steps)| Sequence {
+        rules,
+        clock,
+        steps,
+    })
 }
