@@ -6,7 +6,7 @@ use crate::model::{
         deployment::{DeploymentStatus, Rollback, Visibility},
         timeline::{Step, Trigger},
     },
-    iam::roles::Hold,
+    iam::roles::{Hold, Roles},
     revisions::{
         managed_resources::{ManagedStatus, Resource, TEARDOWN},
         revision::{Ingress, Tasks},
@@ -59,7 +59,7 @@ impl Service {
     }
 
     /// Takes every step that is due and returns their number. Steps that wait for a role are not due.
-    pub(crate) fn advance(&mut self, now: VirtualTime) -> u64 {
+    pub(crate) fn advance(&mut self, roles: &Roles, settings: &Settings, now: VirtualTime) -> u64 {
         let mut steps = 0;
         loop {
             while let Some((at, step)) = self.next_step(now) {
@@ -72,7 +72,10 @@ impl Service {
                 None => now,
             };
             match self.queue.pop_front() {
-                Some(next) => self.begin(next, free_since),
+                Some(next) => {
+                    self.begin(next, free_since);
+                    self.start_holds(roles, settings, free_since);
+                }
                 None => break,
             }
         }

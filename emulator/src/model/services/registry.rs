@@ -75,7 +75,7 @@ impl Services {
                 continue;
             };
             resume(service, roles, settings, now);
-            steps += service.advance(now);
+            steps += service.advance(roles, settings, now);
             if purged_at(service, settings).is_some_and(|gone| gone <= now) {
                 self.services.remove(&arn);
                 steps += 1;
@@ -137,7 +137,7 @@ fn resumes_at(service: &Service, roles: &Roles, settings: &Settings) -> Option<V
 fn resume(service: &mut Service, roles: &Roles, settings: &Settings, now: VirtualTime) {
     let since = resumes_at(service, roles, settings);
     if let Some(since) = since.filter(|since| *since <= now) {
-        service.advance(since);
+        service.advance(roles, settings, since);
         service.resume(since);
     }
 }

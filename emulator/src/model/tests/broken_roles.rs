@@ -193,3 +193,21 @@ fn a_role_of_another_service_does_not_matter() {
     ecs.advance(600);
     assert_eq!(ecs.deployment()["status"], "SUCCESSFUL");
 }
+
+#[test]
+fn a_queued_deployment_waits_for_its_own_role_when_it_starts() {
+    let mut ecs = shop_with(json!({
+        "updateInDeployment": "Queue", "brokenExecutionRole": "Waits",
+    }));
+    let other = "arn:aws:iam::123456789012:role/other";
+    set_usable(&mut ecs, other, false);
+    ecs.update(json!({ "healthCheckPath": "/one" }));
+    ecs.update(json!({ "executionRoleArn": other }));
+    ecs.advance(516);
+    assert_eq!(ecs.configuration()["healthCheckPath"], "/one");
+    ecs.advance(3600);
+    assert_eq!(ecs.deployment()["status"], "IN_PROGRESS");
+    set_usable(&mut ecs, other, true);
+    ecs.advance(600);
+    assert_eq!(ecs.configuration()["executionRoleArn"], other);
+}
