@@ -67,6 +67,9 @@ impl Rollout {
                 Some(Self::Pending | Self::Unreadable(_)) | None => Self::InProgress(None),
             };
         }
+        if in_sync && found.is_some_and(|found| has_just_stopped(found, input)) {
+            return Self::InProgress(None);
+        }
         if let Some(newest) = newest
             && found.is_some_and(|found| was_replaced(found, newest))
         {
@@ -139,8 +142,20 @@ impl Rollout {
 
 /// Whether a newer deployment stopped this one, which ECS therefore did not reject.
 fn was_replaced(found: &DeploymentStatus, newest: &DeploymentStatus) -> bool {
-    found.status.as_deref() == Some("STOPPED") && found != newest
+    found.status.as_deref() == Some(STOPPED) && found != newest
 }
+
+/// Whether the deployment was stopped so recently that ECS may not show yet what replaced it.
+fn has_just_stopped(found: &DeploymentStatus, input: &Input<'_>) -> bool {
+    let settle = i64::try_from(input.windows.settle.as_secs()).unwrap_or(i64::MAX);
+    found.status.as_deref() == Some(STOPPED)
+        && found.finished_at.as_ref().is_some_and(|finished| {
+            input.now.as_second().saturating_sub(finished.0.as_second()) < settle
+        })
+}
+
+/// `status` of a deployment that was stopped, by a person or by a newer deployment.
+const STOPPED: &str = "STOPPED";
 
 /// The ARN of the revision whose rollout is of interest.
 fn wanted_revision<'a>(input: &Input<'a>, service: &'a Service, in_sync: bool) -> Option<&'a str> {
