@@ -109,7 +109,8 @@ fn first_of_each_kind(calls: &[Kind]) -> Vec<Kill> {
     kills.collect()
 }
 
-/// Every call, with each fate.
+/// Every call, with each fate. Numbers shift where the user reacts to the operator, so the first call of each kind is
+/// killed as well.
 fn every_call(calls: &[Kind]) -> Vec<Kill> {
     let kills = (1..=calls.len()).flat_map(|number| {
         CallFate::ALL.map(|fate| Kill {
@@ -117,7 +118,7 @@ fn every_call(calls: &[Kind]) -> Vec<Kill> {
             fate,
         })
     });
-    kills.collect()
+    kills.chain(first_of_each_kind(calls)).collect()
 }
 
 #[test]
