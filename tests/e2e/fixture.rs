@@ -77,7 +77,8 @@ pub fn operator_command(kubeconfig: &Path, endpoint: &str) -> Command {
     command(release::container(), kubeconfig, endpoint)
 }
 
-fn command(container: &Container, kubeconfig: &Path, endpoint: &str) -> Command {
+/// A container of the chart's Deployment as a command.
+pub fn command(container: &Container, kubeconfig: &Path, endpoint: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-express-operator"));
     command
         .args(&container.args)

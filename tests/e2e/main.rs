@@ -14,6 +14,7 @@ mod health;
 mod large_objects;
 mod malformed_objects;
 mod permissions;
+mod processes;
 mod rejected_status;
 mod release;
 mod scenario;
