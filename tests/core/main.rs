@@ -9,6 +9,7 @@
 mod decision_table;
 mod difference_table;
 mod differences;
+mod emulated;
 mod fixtures;
 mod invalid;
 mod invariants;
