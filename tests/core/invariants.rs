@@ -358,7 +358,7 @@ impl Facts {
         }
     }
 
-    /// Whether it is proved that there is no service of this object.
+    /// Whether it is confirmed that there is no service of this object.
     fn absent(&self) -> bool {
         let needed = match (self.remembered, self.fence) {
             (Remembered::Nothing, Fence::FinalizerJustAdded) | (Remembered::NothingSent, _) => 0,
@@ -435,7 +435,7 @@ impl Facts {
                     && self.code() == Some(Code::Active)
                     && self.edit != Edit::InfrastructureRole
                     && (self.differs() || self.restart_is_due())
-                    // Drift that the user asked only to be told of.
+                    // Drift that the user asked only to see reported.
                     && (self.setting != Setting::Report
                         || self.edit == Edit::Image
                         || self.restart_is_due())
