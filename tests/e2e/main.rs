@@ -7,6 +7,7 @@
 )]
 
 mod api_server_outage;
+mod events;
 mod examples;
 mod faults;
 mod fixture;
