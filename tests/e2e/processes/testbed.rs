@@ -21,7 +21,7 @@ use super::{
     proxy::{Endpoints, Proxy},
 };
 use crate::{
-    fixture::{TestNamespace, command},
+    fixture::{TestNamespace, container_command},
     release::Container,
 };
 
@@ -98,7 +98,7 @@ impl Testbed {
         let kubeconfig = self.log.with_extension(format!("{number}.kubeconfig"));
         let text = self.kubeconfig.replace("SERVER", &endpoints.kubernetes);
         std::fs::write(&kubeconfig, text).unwrap();
-        let mut command = command(&self.container, &kubeconfig, &endpoints.aws);
+        let mut command = container_command(&self.container, &kubeconfig, &endpoints.aws);
         command.args(["--namespace", &self.namespace]);
         let process = Process::spawn("the operator", command, &self.log).unwrap();
         self.operators.lock().unwrap().push(Operator {
