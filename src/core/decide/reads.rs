@@ -8,7 +8,7 @@ use crate::{
     core::{
         desired::{object::Desired, phase::Phase},
         observed::{
-            deployment::{DeploymentState, deployment_state},
+            deployment::{DeploymentState, STOPPED, deployment_state},
             service::{Service, TaskCounts},
         },
     },
@@ -87,6 +87,8 @@ fn is_outcome_known(service: &Service, status: &ExpressServiceStatus) -> bool {
     let newest = service.newest().map(|revision| revision.arn.as_str());
     let ended = match deployment_state(deployment.status.as_deref()) {
         DeploymentState::InProgress => false,
+        // A newer deployment may have stopped it.
+        DeploymentState::Failed if deployment.status.as_deref() == Some(STOPPED) => false,
         DeploymentState::Succeeded => target == newest,
         DeploymentState::Failed => target == newest || target == applied,
     };

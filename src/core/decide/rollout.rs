@@ -10,7 +10,7 @@ use crate::{
     core::{
         decide::input::Input,
         observed::{
-            deployment::{DeploymentState, deployment_state},
+            deployment::{DeploymentState, STOPPED, deployment_state},
             failure::Failure,
             service::{Read, Service},
         },
@@ -67,7 +67,9 @@ impl Rollout {
                 Some(Self::Pending | Self::Unreadable(_)) | None => Self::InProgress(None),
             };
         }
-        if found == newest && found.is_some_and(|found| has_just_stopped(found, input)) {
+        if newest.is_some_and(|newest| has_just_stopped(newest, input))
+            && (found.is_none() || found == newest)
+        {
             return Self::InProgress(None);
         }
         if let Some(newest) = newest
@@ -153,9 +155,6 @@ fn has_just_stopped(found: &DeploymentStatus, input: &Input<'_>) -> bool {
             input.now.as_second().saturating_sub(finished.0.as_second()) < settle
         })
 }
-
-/// `status` of a deployment that was stopped, by a person or by a newer deployment.
-const STOPPED: &str = "STOPPED";
 
 /// The ARN of the revision whose rollout is of interest.
 fn wanted_revision<'a>(input: &Input<'a>, service: &'a Service, in_sync: bool) -> Option<&'a str> {

@@ -12,11 +12,14 @@ pub enum DeploymentState {
     Failed,
 }
 
+/// Status of a deployment that was stopped, by a person or by a newer deployment.
+pub const STOPPED: &str = "STOPPED";
+
 /// Returns the state of a deployment whose status ECS reports as `status`.
 pub fn deployment_state(status: Option<&str>) -> DeploymentState {
     match status {
         Some("SUCCESSFUL") => DeploymentState::Succeeded,
-        Some("STOPPED" | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED") => DeploymentState::Failed,
+        Some(STOPPED | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED") => DeploymentState::Failed,
         _ => DeploymentState::InProgress,
     }
 }

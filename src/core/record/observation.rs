@@ -3,7 +3,10 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::{
-    api::operator_state::{KnownService, OperatorState, RolledBack},
+    api::{
+        operator_state::{KnownService, OperatorState, RolledBack},
+        status::DeploymentStatus,
+    },
     core::{
         decide::{
             assessment::Assessment,
@@ -12,7 +15,7 @@ use crate::{
             ownership::Owner,
             rollout::Rollout,
         },
-        observed::service::{Observed, Service, StatusCode},
+        observed::service::{Observed, Revision, Service, StatusCode},
         operator_state::intent::Operation,
         record::{last_applied::applied, tags::record_given_up},
     },
@@ -87,7 +90,8 @@ fn record_rollback(state: &mut OperatorState, input: &Input<'_>, assessment: &As
     }
 }
 
-/// Records the revision of a create: the only one of the service, whatever ECS made of the configuration.
+/// Records the revision of a create: the only one of the service, and the target of its only deployment, whatever ECS made
+/// of the configuration. An update by others may have replaced it before ECS showed it.
 fn record_first_revision(state: &mut OperatorState, service: &Service) {
     if let ([only], Some(applied), Some(intent)) = (
         &service.revisions[..],
@@ -96,9 +100,19 @@ fn record_first_revision(state: &mut OperatorState, service: &Service) {
     ) && intent.is_for(Operation::Create)
         && intent.hash == applied.hash
         && applied.revision.is_none()
+        && is_first(only, service)
     {
         applied.revision = Some(only.arn.clone());
     }
+}
+
+/// Whether the service has no deployment of any other revision.
+fn is_first(revision: &Revision, service: &Service) -> bool {
+    let targets = |deployment: &DeploymentStatus| {
+        deployment.target_revision.as_deref() == Some(revision.arn.as_str())
+    };
+    let deployments = service.deployments.got();
+    deployments.is_some_and(|all| !all.is_empty() && all.iter().all(targets))
 }
 
 /// Records that an intent is no longer open because the settle window passed without a trace of the call.

@@ -94,3 +94,20 @@ fn a_late_report_does_not_move_the_transition_times_that_another_operator_has_wr
         });
     }
 }
+
+/// Seeds 480 and 744: others updated the service before the operator saw its first revision.
+#[test]
+fn the_revision_of_others_is_not_taken_for_that_of_the_create() {
+    for (visible, second) in [(0, 4), (0, 6), (38, 20), (38, 36)] {
+        let mut scenario = scenario(Life::Create);
+        scenario.emulator = json!({
+            "createVisibleSeconds": visible,
+            "readLagSeconds": {"ListServiceDeployments": visible},
+        });
+        let update = json!({
+            "service": service(0), "update": {"primaryContainer": {"image": "others:2"}}
+        });
+        scenario.steps.push(Step::at(second, Act::Aws(update)));
+        keeps_every_invariant(&scenario);
+    }
+}
