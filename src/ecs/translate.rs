@@ -12,7 +12,23 @@ use aws_sdk_ecs::primitives::DateTime;
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-use crate::core::redaction::redact::Redactor;
+use crate::core::{desired::identity::ServiceArn, redaction::redact::Redactor};
+
+/// Whether a member of an answer may be about this service: it has its ARN, also in the form without the cluster that
+/// ordinary services of before 2018 have, or it names none.
+fn is_about(answered: Option<&str>, arn: &ServiceArn) -> bool {
+    answered.is_none_or(|answered| {
+        let ServiceArn {
+            partition,
+            region,
+            account,
+            cluster: _,
+            name,
+        } = arn;
+        answered == arn.to_string()
+            || answered == format!("arn:{partition}:ecs:{region}:{account}:service/{name}")
+    })
+}
 
 /// A time of ECS, with its fraction of a second.
 fn timestamp(time: Option<&DateTime>) -> Option<Timestamp> {

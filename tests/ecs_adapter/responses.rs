@@ -190,6 +190,25 @@ async fn a_response_without_service_status_or_arn_is_no_absence() {
 }
 
 #[tokio::test]
+async fn a_response_about_another_service_shows_neither_a_service_nor_an_absence() {
+    for another in [
+        ARN.replace("shop", "shop-2"),
+        ARN.replace("123456789012", "999999999999"),
+        "shop".to_owned(),
+    ] {
+        for code in ["ACTIVE", "DRAINING", "INACTIVE"] {
+            let status = json!({ "statusCode": code });
+            let answer = json!({ "service": { "serviceArn": another, "status": status } });
+            let observed = observe(answer).await;
+            let Observed::Unreadable(failure) = observed else {
+                panic!("{code} {another}: {observed:?}");
+            };
+            assert_eq!(failure.kind, FailureKind::Unavailable);
+        }
+    }
+}
+
+#[tokio::test]
 async fn only_the_errors_for_a_missing_service_are_an_absence() {
     for (status, code, message, missing) in [
         (400, "ResourceNotFoundException", "", true),
