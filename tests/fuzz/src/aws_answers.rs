@@ -74,24 +74,30 @@ async fn reads(ecs: &AwsEcs, desired: &Desired, answers: &Answers) {
         let answer = answer("GetCallerIdentity").unwrap();
         assert!(answer.status < 400 && !caller.account.is_empty());
     }
-    let told = answer("DescribeExpressGatewayService");
+    let reported = answer("DescribeExpressGatewayService");
     match ecs.describe(arn, redactor).await {
         Observed::Present(service) => {
             assert_eq!(service.arn, *arn, "the answer is about another service");
-            check_service(&service, told.unwrap());
+            check_service(&service, reported.unwrap());
         }
         Observed::Missing(_) => {
-            assert!(told.is_some_and(may_say_missing), "{told:?} is no absence");
+            assert!(
+                reported.is_some_and(may_say_missing),
+                "{reported:?} is no absence"
+            );
         }
         Observed::Unreadable(failure) => check(&failure),
         Observed::NotAsked => panic!("it was asked"),
     }
-    let told = answer("DescribeServices");
+    let reported = answer("DescribeServices");
     match ecs.service(arn, redactor).await {
         Ok(ServiceRecord::Missing | ServiceRecord::Inactive) => {
-            assert!(told.is_some_and(may_say_missing), "{told:?} is no absence");
+            assert!(
+                reported.is_some_and(may_say_missing),
+                "{reported:?} is no absence"
+            );
         }
-        Ok(ServiceRecord::Live(_)) => assert!(!is_about_another(told.unwrap(), "/services/0")),
+        Ok(ServiceRecord::Live(_)) => assert!(!is_about_another(reported.unwrap(), "/services/0")),
         Err(failure) => check(&failure),
     }
     let read = [
@@ -139,8 +145,8 @@ async fn changes(ecs: &AwsEcs, desired: &Desired, answers: &Answers) {
     for (verb, result) in results {
         let Err(failure) = result else { continue };
         check(&failure);
-        let told = answers.iter().find(|(action, _)| action.starts_with(verb));
-        let lost = told.is_none_or(|(_, answer)| answer.status >= 500 || answer.status < 400);
+        let reported = answers.iter().find(|(action, _)| action.starts_with(verb));
+        let lost = reported.is_none_or(|(_, answer)| answer.status >= 500 || answer.status < 400);
         let sent = failure.operation.starts_with(verb) && failure.code != "CredentialsChanged";
         let throttled = failure.code.contains("hrottl") || is_throttle(&failure);
         if lost && sent && !throttled {
@@ -154,8 +160,8 @@ fn is_throttle(failure: &Failure) -> bool {
     format!("{:?}", failure.kind) == "Throttled"
 }
 
-fn check_service(service: &Service, told: &Answer) {
-    assert!(told.status < 400);
+fn check_service(service: &Service, reported: &Answer) {
+    assert!(reported.status < 400);
     let reason = service.reason.as_deref().unwrap_or_default();
     check_text(reason);
 }

@@ -16,12 +16,12 @@ const ARN: &str = "arn:aws:ecs:eu-west-1:123456789012:service/default/team-a_sho
 const SECRET: &str = "s3cr3t-of-the-environment";
 
 /// A service, from before its creation until after its end.
-struct Life {
+struct Service {
     model: Model,
     caller: Caller,
 }
 
-impl Life {
+impl Service {
     fn new() -> Self {
         Self {
             model: Model::new(Settings::default()),
@@ -86,8 +86,8 @@ fn wire(answer: Result<Value, ApiError>) -> Value {
 
 /// The answers in each stage, in their order.
 fn stages() -> Vec<(&'static str, Value)> {
-    let mut life = Life::new();
-    let mut stages = vec![("before", life.answers())];
+    let mut service = Service::new();
+    let mut stages = vec![("before", service.answers())];
     let create = json!({
         "serviceName": "team-a_shop", "cluster": "default",
         "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
@@ -104,31 +104,36 @@ fn stages() -> Vec<(&'static str, Value)> {
             { "key": "ecs-express.dev/uid", "value": "u-1" },
         ],
     });
-    life.call("CreateExpressGatewayService", &create).unwrap();
-    life.advance(30);
-    stages.push(("created", life.answers()));
-    life.advance(600);
-    stages.push(("running", life.answers()));
+    service
+        .call("CreateExpressGatewayService", &create)
+        .unwrap();
+    service.advance(30);
+    stages.push(("created", service.answers()));
+    service.advance(600);
+    stages.push(("running", service.answers()));
     let reason = format!(
         "task failed: value '{SECRET}' of TOKEN is wrong (Request ID: 6e0ba6d8-0c5a-4a9b-8f0e-1b2c3d4e5f60)"
     );
-    life.model.set_outcome(
+    service.model.set_outcome(
         "team-a_shop",
         Outcome::RollBackByCircuitBreaker,
         Some(reason),
     );
     let update = json!({ "serviceArn": ARN, "primaryContainer": { "image": "shop:2" } });
-    life.call("UpdateExpressGatewayService", &update).unwrap();
-    life.advance(30);
-    stages.push(("updating", life.answers()));
-    life.advance(1_200);
-    stages.push(("rolled-back", life.answers()));
-    life.call("DeleteExpressGatewayService", &json!({ "serviceArn": ARN }))
+    service
+        .call("UpdateExpressGatewayService", &update)
         .unwrap();
-    life.advance(5);
-    stages.push(("draining", life.answers()));
-    life.advance(1_200);
-    stages.push(("deleted", life.answers()));
+    service.advance(30);
+    stages.push(("updating", service.answers()));
+    service.advance(1_200);
+    stages.push(("rolled-back", service.answers()));
+    service
+        .call("DeleteExpressGatewayService", &json!({ "serviceArn": ARN }))
+        .unwrap();
+    service.advance(5);
+    stages.push(("draining", service.answers()));
+    service.advance(1_200);
+    stages.push(("deleted", service.answers()));
     stages
 }
 
