@@ -20,7 +20,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 });
 
 libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    if seed % BUILT_IN == 0 {
+    if seed.is_multiple_of(BUILT_IN) {
         return libfuzzer_sys::fuzzer_mutate(data, size, max_size);
     }
     let mutant = mutation::mutate(&data[..size], max_size, u64::from(seed));

@@ -41,9 +41,15 @@ const PAUSE: Duration = Duration::from_secs(150);
 
 /// Bytes that are no [`Input`] are ignored.
 pub fn run(bytes: &[u8]) {
-    let Ok(Input { object, answers }) = serde_json::from_slice::<Input>(bytes) else {
-        return;
-    };
+    if let Ok(input) = serde_json::from_slice::<Input>(bytes) {
+        replay(input, canary_is_public(bytes));
+    }
+}
+
+/// Reconciles with each of the answers in turn; returns the calls that change something.
+fn replay(input: Input, canary_is_public: bool) -> Vec<String> {
+    let Input { object, answers } = input;
+    let mut changes = Vec::new();
     let (aws, api, clock) = (Aws::default(), ApiServer::of(&object), TestClock::default());
     let key = ObjectKey::of(&object.metadata);
     let ctx = Context::new(
@@ -53,18 +59,24 @@ pub fn run(bytes: &[u8]) {
         Settings::default(),
         scene::operator(),
     );
-    let canary_is_public = canary_is_public(bytes);
     for answers in answers.into_iter().take(MOST) {
         let before = api.object();
         aws.answer(answers.clone());
         block_on(reconcile(&ctx, &key));
-        check_requests(&before, &answers, &aws.take_seen());
+        let seen = aws.take_seen();
+        check_requests(&before, &answers, &seen);
+        changes.extend(
+            seen.into_iter()
+                .map(|seen| seen.action)
+                .filter(|it| is_change(it)),
+        );
         check_finalizer(&before, &api.object(), &answers);
         for text in api.take_written() {
             assert!(canary_is_public || !text.contains(CANARY), "{text}");
         }
         clock.0.fetch_add(PAUSE.as_secs(), Ordering::Relaxed);
     }
+    changes
 }
 
 /// At most one call changes something, and it names the object's own service, of which ECS did not show another.
@@ -171,5 +183,24 @@ impl Clock for TestClock {
 
     fn random(&self) -> f64 {
         0.5
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replay;
+
+    fn changes(name: &str) -> Vec<String> {
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/reconcile");
+        let bytes = std::fs::read(format!("{corpus}/{name}.json")).unwrap();
+        replay(serde_json::from_slice(&bytes).unwrap(), false)
+    }
+
+    #[test]
+    fn the_first_inputs_reach_the_calls_that_change_something() {
+        assert_eq!(changes("create"), ["CreateExpressGatewayService"]);
+        assert_eq!(changes("delete"), ["DeleteExpressGatewayService"]);
+        assert_eq!(changes("delete-blind"), [""; 0]);
+        assert_eq!(changes("drift")[0], "UpdateExpressGatewayService");
     }
 }

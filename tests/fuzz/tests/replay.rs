@@ -29,7 +29,7 @@ const LONGEST: usize = 64 << 10;
 /// Length of a very long string, in bytes: more than the API server stores, or ECS answers.
 const LONG_STRING: usize = 10 << 20;
 /// Strings of an input that are made very long, one at a time.
-const LONG_STRINGS: usize = 3;
+const LONG_STRINGS: usize = 2;
 
 /// An input of a target.
 struct Seed {

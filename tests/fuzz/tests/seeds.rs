@@ -178,12 +178,15 @@ fn reconciles() -> Vec<(&'static str, Value)> {
     let mut new = object();
     new["metadata"]["finalizers"].take();
     new["metadata"]["annotations"].take();
+    let mut drifted = object();
+    drifted["spec"]["primaryContainer"]["image"] = json!("shop:9");
     let mut deleting = object();
     deleting["metadata"]["deletionTimestamp"] = json!("2026-11-24T00:00:00Z");
     let failing = json!({ "DescribeExpressGatewayService": { "status": 503, "text": "<html>" } });
     let lives = [
         ("create", new, answers(&["before", "created", "running"])),
         ("adopt", object(), answers(&["running", "running"])),
+        ("drift", drifted, answers(&["running", "running"])),
         (
             "roll-back",
             object(),
