@@ -30,9 +30,10 @@ fn is_about(answered: Option<&str>, arn: &ServiceArn) -> bool {
     })
 }
 
-/// A time of ECS, with its fraction of a second.
+/// A time of ECS, with its fraction of a second. A negative one is none: the years before 0 have no form that Kubernetes
+/// stores.
 fn timestamp(time: Option<&DateTime>) -> Option<Timestamp> {
-    let time = time?;
+    let time = time.filter(|time| time.secs() >= 0)?;
     let nanoseconds = i32::try_from(time.subsec_nanos()).ok()?;
     Timestamp::new(time.secs(), nanoseconds).ok()
 }
@@ -40,7 +41,7 @@ fn timestamp(time: Option<&DateTime>) -> Option<Timestamp> {
 /// A time for the status, which stores whole seconds. With its fraction it would differ from the stored one at each
 /// reconcile.
 fn whole_seconds(time: Option<&DateTime>) -> Option<Timestamp> {
-    Timestamp::from_second(time?.secs()).ok()
+    Timestamp::from_second(timestamp(time)?.as_second()).ok()
 }
 
 /// As [`whole_seconds`], in the type of the status.

@@ -160,6 +160,16 @@ async fn a_container_without_an_image_is_not_shown_yet() {
 }
 
 #[tokio::test]
+async fn a_time_that_kubernetes_does_not_store_is_none() {
+    for seconds in [-100_000_000_000_i64, -1, 253_402_300_800] {
+        let answer = json!({ "service": {
+            "serviceArn": ARN, "status": { "statusCode": "ACTIVE" }, "createdAt": seconds,
+        }});
+        assert_eq!(present(observe(answer).await).created_at, None, "{seconds}");
+    }
+}
+
+#[tokio::test]
 async fn an_inactive_service_is_missing() {
     let answer =
         json!({ "service": { "serviceArn": ARN, "status": { "statusCode": "INACTIVE" } } });
