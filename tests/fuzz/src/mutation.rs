@@ -115,7 +115,10 @@ fn altered(text: &str, random: &mut Rng) -> String {
             0 => replaced(text, start, end, one_of(&STRINGS, random)),
             1 => quoting(text, node, another, random),
             2 => shorter(text, node, random),
-            3 => with_piece(text, start + 1, end - 1, random),
+            3 => {
+                let (start, end) = node.inner(text);
+                with_piece(text, start, end, random)
+            }
             _ if another.is_string(text) => {
                 replaced(text, start, end, &text[another.start..another.end])
             }
@@ -212,19 +215,22 @@ fn number(text: &str, node: Node, random: &mut Rng) -> String {
 
 /// Quotes another string within a string.
 fn quoting(text: &str, node: Node, another: Node, random: &mut Rng) -> String {
+    let (start, end) = another.inner(text);
     let quoted = if another.is_string(text) {
-        &text[another.start + 1..another.end - 1]
+        &text[start..end]
     } else {
         "quoted"
     };
     let (open, close) = [("'", "'"), (" ", " "), ("", ""), ("\\\"", "\\\"")][random.usize(..4)];
-    let at = boundary(text, node.start + 1, node.end - 1, random);
+    let (start, end) = node.inner(text);
+    let at = boundary(text, start, end, random);
     replaced(text, at, at, &format!("{open}{quoted}{close}"))
 }
 
 fn shorter(text: &str, node: Node, random: &mut Rng) -> String {
-    let at = boundary(text, node.start + 1, node.end - 1, random);
-    let to = boundary(text, at, node.end - 1, random);
+    let (start, end) = node.inner(text);
+    let at = boundary(text, start, end, random);
+    let to = boundary(text, at, end, random);
     replaced(text, at, to, "")
 }
 
@@ -277,6 +283,23 @@ mod tests {
             mutants.insert(mutant);
         }
         assert!(mutants.len() > 500, "{}", mutants.len());
+    }
+
+    #[test]
+    fn text_that_is_no_json_is_altered_too() {
+        for input in [
+            "",
+            "m\"",
+            "{\"n\":\"",
+            "[\"ü\",\"\\ü",
+            "{\"a\":\"ᳶ",
+            "\"\\",
+            "[1,\"\",\"",
+        ] {
+            for seed in 0..2_000 {
+                mutate(input.as_bytes(), 1_000, seed);
+            }
+        }
     }
 
     #[test]

@@ -16,6 +16,16 @@ impl Node {
         text[self.start..].starts_with('"')
     }
 
+    /// Start and end of what stands between the quotation marks of a string; of the whole value if they are not both there.
+    pub(super) fn inner(self, text: &str) -> (usize, usize) {
+        let value = &text[self.start..self.end];
+        if value.len() >= 2 && value.starts_with('"') && value.ends_with('"') {
+            (self.start + 1, self.end - 1)
+        } else {
+            (self.start, self.end)
+        }
+    }
+
     /// Start and end of the member's name, with its quotation marks.
     pub(super) fn key(self, text: &str) -> Option<(usize, usize)> {
         let member = &text[self.member..self.start];
