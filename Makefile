@@ -45,6 +45,10 @@ bench: preflight ## Measure the release build and print a table, in about half a
 	RUSTFLAGS='-C target-feature=+crt-static' $(CARGO) build --release --target "$$host" -p ecs-express-operator -p bench --bins; \
 	exec "$(TARGET)/$$host/release/bench" $(if $(PAGE),--write '$(PAGE)')
 
+.PHONY: fuzz
+fuzz: ## Fuzz what reads foreign bytes, each target for SECONDS=60 (TARGET=name: one of tests/fuzz/corpus; needs a C++ compiler)
+	@tests/fuzz/run $(or $(SECONDS),60) $(if $(filter command line,$(origin TARGET)),$(TARGET))
+
 .PHONY: lint
 lint: cargo-deny ## Check formatting, clippy, the API documentation, and the dependency tree
 	$(CARGO) fmt --all --check

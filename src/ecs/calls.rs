@@ -47,7 +47,7 @@ impl Ecs for AwsEcs {
             .include(ExpressGatewayServiceInclude::Tags)
             .send();
         match self.timed(operation::DESCRIBE, arn, redactor, sent).await {
-            Ok(answer) => answers::observed(answer.service(), redactor),
+            Ok(answer) => answers::observed(answer.service(), arn, redactor),
             Err(failure) if is_an_answer(operation::DESCRIBE, failure.kind) => {
                 Observed::Missing(Missing::NotFound)
             }
@@ -67,7 +67,9 @@ impl Ecs for AwsEcs {
             .services(arn.to_string())
             .send();
         match self.timed(operation::SERVICES, arn, redactor, sent).await {
-            Ok(answer) => answers::service_record(answer.services(), answer.failures(), redactor),
+            Ok(answer) => {
+                answers::service_record(answer.services(), answer.failures(), arn, redactor)
+            }
             Err(failure) if is_an_answer(operation::SERVICES, failure.kind) => {
                 Ok(ServiceRecord::Missing)
             }
@@ -90,7 +92,7 @@ impl Ecs for AwsEcs {
         let answer = self
             .timed(operation::LIST_DEPLOYMENTS, arn, redactor, sent)
             .await?;
-        let mut found = deployments::newest_first(answer.service_deployments(), redactor);
+        let mut found = deployments::newest_first(answer.service_deployments(), arn, redactor);
         let to_describe = deployments::to_describe(&found);
         if !to_describe.is_empty() {
             let sent = client
@@ -118,9 +120,12 @@ impl Ecs for AwsEcs {
             .service_revision_arns(revision)
             .send();
         match self.timed(operation::REVISIONS, arn, redactor, sent).await {
-            Ok(answer) => {
-                managed::resources(answer.service_revisions(), answer.failures(), redactor)
-            }
+            Ok(answer) => managed::resources(
+                answer.service_revisions(),
+                answer.failures(),
+                revision,
+                redactor,
+            ),
             Err(failure) if is_an_answer(operation::REVISIONS, failure.kind) => Ok(Vec::new()),
             Err(failure) => Err(failure),
         }
@@ -172,7 +177,7 @@ impl Ecs for AwsEcs {
             .config_override(sent_once())
             .send();
         let answer = self.timed(operation::UPDATE, arn, redactor, sent).await?;
-        Ok(answers::updated(answer.service()))
+        Ok(answers::updated(answer.service(), arn))
     }
 
     async fn delete(&self, arn: &ServiceArn, redactor: &Redactor) -> Result<(), Failure> {

@@ -12,11 +12,28 @@ use aws_sdk_ecs::primitives::DateTime;
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-use crate::core::redaction::redact::Redactor;
+use crate::core::{desired::identity::ServiceArn, redaction::redact::Redactor};
 
-/// A time of ECS, with its fraction of a second.
+/// Whether a member of an answer may be about this service: it has its ARN, also in the form without the cluster that
+/// ordinary services of before 2018 have, or it names none.
+fn is_about(answered: Option<&str>, arn: &ServiceArn) -> bool {
+    answered.is_none_or(|answered| {
+        let ServiceArn {
+            partition,
+            region,
+            account,
+            cluster: _,
+            name,
+        } = arn;
+        answered == arn.to_string()
+            || answered == format!("arn:{partition}:ecs:{region}:{account}:service/{name}")
+    })
+}
+
+/// A time of ECS, with its fraction of a second. A negative one is none: the years before 0 have no form that Kubernetes
+/// stores.
 fn timestamp(time: Option<&DateTime>) -> Option<Timestamp> {
-    let time = time?;
+    let time = time.filter(|time| time.secs() >= 0)?;
     let nanoseconds = i32::try_from(time.subsec_nanos()).ok()?;
     Timestamp::new(time.secs(), nanoseconds).ok()
 }
@@ -24,7 +41,7 @@ fn timestamp(time: Option<&DateTime>) -> Option<Timestamp> {
 /// A time for the status, which stores whole seconds. With its fraction it would differ from the stored one at each
 /// reconcile.
 fn whole_seconds(time: Option<&DateTime>) -> Option<Timestamp> {
-    Timestamp::from_second(time?.secs()).ok()
+    Timestamp::from_second(timestamp(time)?.as_second()).ok()
 }
 
 /// As [`whole_seconds`], in the type of the status.

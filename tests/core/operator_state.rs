@@ -1,7 +1,10 @@
 //! What a reconcile records in the operator state, and what it must not.
 
 use ecs_express_operator::{
-    api::{annotations, operator_state::OperatorState},
+    api::{
+        annotations,
+        operator_state::{Breaker, OperatorState},
+    },
     core::{
         decide::{action::Action, input::Fence},
         observed::{
@@ -28,6 +31,43 @@ fn after(given: &OwnedInput) -> OperatorState {
         &CallResult::Idle,
         at(0),
     )
+}
+
+#[test]
+fn a_breaker_with_the_highest_count_still_counts_a_retry() {
+    let wanted = desired(&[json!({
+        "metadata": {"annotations": {(annotations::RETRY): "again"}}, "spec": {"cpu": "512"},
+    })]);
+    let mut state = applied_state(&wanted);
+    state.breaker = Some(Breaker {
+        path: "spec.cpu".into(),
+        hash: wanted.configuration.hash(),
+        count: i32::MAX,
+        since: None,
+    });
+    let mut drifted = service(&wanted);
+    drifted.revisions[0].configuration.cpu = Some("4096".into());
+    drifted.revisions[0].arn = "another".into();
+    let observed = Observed::Present(Box::new(drifted));
+    let given = OwnedInput::of(wanted, observed, Some(state));
+    let updated = CallResult::Updated { revision: None };
+    let breaker = state_after_call(&given, &updated).breaker.unwrap();
+    assert_eq!(breaker.count, i32::MAX);
+}
+
+#[test]
+fn the_intent_after_the_one_with_the_last_number_has_another_number() {
+    let deleting = desired(&[deleting("Delete")]);
+    for counter in [i64::MAX, i64::MIN, -1, 0] {
+        let mut state = applied_state(&deleting);
+        let mut last = crate::fixtures::intent("Update", "0", Some("Applied"));
+        last.counter = counter;
+        state.intent = Some(last);
+        let observed = Observed::Present(Box::new(service(&deleting)));
+        let given = OwnedInput::of(deleting.clone(), observed, Some(state));
+        let next = intent(&given.input(), &given.decide(), at(0)).unwrap();
+        assert_ne!(next.counter, counter, "the fence must change something");
+    }
 }
 
 /// The operator state after the decided call, with this result.

@@ -324,6 +324,18 @@ pub const ALLOWED: &[(&str, &str, &str, &str)] = &[
         "the schema keeps the former field for one release",
     ),
     (
+        "tests/fuzz/corpus/command_line",
+        "look interval",
+        "",
+        "the former name is still read, with a warning",
+    ),
+    (
+        "tests/fuzz/corpus/command_line",
+        "look rate",
+        "",
+        "the former name is still read, with a warning",
+    ),
+    (
         "tests/lifecycle/kubernetes_faults/former_field.rs",
         "lapsed",
         "",

@@ -88,6 +88,43 @@ async fn a_missing_ordinary_service_is_distinguished_from_an_inactive_one_and_an
 }
 
 #[tokio::test]
+async fn what_a_response_says_about_another_service_or_revision_is_not_read() {
+    let another = ARN.replace("shop", "shop-2");
+    for status in ["ACTIVE", "INACTIVE"] {
+        let service = json!({ "serviceArn": another, "status": status });
+        let server = answering(json!({ "services": [service] }));
+        let found = adapter(&server).service(&arn(), &nothing_hidden()).await;
+        assert_eq!(found.unwrap_err().kind, FailureKind::Unavailable);
+    }
+    let former = "arn:aws:ecs:eu-west-1:123456789012:service/shop";
+    let service = json!({ "serviceArn": former, "status": "INACTIVE" });
+    let server = answering(json!({ "services": [service] }));
+    let found = adapter(&server).service(&arn(), &nothing_hidden()).await;
+    assert_eq!(
+        found,
+        Ok(ServiceRecord::Inactive),
+        "the form of before 2018"
+    );
+
+    let brief = json!({
+        "serviceArn": another, "status": "SUCCESSFUL", "createdAt": 1,
+        "serviceDeploymentArn": format!("{DEPLOYMENT}1"),
+    });
+    let server = answering(json!({ "serviceDeployments": [brief] }));
+    let found = adapter(&server)
+        .deployments(&arn(), &nothing_hidden())
+        .await;
+    assert_eq!(found, Ok(vec![]));
+
+    let revision = json!({ "serviceRevisionArn": REVISION.replace("shop", "shop-2") });
+    let server = answering(json!({ "serviceRevisions": [revision] }));
+    let found = adapter(&server)
+        .managed_resources(&arn(), REVISION, &nothing_hidden())
+        .await;
+    assert_eq!(found.unwrap_err().kind, FailureKind::Unavailable);
+}
+
+#[tokio::test]
 async fn deployments_come_newest_first_with_the_stage_of_those_in_progress() {
     let brief = |name: &str, created: f64, status: &str| {
         json!({

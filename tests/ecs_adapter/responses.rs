@@ -160,6 +160,16 @@ async fn a_container_without_an_image_is_not_shown_yet() {
 }
 
 #[tokio::test]
+async fn a_time_that_kubernetes_does_not_store_is_none() {
+    for seconds in [-100_000_000_000_i64, -1, 253_402_300_800] {
+        let answer = json!({ "service": {
+            "serviceArn": ARN, "status": { "statusCode": "ACTIVE" }, "createdAt": seconds,
+        }});
+        assert_eq!(present(observe(answer).await).created_at, None, "{seconds}");
+    }
+}
+
+#[tokio::test]
 async fn an_inactive_service_is_missing() {
     let answer =
         json!({ "service": { "serviceArn": ARN, "status": { "statusCode": "INACTIVE" } } });
@@ -186,6 +196,25 @@ async fn a_response_without_service_status_or_arn_is_no_absence() {
             (FailureKind::Unavailable, Effect::Unknown),
             "{answer}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_response_about_another_service_shows_neither_a_service_nor_an_absence() {
+    for another in [
+        ARN.replace("shop", "shop-2"),
+        ARN.replace("123456789012", "999999999999"),
+        "shop".to_owned(),
+    ] {
+        for code in ["ACTIVE", "DRAINING", "INACTIVE"] {
+            let status = json!({ "statusCode": code });
+            let answer = json!({ "service": { "serviceArn": another, "status": status } });
+            let observed = observe(answer).await;
+            let Observed::Unreadable(failure) = observed else {
+                panic!("{code} {another}: {observed:?}");
+            };
+            assert_eq!(failure.kind, FailureKind::Unavailable);
+        }
     }
 }
 

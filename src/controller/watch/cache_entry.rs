@@ -59,7 +59,10 @@ impl CacheEntry {
                 (State::Malformed, Content::Malformed(too_large().into()))
             }
             Ok(compressed) => (state, Content::Compressed(compressed)),
-            Err(error) => (state, Content::Malformed(error.to_string().into())),
+            Err(error) => (
+                State::Malformed,
+                Content::Malformed(error.to_string().into()),
+            ),
         };
         let meta = match content {
             Content::Compressed(_) => version(&object.metadata),

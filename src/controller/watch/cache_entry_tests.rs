@@ -126,6 +126,17 @@ fn the_message_on_a_malformed_object_names_what_is_missing_or_expected_and_shows
     assert!(!message.contains("hunter"), "{message}");
 }
 
+#[test]
+fn a_time_that_would_not_be_read_back_makes_an_object_malformed_instead_of_unreadable() {
+    let mut ancient = object(&json!({"image": "shop:1", "command": ["-x"]}));
+    assert_eq!(cached(&ancient).malformed(), None);
+    let service = json!({"arn": "a", "createdAt": "-009999-01-02T01:59:59Z"});
+    ancient["status"]["operatorState"] = json!({"scheme": 1, "service": service});
+    let cached = cached(&ancient);
+    assert_eq!(cached.malformed(), cached.decompress().err().as_deref());
+    assert_eq!(cached.state(), State::Malformed);
+}
+
 /// Text that hardly compresses.
 fn noise(length: usize) -> String {
     let mut state = 1u64;

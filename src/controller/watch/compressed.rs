@@ -53,11 +53,16 @@ impl Compressed {
     ///
     /// # Errors
     ///
-    /// If the object has no JSON form.
+    /// If the object has no JSON form that can be read again.
     pub fn of(object: &ExpressService) -> Result<Self, Box<dyn Error>> {
         Buffers::with(|Buffers { json, compressed }| {
             json.clear();
             serde_json::to_writer(&mut *json, object)?;
+            // A time before the year 0 is the only value that is written in a form that is not read.
+            if json.windows(3).any(|bytes| bytes == b":\"-") {
+                serde_json::from_slice::<ExpressService>(json)
+                    .map_err(|_| "the object has a time before the year 0; correct it with kubectl edit; until then the operator does not change its ECS service")?;
+            }
             compressed.resize(block::get_maximum_output_size(json.len()), 0);
             let size = block::compress_into_with_dict(json, compressed, DICTIONARY)?;
             Ok(Self {

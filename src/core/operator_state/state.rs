@@ -140,8 +140,9 @@ impl OperatorState {
             .collect()
     }
 
-    /// The counter of the next intent.
+    /// The counter of the next intent: another one than that of the last, whatever somebody wrote there.
     pub fn next_counter(&self) -> i64 {
-        self.intent.as_ref().map_or(1, |intent| intent.counter + 1)
+        let last = self.intent.as_ref().map_or(0, |intent| intent.counter);
+        last.checked_add(1).unwrap_or(1)
     }
 }

@@ -186,7 +186,7 @@ impl Call<'_> {
             let hash = self.input.desired.configuration.hash();
             match &state.breaker {
                 Some(breaker) if breaker.path == path && breaker.hash == hash => Breaker {
-                    count: breaker.count + 1,
+                    count: breaker.count.saturating_add(1),
                     ..breaker.clone()
                 },
                 Some(_) | None => Breaker {

@@ -22,7 +22,7 @@ pub(crate) fn count_attempt(state: &mut OperatorState, input: &Input<'_>, assess
     });
     state.tag_breaker = match before {
         Some(breaker) => Some(Breaker {
-            count: breaker.count + 1,
+            count: breaker.count.saturating_add(1),
             ..breaker
         }),
         None => paths.into_iter().next().map(|path| Breaker {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::core::desired::size_limit::TASK_DEFINITION;
+
 /// Length in characters from which a value is redacted inside other words too. A shorter value is redacted only where it
 /// stands alone, because a `1` or a `true` inside another word is no quotation.
 const ANYWHERE_FROM: usize = 16;
@@ -26,9 +28,15 @@ enum Place {
 }
 
 impl Quotation {
-    /// Returns a value unchanged and in each of its escaped forms.
-    pub(crate) fn forms(value: &str) -> Vec<Self> {
+    /// Returns a value unchanged and in each of its escaped forms, to be found in texts of at most `longest_text`
+    /// characters. No longer part of a form is kept: such a text can hold only the beginning of it.
+    pub(crate) fn forms(value: &str, longest_text: usize) -> Vec<Self> {
         let value = value.trim();
+        // A value beyond the largest that ECS accepts is not worth the memory of its forms.
+        let value = value
+            .char_indices()
+            .nth(TASK_DEFINITION)
+            .map_or(value, |(end, _)| &value[..end]);
         let place = if value.chars().count() < ANYWHERE_FROM {
             Place::Alone
         } else {
@@ -49,10 +57,16 @@ impl Quotation {
         let nonempty = forms.into_iter().filter(|form| !form.is_empty());
         nonempty
             .map(|form| Self {
-                text: single_spaced(&form),
+                text: beginning(single_spaced(&form), longest_text + 1),
                 place,
             })
             .collect()
+    }
+
+    /// Number of characters that are kept of the form.
+    #[cfg(test)]
+    pub(crate) fn length(&self) -> usize {
+        self.text.len()
     }
 
     /// Returns the first character of the form.
@@ -79,6 +93,13 @@ impl Quotation {
         }
         (self.place == Place::Anywhere || ends_word(text, at)).then_some(at)
     }
+}
+
+/// The first characters of a form, without the memory of the others.
+fn beginning(mut form: Vec<char>, length: usize) -> Vec<char> {
+    form.truncate(length);
+    form.shrink_to_fit();
+    form
 }
 
 /// Replaces each run of whitespace by one space.

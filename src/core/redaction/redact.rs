@@ -139,7 +139,7 @@ impl Redactor {
         let all = self
             .values
             .iter()
-            .flat_map(|value| Quotation::forms(value.expose()));
+            .flat_map(|value| Quotation::forms(value.expose(), LONGEST_READ));
         for quotation in all {
             by_first
                 .entry(quotation.first())

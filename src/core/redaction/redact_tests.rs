@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use proptest::prelude::*;
 
-use super::{PLACEHOLDER, Redactor};
+use super::{LONGEST_READ, PLACEHOLDER, Quotation, Redactor};
 use crate::core::desired::{
     configuration::{Configuration, Container},
     redacted::Redacted,
@@ -150,6 +150,16 @@ fn quotations_are_computed_once_for_all_texts_and_again_when_a_value_is_added() 
             .show("it says another-long-value-here")
             .contains("another-long")
     );
+}
+
+#[test]
+fn a_huge_value_takes_no_more_memory_than_a_text_that_is_searched() {
+    let huge = "é\"".repeat(1_000_000);
+    let redactor = redactor_of(&[&huge]);
+    assert!(!redactor.show(&huge).contains("é\"é\""));
+    let quotations = redactor.quotations.get().unwrap();
+    let characters: usize = quotations.values().flatten().map(Quotation::length).sum();
+    assert!(characters < 10 * (LONGEST_READ + 1), "{characters}");
 }
 
 /// Values of every kind that a manifest can hold.

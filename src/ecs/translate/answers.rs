@@ -9,7 +9,7 @@ use aws_sdk_ecs::types::{
     UpdatedExpressGatewayService,
 };
 
-use super::{filled, free_text, timestamp, whole_seconds};
+use super::{filled, free_text, is_about, timestamp, whole_seconds};
 use crate::{
     core::{
         decide::requests::CreateRequest,
@@ -40,13 +40,15 @@ const INACTIVE: &str = "INACTIVE";
 /// `failures[].reason` of a resource that ECS does not know, or not yet.
 pub(super) const MISSING: &str = "MISSING";
 
-/// The answer of DescribeExpressGatewayService. One that lacks a member that every service has is unreadable.
+/// The answer of DescribeExpressGatewayService about a service. One that lacks a member that every service has, or that
+/// is about another service, is unreadable.
 pub(in crate::ecs) fn observed(
     answer: Option<&EcsExpressGatewayService>,
+    arn: &ServiceArn,
     redactor: &Redactor,
 ) -> Observed {
     match answer {
-        Some(answer) => match service(answer, redactor) {
+        Some(answer) => match service(answer, arn, redactor) {
             Ok(Some(service)) => Observed::Present(Box::new(service)),
             Ok(None) => Observed::Missing(Missing::Inactive),
             Err(what) => Observed::Unreadable(incomplete(operation::DESCRIBE, what)),
@@ -58,8 +60,13 @@ pub(in crate::ecs) fn observed(
 /// Returns `None` for an INACTIVE service.
 fn service(
     answer: &EcsExpressGatewayService,
+    arn: &ServiceArn,
     redactor: &Redactor,
 ) -> Result<Option<Service>, &'static str> {
+    // An absence of another service is none of this one.
+    if !is_about(answer.service_arn(), arn) {
+        return Err("the answer is about another service");
+    }
     let status = answer.status();
     let code = match status.and_then(|status| status.status_code()) {
         Some(code) => match code.as_str() {
@@ -70,17 +77,16 @@ fn service(
         },
         None => return Err("the answer has no status code"),
     };
-    let arn: ServiceArn = answer
-        .service_arn()
-        .and_then(|arn| arn.parse().ok())
-        .ok_or("the answer has no valid service ARN")?;
+    if answer.service_arn().is_none() {
+        return Err("the answer has no service ARN");
+    }
     let revisions = revisions(answer.active_configurations());
     let mut redactor = redactor.clone();
     for revision in &revisions {
         redactor.hide(&revision.configuration);
     }
     Ok(Some(Service {
-        arn,
+        arn: arn.clone(),
         code,
         reason: free_text(status.and_then(|status| status.status_reason()), &redactor),
         infrastructure_role_arn: filled(answer.infrastructure_role_arn()),
@@ -213,6 +219,7 @@ pub(in crate::ecs) fn tags(answer: &[types::Tag]) -> BTreeMap<String, String> {
 pub(in crate::ecs) fn service_record(
     services: &[types::Service],
     failures: &[types::Failure],
+    arn: &ServiceArn,
     redactor: &Redactor,
 ) -> Result<ServiceRecord, Failure> {
     let refused = FailureKind::Refused;
@@ -226,6 +233,10 @@ pub(in crate::ecs) fn service_record(
             )),
         };
     };
+    if !is_about(service.service_arn(), arn) {
+        let what = "the answer is about another service";
+        return Err(incomplete(operation::SERVICES, what));
+    }
     if service.status() == Some(INACTIVE) {
         return Ok(ServiceRecord::Inactive);
     }
@@ -254,6 +265,7 @@ pub(in crate::ecs) fn created(
     answer: Option<&EcsExpressGatewayService>,
     request: &CreateRequest,
 ) -> Created {
+    let answer = answer.filter(|service| is_about(service.service_arn(), &request.arn));
     let answered = answer
         .map(|service| tags(service.tags()))
         .unwrap_or_default();
@@ -272,7 +284,11 @@ pub(in crate::ecs) fn created(
 }
 
 /// The answer of UpdateExpressGatewayService.
-pub(in crate::ecs) fn updated(answer: Option<&UpdatedExpressGatewayService>) -> Updated {
+pub(in crate::ecs) fn updated(
+    answer: Option<&UpdatedExpressGatewayService>,
+    arn: &ServiceArn,
+) -> Updated {
+    let answer = answer.filter(|service| is_about(service.service_arn(), arn));
     let target = answer.and_then(|service| service.target_configuration());
     Updated {
         revision: filled(target.and_then(|target| target.service_revision_arn())),

@@ -4,8 +4,11 @@ use std::cmp::Reverse;
 
 use aws_sdk_ecs::types::{ServiceDeployment, ServiceDeploymentBrief};
 
-use super::{filled, free_text, status_time, timestamp};
-use crate::{api::status::DeploymentStatus, core::redaction::redact::Redactor};
+use super::{filled, free_text, is_about, status_time, timestamp};
+use crate::{
+    api::status::DeploymentStatus,
+    core::{desired::identity::ServiceArn, redaction::redact::Redactor},
+};
 
 /// Number of deployments to describe at most.
 const DESCRIBED: usize = 5;
@@ -22,9 +25,13 @@ const ENDED: [&str; 4] = [
 /// The answer of ListServiceDeployments. ECS lists the newest first, but does not document the order.
 pub(in crate::ecs) fn newest_first(
     answer: &[ServiceDeploymentBrief],
+    arn: &ServiceArn,
     redactor: &Redactor,
 ) -> Vec<DeploymentStatus> {
-    let mut briefs: Vec<_> = answer.iter().collect();
+    let mut briefs: Vec<_> = answer
+        .iter()
+        .filter(|brief| is_about(brief.service_arn(), arn))
+        .collect();
     briefs.sort_by_key(|brief| Reverse(timestamp(brief.created_at())));
     briefs
         .into_iter()

@@ -36,11 +36,12 @@ macro_rules! resource {
     };
 }
 
-/// The answer of DescribeServiceRevisions for one revision. A revision that ECS does not know, or not yet, is a
+/// The answer of DescribeServiceRevisions for the revision with this ARN. A revision that ECS does not know, or not yet, is a
 /// failure, not a revision without resources.
 pub(in crate::ecs) fn resources(
     revisions: &[ServiceRevision],
     failures: &[types::Failure],
+    arn: &str,
     redactor: &Redactor,
 ) -> Result<Vec<ManagedResource>, Failure> {
     let Some(revision) = revisions.first() else {
@@ -63,6 +64,13 @@ pub(in crate::ecs) fn resources(
             ),
         });
     };
+    if revision
+        .service_revision_arn()
+        .is_some_and(|answered| answered != arn)
+    {
+        let what = "the answer is about another revision";
+        return Err(incomplete(operation::REVISIONS, what));
+    }
     let mut found = revision
         .ecs_managed_resources()
         .map(|all| flattened(all, redactor))
