@@ -19,7 +19,7 @@ help: ## List the targets
 
 # Builds that preflight checks as well. Only the tests need Python.
 BUILDS := tests/controlplane/build tests/clients/build
-demo bench: BUILDS := tests/controlplane/build
+demo bench test-tools: BUILDS := tests/controlplane/build
 
 .PHONY: demo
 demo: preflight ## Start a real Kubernetes API, an emulated ECS and the operator on this machine (ONCE=1: walk through, check, exit)
@@ -31,6 +31,12 @@ test: preflight ## Run all tests, against a real Kubernetes API server (built on
 	@tests/controlplane/build helm4 >/dev/null && tests/controlplane/build helm3 >/dev/null
 	@assets=$$(tests/controlplane/build) && venv=$$(tests/clients/build) && \
 	export CONTROLPLANE_ASSETS="$$assets" CLIENTS_VENV="$$venv" && $(CARGO) test --workspace
+
+# The tests that `make test` leaves out because they take minutes, one line for each.
+.PHONY: test-tools
+test-tools: preflight ## Run the long tests: kill the operator at every call of each lifecycle
+	@tests/controlplane/build helm4 >/dev/null && assets=$$(tests/controlplane/build) && export CONTROLPLANE_ASSETS="$$assets"; \
+	$(CARGO) test --test e2e -- --ignored --nocapture processes::sweep
 
 .PHONY: bench
 bench: preflight ## Measure the release build and print a table, in about half an hour (PAGE=docs/benchmarks.md writes it there)

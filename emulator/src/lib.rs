@@ -11,13 +11,14 @@ mod state_file;
 
 pub use http::Emulator;
 pub use model::{
-    Answered, ApiError, Architecture, Call, Caller, CallerPolicy, Change, ClusterForm,
+    AbortDeployment, Answered, ApiError, Architecture, BrokenExecutionRole,
+    BrokenInfrastructureRole, BucketRefill, Call, Caller, CallerPolicy, Change, ClusterForm,
     ConditionKeys, ConfigurationOrder, Defaults, Delivery, DeniedProvisioning, DeploymentStatus,
     DeploymentView, Effect, EmptyForm, EmptyLists, EmptyStrings, EndpointForm, ExpressBucket,
     Failing, Fault, IdenticalUpdate, ManagedRegistration, ModeSwitch, Model, NotFoundForm,
-    OmittedBlocks, OmittedMembers, Outcome, Page, Presence, ResourceManagement, RevisionDetail,
-    RevisionView, ServiceArn, ServiceStatus, ServiceView, Settings, StatusReasons, SubnetChanges,
-    Tag, TakenName, Target, TaskDefinitionLookup, Throttling, UnreadableState, UnusableRole,
-    UpdateInDeployment, Usability, VirtualTime,
+    OmittedBlocks, OmittedMembers, Outcome, Page, Presence, QueuedDeployments, ResourceManagement,
+    RevisionDetail, RevisionView, ServiceArn, ServiceStatus, ServiceView, Settings, StatusReasons,
+    SubnetChanges, Tag, TakenName, Target, TaskDefinitionLookup, Throttling, UnreadableState,
+    UnusableRole, UpdateInDeployment, Usability, VirtualTime,
 };
 pub use state_file::{StateFile, StateFileError};

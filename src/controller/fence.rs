@@ -88,7 +88,6 @@ pub(super) async fn store_intent<E: Ecs, O: Objects, C: Clock>(
     let object = &reconciliation.object;
     let stored = ctx.objects.patch_status(object, &patch).await?;
     reconciliation.stored(stored);
-    reconciliation.fenced_at = Some(requested_at);
     Ok(if !holds(requested_at) {
         IntentWrite::Expired(intent, expired(operation))
     } else if !holds_intent(&reconciliation.object, &intent) {

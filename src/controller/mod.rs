@@ -10,11 +10,12 @@
 //! - `status` lists what is written to the status and when, `finalizer` and `fence` are the writes that precede a call,
 //!   `act` makes the call, `report` writes status and events;
 //! - `reconcile` is the sequence of these steps;
-//! - [`watch`] is the stream of changed objects with its cache, [`kubernetes`] the adapter of the port, and [`run`] the
-//!   loop over both on kube-runtime.
+//! - [`watch`] is the stream of changed objects with its cache, [`kubernetes`] the adapter of the port, `credentials` asks
+//!   whether AWS still accepts them, and [`run`] is the loop over all of them on kube-runtime.
 
 mod act;
 pub mod context;
+mod credentials;
 mod fence;
 mod finalizer;
 mod gather;

@@ -199,10 +199,12 @@ fn finish<E: Ecs, O: Objects, C: Clock>(
             let error = reconciliation.redactor.show(&error.to_string());
             let attempts = state.attempts;
             tracing::info!(object = %key, %error, attempts, "reconcile interrupted");
-            delay_after_interruption(attempts, &ctx.settings.intervals)
+            let random = ctx.clock.random();
+            delay_after_interruption(attempts, &ctx.settings.intervals, random)
         }
     };
     let mut state = reconciliation.state;
+    state.malformed_reports = 0;
     state.due = Some(ctx.clock.uptime() + delay);
     if ctx.objects.cached_version(key).is_some() {
         ctx.states.keep(key, state);

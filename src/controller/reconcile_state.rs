@@ -29,6 +29,8 @@ pub struct ReconcileState {
     pub in_progress: bool,
     /// Whether an event has reported the rejection of the status by the API server, which still lasts.
     pub rejection_reported: bool,
+    /// How often the report of the malformed object failed in a row.
+    pub malformed_reports: u32,
     /// Fingerprint of a status that the API server stored incompletely; writing it again would change nothing.
     pub unstored: Option<u64>,
     /// When reading the managed resources again is due.

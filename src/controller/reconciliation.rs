@@ -33,7 +33,7 @@ pub(super) struct Reconciliation {
     pub(super) state: ReconcileState,
     /// Removes the object's secret values from texts.
     pub(super) redactor: Redactor,
-    /// When the last fencing write was requested.
+    /// When this reconcile requested the write of the finalizer, which fences a first create.
     pub(super) fenced_at: Option<Uptime>,
     /// Whether the second read of the tags found no owner tags of this object, and when.
     pub(super) other_owner: Option<(bool, ObservedAt)>,

@@ -22,22 +22,19 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     context::{Clock, Context, Settings},
-    kubernetes::Kubernetes,
-    objects::ObjectKey,
+    credentials,
+    kubernetes::{Kubernetes, access},
+    objects::{ObjectKey, ObjectsError},
     reconcile::reconcile,
     status,
-    triggers::Requeue,
+    triggers::{Requeue, delay_after_interruption},
     watch::{cache_entry::CacheEntry, changes},
 };
 use crate::{
-    api::conditions::reasons,
     core::{
         desired::identity::OperatorIdentity,
         observed::history::Uptime,
-        report::{
-            event::{Event, Severity},
-            state::State,
-        },
+        report::{requeue::jittered, state::State},
     },
     ecs::Ecs,
     telemetry::{
@@ -142,6 +139,7 @@ impl<E: Ecs> Loop<E> {
         let shared = ctx.clone();
         let health = ctx.health.clone();
         let on_event = move |event: &_| on_event(&shared, event);
+        let (listed, shared_by_checks) = (api.clone(), ctx.clone());
         let changes = changes(api, reader.clone(), writer, health, on_event);
         let synced = reader.clone();
         let reconciles = Controller::for_stream(changes, reader)
@@ -165,8 +163,21 @@ impl<E: Ecs> Loop<E> {
                 std::future::pending::<()>().await;
             }
         };
+        let checks = async {
+            let Context {
+                ecs,
+                settings,
+                health,
+                ..
+            } = &*shared_by_checks;
+            tokio::join!(
+                access::keep_checking(&listed, health),
+                credentials::keep_checking(ecs, settings.intervals.resync),
+            );
+        };
         tokio::select! {
             () = reconciles => {}
+            () = checks => {}
             // No reconcile has started, and kube's Controller would wait for a list that nobody requests any more.
             () = stopped_unsynced => {}
         }
@@ -188,24 +199,36 @@ async fn reconcile_entry<E: Ecs>(
     })
 }
 
-/// Reports an object that cannot be parsed in its status, by an event, and in the log.
+/// Reports an object that cannot be parsed in its status, by an event, and in the log. Where the API server can take no
+/// status, the event is repeated at the resync interval; after any other failure only the status is written again, soon.
 async fn report_malformed<E: Ecs>(ctx: &Shared<E>, object: &CacheEntry, message: &str) -> Action {
     let key = ObjectKey::of(object.meta());
-    tracing::warn!(object = %key, error = message, "a stored object is malformed");
-    let event = Event {
-        severity: Severity::Warning,
-        reason: reasons::INVALID_SPEC,
-        action: "Reconcile",
-        note: message.to_owned(),
-    };
+    let uid = object.meta().uid.clone().unwrap_or_default();
+    let mut state = ctx.states.get(&key, &uid);
+    if state.malformed_reports == 0 {
+        tracing::warn!(object = %key, error = message, "a stored object is malformed");
+        ctx.objects.warn_malformed(object, message).await;
+    }
     let status = status::malformed(object.meta(), message);
-    match ctx.objects.report_malformed(object, &event, &status).await {
-        Ok(()) => Action::await_change(),
+    let (intervals, random) = (&ctx.settings.intervals, ctx.clock.random());
+    let delay = match ctx.objects.write_malformed(object, &status).await {
+        Ok(()) => {
+            ctx.states.forget(&key);
+            return Action::await_change();
+        }
         Err(error) => {
             tracing::info!(object = %key, %error, "could not write the status of a malformed object");
-            Action::requeue(ctx.settings.intervals.resync)
+            if matches!(error, ObjectsError::Invalid(_)) {
+                state.malformed_reports = 0;
+                jittered(intervals.resync, random)
+            } else {
+                state.malformed_reports += 1;
+                delay_after_interruption(state.malformed_reports, intervals, random)
+            }
         }
-    }
+    };
+    ctx.states.keep(&key, state);
+    Action::requeue(delay)
 }
 
 /// Marks the watch as synced once a list is complete, and drops the states of deleted objects: those that the watch

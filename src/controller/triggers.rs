@@ -25,7 +25,10 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::{
     api::annotations,
-    core::{observed::history::Uptime, report::requeue::Intervals},
+    core::{
+        observed::history::Uptime,
+        report::requeue::{Intervals, jittered},
+    },
 };
 
 /// When to reconcile an object again.
@@ -111,10 +114,49 @@ pub(super) fn own_write_delay(
     (known.contains(cached_version) && !rest.is_zero()).then_some(rest)
 }
 
-/// Delay after a reconcile that was interrupted, by the number of failed attempts in a row.
-pub(super) fn delay_after_interruption(attempts: u32, intervals: &Intervals) -> Duration {
+/// Delay after a reconcile that was interrupted, by the number of failed attempts in a row and a random number from 0
+/// to 1: an outage of the API server interrupts all objects at once.
+pub(super) fn delay_after_interruption(
+    attempts: u32,
+    intervals: &Intervals,
+    random: f64,
+) -> Duration {
     let doubled = 1 << attempts.min(10);
-    (intervals.poll / 100)
+    let delay = (intervals.poll / 100)
         .saturating_mul(doubled)
-        .min(intervals.resync)
+        .min(intervals.resync);
+    jittered(delay, random)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::delay_after_interruption;
+    use crate::core::report::requeue::Intervals;
+    use std::time::Duration;
+
+    #[test]
+    fn the_delay_after_an_interruption_doubles_from_a_fifth_of_a_second_to_the_resync_interval() {
+        let intervals = Intervals::default();
+        let after = |attempts| delay_after_interruption(attempts, &intervals, 0.5);
+        assert_eq!(after(1), Duration::from_millis(200));
+        assert_eq!(after(2), Duration::from_millis(400));
+        assert_eq!(after(10), Duration::from_millis(102_400));
+        assert_eq!(after(u32::MAX), after(10));
+        let short = Intervals {
+            resync: Duration::from_secs(2),
+            ..intervals
+        };
+        assert_eq!(
+            delay_after_interruption(10, &short, 0.5),
+            Duration::from_secs(2)
+        );
+    }
+
+    #[test]
+    fn objects_that_are_interrupted_together_are_not_retried_together() {
+        let intervals = Intervals::default();
+        let drawn = |random| delay_after_interruption(1, &intervals, random);
+        assert_eq!(drawn(0.0), Duration::from_millis(180));
+        assert_eq!(drawn(1.0), Duration::from_millis(220));
+    }
 }

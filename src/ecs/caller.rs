@@ -17,10 +17,15 @@ impl AwsEcs {
     }
 
     async fn known_caller(&self) -> Result<KnownCaller, Failure> {
-        let before = self.credentials.changes();
-        if let Some(known) = self.caller_cache.get(before) {
-            return Ok(known);
+        match self.caller_cache.get(self.credentials.changes()) {
+            Some(known) => Ok(known),
+            None => self.asked_caller().await,
         }
+    }
+
+    /// Asks STS, and caches its answer.
+    pub(super) async fn asked_caller(&self) -> Result<KnownCaller, Failure> {
+        let before = self.credentials.changes();
         let known = KnownCaller {
             caller: self.ask_caller().await?,
             // The first credentials are loaded by this very call. After any other change during the call it is open to

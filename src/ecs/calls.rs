@@ -31,6 +31,10 @@ impl Ecs for AwsEcs {
         self.current_caller().await
     }
 
+    async fn verify_caller(&self) -> Result<Caller, Failure> {
+        self.asked_caller().await.map(|known| known.caller)
+    }
+
     fn doubt_caller(&self) {
         self.forget_caller();
     }

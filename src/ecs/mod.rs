@@ -38,6 +38,9 @@ pub trait Ecs: Send + Sync + 'static {
     /// change.
     fn caller(&self) -> impl Future<Output = Result<Caller, Failure>> + Send;
 
+    /// Asks STS for the caller, whatever the cache has. A failure leaves the cache as it is.
+    fn verify_caller(&self) -> impl Future<Output = Result<Caller, Failure>> + Send;
+
     /// Makes the next [`Ecs::caller`] ask STS again, since the cached answer does not fit.
     fn doubt_caller(&self);
 

@@ -2,10 +2,11 @@
 
 use std::io::IsTerminal;
 
-use tracing::{Level, Metadata};
+use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::{
     EnvFilter, Layer,
     filter::{FilterExt, ParseError, filter_fn},
+    fmt::MakeWriter,
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
@@ -29,26 +30,44 @@ pub enum LogFormat {
 ///
 /// If the process has a log already.
 pub fn start(filter: &str, format: LogFormat) -> Result<(), ParseError> {
+    let colors = std::io::stderr().is_terminal();
+    subscriber(filter, format, colors, std::io::stderr)?.init();
+    Ok(())
+}
+
+/// Returns the log with this filter, which writes to `writer`.
+///
+/// # Errors
+///
+/// If the filter is malformed.
+pub fn subscriber<W>(
+    filter: &str,
+    format: LogFormat,
+    colors: bool,
+    writer: W,
+) -> Result<Box<dyn Subscriber + Send + Sync>, ParseError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
     let filter = EnvFilter::try_new(filter)?;
     let filter = filter.and(filter_fn(is_safe));
     let layer = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
+        .with_writer(writer)
+        .with_ansi(colors);
     let registry = tracing_subscriber::registry();
-    match format {
-        LogFormat::Json => registry
+    Ok(match format {
+        LogFormat::Json => Box::new(
             // The list of spans would repeat the current span.
-            .with(
+            registry.with(
                 layer
                     .json()
                     .flatten_event(true)
                     .with_span_list(false)
                     .with_filter(filter),
-            )
-            .init(),
-        LogFormat::Text => registry.with(layer.with_filter(filter)).init(),
-    }
-    Ok(())
+            ),
+        ),
+        LogFormat::Text => Box::new(registry.with(layer.with_filter(filter))),
+    })
 }
 
 /// Whether a line of a library may be logged: some contain secret values, or repeat what the operator logs.
@@ -66,19 +85,13 @@ fn is_safe(metadata: &Metadata<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_safe;
+    use super::{LogFormat, subscriber};
     use crate::api::ExpressService;
     use kube::{Api, Client, Config, api::PatchParams};
     use std::{
         io::{self, Read, Write},
         net::TcpListener,
         sync::{Arc, Mutex},
-    };
-    use tracing::level_filters::LevelFilter;
-    use tracing_subscriber::{
-        Layer,
-        filter::{FilterExt, filter_fn},
-        layer::SubscriberExt,
     };
 
     #[derive(Clone, Default)]
@@ -133,11 +146,9 @@ mod tests {
         let _another = tracing::Dispatch::new(tracing_subscriber::registry());
         let log = Log::default();
         let writer = log.clone();
-        let layer = tracing_subscriber::fmt::layer()
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .with_filter(LevelFilter::TRACE.and(filter_fn(is_safe)));
-        let _log = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+        let log_to = move || writer.clone();
+        let shipped = subscriber("trace", LogFormat::Text, false, log_to).unwrap();
+        let _log = tracing::subscriber::set_default(shipped);
         for (status, body) in [
             ("422 Unprocessable Entity", refusal),
             ("200 OK", unreadable),

@@ -6,7 +6,10 @@ use ecs_express_operator::{
     api::annotations,
     core::{
         decide::{action::Action, decision::Decision, input::Fence, reason::Reason},
-        desired::object::Desired,
+        desired::{
+            configuration::{Configuration, Network},
+            object::Desired,
+        },
         observed::{
             history::ObservedAt,
             service::{Management, Observed, Read, Service, StatusCode},
@@ -17,35 +20,85 @@ use serde_json::json;
 
 use crate::fixtures::*;
 
-/// One row: the input, the action, and the reported reason.
+/// One row: the input, the action, the reported reason, and what the call sends.
 pub(crate) fn row(circumstances: &str, decision: &Decision) -> String {
-    let action = match &decision.action {
-        Action::Nothing => "nothing".into(),
-        Action::AddFinalizer => "add finalizer and identity".into(),
-        Action::Create(_) => "CREATE".into(),
-        Action::Update(request) => {
-            let mut blocks = Vec::new();
-            if request.configuration.container.is_some() {
-                blocks.push("container");
-            }
-            if !request.configuration.scaling.is_unset() {
-                blocks.push("scaling");
-            }
-            format!("UPDATE {}", blocks.join("+"))
+    let (action, sends) = match &decision.action {
+        Action::Nothing => ("nothing", None),
+        Action::AddFinalizer => ("add finalizer and identity", None),
+        Action::Create(request) => {
+            let tags = texts(&request.tags);
+            let blocks = blocks(&request.configuration);
+            ("CREATE", Some(format!("{blocks}; {tags}")))
         }
-        Action::Delete => "DELETE".into(),
-        Action::Tag(request) => format!("TAG {}", request.tags.len()),
-        Action::Untag(request) => format!("UNTAG {}", request.keys.len()),
-        Action::Adopt(request) => format!("ADOPT: TAG {}", request.tags.len()),
-        Action::Retain(_) => "mark released, release finalizer".into(),
-        Action::VerifyOwnerTags => "verify owner tags".into(),
-        Action::ReleaseFinalizer => "release finalizer".into(),
+        Action::Update(request) => {
+            let cleared = request.cleared.iter().map(|field| field.path());
+            let cleared: Vec<_> = cleared.map(|path| format!("-{path}")).collect();
+            let blocks = [&[blocks(&request.configuration)], &cleared[..]].concat();
+            ("UPDATE", Some(blocks.join(" ")))
+        }
+        Action::Delete => ("DELETE", None),
+        Action::Tag(request) => ("TAG", Some(texts(&request.tags))),
+        Action::Untag(request) => {
+            let keys: Vec<_> = request.keys.iter().map(|key| format!("-{key}")).collect();
+            ("UNTAG", Some(keys.join(" ")))
+        }
+        Action::Adopt(request) => ("ADOPT", Some(texts(&request.tags))),
+        Action::Retain(request) => ("mark, release finalizer", Some(texts(&request.tags))),
+        Action::VerifyOwnerTags => ("verify owner tags", None),
+        Action::ReleaseFinalizer => ("release finalizer", None),
     };
+    let sends = sends.map_or(String::new(), |sends| format!(" [{sends}]"));
     format!(
-        "{circumstances:<64} → {action:<34} {} ({:?})",
+        "{circumstances:<64} → {action:<26} {} ({:?}){sends}",
         decision.reason.as_str(),
         decision.reason.progress()
     )
+}
+
+fn texts(tags: &BTreeMap<String, String>) -> String {
+    let tags = tags.iter();
+    let tags: Vec<_> = tags.map(|(key, value)| format!("{key}={value}")).collect();
+    tags.join(" ")
+}
+
+/// The members of a request that hold a configuration.
+fn blocks(sent: &Configuration) -> String {
+    let Configuration {
+        execution_role_arn,
+        task_role_arn,
+        task_definition_arn,
+        container,
+        health_check_path,
+        network: Network {
+            security_groups,
+            subnets,
+        },
+        cpu,
+        memory,
+        cpu_architecture,
+        scaling,
+    } = sent;
+    let image = container.as_ref().map(|container| &container.image);
+    let blocks = [
+        image.map(|image| format!("container:{image}")),
+        execution_role_arn.as_ref().map(|_| "executionRole".into()),
+        task_role_arn.as_ref().map(|_| "taskRole".into()),
+        task_definition_arn
+            .as_ref()
+            .map(|_| "taskDefinition".into()),
+        health_check_path.as_ref().map(|_| "healthCheck".into()),
+        (!security_groups.is_empty()).then(|| format!("groups:{}", security_groups.len())),
+        (!subnets.is_empty()).then(|| format!("subnets:{}", subnets.len())),
+        cpu.as_ref().map(|cpu| format!("cpu:{cpu}")),
+        memory.as_ref().map(|memory| format!("memory:{memory}")),
+        cpu_architecture.as_ref().map(|_| "architecture".into()),
+        (!scaling.is_unset()).then(|| "scaling".into()),
+    ];
+    blocks
+        .into_iter()
+        .flatten()
+        .collect::<Vec<String>>()
+        .join(" ")
 }
 
 type Presence = (&'static str, fn(&Desired) -> (Observed, u64));

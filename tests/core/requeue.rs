@@ -112,3 +112,95 @@ fn managed_resources_are_read_when_they_are_due_and_when_tasks_are_missing() {
     assert!(reads(Resources::Fresh, 1));
     assert!(!reads(Resources::Fresh, 3), "scaling in is no trouble");
 }
+
+/// The delay after the n-th failure in a row of this kind, for one object.
+fn after_failure(kind: FailureKind, attempts: u32, random: f64) -> Duration {
+    let decision = Decision {
+        action: Action::Nothing,
+        reason: Reason::Unreadable(failure(kind, Effect::None)),
+        assessment: None,
+    };
+    let intervals = Intervals::default();
+    let pacing = Pacing {
+        attempts,
+        intervals: &intervals,
+        windows: &WINDOWS,
+        objects: 1,
+        random,
+    };
+    requeue_after(&decision, &CallResult::Idle, &pacing)
+}
+
+#[test]
+fn each_backoff_grows_to_its_cap_and_no_further() {
+    let seconds = Duration::from_secs;
+    for (kind, first, second, longest) in [
+        (FailureKind::Throttled, 1, 2, 300),
+        (FailureKind::Unavailable, 1, 2, 300),
+        (FailureKind::AccessDenied, 10, 20, 300),
+        (FailureKind::ClusterNotFound, 10, 20, 300),
+        (FailureKind::InvalidParameter, 600, 600, 600),
+    ] {
+        let after = |attempts| after_failure(kind, attempts, 0.5);
+        assert_eq!(after(1), seconds(first), "{kind:?}");
+        assert_eq!(after(2), seconds(second), "{kind:?}");
+        let mut before = Duration::ZERO;
+        for attempts in 1..100 {
+            assert!(after(attempts) >= before, "{kind:?} {attempts}");
+            before = after(attempts);
+        }
+        assert_eq!(before, seconds(longest), "{kind:?}");
+        assert_eq!(after(u32::MAX), seconds(longest), "{kind:?}");
+    }
+}
+
+#[test]
+fn each_delay_is_drawn_from_a_tenth_around_it_and_a_window_is_never_cut_short() {
+    let drawn = |reason: &Reason, random| {
+        let decision = Decision {
+            action: Action::Nothing,
+            reason: reason.clone(),
+            assessment: None,
+        };
+        let intervals = Intervals::default();
+        let pacing = Pacing {
+            attempts: 0,
+            intervals: &intervals,
+            windows: &WINDOWS,
+            objects: 1,
+            random,
+        };
+        requeue_after(&decision, &CallResult::Idle, &pacing).as_secs_f64()
+    };
+    let close = |one: f64, two: f64| (one - two).abs() < 1e-6;
+    for (reason, delay) in [(Reason::Available, 300.0), (Reason::Deploying, 10.0)] {
+        assert!(close(drawn(&reason, 0.0), delay * 0.9), "{reason:?}");
+        assert!(close(drawn(&reason, 1.0), delay * 1.1), "{reason:?}");
+        // A clock that gives nonsense does not make it worse.
+        assert!(close(drawn(&reason, -5.0), delay * 0.9), "{reason:?}");
+        assert!(close(drawn(&reason, 5.0), delay * 1.1), "{reason:?}");
+    }
+    for kind in [
+        FailureKind::Throttled,
+        FailureKind::AccessDenied,
+        FailureKind::InvalidParameter,
+    ] {
+        let middle = after_failure(kind, 1, 0.5).as_secs_f64();
+        let (least, most) = (after_failure(kind, 1, 0.0), after_failure(kind, 1, 1.0));
+        assert!(close(least.as_secs_f64(), middle * 0.9), "{kind:?}");
+        assert!(close(most.as_secs_f64(), middle * 1.1), "{kind:?}");
+    }
+    for reason in [Reason::WaitingForAbsence, Reason::WaitingForOwner] {
+        for random in [0.0, 0.5, 1.0] {
+            let delay = drawn(&reason, random);
+            assert!(
+                delay >= WINDOWS.absence_gap.as_secs_f64(),
+                "{reason:?} {delay}"
+            );
+            assert!(
+                delay <= 1.5 * WINDOWS.absence_gap.as_secs_f64(),
+                "{reason:?} {delay}"
+            );
+        }
+    }
+}

@@ -116,6 +116,40 @@ fn an_accepted_update_is_applied_when_its_revision_or_the_end_of_its_deployment_
     );
 }
 
+/// The state after an update whose answer names no revision.
+fn accepted_without_revision() -> OperatorState {
+    let mut state = sent(Some("Accepted"));
+    state.last_applied.as_mut().unwrap().revision = None;
+    state
+}
+
+#[test]
+fn a_revision_that_differs_from_an_accepted_update_without_one_is_of_another_client() {
+    let state = accepted_without_revision;
+    let spec = image("shop:2");
+    assert_eq!(state_after(&spec, state(), &shows("shop:2"), 0), new());
+    let theirs = shows("shop:9");
+    assert_eq!(
+        state_after(&spec, state(), &theirs, 0),
+        UpdateIntent::Waiting
+    );
+    assert_eq!(
+        state_after(&spec, state(), &theirs, 120),
+        UpdateIntent::Expired
+    );
+    // It is sent again, and not taken for how ECS reads the spec.
+    for seconds in [0, 119, 120] {
+        let observed = Observed::Present(Box::new(theirs.clone()));
+        let given = OwnedInput::of(spec.clone(), observed, Some(state())).observed_for(seconds);
+        let decision = given.decide();
+        let sends = matches!(decision.action, Action::Update(_));
+        assert_eq!(sends, seconds == 120, "{seconds}: {:?}", decision.reason);
+    }
+    // Whatever it is, an edit does not wait for it.
+    let edited = image("shop:3");
+    assert_eq!(state_after(&edited, state(), &shows("shop:2"), 0), new());
+}
+
 #[test]
 fn an_accepted_update_is_not_given_up_while_another_deployment_runs() {
     let spec = image("shop:2");

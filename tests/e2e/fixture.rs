@@ -74,10 +74,11 @@ impl Fixture {
 
 /// The operator as the chart's Deployment runs it.
 pub fn operator_command(kubeconfig: &Path, endpoint: &str) -> Command {
-    command(release::container(), kubeconfig, endpoint)
+    container_command(release::container(), kubeconfig, endpoint)
 }
 
-fn command(container: &Container, kubeconfig: &Path, endpoint: &str) -> Command {
+/// The operator as this container runs it.
+pub fn container_command(container: &Container, kubeconfig: &Path, endpoint: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-express-operator"));
     command
         .args(&container.args)
@@ -94,7 +95,7 @@ fn start_operator(plane: &ControlPlane, emulator: &Emulator) -> Process {
 /// The operator, running as the chart's ServiceAccount, once its watch has started.
 pub fn run_operator(plane: &ControlPlane, container: &Container, endpoint: &str) -> Process {
     let kubeconfig = plane.service_account_kubeconfig(NAMESPACE, NAME).unwrap();
-    let command = command(container, &kubeconfig, endpoint);
+    let command = container_command(container, &kubeconfig, endpoint);
     let log = plane.dir().join("operator.log");
     let watching = |log: &str| log.matches("watching ExpressServices").count();
     // Earlier operators wrote to the same file.

@@ -1,6 +1,7 @@
 //! What the operator reports about itself: /healthz, /readyz and /metrics.
 
-use controlplane::{Process, http, poll};
+use controlplane::{Assets, ControlPlane, Process, http, poll};
+use ecs_express_emulator::{Emulator, Fault, Settings};
 use serde_json::json;
 
 use crate::fixture::{DEADLINE, TestNamespace, fixture, operator_command};
@@ -75,6 +76,66 @@ fn a_running_operator_is_ready_and_counts_what_it_does() {
     }
     assert_eq!(http::get(address, "/").unwrap().status, 404);
     assert_eq!(http::post(address, "/metrics", "{}").unwrap().status, 405);
+}
+
+/// Waits until `/readyz` has this status and a body with this part.
+fn until_readyz(address: std::net::SocketAddr, status: u16, part: &str) {
+    poll::until(DEADLINE, part, || {
+        let answer = http::get(address, "/readyz").unwrap();
+        let found = answer.status == status && answer.body.contains(part);
+        found.then_some(()).ok_or(answer.body)
+    })
+    .unwrap();
+}
+
+#[test]
+fn an_api_server_that_is_lost_after_the_start_makes_it_unready_until_it_is_back() {
+    let mut plane = ControlPlane::start(&Assets::find().unwrap()).unwrap();
+    release::install(&plane, &fixture().emulator.url());
+    let kubeconfig = plane.service_account_kubeconfig(NAMESPACE, NAME).unwrap();
+    let command = operator_command(&kubeconfig, &fixture().emulator.url());
+    let (_process, address) = listening("lost-api-server", command);
+    let ready = "[+] kubernetes: ok\n[+] aws: ok\n[+] watch: ok\n";
+    until_readyz(address, 200, ready);
+
+    // The permissions are taken away, which the open watch does not notice.
+    let binding = ["get", "clusterrolebinding", NAME, "-o", "json"];
+    let binding = plane.kubectl_run(&binding, None).unwrap();
+    let delete = ["delete", "clusterrolebinding", NAME];
+    plane.kubectl_run(&delete, None).unwrap();
+    until_readyz(
+        address,
+        503,
+        "[-] kubernetes: the operator is not allowed to list expressservices",
+    );
+    let restore = ["create", "-f", "-"];
+    let mut binding: serde_json::Value = serde_json::from_str(&binding).unwrap();
+    binding["metadata"] = json!({"name": NAME});
+    plane
+        .kubectl_run(&restore, Some(&binding.to_string()))
+        .unwrap();
+    until_readyz(address, 200, ready);
+
+    plane.stop_apiserver().unwrap();
+    until_readyz(address, 503, "[-] kubernetes: ");
+    plane.start_apiserver().unwrap();
+    until_readyz(address, 200, ready);
+}
+
+#[test]
+fn credentials_that_are_lost_after_the_start_make_it_unready_though_it_has_no_object() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let settings = Settings::default();
+    let emulator = runtime.block_on(Emulator::start(settings)).unwrap();
+    let mut command = operator_command(&kubeconfig(), &emulator.url());
+    command.args(["--namespace", "empty"]);
+    let (_process, address) = listening("lost-credentials", command);
+    until_readyz(address, 200, "[+] aws: ok");
+    let rejected = "The security token included in the request is invalid";
+    let lost = Fault::new("GetCallerIdentity", "InvalidClientTokenId", rejected).times(3);
+    emulator.fail_next(lost);
+    until_readyz(address, 503, rejected);
+    until_readyz(address, 200, "[+] aws: ok");
 }
 
 #[test]

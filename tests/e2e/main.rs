@@ -7,6 +7,7 @@
 )]
 
 mod api_server_outage;
+mod events;
 mod examples;
 mod faults;
 mod fixture;
@@ -14,6 +15,7 @@ mod health;
 mod large_objects;
 mod malformed_objects;
 mod permissions;
+mod processes;
 mod rejected_status;
 mod release;
 mod scenario;

@@ -17,7 +17,8 @@ use serde_json::json;
 use crate::fixture::{TestNamespace, fixture};
 use crate::release::{NAME, NAMESPACE};
 
-async fn client() -> Client {
+/// A client with the token of the operator's ServiceAccount.
+pub async fn client() -> Client {
     // Another test of this process may have installed it.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let plane = &fixture().plane;

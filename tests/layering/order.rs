@@ -59,6 +59,7 @@ const ORDERS: [Order; 7] = [
             "reconcile",
             "watch",
             "kubernetes",
+            "credentials",
             "run",
         ],
     },
@@ -68,7 +69,7 @@ const ORDERS: [Order; 7] = [
     },
     Order {
         folder: "controller/kubernetes/",
-        modules: &["refusal", "recorders"],
+        modules: &["refusal", "recorders", "access"],
     },
 ];
 

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock},
 };
 
-use tracing::Level;
+use ecs_express_operator::telemetry::log::{self, LogFormat};
 
 /// The captured log.
 #[derive(Clone, Default)]
@@ -23,23 +23,24 @@ impl Write for Log {
 }
 
 impl Log {
-    /// A subscriber that writes into this log, from `debug` up.
-    pub fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
+    /// The shipped log with this filter, written into this one.
+    pub fn subscriber(&self, filter: &str) -> impl tracing::Subscriber + Send + Sync + use<> {
         // With a single subscriber in the process, tracing caches the interest of whichever thread logs first, which
         // may have no subscriber.
         static ANOTHER: OnceLock<tracing::Dispatch> = OnceLock::new();
         ANOTHER.get_or_init(|| tracing::Dispatch::new(tracing_subscriber::registry()));
         let writer = self.clone();
-        tracing_subscriber::fmt()
-            .with_max_level(Level::DEBUG)
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish()
+        log::subscriber(filter, LogFormat::Text, false, move || writer.clone()).unwrap()
+    }
+
+    /// Everything that was logged.
+    pub fn all(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
     /// The lines that the operator itself logged.
     pub fn ours(&self) -> Vec<String> {
-        let log = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        let log = self.all();
         let lines = log.lines().map(str::to_owned);
         lines
             .filter(|line| line.contains(" ecs_express_operator"))

@@ -48,8 +48,8 @@ pub(super) enum Command {
 pub(super) struct Outcome {
     /// Name of the service; it need not exist yet.
     pub(super) service: String,
-    /// Succeed, RollBackByCircuitBreaker, RollBackByAlarm, NeverComesUp, RollbackFails or
-    /// ManagedResourceFails.
+    /// Succeed, RollBackByCircuitBreaker, RollBackByAlarm, NeverComesUp, RollbackFails,
+    /// ManagedResourceFails, RollBackBeforeShown, StopBeforeShown or Vanish.
     pub(super) outcome: String,
     /// Text to show as statusReason.
     #[arg(long)]
@@ -76,7 +76,7 @@ pub(super) enum Fault {
 pub(super) struct FaultAdd {
     /// Name of the action, such as CreateExpressGatewayService, or * for any.
     pub(super) action: String,
-    /// Error code, or one of ConnectionReset, Timeout, Cut, Late, Repeat.
+    /// Error code, or one of ConnectionReset, Timeout, Cut, Late, Repeat, NoCode.
     pub(super) code: String,
     /// Error message; {/primaryContainer/image} is replaced by this member of the request.
     #[arg(default_value = "")]
@@ -90,7 +90,7 @@ pub(super) struct FaultAdd {
     /// HTTP status of the answer [default: by the error code]
     #[arg(long)]
     pub(super) status: Option<u16>,
-    /// Delay of a Late answer in real milliseconds.
+    /// Delay of a Late answer or of an error in real milliseconds.
     #[arg(long)]
     pub(super) milliseconds: Option<u64>,
     /// JSON pointer to the list whose elements Repeat repeats, such as /service/activeConfigurations.
@@ -164,6 +164,27 @@ pub(super) enum What {
         resource: String,
         /// Text to show as statusReason.
         reason: String,
+    },
+    /// Detach a managed resource from a service.
+    Detach {
+        /// Name of the service.
+        service: String,
+        /// Resource to detach, such as LoadBalancer or Rule.
+        resource: String,
+    },
+    /// Set the desired count of a service, although its configuration asks for another.
+    DesiredCount {
+        /// Name of the service.
+        service: String,
+        /// Desired number of tasks.
+        count: u32,
+    },
+    /// Let tasks of a service die, so that only this number runs.
+    RunningCount {
+        /// Name of the service.
+        service: String,
+        /// Number of tasks that run.
+        count: u32,
     },
     /// Create a cluster, or delete it with --missing.
     Cluster {

@@ -31,6 +31,13 @@ pub(super) fn body(change: Change) -> Result<Value, String> {
             resource,
             reason,
         } => json!({ "service": service, "fail": { "resource": resource, "reason": reason } }),
+        What::Detach { service, resource } => json!({ "service": service, "detach": resource }),
+        What::DesiredCount { service, count } => {
+            json!({ "service": service, "desiredCount": count })
+        }
+        What::RunningCount { service, count } => {
+            json!({ "service": service, "runningCount": count })
+        }
         What::Cluster { name, missing } => json!({ "cluster": name, "exists": !missing }),
         What::Role { arn, unusable } => json!({ "role": arn, "usable": !unusable }),
     };

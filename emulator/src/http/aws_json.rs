@@ -66,7 +66,9 @@ fn response(shared: &SharedModel, answer: Result<Value, ApiError>) -> Response {
         Ok(body) => Json(body).into_response(),
         Err(error) => {
             let mut response = (status(&error), Json(error.to_wire())).into_response();
-            set_header(&mut response, "x-amzn-errortype", &error.code);
+            if !error.code.is_empty() {
+                set_header(&mut response, "x-amzn-errortype", &error.code);
+            }
             response
         }
     };

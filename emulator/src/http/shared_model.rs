@@ -24,9 +24,10 @@ struct ClockedModel {
 impl ClockedModel {
     /// Advances the virtual clock by the real time since the last advance, times the time scale.
     fn catch_up(&mut self, now: Instant) {
-        let passed = now.duration_since(self.last_advance).as_secs_f64();
+        let passed = now.duration_since(self.last_advance);
         self.last_advance = now;
-        let scaled = passed * self.model.settings().time_scale;
+        self.model.pass_real_time(passed);
+        let scaled = passed.as_secs_f64() * self.model.settings().time_scale;
         let span = self.remainder + Duration::try_from_secs_f64(scaled).unwrap_or_default();
         self.remainder = Duration::from_nanos(u64::from(span.subsec_nanos() % 1_000_000));
         self.model.advance(span - self.remainder);

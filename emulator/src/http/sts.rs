@@ -216,11 +216,14 @@ fn error_xml(error: &ApiError, request_id: &str) -> String {
     } else {
         "Receiver"
     };
+    let mut members = String::new();
+    if !error.code.is_empty() {
+        element(&mut members, "Code", &json!(error.code));
+    }
+    element(&mut members, "Message", &json!(error.message));
     format!(
-        "<ErrorResponse xmlns=\"{NAMESPACE}\"><Error><Type>{kind}</Type><Code>{}</Code>\
-         <Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",
-        escape(&error.code),
-        escape(&error.message),
+        "<ErrorResponse xmlns=\"{NAMESPACE}\"><Error><Type>{kind}</Type>{members}</Error>\
+         <RequestId>{request_id}</RequestId></ErrorResponse>"
     )
 }
 

@@ -59,7 +59,10 @@ impl Model {
             account: caller.account.clone(),
             service_name: services.into_iter().next(),
             service_arn: named_arn(body).or(created),
-            code: lost.or(error.map(|error| error.code.clone())),
+            code: lost.or(error.map(|error| match error.code.as_str() {
+                "" => "NoCode".to_owned(),
+                code => code.to_owned(),
+            })),
             message: error
                 .map(|error| error.message.clone())
                 .filter(|message| !message.is_empty()),
@@ -91,22 +94,17 @@ impl Model {
             let answer = self.execute(caller, known, body);
             return Answered::at_once(answer.map(|answer| fault.alter(answer)));
         }
-        match fault.delivery() {
-            delivery @ (Delivery::Cut | Delivery::Late { .. }) => Answered {
-                answer: self.execute(caller, known, body),
-                delivery,
-            },
-            delivery @ (Delivery::Answered | Delivery::ConnectionReset | Delivery::Timeout) => {
-                if fault.effect == Effect::Applied {
-                    // The answer is lost even if it is an error.
-                    let _ = self.execute(caller, known, body);
-                }
-                Answered {
-                    answer: Err(fault.to_error(body)),
-                    delivery,
-                }
-            }
+        let delivery = fault.delivery();
+        if fault.keeps_answer() {
+            let answer = self.execute(caller, known, body);
+            return Answered { answer, delivery };
         }
+        if fault.effect == Effect::Applied {
+            // The answer is lost even if it is an error.
+            let _ = self.execute(caller, known, body);
+        }
+        let answer = Err(fault.to_error(body));
+        Answered { answer, delivery }
     }
 
     /// Executes an action. A lagging action reads a past state.
@@ -116,8 +114,9 @@ impl Model {
         action: Action,
         body: &Value,
     ) -> Result<Value, ApiError> {
+        let now = self.bucket_time();
         self.throttles
-            .charge(caller, action, body, &self.settings, self.now)?;
+            .charge(caller, action, body, &self.settings, now)?;
         if !action.is_read() {
             let answer = self.dispatch(caller, action, body);
             self.mark_changed();

@@ -62,11 +62,15 @@ pub use services::service::ResourceManagement;
 pub use settings::{
     Settings,
     options::{
-        Architecture, CallerPolicy, ClusterForm, ConditionKeys, ConfigurationOrder, Defaults,
-        DeniedProvisioning, EmptyForm, EmptyLists, EmptyStrings, EndpointForm, ExpressBucket,
-        IdenticalUpdate, ManagedRegistration, ModeSwitch, NotFoundForm, OmittedBlocks,
-        OmittedMembers, RevisionDetail, StatusReasons, SubnetChanges, TakenName,
-        TaskDefinitionLookup, Throttling, UnusableRole, UpdateInDeployment,
+        AbortDeployment, Architecture, BucketRefill, ClusterForm, ConfigurationOrder, Defaults,
+        EmptyForm, EmptyLists, EmptyStrings, EndpointForm, ExpressBucket, IdenticalUpdate,
+        ManagedRegistration, ModeSwitch, NotFoundForm, OmittedBlocks, OmittedMembers,
+        QueuedDeployments, RevisionDetail, StatusReasons, SubnetChanges, TakenName,
+        TaskDefinitionLookup, Throttling, UpdateInDeployment,
+    },
+    role_options::{
+        BrokenExecutionRole, BrokenInfrastructureRole, CallerPolicy, ConditionKeys,
+        DeniedProvisioning, UnusableRole,
     },
 };
 pub use state::{model::Model, saved::UnreadableState};

@@ -54,6 +54,18 @@ async fn an_error_has_its_code_in_body_and_header() {
 }
 
 #[tokio::test]
+async fn an_error_without_a_code_has_one_neither_in_body_nor_in_header() {
+    let emulator = stopped_clock().await;
+    emulator.fail_next(Fault::new("CreateExpressGatewayService", "NoCode", "oops"));
+    let port = emulator.port();
+    let answer = call(port, "CreateExpressGatewayService", create_request()).await;
+    let answer = answer.unwrap();
+    assert_eq!(answer.status, 500);
+    assert_eq!(answer.json(), json!({ "message": "oops" }));
+    assert!(!answer.head.contains("x-amzn-errortype"), "{}", answer.head);
+}
+
+#[tokio::test]
 async fn a_call_without_authorization_is_rejected() {
     let emulator = stopped_clock().await;
     let target = "X-Amz-Target: AmazonEC2ContainerServiceV20141113.DescribeServices";

@@ -99,6 +99,14 @@ fn outcomes_faults_and_changes_take_effect() {
     let service = serde_json::from_str::<Value>(&shown).unwrap()["services"][0].take();
     assert_eq!(service["lastDeployment"]["status"], "IN_PROGRESS");
     assert_eq!(service["tags"].as_array().unwrap().len(), 2);
+    ctl(&running, &["change", "detach", "shop", "Rule"]);
+    ctl(&running, &["change", "desired-count", "shop", "2"]);
+    ctl(&running, &["change", "running-count", "shop", "1"]);
+    let shown = ctl(&running, &["services", "shop", "--json"]);
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    let revision = &shown["services"][0]["activeRevisions"][0];
+    assert_eq!(revision["requestedTaskCount"], 2);
+    assert_eq!(revision["runningTaskCount"], 1);
     ctl(&running, &["change", "delete", "shop"]);
     assert!(ctl(&running, &["services", "shop"]).contains("DRAINING"));
     let calls = ctl(&running, &["calls", "--last", "5"]);

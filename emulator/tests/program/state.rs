@@ -117,7 +117,7 @@ fn an_unreadable_state_file_is_rejected_and_not_changed() {
         ("not json", "not the state of an emulator"),
         ("{}", "names no format"),
         ("{\"format\": 1}", "missing field"),
-        ("{\"format\": 2, \"added\": true}", "newer emulator"),
+        ("{\"format\": 99, \"added\": true}", "newer emulator"),
     ] {
         std::fs::write(&path, text).unwrap();
         let message = rejected(&path);

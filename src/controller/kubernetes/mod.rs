@@ -1,5 +1,6 @@
 //! The adapter of the port to Kubernetes, on kube.
 
+pub(super) mod access;
 mod recorders;
 mod refusal;
 
@@ -21,7 +22,7 @@ use super::{
     watch::cache_entry::CacheEntry,
 };
 use crate::{
-    api::{ExpressService, ExpressServiceStatus, FIELD_MANAGER},
+    api::{ExpressService, ExpressServiceStatus, FIELD_MANAGER, conditions::reasons},
     core::report::event::{Event, Severity},
 };
 
@@ -69,8 +70,8 @@ impl Kubernetes {
             secondary: None,
         };
         let about = object.object_ref(&());
-        let recorder = self.recorders.of(&event, &about);
-        if let Err(error) = answer(recorder.publish(&event, &about)).await {
+        let published = self.recorders.publish(&event, &about);
+        if let Err(error) = answer(published).await {
             let error = match error {
                 // Unlike other requests, this one is not retried.
                 ObjectsError::Other(text) => text,
@@ -80,18 +81,27 @@ impl Kubernetes {
         }
     }
 
-    /// Reports on an object that cannot be parsed, by an event and in its status.
+    /// Publishes the event about an object that cannot be parsed.
+    pub(super) async fn warn_malformed(&self, object: &CacheEntry, message: &str) {
+        let event = Event {
+            severity: Severity::Warning,
+            reason: reasons::INVALID_SPEC,
+            action: "Reconcile",
+            note: message.to_owned(),
+        };
+        self.publish_about(object, &event).await;
+    }
+
+    /// Writes the status of an object that cannot be parsed.
     ///
     /// # Errors
     ///
     /// If the API server rejects the status, as it does where a value does not have the type of the schema.
-    pub(super) async fn report_malformed(
+    pub(super) async fn write_malformed(
         &self,
         object: &CacheEntry,
-        event: &Event,
         status: &ExpressServiceStatus,
     ) -> Result<(), ObjectsError> {
-        self.publish_about(object, event).await;
         let api: Api<CacheEntry> = Api::namespaced(
             self.client.clone(),
             object.meta().namespace.as_deref().unwrap_or_default(),

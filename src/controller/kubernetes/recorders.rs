@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -19,18 +19,22 @@ const LIFETIME: Duration = Duration::from_secs(6 * 60);
 /// Number of recorders that are kept, the newest ones. Each takes some kilobytes.
 const MAX_KEPT: usize = 64;
 
-/// The last event of each object and reason, with its recorder.
+/// The recorder of each text about an object.
 pub(super) struct Recorders {
     client: Client,
     reporter: Reporter,
-    last: Mutex<HashMap<Key, Last>>,
+    published: Mutex<HashMap<Key, Published>>,
 }
 
-/// UID of the object, and the reason.
-type Key = (String, String);
-
-struct Last {
+/// What distinguishes an event from others: its repeats are counted.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    uid: Option<String>,
+    reason: String,
     note: Option<String>,
+}
+
+struct Published {
     recorder: Recorder,
     at: Instant,
 }
@@ -40,34 +44,61 @@ impl Recorders {
         Self {
             client,
             reporter,
-            last: Mutex::default(),
+            published: Mutex::default(),
         }
     }
 
-    /// Returns the recorder for an event; for a repeat, the one that published it before.
-    pub(super) fn of(&self, event: &Event, about: &ObjectReference) -> Recorder {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.retain(|_, reported| reported.at.elapsed() < LIFETIME);
-        let key = (about.uid.clone().unwrap_or_default(), event.reason.clone());
-        let recorder = last
-            .get(&key)
-            .filter(|reported| reported.note == event.note)
-            .map_or_else(
-                || Recorder::new(self.client.clone(), self.reporter.clone()),
-                |reported| reported.recorder.clone(),
-            );
-        let reported = Last {
+    /// Publishes an event, or counts it up if it was published before. An event that is to be counted up and that the
+    /// API server no longer has is published again as a new one.
+    ///
+    /// # Errors
+    ///
+    /// If the API server rejects the event or does not answer.
+    pub(super) async fn publish(
+        &self,
+        event: &Event,
+        about: &ObjectReference,
+    ) -> Result<(), kube::Error> {
+        let key = Key {
+            uid: about.uid.clone(),
+            reason: event.reason.clone(),
             note: event.note.clone(),
+        };
+        match self.recorder(&key).publish(event, about).await {
+            Err(kube::Error::Api(status)) if status.is_not_found() => {
+                self.lock().remove(&key);
+                self.recorder(&key).publish(event, about).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// The recorder of a text; for a repeat, the one that published it before.
+    fn recorder(&self, key: &Key) -> Recorder {
+        let mut published = self.lock();
+        published.retain(|_, published| published.at.elapsed() < LIFETIME);
+        let recorder = published.get(key).map_or_else(
+            || Recorder::new(self.client.clone(), self.reporter.clone()),
+            |published| published.recorder.clone(),
+        );
+        if published.len() >= MAX_KEPT && !published.contains_key(key) {
+            let oldest = published.iter().min_by_key(|(_, published)| published.at);
+            if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
+                published.remove(&oldest);
+            }
+        }
+        let newest = Published {
             recorder: recorder.clone(),
             at: Instant::now(),
         };
-        if last.len() >= MAX_KEPT && !last.contains_key(&key) {
-            let oldest = last.iter().min_by_key(|(_, reported)| reported.at);
-            if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
-                last.remove(&oldest);
-            }
-        }
-        last.insert(key, reported);
+        published.insert(key.clone(), newest);
         recorder
+    }
+
+    /// Ignores poisoning: no panic can leave the recorders inconsistent.
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Published>> {
+        self.published
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -53,7 +53,7 @@ impl Rollout {
         };
         let newest = deployments.first().copied();
         let wanted = wanted_revision(input, service, in_sync);
-        let found = wanted.and_then(|wanted| {
+        let mut found = wanted.and_then(|wanted| {
             let mut deployments = deployments.iter().copied();
             deployments.find(|deployment| deployment.target_revision.as_deref() == Some(wanted))
         });
@@ -67,10 +67,19 @@ impl Rollout {
                 Some(Self::Pending | Self::Unreadable(_)) | None => Self::InProgress(None),
             };
         }
-        // A deployment that a later one stopped was not rejected by ECS.
-        let found = found.filter(|found| {
-            found.status.as_deref() != Some("STOPPED") || Some(*found) == newest || in_sync
-        });
+        if in_sync && found.is_some_and(|found| has_just_stopped(found, input)) {
+            return Self::InProgress(None);
+        }
+        if let Some(newest) = newest
+            && found.is_some_and(|found| was_replaced(found, newest))
+        {
+            if let Some(replaced) = Self::while_replaced(newest, in_sync) {
+                return replaced;
+            }
+            if !in_sync {
+                found = None;
+            }
+        }
         if let Some(lost) = lost_update(input.state, newest, in_sync)
             && lost.target_revision.as_deref() != wanted
         {
@@ -83,6 +92,18 @@ impl Rollout {
             // The service does not match the spec, and what was sent is unknown: the newest deployment has to tell.
             (None, None, false) => newest.cloned().map_or(Self::Pending, Self::of_deployment),
             (None, Some(_), false) => Self::Pending,
+        }
+    }
+
+    /// The rollout while ECS still shows the revision of a deployment that another one has replaced: the service is
+    /// changing, and soon it will show another revision.
+    fn while_replaced(newest: &DeploymentStatus, in_sync: bool) -> Option<Self> {
+        match deployment_state(newest.status.as_deref()) {
+            DeploymentState::InProgress if in_sync => Some(Self::InProgress(Some(newest.clone()))),
+            DeploymentState::Succeeded if in_sync => Some(Self::InProgress(None)),
+            DeploymentState::InProgress | DeploymentState::Succeeded | DeploymentState::Failed => {
+                None
+            }
         }
     }
 
@@ -118,6 +139,23 @@ impl Rollout {
         }
     }
 }
+
+/// Whether a newer deployment stopped this one, which ECS therefore did not reject.
+fn was_replaced(found: &DeploymentStatus, newest: &DeploymentStatus) -> bool {
+    found.status.as_deref() == Some(STOPPED) && found != newest
+}
+
+/// Whether the deployment was stopped so recently that ECS may not show yet what replaced it.
+fn has_just_stopped(found: &DeploymentStatus, input: &Input<'_>) -> bool {
+    let settle = i64::try_from(input.windows.settle.as_secs()).unwrap_or(i64::MAX);
+    found.status.as_deref() == Some(STOPPED)
+        && found.finished_at.as_ref().is_some_and(|finished| {
+            input.now.as_second().saturating_sub(finished.0.as_second()) < settle
+        })
+}
+
+/// `status` of a deployment that was stopped, by a person or by a newer deployment.
+const STOPPED: &str = "STOPPED";
 
 /// The ARN of the revision whose rollout is of interest.
 fn wanted_revision<'a>(input: &Input<'a>, service: &'a Service, in_sync: bool) -> Option<&'a str> {

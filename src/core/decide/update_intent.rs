@@ -49,10 +49,14 @@ impl UpdateIntent {
         let in_sync = shows_the_spec(input, service);
         let accepted = intent.state() == IntentState::Accepted;
         let same_spec = intent.hash == input.desired.configuration.hash();
+        let shown = Shown {
+            matches_spec: same_spec && in_sync,
+            same_spec,
+        };
         let revision = if accepted {
-            accepted_revision(state, intent, service)
+            accepted_revision(state, intent, service, shown)
         } else {
-            lost_revision(state, intent, service, same_spec && in_sync, same_spec)
+            lost_revision(state, intent, service, shown)
         };
         if let Some(revision) = revision {
             return Self::Applied(revision);
@@ -85,17 +89,41 @@ fn has_expired(input: &Input<'_>, intent: &Intent, equal: bool, accepted: bool) 
     input.history.intent_idle_for(window) || given_up
 }
 
+/// What the newest revision says about an update.
+#[derive(Clone, Copy)]
+struct Shown {
+    /// Whether the spec is still what was sent, and the revision matches it.
+    matches_spec: bool,
+    /// Whether the spec is still what was sent.
+    same_spec: bool,
+}
+
+impl Shown {
+    /// Whether a new revision can be the effect of the update: if the spec is still what was sent and the revision is
+    /// something else, somebody else created it.
+    fn can_be_the_effect(self) -> bool {
+        self.matches_spec || !self.same_spec
+    }
+}
+
 /// The revision of an accepted update, once ECS shows it or has ended a deployment of it.
-fn accepted_revision(state: &OperatorState, intent: &Intent, service: &Service) -> Option<String> {
+fn accepted_revision(
+    state: &OperatorState,
+    intent: &Intent,
+    service: &Service,
+    shown: Shown,
+) -> Option<String> {
     let applied = state.last_applied.as_ref()?;
     let Some(revision) = &applied.revision else {
-        return new_revision(state, intent, service).map(str::to_owned);
+        // The answer did not name it.
+        let new = new_revision(state, intent, service);
+        return new.filter(|_| shown.can_be_the_effect()).map(str::to_owned);
     };
-    let shown = service.revisions.iter().any(|shown| shown.arn == *revision);
+    let is_shown = service.revisions.iter().any(|shown| shown.arn == *revision);
     let ended = deployments(service)
         .iter()
         .any(|deployment| targets(deployment, revision) && has_ended(deployment));
-    (shown || ended).then(|| revision.clone())
+    (is_shown || ended).then(|| revision.clone())
 }
 
 /// The revision of an update whose answer was lost: one that is new in ECS since the call.
@@ -103,16 +131,14 @@ fn lost_revision(
     state: &OperatorState,
     intent: &Intent,
     service: &Service,
-    matches_spec: bool,
-    same_spec: bool,
+    shown: Shown,
 ) -> Option<String> {
     if let Some(revision) = new_revision(state, intent, service) {
-        // If the spec is still what was sent and this revision is something else, somebody else created it.
-        return (matches_spec || !same_spec).then(|| revision.to_owned());
+        return shown.can_be_the_effect().then(|| revision.to_owned());
     }
     if known_revisions(state, intent).next().is_none() {
         // ECS showed no revision before the call: only one that matches what was sent can be its effect.
-        let newest = service.newest().filter(|_| matches_spec);
+        let newest = service.newest().filter(|_| shown.matches_spec);
         return newest.map(|newest| newest.arn.clone());
     }
     new_deployment(intent, service)

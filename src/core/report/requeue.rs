@@ -108,7 +108,12 @@ pub fn requeue_after(decision: &Decision, result: &CallResult, pacing: &Pacing<'
             Progress::Idle | Progress::Stalled => intervals.resync.max(intervals.round(objects)),
         },
     };
-    delay.mul_f64(1.0 + JITTER * (random.clamp(0.0, 1.0) - 0.5)) + window_margin(decision, windows)
+    jittered(delay, random) + window_margin(decision, windows)
+}
+
+/// Draws a delay from the band around this one, by a random number from 0 to 1.
+pub fn jittered(delay: Duration, random: f64) -> Duration {
+    delay.mul_f64(1.0 + JITTER * (random.clamp(0.0, 1.0) - 0.5))
 }
 
 /// Margin for an observation that confirms an earlier one only if it is made a whole window later: jitter must not make it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unittest
+from datetime import timedelta
 from typing import Any
 
 from fixture import advance, control, ecs, images, newest_deployment, wait_for_deployment, create_and_wait
@@ -48,12 +49,22 @@ class Rollback(unittest.TestCase):
         arn = create_and_wait("listed")
         update(arn)
         advance(60)
-        running = ecs.list_service_deployments(service=arn, status=["IN_PROGRESS"])["serviceDeployments"]
-        self.assertEqual(len(running), 1)
-        after = ecs.list_service_deployments(service=arn, createdAt={"after": running[0]["createdAt"]})[
-            "serviceDeployments"
-        ]
-        self.assertLessEqual(len(after), 1)
+
+        def listed(**more: Any) -> list[str]:
+            deployments = ecs.list_service_deployments(service=arn, **more)["serviceDeployments"]
+            return [deployment["serviceDeploymentArn"] for deployment in deployments]
+
+        update_arn, create_arn = listed()
+        self.assertEqual(listed(status=["IN_PROGRESS"]), [update_arn])
+        self.assertEqual(listed(status=["SUCCESSFUL"]), [create_arn])
+        self.assertEqual(listed(status=["STOPPED"]), [])
+        # boto3 sends whole seconds.
+        began = newest_deployment(arn)["createdAt"]
+        second = timedelta(seconds=1)
+        self.assertEqual(listed(createdAt={"after": began - second}), [update_arn])
+        self.assertEqual(listed(createdAt={"after": began + second}), [])
+        self.assertEqual(listed(createdAt={"before": began - second}), [create_arn])
+        self.assertEqual(listed(createdAt={"before": began + second}), [update_arn, create_arn])
 
 
 if __name__ == "__main__":

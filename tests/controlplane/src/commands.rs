@@ -1,5 +1,6 @@
 //! The command lines of the three servers.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Command;
 
@@ -33,8 +34,12 @@ impl Ports {
         format!("https://127.0.0.1:{}", self.apiserver)
     }
 
+    pub(crate) fn etcd_address(self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.etcd))
+    }
+
     fn etcd_url(self) -> String {
-        format!("http://127.0.0.1:{}", self.etcd)
+        format!("http://{}", self.etcd_address())
     }
 }
 

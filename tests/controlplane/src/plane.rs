@@ -1,9 +1,11 @@
 //! Starting and using a control plane.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use serde_json::{Value, json};
 
 use crate::certificates::{self, Certificates};
 use crate::commands::{self, Ports};
@@ -211,8 +213,35 @@ impl ControlPlane {
         self.spawn_apiserver(Instant::now() + READY_WITHIN)
     }
 
+    /// Lets etcd forget all revisions but the newest, as it regularly does in a cluster. The API server still has what
+    /// it has cached, until it restarts.
+    pub fn compact_etcd(&self) -> Result<(), Error> {
+        let address = self.ports.etcd_address();
+        let post = |path, body: Value| {
+            let answer = http::post(address, path, &body.to_string());
+            let answer = answer.map_err(|e| Error::io(format!("calling etcd's {path}"), e))?;
+            match answer.status {
+                200 => Ok(answer.body),
+                status => Err(Error::io(
+                    format!("calling etcd's {path}"),
+                    std::io::Error::other(format!("{status} {}", answer.body.trim())),
+                )),
+            }
+        };
+        // Any read tells the newest revision.
+        let body = post("/v3/kv/range", json!({"key": BASE64_STANDARD.encode("/")}))?;
+        let answer: Value = serde_json::from_str(&body)
+            .map_err(|e| Error::io("reading etcd's answer", e.into()))?;
+        let revision = &answer["header"]["revision"];
+        post(
+            "/v3/kv/compaction",
+            json!({"revision": revision, "physical": true}),
+        )
+        .map(drop)
+    }
+
     fn await_etcd(&mut self, deadline: Instant) -> Result<(), Error> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.etcd));
+        let address = self.ports.etcd_address();
         await_ready(
             &mut self.etcd,
             "etcd to be healthy",

@@ -3,3 +3,4 @@
 mod api_errors;
 mod credentials;
 mod faults;
+mod open_questions;

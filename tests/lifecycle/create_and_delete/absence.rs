@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use ecs_express_emulator::Fault;
+use ecs_express_emulator::{Fault, Model};
 use serde_json::json;
 
-use crate::harness::simulated_cluster::{CREATE, DESCRIBE, SimulatedCluster, UPDATE};
+use crate::harness::simulated_cluster::{CREATE, DELETE, DESCRIBE, SimulatedCluster, UPDATE};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -65,5 +65,44 @@ async fn an_empty_list_that_was_not_the_cause_of_the_error_is_sent_again() {
         assert_eq!(updates.len(), 2, "{code}");
         let groups = &updates[1]["networkConfiguration"]["securityGroups"];
         assert_eq!(*groups, json!([]), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_only_describe_services_shows_is_waited_for_and_never_created_again() {
+    for deleted in [false, true] {
+        let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
+        let lost = Fault::new(CREATE, "ServerException", "lost").applied();
+        cluster.emulator.fail_next(lost);
+        cluster.emulator.fail_next(missing().times(10_000));
+        cluster.apply(&json!({}));
+        cluster.run(Duration::from_secs(60)).await;
+        if deleted {
+            cluster.delete();
+        }
+        cluster.run(Duration::from_secs(4 * 3600)).await;
+        assert_eq!((cluster.calls(CREATE), cluster.calls(DELETE)), (1, 0));
+        let object = cluster.api.stored(&cluster.key);
+        assert!(object.is_some(), "its service may live");
+        assert_eq!(
+            cluster.condition("Reconciling"),
+            "True Waiting",
+            "{deleted}"
+        );
+        let message = cluster.message("Reconciling");
+        assert!(
+            message.contains("DescribeServices shows the service"),
+            "{message}"
+        );
+
+        cluster.emulator.with_model(Model::clear_faults);
+        if deleted {
+            cluster.until_gone().await;
+            assert_eq!(cluster.service()["statusCode"], "INACTIVE");
+        } else {
+            cluster.until_ready().await;
+            cluster.assert_idle().await;
+        }
+        assert_eq!(cluster.calls(CREATE), 1);
     }
 }

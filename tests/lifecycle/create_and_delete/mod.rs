@@ -6,3 +6,4 @@ mod delete;
 mod name_conflicts;
 mod ownership;
 mod rejected_creates;
+mod shared_names;

@@ -199,6 +199,11 @@ impl ApiServer {
         std::mem::take(&mut self.0.lock().unwrap().written)
     }
 
+    /// The events that were published and not taken yet.
+    pub fn events(&self) -> Vec<Event> {
+        self.0.lock().unwrap().events.clone()
+    }
+
     pub fn take_events(&self) -> Vec<Event> {
         std::mem::take(&mut self.0.lock().unwrap().events)
     }

@@ -262,11 +262,12 @@ impl SimulatedCluster {
         tag["value"].as_str().map(str::to_owned)
     }
 
-    /// Waits two minutes, then asserts that an hour passes without a write to Kubernetes or ECS.
+    /// Waits two minutes, then asserts that an hour passes without an event or a write to Kubernetes or ECS.
     pub async fn assert_idle(&mut self) {
         self.run(Duration::from_secs(120)).await;
         self.api.take_writes();
         let (sent, status) = (self.changes_sent(), self.status());
+        let events = self.api.events();
         self.run(Duration::from_secs(3600)).await;
         let json = |status| serde_json::to_value(status).unwrap();
         let changed = merge_patch(&json(status), &json(self.status()));
@@ -277,6 +278,8 @@ impl SimulatedCluster {
             "writes while idle"
         );
         assert_eq!(self.changes_sent(), sent, "mutating calls while idle");
+        let published = self.api.events().split_off(events.len());
+        assert_eq!(published, [], "events while idle");
     }
 
     /// The number of mutating calls so far.

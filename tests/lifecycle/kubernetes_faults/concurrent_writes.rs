@@ -77,3 +77,27 @@ async fn an_object_that_was_not_found_once_is_reconciled_again() {
     cluster.until_ready().await;
     assert_eq!(cluster.calls(CREATE), 1);
 }
+
+#[tokio::test]
+async fn a_report_is_not_written_over_a_state_that_a_former_version_stored_meanwhile() {
+    for field in ["memory", "operatorState"] {
+        let mut cluster = SimulatedCluster::new().await;
+        cluster.apply(&json!({}));
+        let theirs = json!({
+            "scheme": 1,
+            "intent": {
+                "operation": "Create", "hash": "theirs", "counter": 77, "at": "2026-11-24T00:00:00Z",
+            },
+        });
+        let state = theirs.clone();
+        cluster.api.meanwhile(move |object| {
+            object["status"] = json!({ (field): state });
+        });
+        cluster.reconcile_once().await;
+        let stored = cluster.api.snapshot(&cluster.key)["status"].clone();
+        assert_eq!(stored, json!({ (field): theirs }), "{field}");
+        // It counts from now on.
+        cluster.until_ready().await;
+        assert_eq!(cluster.calls("CreateExpressGatewayService"), 1, "{field}");
+    }
+}

@@ -2,7 +2,9 @@
 
 mod concurrent_writes;
 mod default_status;
+mod finalizers;
 mod former_field;
+mod operator_state;
 mod rejected_status;
 mod restarts;
 mod version_skew;

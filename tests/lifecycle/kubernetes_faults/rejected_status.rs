@@ -48,7 +48,7 @@ async fn resources_that_ecs_lists_twice_are_shown_once() {
 #[tokio::test]
 async fn a_status_that_the_api_server_rejects_is_reported_in_log_event_and_metric() {
     let log = Log::default();
-    let cluster = rejections().with_subscriber(log.subscriber()).await;
+    let cluster = rejections().with_subscriber(log.subscriber("debug")).await;
     let warned: Vec<String> = log
         .ours()
         .into_iter()

@@ -1,35 +1,18 @@
 //! Confidentiality: environment values, commands and secrets appear in no log, event or status of a whole lifecycle.
 
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
 use ecs_express_emulator::{Fault, Outcome};
 use serde_json::{Value, json};
-use tracing::{Level, instrument::WithSubscriber};
+use tracing::instrument::WithSubscriber;
 
 use crate::{
     harness::full_spec::with,
     harness::simulated_cluster::{CREATE, SERVICE, SimulatedCluster, UPDATE},
+    log_capture::Log,
 };
 
 const CANARIES: [&str; 3] = ["canary-environment", "canary-command", "canary-secret"];
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 fn spec(edit: u32) -> Value {
     with(&json!({"primaryContainer": {
@@ -52,25 +35,20 @@ fn check(cluster: &SimulatedCluster, reported: &mut String) {
 #[tokio::test]
 async fn no_environment_value_command_or_secret_appears_in_logs_events_or_status() {
     let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let reported = lifecycle().with_subscriber(subscriber).await;
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let ours: String = log
-        .lines()
-        .filter(|line| line.contains(" ecs_express_operator"))
-        .collect();
-    assert!(!ours.is_empty() && reported.contains("TOKEN"));
+    let reported = lifecycle().with_subscriber(log.subscriber("trace")).await;
+    let written = log.all();
+    for (part, what) in [
+        (" ecs_express_operator", "the operator logs"),
+        ("TRACE", "the log is on"),
+        ("aws_smithy_runtime", "the SDK logs, too"),
+    ] {
+        assert!(written.contains(part), "{what}");
+    }
+    assert!(reported.contains("TOKEN"));
     for canary in CANARIES {
         assert!(!reported.contains(canary), "{canary} is reported");
-        assert!(
-            !ours.contains(canary),
-            "{canary} is in the log of the operator"
-        );
+        let line = written.lines().find(|line| line.contains(canary));
+        assert_eq!(line, None, "{canary} is in the log");
     }
 }
 

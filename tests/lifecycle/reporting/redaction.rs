@@ -52,7 +52,7 @@ fn hides(reported: &str, where_: &str) {
 async fn a_value_that_aws_quotes_is_redacted_in_status_events_and_log() {
     let log = Log::default();
     let reported = lifecycle_with_quotes()
-        .with_subscriber(log.subscriber())
+        .with_subscriber(log.subscriber("debug"))
         .await;
     let log = log.ours().concat();
     hides(&reported, "object");

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use ecs_express_operator::telemetry::metrics::{Calls, Metrics};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{
     no_objects::NoObjects,
-    simulated_cluster::{SimulatedCluster, UPDATE},
+    simulated_cluster::{CREATE, SimulatedCluster, UPDATE},
 };
 
 const LATE: Duration = Duration::from_secs(6);
@@ -80,4 +80,47 @@ async fn a_change_whose_intent_is_dropped_is_reported_with_the_update_of_the_def
     let metrics = metrics.text().unwrap();
     assert!(metrics.contains("outcome=\"rejected\""), "{metrics}");
     assert!(!metrics.contains("outcome=\"failed\""), "{metrics}");
+}
+
+/// Whether an open create was stored before the create was sent.
+fn intents_of_creates(cluster: &SimulatedCluster) -> usize {
+    let written = cluster.api.take_written().into_iter();
+    let is_intent = |object: &Value| {
+        let intent = &object["status"]["operatorState"]["intent"];
+        intent["operation"] == "Create" && intent["outcome"].is_null()
+    };
+    written.filter(is_intent).count()
+}
+
+#[tokio::test]
+async fn the_first_create_is_fenced_by_the_write_of_the_finalizer_alone() {
+    let mut cluster = SimulatedCluster::new().await;
+    cluster.apply(&json!({}));
+    cluster.reconcile_once().await;
+    assert_eq!(cluster.calls(CREATE), 1);
+    assert_eq!(intents_of_creates(&cluster), 0);
+}
+
+#[tokio::test]
+async fn a_late_write_of_the_finalizer_is_followed_by_an_intent_before_the_create() {
+    let mut cluster = SimulatedCluster::new().await;
+    cluster.api.delay_metadata_write(&cluster.clock, LATE);
+    cluster.apply(&json!({}));
+    cluster.reconcile_once().await;
+    assert_eq!(cluster.calls(CREATE), 1);
+    assert_eq!(intents_of_creates(&cluster), 1);
+}
+
+#[tokio::test]
+async fn the_create_of_an_object_with_an_operator_state_is_fenced_by_an_intent() {
+    let mut cluster = SimulatedCluster::new().await;
+    // What is invalid is reported before the finalizer is added, which stores a first operator state.
+    cluster.apply(&json!({"cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/default"}));
+    cluster.until_condition("Stalled", "True InvalidSpec").await;
+    assert!(cluster.status().operator_state.is_some());
+    cluster.api.take_written();
+    cluster.apply(&json!({"cluster": "default"}));
+    cluster.reconcile_once().await;
+    assert_eq!(cluster.calls(CREATE), 1);
+    assert_eq!(intents_of_creates(&cluster), 1);
 }

@@ -1,5 +1,6 @@
 //! Edits of the spec and the rollouts that they start: each edit is sent once, whatever happens to its response.
 
+mod breaker;
 mod consecutive_edits;
 mod edits_without_baseline;
 mod fencing;

@@ -269,3 +269,52 @@ async fn a_lost_update_after_a_rollback_is_not_mistaken_for_what_was_rolled_back
         assert_eq!(cluster.calls(UPDATE), 3, "restart: {restart}");
     }
 }
+
+#[tokio::test]
+async fn scaling_that_drifts_while_the_rest_is_rolled_back_is_corrected_alone() {
+    let scaled = |tag: u32| {
+        let mut spec = image(tag);
+        spec["scalingTarget"] = json!({"minTaskCount": 2});
+        spec
+    };
+    let mut cluster = SimulatedCluster::ready(&scaled(1)).await;
+    let outcome = Outcome::RollBackByCircuitBreaker;
+    cluster.emulator.set_outcome(SERVICE, outcome);
+    cluster.apply(&scaled(2));
+    cluster.until_condition("Stalled", "True RolledBack").await;
+    cluster.run(Duration::from_secs(120)).await;
+    cluster.change_outside(&json!({"update": {"scalingTarget": {"minTaskCount": 5}}}));
+    cluster.run(HOUR).await;
+    cluster.assert_idle().await;
+    let updates = cluster.sent(UPDATE);
+    assert_eq!(updates.len(), 2, "{updates:?}");
+    let members: Vec<&String> = updates[1].as_object().unwrap().keys().collect();
+    assert_eq!(members, ["scalingTarget", "serviceArn"]);
+    assert_eq!(updates[1]["scalingTarget"]["minTaskCount"], 2);
+    assert_eq!(cluster.condition("Stalled"), "True RolledBack");
+    assert_eq!(cluster.service()["activeRevisions"][0]["image"], "shop:1");
+}
+
+#[tokio::test]
+async fn scaling_that_is_edited_during_a_rollout_is_sent_once_and_at_once() {
+    for seconds in [1, 20, 60] {
+        let mut cluster = SimulatedCluster::ready(&image(1)).await;
+        cluster.apply(&image(2));
+        cluster
+            .until("sent", |cluster| cluster.calls(UPDATE) == 1)
+            .await;
+        cluster.run(Duration::from_secs(seconds)).await;
+        let mut spec = image(2);
+        spec["scalingTarget"] = json!({"minTaskCount": 3});
+        cluster.apply(&spec);
+        cluster.run(Duration::from_secs(30)).await;
+        assert_eq!(cluster.calls(UPDATE), 2, "{seconds}");
+        let update = &cluster.sent(UPDATE)[1];
+        assert_eq!(update["scalingTarget"]["minTaskCount"], 3, "{seconds}");
+        cluster.until_ready().await;
+        cluster.assert_idle().await;
+        assert_eq!(cluster.calls(UPDATE), 2, "{seconds}");
+        let runs = &cluster.service()["activeRevisions"][0];
+        assert_eq!(runs["image"], "shop:2", "{seconds}");
+    }
+}

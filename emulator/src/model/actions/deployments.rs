@@ -51,10 +51,9 @@ impl Model {
         let service = self
             .visible_service(&arn)
             .ok_or_else(ApiError::service_not_found)?;
-        let matching: Vec<Value> = service
-            .deployments
-            .iter()
-            .rev()
+        let queued = service.listed_queue();
+        let newest_first = queued.iter().rev().chain(service.deployments.iter().rev());
+        let matching: Vec<Value> = newest_first
             .filter(|deployment| request.matches(deployment))
             .map(|deployment| self.without_reason(deployment.brief_to_wire(service)))
             .collect();
@@ -78,7 +77,9 @@ impl Model {
         for arn in &arns {
             let owner = ServiceArn::owner(arn, "service-deployment", caller)?;
             let known = self.visible_service(&owner).and_then(|service| {
-                let deployment = service.deployments.iter().find(|deployment| {
+                let queued = service.listed_queue();
+                let mut all = queued.iter().chain(&service.deployments);
+                let deployment = all.find(|deployment| {
                     deployment.arn == *arn && deployment.visibility == Visibility::Shown
                 })?;
                 Some(deployment.to_wire(service))

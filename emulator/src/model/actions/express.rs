@@ -34,18 +34,29 @@ impl Model {
         for include in &request.include {
             check_one_of("include", include, &["TAGS"])?;
         }
-        let not_found = match self.settings.not_found_form {
-            NotFoundForm::ResourceNotFound => ApiError::resource_not_found(),
-            NotFoundForm::InvalidParameter => ApiError::invalid_parameter("Resource not found"),
-        };
-        let arn = self.express_arn(caller, &request, not_found.clone())?;
         self.reads += 1;
+        let not_found = self.not_found();
+        let arn = self.express_arn(caller, &request, not_found.clone())?;
         let service = self.visible_service(&arn).ok_or(not_found)?;
         let mut wire = service.to_express_wire_at(self.reads, &self.settings, self.now);
         if !request.include.is_empty() {
             wire["tags"] = service.tags_to_wire();
         }
         Ok(json!({ "service": wire }))
+    }
+
+    /// The error of this read if its service does not exist.
+    fn not_found(&self) -> ApiError {
+        let invalid = match self.settings.not_found_form {
+            NotFoundForm::ResourceNotFound => false,
+            NotFoundForm::InvalidParameter => true,
+            NotFoundForm::Alternating => self.reads.is_multiple_of(2),
+        };
+        if invalid {
+            ApiError::invalid_parameter("Resource not found")
+        } else {
+            ApiError::resource_not_found()
+        }
     }
 
     pub(in crate::model) fn delete_express_service(
@@ -60,18 +71,17 @@ impl Model {
         let others = self.shared_resources(&arn);
         let service = self.services.get_mut(&arn).ok_or(not_found)?;
         service.drain(others, &self.settings, self.now);
+        service.start_holds(&self.roles, &self.settings, self.now);
         Ok(json!({ "service": service.to_express_wire(self.reads, &self.settings) }))
     }
 
     /// Whether another Express service uses the same load balancer.
     fn shared_resources(&self, arn: &ServiceArn) -> SharedResources {
-        let access = |service: &Service| service.revisions.last().map(|last| last.access);
-        let own = self.services.get(arn).and_then(access);
+        let own = self.services.get(arn).and_then(Service::load_balancer);
         let shares = self.services.values().any(|other| {
             other.state == State::Active
-                && other.management == ResourceManagement::Ecs
-                && access(other) == own
                 && other.arn != *arn
+                && other.load_balancer() == own
                 && other.arn.caller() == arn.caller()
         });
         if shares {

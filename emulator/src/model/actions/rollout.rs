@@ -1,5 +1,7 @@
 //! The common part of creates and updates: the next configuration, its task definition, its deployment.
 
+use std::collections::BTreeMap;
+
 use crate::model::{
     api::error::ApiError,
     configuration::{
@@ -7,8 +9,15 @@ use crate::model::{
         request::ConfigurationRequest,
         service_configuration::{Configuration, TaskDefinitionMode},
     },
-    deployments::outcome::PlannedOutcome,
-    services::service::Service,
+    deployments::outcome::{Outcome, PlannedOutcome},
+    revisions::{
+        load_balancer::{CAPACITY, LoadBalancer},
+        revision::Access,
+    },
+    services::{
+        deploy::Rollout,
+        service::{Service, State},
+    },
     state::model::Model,
     task_definitions::{
         registration::{managed_registration_request, registered_members},
@@ -74,13 +83,80 @@ impl Model {
         service: &mut Service,
         configuration: Configuration,
     ) -> usize {
-        let planned: PlannedOutcome = self.outcomes.take(&service.arn.name);
-        service.deploy(
+        let planned = self.outcomes.take(&service.arn.name);
+        let planned = self.outcome_with_role(planned, configuration.execution_role_arn.as_deref());
+        let subnets = &configuration.network_configuration.subnets;
+        let access = Access::of(subnets, &self.settings.private_subnets);
+        let (load_balancer, load_balancer_seconds) = self.load_balancer(service, subnets, access);
+        let rollout = Rollout {
             configuration,
+            access,
+            load_balancer,
+            load_balancer_seconds,
             planned,
-            &mut self.identifiers,
-            &self.settings,
-            self.now,
-        )
+        };
+        let target = service.deploy(rollout, &mut self.identifiers, &self.settings, self.now);
+        service.start_holds(&self.roles, &self.settings, self.now);
+        target
+    }
+
+    /// Returns the load balancer of a service in these subnets, and how much longer its first deployment
+    /// takes if the load balancer is new. A service keeps its own; otherwise it joins the first one in the
+    /// VPC and scheme that serves fewer than 25 services.
+    fn load_balancer(
+        &self,
+        service: &Service,
+        subnets: &[String],
+        access: Access,
+    ) -> (LoadBalancer, u64) {
+        let vpc = self.settings.vpc_of(subnets);
+        if let Some((own_access, own)) = service.load_balancer()
+            && own_access == access
+            && own.vpc.as_deref() == vpc
+        {
+            return (own.clone(), 0);
+        }
+        let mut users: BTreeMap<u32, usize> = BTreeMap::new();
+        let caller = service.arn.caller();
+        for other in self.services.values() {
+            let exists = !matches!(other.state, State::Inactive { .. });
+            if let Some((other_access, used)) = other.load_balancer()
+                && exists
+                && other_access == access
+                && used.vpc.as_deref() == vpc
+                && other.arn != service.arn
+                && other.arn.caller() == caller
+            {
+                *users.entry(used.number).or_default() += 1;
+            }
+        }
+        let count = |number: &u32| users.get(number).copied().unwrap_or(0);
+        let number = (0..).find(|number| count(number) < CAPACITY).unwrap_or(0);
+        let load_balancer = LoadBalancer {
+            vpc: vpc.map(str::to_owned),
+            number,
+        };
+        let seconds = match count(&number) {
+            0 => self.settings.load_balancer_seconds(),
+            _ => 0,
+        };
+        (load_balancer, seconds)
+    }
+
+    /// Replaces the planned outcome of a deployment whose tasks fail because of its execution role.
+    fn outcome_with_role(&self, planned: PlannedOutcome, role: Option<&str>) -> PlannedOutcome {
+        match (planned.outcome, role) {
+            (Outcome::Succeed, Some(role)) if self.roles.fails_tasks(role, &self.settings) => {
+                PlannedOutcome {
+                    outcome: Outcome::RollBackByCircuitBreaker,
+                    reason: planned.reason.or_else(|| {
+                        Some(format!(
+                            "ResourceInitializationError: ECS was unable to assume the role {role}"
+                        ))
+                    }),
+                }
+            }
+            _ => planned,
+        }
     }
 }

@@ -11,9 +11,11 @@ use crate::model::{
         validation::check_one_of,
     },
     deployments::{
-        deployment::{DeploymentStatus, Visibility},
+        deployment::{Deployment, DeploymentStatus, Visibility},
         timeline::{Step, Trigger},
     },
+    services::progress::STOPPED,
+    settings::options::AbortDeployment,
     state::model::Model,
 };
 
@@ -37,25 +39,29 @@ impl Model {
         body: &Value,
     ) -> Result<Value, ApiError> {
         let request: StopRequest = parse_body(body)?;
-        check_one_of("stopType", &request.stop_type, &["ABORT", "ROLLBACK"])?;
+        let stop_types: &[&str] = match self.settings.abort_deployment {
+            AbortDeployment::Accept => &["ABORT", "ROLLBACK"],
+            AbortDeployment::Refuse => &["ROLLBACK"],
+        };
+        check_one_of("stopType", &request.stop_type, stop_types)?;
         let arn = request.service_deployment_arn;
         let owner = ServiceArn::owner(&arn, "service-deployment", caller)?;
         self.require_cluster(caller, &owner.cluster)?;
-        let deployment = self
-            .services
-            .get_mut(&owner)
-            .and_then(|service| {
-                let mut deployments = service.deployments.iter_mut();
-                deployments.find(|deployment| {
-                    deployment.arn == arn && deployment.visibility == Visibility::Shown
-                })
-            })
-            .ok_or_else(|| {
-                ApiError::new(
-                    "ServiceDeploymentNotFoundException",
-                    "The specified service deployment was not found.",
-                )
-            })?;
+        let not_found = || {
+            ApiError::new(
+                "ServiceDeploymentNotFoundException",
+                "The specified service deployment was not found.",
+            )
+        };
+        let service = self.services.get_mut(&owner).ok_or_else(not_found)?;
+        if service.stop_queued(&arn, STOPPED, self.now) {
+            return Ok(json!({ "serviceDeploymentArn": arn }));
+        }
+        let shown = |deployment: &&mut Deployment| {
+            deployment.arn == arn && deployment.visibility == Visibility::Shown
+        };
+        let deployment = service.deployments.iter_mut().find(shown);
+        let deployment = deployment.ok_or_else(not_found)?;
         require_stoppable(deployment.status)?;
         let at = |seconds| self.now.after_seconds(seconds);
         // A first deployment has nothing to roll back to.

@@ -49,11 +49,6 @@ impl Deployment {
             "createdAt": self.created_at.to_wire(),
             "updatedAt": self.updated_at.to_wire(),
             "status": self.status.as_str(),
-            "sourceServiceRevisions": self
-                .source
-                .iter()
-                .map(|source| revision_summary(service, *source))
-                .collect::<Vec<_>>(),
             "targetServiceRevision": revision_summary(service, self.target),
             "deploymentConfiguration": deployment_configuration(service),
             "deploymentCircuitBreaker": {
@@ -63,6 +58,13 @@ impl Deployment {
             },
             "alarms": self.alarms(service),
         });
+        // ECS omits the member in a first deployment, and clients rely on that.
+        let source = self.source.map(|source| revision_summary(service, source));
+        set_member(
+            &mut wire,
+            "sourceServiceRevisions",
+            source.map(|source| vec![source]),
+        );
         set_member(&mut wire, "statusReason", self.status_reason.as_deref());
         set_member(&mut wire, "lifecycleStage", self.stage.map(Stage::as_str));
         set_member(

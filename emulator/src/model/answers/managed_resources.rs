@@ -6,7 +6,7 @@ use crate::model::{
     api::answer::set_member,
     configuration::service_configuration::Logs,
     revisions::{
-        managed_resources::Resource,
+        managed_resources::{ManagedStatus, Resource},
         revision::{Ingress, Revision},
     },
     services::service::Service,
@@ -20,8 +20,12 @@ struct ResourceWriter<'a> {
 }
 
 impl ResourceWriter<'_> {
-    fn write(&self, resource: Resource, service: &str, id: &str, more: Value) -> Value {
+    /// Returns the resource, or `None` if it is detached.
+    fn write(&self, resource: Resource, service: &str, id: &str, more: Value) -> Option<Value> {
         let state = self.revision.managed.of(resource);
+        if state.status == ManagedStatus::Detached {
+            return None;
+        }
         let mut wire = json!({
             "arn": self.service.arn.caller().arn(service, id),
             "status": state.status.as_str(),
@@ -33,8 +37,13 @@ impl ResourceWriter<'_> {
                 wire[member] = value;
             }
         }
-        wire
+        Some(wire)
     }
+}
+
+/// Returns those of the resources that are not detached.
+fn attached<const N: usize>(resources: [Option<Value>; N]) -> Vec<Value> {
+    resources.into_iter().flatten().collect()
 }
 
 /// Returns the managed resources of the revision at `index`.
@@ -52,10 +61,12 @@ pub(crate) fn managed_resources_to_wire(
     };
     let mut wire = json!({
         "ingressPaths": ingress_paths,
-        "metricAlarms": [
+        "metricAlarms": attached([
             resources.write(Resource::MetricAlarm, "cloudwatch", &format!("alarm:{}", service.alarm_name()), json!({})),
-        ],
-        "serviceSecurityGroups": [resources.write(Resource::ServiceSecurityGroup, "ec2", &group, json!({}))],
+        ]),
+        "serviceSecurityGroups": attached([
+            resources.write(Resource::ServiceSecurityGroup, "ec2", &group, json!({})),
+        ]),
         "logGroups": log_groups(&resources),
     });
     match settings.revision_detail {
@@ -68,7 +79,7 @@ pub(crate) fn managed_resources_to_wire(
 fn log_groups(resources: &ResourceWriter<'_>) -> Vec<Value> {
     let container = &resources.revision.configuration.primary_container;
     let logs = container.aws_logs_configuration.iter();
-    logs.map(|Logs { log_group, .. }| {
+    logs.filter_map(|Logs { log_group, .. }| {
         let id = format!("log-group:{log_group}");
         let more = json!({ "logGroupName": log_group });
         resources.write(Resource::LogGroup, "logs", &id, more)
@@ -82,61 +93,103 @@ fn auto_scaling(resources: &ResourceWriter<'_>) -> Value {
     let (id, name) = (&service.resource_id, &service.arn.name);
     let target = format!("service/{}/{name}", service.arn.cluster);
     let policy = format!("scalingPolicy:{id}:resource/ecs/{target}:policyName/{name}");
-    json!({
-        "scalableTarget": resources.write(Resource::ScalableTarget, "application-autoscaling", &format!("scalable-target/{id}"), json!({
-            "minCapacity": scaling.min_task_count,
-            "maxCapacity": scaling.max_task_count,
-        })),
-        "applicationAutoScalingPolicies": [
+    let mut wire = json!({
+        "applicationAutoScalingPolicies": attached([
             resources.write(Resource::ScalingPolicy, "autoscaling", &policy, json!({
                 "policyType": "TargetTrackingScaling",
                 "targetValue": scaling.auto_scaling_target_value,
                 "metric": scaling.auto_scaling_metric,
             })),
-        ],
-    })
+        ]),
+    });
+    let target = resources.write(
+        Resource::ScalableTarget,
+        "application-autoscaling",
+        &format!("scalable-target/{id}"),
+        json!({
+            "minCapacity": scaling.min_task_count,
+            "maxCapacity": scaling.max_task_count,
+        }),
+    );
+    set_member(&mut wire, "scalableTarget", target);
+    wire
 }
 
 fn ingress_path(resources: &ResourceWriter<'_>, index: usize, settings: &Settings) -> Value {
-    let service = resources.service;
-    let configuration = &resources.revision.configuration;
+    let ResourceWriter { service, revision } = *resources;
     let id = &service.resource_id;
-    let endpoint = service.endpoint_to_wire(index, settings);
-    let domain = format!(
-        "{}.ecs.{}.on.aws",
-        service.endpoint,
-        service.arn.caller().region
-    );
-    let balancer_group = format!("sg-0{}", &id[..16]);
-    let target_group = |color: &str| {
-        resources.write(
-            Resource::TargetGroups,
-            "elasticloadbalancing",
-            &format!("targetgroup/ecs-express-{color}-{}/{}", &id[..8], &id[..16]),
-            match settings.revision_detail {
-                RevisionDetail::Full => json!({
-                    "healthCheckPath": configuration.health_check_path,
-                    "healthCheckPort": configuration.primary_container.container_port,
-                    "port": configuration.primary_container.container_port,
-                }),
-                RevisionDetail::Partial => json!({}),
-            },
-        )
+    let scheme = revision.access.scheme();
+    let balancer_id = revision.load_balancer.id(scheme);
+    let balancer_group = format!("sg-0{balancer_id}");
+    let balancer = format!("app/ecs-express-gateway-alb/{balancer_id}");
+    let listener = format!("{balancer}/fedcba9876543210");
+    let group = format!("security-group/{balancer_group}");
+    let region = service.arn.caller().region;
+    let domain = format!("{}.ecs.{region}.on.aws", service.endpoint);
+    let mut wire = json!({
+        "accessType": revision.access.as_str(),
+        "endpoint": service.endpoint_to_wire(index, settings),
+        "loadBalancerSecurityGroups": attached([
+            resources.write(Resource::LoadBalancerSecurityGroup, "ec2", &group, json!({})),
+        ]),
+        "targetGroups": attached(["blue", "green"].map(|color| target_group(resources, color, settings))),
+    });
+    let elb = "elasticloadbalancing";
+    let members = [
+        (
+            "certificate",
+            Resource::Certificate,
+            "acm",
+            format!("certificate/{id}"),
+            json!({
+                "domainName": domain,
+            }),
+        ),
+        (
+            "loadBalancer",
+            Resource::LoadBalancer,
+            elb,
+            format!("loadbalancer/{balancer}"),
+            json!({
+                "scheme": scheme,
+                "subnetIds": revision.configuration.network_configuration.subnets,
+                "securityGroupIds": [balancer_group],
+            }),
+        ),
+        (
+            "listener",
+            Resource::Listener,
+            elb,
+            format!("listener/{listener}"),
+            json!({}),
+        ),
+        (
+            "rule",
+            Resource::Rule,
+            elb,
+            format!("listener-rule/{listener}/{}", &id[..16]),
+            json!({}),
+        ),
+    ];
+    for (member, resource, service, id, more) in members {
+        let attached = resources.write(resource, service, &id, more);
+        set_member(&mut wire, member, attached);
+    }
+    wire
+}
+
+fn target_group(resources: &ResourceWriter<'_>, color: &str, settings: &Settings) -> Option<Value> {
+    let configuration = &resources.revision.configuration;
+    let port = configuration.primary_container.container_port;
+    let more = match settings.revision_detail {
+        RevisionDetail::Full => json!({
+            "healthCheckPath": configuration.health_check_path,
+            "healthCheckPort": port,
+            "port": port,
+        }),
+        RevisionDetail::Partial => json!({}),
     };
-    json!({
-        "accessType": resources.revision.access.as_str(),
-        "endpoint": endpoint,
-        "loadBalancer": resources.write(Resource::LoadBalancer, "elasticloadbalancing", "loadbalancer/app/ecs-express-gateway-alb/0123456789abcdef", json!({
-            "scheme": resources.revision.access.scheme(),
-            "subnetIds": configuration.network_configuration.subnets,
-            "securityGroupIds": [balancer_group],
-        })),
-        "loadBalancerSecurityGroups": [
-            resources.write(Resource::LoadBalancerSecurityGroup, "ec2", &format!("security-group/{balancer_group}"), json!({})),
-        ],
-        "certificate": resources.write(Resource::Certificate, "acm", &format!("certificate/{id}"), json!({ "domainName": domain })),
-        "listener": resources.write(Resource::Listener, "elasticloadbalancing", "listener/app/ecs-express-gateway-alb/0123456789abcdef/fedcba9876543210", json!({})),
-        "rule": resources.write(Resource::Rule, "elasticloadbalancing", &format!("listener-rule/app/ecs-express-gateway-alb/0123456789abcdef/fedcba9876543210/{}", &id[..16]), json!({})),
-        "targetGroups": [target_group("blue"), target_group("green")],
-    })
+    let id = &resources.service.resource_id;
+    let id = format!("targetgroup/ecs-express-{color}-{}/{}", &id[..8], &id[..16]);
+    resources.write(Resource::TargetGroups, "elasticloadbalancing", &id, more)
 }

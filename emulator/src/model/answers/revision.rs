@@ -63,8 +63,5 @@ pub(crate) fn network_to_wire(revision: &Revision) -> Value {
 
 /// Derives an image digest from the name of the image.
 fn digest(image: &str) -> String {
-    let seed = image.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    format!("sha256:{}", Identifiers::new(seed).hex(64))
+    format!("sha256:{}", Identifiers::derived(image).hex(64))
 }

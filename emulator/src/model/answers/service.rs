@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::model::{
     answers::{deployment::deployment_configuration, revision::network_to_wire},
     api::answer::set_member,
-    services::service::{ResourceManagement, Service, State},
+    services::service::{ResourceManagement, Service},
 };
 
 pub(crate) fn service_to_wire(service: &Service) -> Value {
@@ -83,19 +83,11 @@ fn events_to_wire(service: &Service) -> Vec<Value> {
         .collect()
 }
 
-/// Returns the desired number of tasks: that of the steady revision, or of the newest active one
-/// while no deployment has succeeded.
+/// Returns the desired number of tasks of the revision that serves the traffic.
 fn desired(service: &Service) -> i64 {
-    let index = service.steady.or(service.active.last().copied());
-    match (service.state, index) {
-        (State::Active, Some(index)) => {
-            service.revisions[index]
-                .configuration
-                .scaling_target
-                .min_task_count
-        }
-        (State::Active, None) | (State::Draining { .. } | State::Inactive { .. }, _) => 0,
-    }
+    service
+        .serving()
+        .map_or(0, |index| service.revisions[index].desired_count())
 }
 
 fn current_revision_to_wire(service: &Service, index: usize) -> Value {

@@ -40,9 +40,9 @@ impl Answered {
 
 /// An error answer of the API.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{code}: {message}")]
+#[error("{}: {message}", if code.is_empty() { "no code" } else { code })]
 pub struct ApiError {
-    /// The error code, such as `InvalidParameterException`.
+    /// The error code, such as `InvalidParameterException`; empty if the answer contains none.
     pub code: String,
     /// The error message.
     pub message: String,
@@ -68,9 +68,20 @@ impl ApiError {
         }
     }
 
+    /// Creates an error whose answer contains no code, with the HTTP status 500.
+    pub(crate) fn without_code(message: impl Into<String>) -> Self {
+        Self {
+            status: 500,
+            ..Self::new("", message)
+        }
+    }
+
     /// Returns the body of the answer in awsJson.
     #[must_use]
     pub fn to_wire(&self) -> Value {
+        if self.code.is_empty() {
+            return json!({ "message": self.message });
+        }
         json!({ "__type": self.code, "message": self.message })
     }
 

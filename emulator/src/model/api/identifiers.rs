@@ -13,6 +13,12 @@ impl Identifiers {
         Self { state: seed }
     }
 
+    /// A source whose identifiers depend only on a text.
+    pub(crate) fn derived(text: &str) -> Self {
+        let fnv = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        Self::new(text.bytes().fold(0xcbf2_9ce4_8422_2325, fnv))
+    }
+
     /// Returns the next number of a splitmix64 sequence.
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);

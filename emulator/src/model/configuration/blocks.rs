@@ -26,7 +26,7 @@ impl ResolutionContext<'_> {
                 subnets: self.settings.default_subnets.clone(),
             });
         };
-        let kept = self.kept(last);
+        let kept = self.kept(self.settings.omitted_network_members, last);
         let mut security_groups = self
             .list(
                 security_groups,
@@ -66,7 +66,7 @@ impl ResolutionContext<'_> {
             // Validation has already rejected a create without a container.
             (None, None) => ContainerRequest::default(),
         };
-        let kept = self.kept(last);
+        let kept = self.kept(self.settings.omitted_container_members, last);
         let mut environment = self.list(
             sent.environment,
             kept.and_then(|kept| kept.environment.as_ref()),
@@ -129,7 +129,7 @@ impl ResolutionContext<'_> {
             (None, Some(last)) => return Ok(last.clone()),
             (None, None) => ScalingRequest::default(),
         };
-        let kept = self.kept(last);
+        let kept = self.kept(self.settings.omitted_scaling_members, last);
         let scaling = Scaling {
             min_task_count: sent
                 .min_task_count

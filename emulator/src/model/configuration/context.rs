@@ -42,9 +42,14 @@ impl ResolutionContext<'_> {
         }
     }
 
-    /// The source of absent members of a block: the previous block if ECS merges, else none.
-    pub(in crate::model) fn kept<'a, T>(&self, before: Option<&'a T>) -> Option<&'a T> {
-        match self.settings.omitted_members {
+    /// The source of absent members of a block: the previous block if ECS merges, else none. `own` is the
+    /// setting for this block, which the one for all blocks replaces if it is absent.
+    pub(in crate::model) fn kept<'a, T>(
+        &self,
+        own: Option<OmittedMembers>,
+        before: Option<&'a T>,
+    ) -> Option<&'a T> {
+        match own.unwrap_or(self.settings.omitted_members) {
             OmittedMembers::Merge => before,
             OmittedMembers::Replace => None,
         }

@@ -43,7 +43,32 @@ impl Model {
                 let body = json!({ "resourceArn": arn.to_string(), "tagKeys": keys });
                 self.untag_resource(&caller, &body).map(drop)
             }
-            Change::Fail(target, failing) => self.fail_resource(account, &target, &failing),
+            Change::Fail(target, Failing { resource, reason }) => {
+                let resource = resource.parse().map_err(ApiError::invalid_parameter)?;
+                let now = self.now;
+                self.changed_service(account, &target)?
+                    .fail(resource, &reason, now);
+                Ok(())
+            }
+            Change::Detach(target, resource) => {
+                let resource = resource.parse().map_err(ApiError::invalid_parameter)?;
+                let now = self.now;
+                self.changed_service(account, &target)?
+                    .detach(resource, now);
+                Ok(())
+            }
+            Change::DesiredCount(target, count) => {
+                let now = self.now;
+                self.changed_service(account, &target)?
+                    .set_desired_count(count.into(), now)
+                    .ok_or_else(nothing_runs)
+            }
+            Change::RunningCount(target, count) => {
+                let now = self.now;
+                self.changed_service(account, &target)?
+                    .set_running_count(count.into(), now)
+                    .ok_or_else(nothing_runs)
+            }
             Change::Delete(target) => self.delete(account, &target),
             Change::Customer(target) => self.create_customers_service(account, &target),
             Change::Purge(target) => {
@@ -64,31 +89,26 @@ impl Model {
                 Ok(())
             }
             Change::Role { arn, usability } => {
+                self.move_to(self.now);
                 self.roles.set_usability(&arn, usability, self.now);
-                self.services.reschedule_all();
+                self.services
+                    .update_holds(&self.roles, &self.settings, self.now);
                 self.move_to(self.now);
                 Ok(())
             }
         }
     }
 
-    fn fail_resource(
+    /// The service that a change affects.
+    fn changed_service(
         &mut self,
         account: &str,
         target: &Target,
-        failing: &Failing,
-    ) -> Result<(), ApiError> {
+    ) -> Result<&mut Service, ApiError> {
         let (_, arn) = self.target(account, target)?;
-        let resource = failing
-            .resource
-            .parse()
-            .map_err(ApiError::invalid_parameter)?;
-        let service = self
-            .services
+        self.services
             .get_mut(&arn)
-            .ok_or_else(ApiError::service_not_found)?;
-        service.fail(resource, &failing.reason, self.now);
-        Ok(())
+            .ok_or_else(ApiError::service_not_found)
     }
 
     /// Deletes a service, Express or not.
@@ -136,4 +156,8 @@ impl Model {
             region: region.unwrap_or(&self.settings.region).to_owned(),
         }
     }
+}
+
+fn nothing_runs() -> ApiError {
+    ApiError::invalid_parameter("No revision of the service serves traffic.")
 }

@@ -58,6 +58,12 @@ pub enum Change {
     Customer(Target),
     /// A managed resource of the service fails after its creation.
     Fail(Target, Failing),
+    /// A managed resource of this kind, such as `LoadBalancer`, is detached from the service.
+    Detach(Target, String),
+    /// The desired count of the service is set, although its configuration asks for more or fewer tasks.
+    DesiredCount(Target, u32),
+    /// Tasks of the service die, so that only this number runs. It stays so until the next deployment.
+    RunningCount(Target, u32),
     /// The service is removed without a trace, whatever its status.
     Purge(Target),
     /// A cluster is created or deleted.
@@ -98,6 +104,11 @@ struct ChangeRequest {
     tag: Option<Vec<Tag>>,
     untag: Option<Vec<String>>,
     fail: Option<Failing>,
+    detach: Option<String>,
+    #[serde(rename = "desiredCount")]
+    desired_count: Option<u32>,
+    #[serde(rename = "runningCount")]
+    running_count: Option<u32>,
     delete: Option<bool>,
     customer: Option<bool>,
     purge: Option<bool>,
@@ -159,6 +170,13 @@ impl Change {
             request.tag.map(|tags| Self::Tag(to(), tags)),
             request.untag.map(|keys| Self::Untag(to(), keys)),
             request.fail.map(|failing| Self::Fail(to(), failing)),
+            request.detach.map(|resource| Self::Detach(to(), resource)),
+            request
+                .desired_count
+                .map(|count| Self::DesiredCount(to(), count)),
+            request
+                .running_count
+                .map(|count| Self::RunningCount(to(), count)),
             is_set(request.delete).map(|_| Self::Delete(to())),
             is_set(request.customer).map(|_| Self::Customer(to())),
             is_set(request.purge).map(|_| Self::Purge(to())),
@@ -174,7 +192,7 @@ impl Change {
             (Some(change), true, None) => Ok(change),
             _ => Err(
                 "changes: besides \"service\", give exactly one of update, tag, untag, fail, \
-                 \"delete\": true, \"customer\": true, \"purge\": true"
+                 detach, desiredCount, runningCount, \"delete\": true, \"customer\": true, \"purge\": true"
                     .to_owned(),
             ),
         }

@@ -66,8 +66,9 @@ impl DeploymentStatus {
 }
 
 /// Whether reads show a deployment yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Visibility {
+    #[default]
     Hidden,
     Shown,
 }

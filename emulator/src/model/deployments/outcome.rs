@@ -20,6 +20,14 @@ pub enum Outcome {
     /// A managed resource becomes FAILED and the deployment stays IN_PROGRESS. The resource is the load
     /// balancer in a first deployment, and the listener rule in a later one.
     ManagedResourceFails,
+    /// The deployment is rolled back before its revision becomes active. A first deployment ends as with
+    /// `StopBeforeShown`.
+    RollBackBeforeShown,
+    /// ECS rejects the accepted revision later: the deployment ends as STOPPED before its revision becomes
+    /// active.
+    StopBeforeShown,
+    /// The accepted revision never becomes active, and no read ever shows its deployment.
+    Vanish,
 }
 
 /// The planned outcome of one deployment.

@@ -51,12 +51,47 @@ pub(crate) enum Step {
     RollBack(Trigger),
     /// The deployment ends as STOPPED.
     Stop,
+    /// ECS rejects the revision, and the deployment ends as STOPPED.
+    Reject,
+    /// The deployment ends without a trace.
+    Vanish,
     /// The deployment ends as SUCCESSFUL.
     Succeed,
     /// The deployment ends as ROLLBACK_SUCCESSFUL.
     FinishRollback,
     /// The deployment ends as ROLLBACK_FAILED.
     FailRollback,
+}
+
+/// The role without which a step cannot be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NeededRole {
+    Infrastructure,
+    Execution,
+}
+
+impl Step {
+    pub(crate) fn needed_role(self) -> Option<NeededRole> {
+        match self {
+            Self::Provision(_) | Self::Shift(_) | Self::RollBack(_) => {
+                Some(NeededRole::Infrastructure)
+            }
+            Self::RunTasks => Some(NeededRole::Execution),
+            Self::Appear
+            | Self::ShowEndpoint
+            | Self::Begin
+            | Self::Enter(_)
+            | Self::StartTasks
+            | Self::FailResource(_)
+            | Self::FailTask
+            | Self::Stop
+            | Self::Reject
+            | Self::Vanish
+            | Self::Succeed
+            | Self::FinishRollback
+            | Self::FailRollback => None,
+        }
+    }
 }
 
 /// The lifecycle stages of a deployment.
@@ -87,9 +122,23 @@ impl Stage {
     }
 }
 
-/// Returns the steps of a deployment in order. `bake` is the length of each bake in seconds.
-pub(crate) fn timeline(start: Start, outcome: Outcome, bake: u64) -> Vec<(u64, Step)> {
+/// The second of a first deployment at which a new load balancer delays everything that follows.
+const LOAD_BALANCER: u64 = 45;
+
+/// Returns the steps of a deployment in order. `bake` is the length of each bake in seconds, and
+/// `load_balancer` the time that a new load balancer adds to a first deployment.
+pub(crate) fn timeline(
+    start: Start,
+    outcome: Outcome,
+    bake: u64,
+    load_balancer: u64,
+) -> Vec<(u64, Step)> {
     let mut steps = steps(start, outcome, bake);
+    if start == Start::FromNothing {
+        for (at, _) in steps.iter_mut().filter(|(at, _)| *at >= LOAD_BALANCER) {
+            *at += load_balancer;
+        }
+    }
     steps.sort_by_key(|(at, _)| *at);
     steps
 }
@@ -111,6 +160,14 @@ fn steps(start: Start, outcome: Outcome, bake: u64) -> Vec<(u64, Step)> {
             let failure = vec![(20, Step::FailResource(Resource::Rule))];
             [stuck(2), failure].concat()
         }
+        (Start::FromRevision, Outcome::RollBackBeforeShown) => vec![
+            (20, Step::RollBack(Trigger::CircuitBreaker)),
+            (22, Step::FinishRollback),
+        ],
+        (Start::FromNothing, Outcome::RollBackBeforeShown) | (_, Outcome::StopBeforeShown) => {
+            vec![(20, Step::Reject)]
+        }
+        (_, Outcome::Vanish) => vec![(20, Step::Vanish)],
         (Start::FromRevision, Outcome::Succeed) => canary(bake),
         (Start::FromRevision, Outcome::NeverComesUp) => stuck(2),
         (Start::FromRevision, Outcome::RollBackByCircuitBreaker) => broken(Step::FinishRollback),

@@ -38,7 +38,8 @@ pub struct Fault {
     /// The name of the action, or `*` for any action.
     pub action: String,
     /// The error code, or one of these: `ConnectionReset` and `Timeout` send no answer, `Cut` sends half
-    /// of the regular answer, `Late` delays it, and `Repeat` repeats each element of one of its lists.
+    /// of the regular answer, `Late` delays it, `Repeat` repeats each element of one of its lists, and
+    /// `NoCode` is an error whose answer contains no code.
     pub code: String,
     /// The error message. A JSON pointer in braces, such as `{/primaryContainer/image}`, is replaced by
     /// that value of the request.
@@ -53,7 +54,7 @@ pub struct Fault {
     /// The HTTP status; by default it follows from the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// The delay of a `Late` answer, in milliseconds of real time.
+    /// The delay of a `Late` answer or of an error, in milliseconds of real time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub milliseconds: Option<u64>,
     /// The JSON pointer to the list in the answer whose elements `Repeat` repeats.
@@ -115,6 +116,13 @@ impl Fault {
         }
     }
 
+    /// Delays the error by real milliseconds.
+    #[must_use]
+    pub fn delayed(mut self, milliseconds: u64) -> Self {
+        self.milliseconds = Some(milliseconds);
+        self
+    }
+
     /// Creates a fault that repeats each element of the list at this JSON pointer in the answer to the
     /// next call of `action`.
     #[must_use]
@@ -143,11 +151,17 @@ impl Fault {
         if self.times == 0 {
             return Err("errors: times: must be at least 1".to_owned());
         }
-        if (self.code == "Late") != self.milliseconds.is_some() {
-            return Err(
-                "errors: milliseconds: required with the code Late, and not allowed with any other"
-                    .to_owned(),
-            );
+        let (code, milliseconds) = (self.code.as_str(), self.milliseconds);
+        match (code, milliseconds) {
+            ("Late", None) => {
+                return Err("errors: milliseconds: required with the code Late".to_owned());
+            }
+            ("ConnectionReset" | "Timeout" | "Cut" | "Repeat", Some(_)) => {
+                return Err(format!(
+                    "errors: milliseconds: allowed with Late and with an error, not with {code}"
+                ));
+            }
+            (_, Some(_) | None) => {}
         }
         if (self.code == "Repeat") != self.pointer.is_some() {
             return Err(
@@ -170,7 +184,11 @@ impl Fault {
 
     /// Returns the error with which the fault answers this request.
     pub(crate) fn to_error(&self, request: &Value) -> ApiError {
-        let mut error = ApiError::new(&self.code, insert_quotes(&self.message, request));
+        let message = insert_quotes(&self.message, request);
+        let mut error = match self.code.as_str() {
+            "NoCode" => ApiError::without_code(message),
+            code => ApiError::new(code, message),
+        };
         error.status = self.status.unwrap_or(error.status);
         error.delivery = self.delivery();
         error
@@ -181,11 +199,14 @@ impl Fault {
             ("ConnectionReset", _) => Delivery::ConnectionReset,
             ("Timeout", _) => Delivery::Timeout,
             ("Cut", _) => Delivery::Cut,
-            ("Late", milliseconds) => Delivery::Late {
-                milliseconds: milliseconds.unwrap_or(0),
-            },
-            _ => Delivery::Answered,
+            ("Repeat", _) | (_, None) => Delivery::Answered,
+            (_, Some(milliseconds)) => Delivery::Late { milliseconds },
         }
+    }
+
+    /// Whether the call is executed and its regular answer delivered in another way.
+    pub(crate) fn keeps_answer(&self) -> bool {
+        self.code == "Cut" || self.code == "Late"
     }
 
     /// Whether the fault only alters the content of a successful answer.

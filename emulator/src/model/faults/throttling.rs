@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::model::{
     api::{action::Action, arn::Caller, error::ApiError},
-    clock::VirtualTime,
     settings::{
         Settings,
         options::{ExpressBucket, ManagedRegistration, Throttling},
@@ -30,7 +29,7 @@ enum Bucket {
 }
 
 impl Bucket {
-    /// The burst in tokens, and the refill in tokens per virtual second.
+    /// The burst in tokens, and the refill in tokens per second.
     fn size(self) -> (f64, f64) {
         match self {
             Self::ServiceModify | Self::ExpressModify => (50.0, 5.0),
@@ -81,7 +80,8 @@ impl Bucket {
 #[derive(Debug, Clone, Copy)]
 struct Level {
     tokens: f64,
-    at: VirtualTime,
+    /// In seconds of the clock on which the buckets refill.
+    at: f64,
 }
 
 /// The fill levels of all buckets. An unused bucket is full.
@@ -91,7 +91,8 @@ pub(crate) struct Throttles {
 }
 
 impl Throttles {
-    /// Charges a call to its buckets, if throttling is on.
+    /// Charges a call to its buckets, if throttling is on. `now` is in seconds of the clock on which they
+    /// refill.
     ///
     /// # Errors
     /// Returns a ThrottlingException if one of the buckets is empty.
@@ -101,7 +102,7 @@ impl Throttles {
         action: Action,
         body: &Value,
         settings: &Settings,
-        now: VirtualTime,
+        now: f64,
     ) -> Result<(), ApiError> {
         match settings.throttling {
             Throttling::Off => Ok(()),
@@ -118,12 +119,7 @@ impl Throttles {
     }
 
     /// Takes one token from each bucket, or no token if one of them is empty.
-    fn draw(
-        &mut self,
-        caller: &Caller,
-        buckets: &[Bucket],
-        now: VirtualTime,
-    ) -> Result<(), ApiError> {
+    fn draw(&mut self, caller: &Caller, buckets: &[Bucket], now: f64) -> Result<(), ApiError> {
         for bucket in buckets {
             if self.level(caller, *bucket, now) < 1.0 {
                 return Err(ApiError::new("ThrottlingException", "Rate exceeded"));
@@ -137,13 +133,12 @@ impl Throttles {
         Ok(())
     }
 
-    fn level(&self, caller: &Caller, bucket: Bucket, now: VirtualTime) -> f64 {
+    fn level(&self, caller: &Caller, bucket: Bucket, now: f64) -> f64 {
         let (burst, refill) = bucket.size();
         let Some(Level { tokens, at }) = self.levels.get(&(caller.clone(), bucket)) else {
             return burst;
         };
-        let passed = now.epoch_seconds() - at.epoch_seconds();
-        (tokens + passed * refill).min(burst)
+        (tokens + (now - at) * refill).min(burst)
     }
 }
 

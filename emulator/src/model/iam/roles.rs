@@ -9,7 +9,10 @@ use crate::model::{
     clock::VirtualTime,
     settings::{
         Settings,
-        options::{CallerPolicy, ConditionKeys, UnusableRole},
+        role_options::{
+            BrokenExecutionRole, BrokenInfrastructureRole, CallerPolicy, ConditionKeys,
+            UnusableRole,
+        },
     },
 };
 
@@ -32,6 +35,25 @@ pub(crate) enum Provisioning {
     Denied { reason: String },
 }
 
+/// Whether steps that need a role are held back because it cannot be assumed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Hold {
+    #[default]
+    None,
+    UntilUsable,
+    Forever,
+}
+
+impl Hold {
+    /// The hold after the usability of the role has changed and would now cause `next`.
+    pub(crate) fn then(self, next: Self) -> Self {
+        match self {
+            Self::Forever => Self::Forever,
+            Self::None | Self::UntilUsable => next,
+        }
+    }
+}
+
 /// The usability of roles, by ARN.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Roles {
@@ -50,6 +72,34 @@ impl Roles {
     pub(crate) fn is_unusable(&self, role: &str) -> bool {
         let decided = self.decided.get(role);
         decided.is_some_and(|(usability, _)| *usability == Usability::Unusable)
+    }
+
+    /// The hold on the steps of a service that need this infrastructure role.
+    pub(crate) fn infrastructure_hold(&self, role: &str, settings: &Settings) -> Hold {
+        match settings.broken_infrastructure_role {
+            BrokenInfrastructureRole::Waits if self.is_unusable(role) => Hold::UntilUsable,
+            BrokenInfrastructureRole::Stays if self.is_unusable(role) => Hold::Forever,
+            BrokenInfrastructureRole::Ignored
+            | BrokenInfrastructureRole::Waits
+            | BrokenInfrastructureRole::Stays => Hold::None,
+        }
+    }
+
+    /// The hold on the steps of a deployment that need this execution role.
+    pub(crate) fn execution_hold(&self, role: &str, settings: &Settings) -> Hold {
+        match settings.broken_execution_role {
+            BrokenExecutionRole::Waits if self.is_unusable(role) => Hold::UntilUsable,
+            BrokenExecutionRole::Stays if self.is_unusable(role) => Hold::Forever,
+            BrokenExecutionRole::Ignored
+            | BrokenExecutionRole::Waits
+            | BrokenExecutionRole::Stays
+            | BrokenExecutionRole::RollsBack => Hold::None,
+        }
+    }
+
+    /// Whether the tasks of a deployment with this execution role fail, so that it is rolled back.
+    pub(crate) fn fails_tasks(&self, role: &str, settings: &Settings) -> bool {
+        settings.broken_execution_role == BrokenExecutionRole::RollsBack && self.is_unusable(role)
     }
 
     /// The time from which the role can be assumed, if known.
@@ -95,13 +145,14 @@ impl Roles {
                 "AWS was not able to validate the provided access credentials",
             )),
             UnusableRole::Accepted => Ok(Provisioning::Denied {
-                reason: denial(role),
+                reason: denial(role, "elasticloadbalancing:CreateLoadBalancer"),
             }),
         }
     }
 }
 
-fn denial(role: &str) -> String {
+/// The reason that a role was denied this action.
+pub(crate) fn denial(role: &str, action: &str) -> String {
     let parts: Vec<&str> = role.splitn(6, ':').collect();
     let (partition, account) = match parts.as_slice() {
         [_, partition, _, _, account, _] => (*partition, *account),
@@ -110,7 +161,7 @@ fn denial(role: &str) -> String {
     let name = role.rsplit('/').next().unwrap_or(role);
     format!(
         "AccessDenied: User: arn:{partition}:sts::{account}:assumed-role/{name}/ECSGateway is not \
-         authorized to perform: elasticloadbalancing:CreateLoadBalancer"
+         authorized to perform: {action}"
     )
 }
 

@@ -101,6 +101,8 @@ pub(crate) enum ManagedStatus {
     Deprovisioning,
     Deleted,
     Failed,
+    /// ECS does not manage the resource any more, so answers do not contain it.
+    Detached,
 }
 
 impl ManagedStatus {
@@ -111,6 +113,7 @@ impl ManagedStatus {
             Self::Deprovisioning => "DEPROVISIONING",
             Self::Deleted => "DELETED",
             Self::Failed => "FAILED",
+            Self::Detached => "DETACHED",
         }
     }
 }
@@ -145,6 +148,17 @@ impl ManagedResources {
         }
     }
 
+    /// The resources with which a later revision starts: all ACTIVE, except those that are detached.
+    pub(crate) fn continued(&self, now: VirtualTime) -> Self {
+        let mut next = Self::all(ManagedStatus::Active, now);
+        for state in &self.states {
+            if state.status == ManagedStatus::Detached {
+                next.set(state.resource, ManagedStatus::Detached, None, now);
+            }
+        }
+        next
+    }
+
     pub(crate) fn states(&self) -> impl Iterator<Item = &ManagedState> {
         self.states.iter()
     }
@@ -163,6 +177,7 @@ impl ManagedResources {
         &self.states[index.unwrap_or(0)]
     }
 
+    /// Sets the status of a resource. A detached one stays detached.
     pub(crate) fn set(
         &mut self,
         resource: Resource,
@@ -171,7 +186,7 @@ impl ManagedResources {
         now: VirtualTime,
     ) {
         for state in &mut self.states {
-            if state.resource == resource {
+            if state.resource == resource && state.status != ManagedStatus::Detached {
                 state.status = status;
                 state.reason = reason;
                 state.at = now;
@@ -180,11 +195,17 @@ impl ManagedResources {
         }
     }
 
-    /// Sets or removes the reason of every resource that is still provisioning.
-    pub(crate) fn set_provisioning_reason(&mut self, reason: Option<&str>) {
+    /// Sets or removes the reason of every resource that is being created or deleted.
+    pub(crate) fn set_pending_reason(&mut self, reason: Option<&str>) {
         for state in &mut self.states {
-            if state.status == ManagedStatus::Provisioning {
-                state.reason = reason.map(str::to_owned);
+            match state.status {
+                ManagedStatus::Provisioning | ManagedStatus::Deprovisioning => {
+                    state.reason = reason.map(str::to_owned);
+                }
+                ManagedStatus::Active
+                | ManagedStatus::Deleted
+                | ManagedStatus::Failed
+                | ManagedStatus::Detached => {}
             }
         }
     }

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::model::{
     clock::VirtualTime,
     configuration::service_configuration::Configuration,
-    revisions::managed_resources::{ManagedResources, ManagedStatus},
+    revisions::{
+        load_balancer::LoadBalancer,
+        managed_resources::{ManagedResources, ManagedStatus},
+    },
 };
 
 /// Whether the endpoint of a revision is known yet.
@@ -70,8 +73,13 @@ pub(crate) struct Revision {
     pub(crate) created_at: VirtualTime,
     pub(crate) ingress: Ingress,
     pub(crate) access: Access,
+    #[serde(default)]
+    pub(crate) load_balancer: LoadBalancer,
     pub(crate) managed: ManagedResources,
     pub(crate) tasks: Tasks,
+    /// The desired count, if it was set to another value than that of the configuration.
+    #[serde(default)]
+    pub(crate) desired: Option<i64>,
     /// The share of the traffic, in percent.
     pub(crate) weight: u8,
 }
@@ -81,6 +89,7 @@ impl Revision {
         arn: String,
         configuration: Configuration,
         access: Access,
+        load_balancer: LoadBalancer,
         now: VirtualTime,
     ) -> Self {
         Self {
@@ -89,14 +98,22 @@ impl Revision {
             created_at: now,
             ingress: Ingress::Unknown,
             access,
+            load_balancer,
             managed: ManagedResources::all(ManagedStatus::Provisioning, now),
             tasks: Tasks::default(),
+            desired: None,
             weight: 0,
         }
     }
 
+    /// The number of tasks that ECS keeps running.
+    pub(crate) fn desired_count(&self) -> i64 {
+        self.desired
+            .unwrap_or(self.configuration.scaling_target.min_task_count)
+    }
+
     pub(crate) fn start_tasks(&mut self) {
-        let requested = self.configuration.scaling_target.min_task_count;
+        let requested = self.desired_count();
         self.tasks = Tasks {
             requested,
             running: 0,

@@ -6,6 +6,7 @@ use crate::model::{
         deployment::{DeploymentStatus, Rollback, Visibility},
         timeline::{Step, Trigger},
     },
+    iam::roles::{Hold, Roles},
     revisions::{
         managed_resources::{ManagedStatus, Resource, TEARDOWN},
         revision::{Ingress, Tasks},
@@ -14,7 +15,10 @@ use crate::model::{
     settings::Settings,
 };
 
-const STOPPED: &str = "Service deployment stopped as requested.";
+/// The statusReason of a deployment that was stopped on request.
+pub(crate) const STOPPED: &str = "Service deployment stopped as requested.";
+const DELETED: &str = "Service deployment stopped because the service is being deleted.";
+const REJECTED: &str = "Service deployment stopped because the service revision was rejected.";
 
 impl Service {
     pub(in crate::model) fn end_running(&mut self, reason: &str, now: VirtualTime) {
@@ -25,24 +29,13 @@ impl Service {
         }
     }
 
-    /// Makes a managed resource of every revision fail.
-    pub(crate) fn fail(&mut self, resource: Resource, reason: &str, now: VirtualTime) {
-        for revision in &mut self.revisions {
-            let reason = Some(reason.to_owned());
-            revision
-                .managed
-                .set(resource, ManagedStatus::Failed, reason, now);
-        }
-        self.updated_at = now;
-    }
-
     /// Starts draining. Shared resources stay if other services use them.
     pub(crate) fn drain(&mut self, shared: SharedResources, settings: &Settings, now: VirtualTime) {
+        for queued in self.listed_queue() {
+            self.stop_queued(&queued.arn, DELETED, now);
+        }
         self.queue.clear();
-        self.end_running(
-            "Service deployment stopped because the service is being deleted.",
-            now,
-        );
+        self.end_running(DELETED, now);
         let span = settings.draining_seconds;
         for (eighths, resource) in TEARDOWN {
             if shared == SharedResources::InUse && resource.is_shared() {
@@ -65,8 +58,8 @@ impl Service {
         self.record("has begun draining.", now);
     }
 
-    /// Takes every step that is due and returns their number.
-    pub(crate) fn advance(&mut self, now: VirtualTime) -> u64 {
+    /// Takes every step that is due and returns their number. Steps that wait for a role are not due.
+    pub(crate) fn advance(&mut self, roles: &Roles, settings: &Settings, now: VirtualTime) -> u64 {
         let mut steps = 0;
         loop {
             while let Some((at, step)) = self.next_step(now) {
@@ -79,13 +72,17 @@ impl Service {
                 None => now,
             };
             match self.queue.pop_front() {
-                Some(next) => self.begin(next, free_since),
+                Some(next) => {
+                    self.begin(next, free_since);
+                    self.start_holds(roles, settings, free_since);
+                }
                 None => break,
             }
         }
         steps += self.tear_down(now);
         if let State::Draining { until } = self.state
             && until <= now
+            && self.holds.infrastructure == Hold::None
         {
             for revision in &mut self.revisions {
                 revision.stop();
@@ -101,6 +98,9 @@ impl Service {
 
     fn tear_down(&mut self, now: VirtualTime) -> u64 {
         let mut steps = 0;
+        if self.holds.infrastructure != Hold::None {
+            return steps;
+        }
         while let Some((at, resource)) = self.teardown.pop_front_if(|(at, _)| *at <= now) {
             for revision in &mut self.revisions {
                 let status = ManagedStatus::Deleted;
@@ -113,27 +113,25 @@ impl Service {
 
     /// When the next step is due, provided that all due steps are taken.
     pub(crate) fn next_step_at(&self) -> Option<VirtualTime> {
-        let deployment = self.deployments.last().and_then(|last| last.steps.front());
-        let drained = match self.state {
-            State::Draining { until } => Some(until),
-            State::Active | State::Inactive { .. } => None,
+        let step = self.deployments.last().and_then(|last| last.steps.front());
+        let step = step.filter(|(_, step)| !self.is_held(*step));
+        let deletion = match (self.state, self.holds.infrastructure) {
+            (State::Draining { until }, Hold::None) => {
+                let resource = self.teardown.front().map(|(at, _)| *at);
+                [resource, Some(until)]
+            }
+            (State::Draining { .. } | State::Active | State::Inactive { .. }, _) => [None, None],
         };
-        [
-            deployment.map(|(at, _)| *at),
-            self.teardown.front().map(|(at, _)| *at),
-            drained,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        let step = step.map(|(at, _)| *at);
+        deletion.into_iter().chain([step]).flatten().min()
     }
 
     fn next_step(&mut self, now: VirtualTime) -> Option<(VirtualTime, Step)> {
-        let steps = &mut self.deployments.last_mut()?.steps;
-        match steps.front() {
-            Some((at, _)) if *at <= now => steps.pop_front(),
-            Some(_) | None => None,
+        let (at, step) = *self.deployments.last()?.steps.front()?;
+        if at > now || self.is_held(step) {
+            return None;
         }
+        self.deployments.last_mut()?.steps.pop_front()
     }
 
     fn take(&mut self, step: Step, now: VirtualTime) {
@@ -179,6 +177,14 @@ impl Service {
             Step::Shift(percent) => self.shift(percent, target, source),
             Step::RollBack(trigger) => self.roll_back(trigger, target, source, now),
             Step::Stop => self.end_running(STOPPED, now),
+            Step::Reject => {
+                let reason = deployment.reason.clone();
+                self.end_running(reason.as_deref().unwrap_or(REJECTED), now);
+            }
+            Step::Vanish => {
+                deployment.finish(DeploymentStatus::Stopped, None, now);
+                deployment.visibility = Visibility::Hidden;
+            }
             Step::Succeed => self.succeed(target, now),
             Step::FinishRollback => {
                 self.end_rollback(DeploymentStatus::RollbackSuccessful, target, now);

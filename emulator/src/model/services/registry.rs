@@ -7,7 +7,7 @@ use crate::model::{
     clock::VirtualTime,
     iam::roles::{Provisioning, Roles},
     services::service::{Service, State},
-    settings::{Settings, options::DeniedProvisioning},
+    settings::{Settings, role_options::DeniedProvisioning},
 };
 
 /// The services of all accounts and Regions.
@@ -51,6 +51,14 @@ impl Services {
             .extend(all.map(|arn| (VirtualTime::EPOCH, arn.clone())));
     }
 
+    /// Lets the changed usability of a role take effect on all services.
+    pub(crate) fn update_holds(&mut self, roles: &Roles, settings: &Settings, now: VirtualTime) {
+        for service in self.services.values_mut() {
+            service.update_holds(roles, settings, now);
+        }
+        self.reschedule_all();
+    }
+
     /// When a service changes next without a call.
     pub(crate) fn next_event_at(&self, roles: &Roles, settings: &Settings) -> Option<VirtualTime> {
         let services = self.services.values();
@@ -67,7 +75,7 @@ impl Services {
                 continue;
             };
             resume(service, roles, settings, now);
-            steps += service.advance(now);
+            steps += service.advance(roles, settings, now);
             if purged_at(service, settings).is_some_and(|gone| gone <= now) {
                 self.services.remove(&arn);
                 steps += 1;
@@ -129,7 +137,7 @@ fn resumes_at(service: &Service, roles: &Roles, settings: &Settings) -> Option<V
 fn resume(service: &mut Service, roles: &Roles, settings: &Settings, now: VirtualTime) {
     let since = resumes_at(service, roles, settings);
     if let Some(since) = since.filter(|since| *since <= now) {
-        service.advance(since);
+        service.advance(roles, settings, since);
         service.resume(since);
     }
 }

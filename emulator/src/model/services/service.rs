@@ -13,10 +13,11 @@ use crate::model::{
         deployment::{Deployment, Visibility},
         queued::QueuedDeployment,
     },
-    iam::roles::Provisioning,
+    iam::roles::{Hold, Provisioning},
     revisions::{
+        load_balancer::LoadBalancer,
         managed_resources::Resource,
-        revision::{Revision, Tasks},
+        revision::{Access, Revision, Tasks},
     },
 };
 
@@ -65,6 +66,13 @@ pub(crate) enum SharedResources {
     Unused,
 }
 
+/// Whether the steps of a service wait for a role, by the role that they need.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Holds {
+    pub(crate) infrastructure: Hold,
+    pub(crate) execution: Hold,
+}
+
 /// A service event.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Event {
@@ -93,6 +101,9 @@ pub(crate) struct Service {
     /// Deployments that wait until the running one ends.
     pub(crate) queue: VecDeque<QueuedDeployment>,
     pub(crate) provisioning: Provisioning,
+    /// The steps that wait for a role.
+    #[serde(default)]
+    pub(crate) holds: Holds,
     /// The managed resources that are deleted while the service drains, and when.
     pub(crate) teardown: VecDeque<(VirtualTime, Resource)>,
     /// The indexes of the revisions in activeConfigurations, oldest first.
@@ -129,6 +140,7 @@ impl Service {
             deployments: Vec::new(),
             queue: VecDeque::new(),
             provisioning: Provisioning::Allowed,
+            holds: Holds::default(),
             teardown: VecDeque::new(),
             active: Vec::new(),
             steady: None,
@@ -202,6 +214,12 @@ impl Service {
         }
     }
 
+    /// Returns the load balancer of the newest revision; two are the same if their access is, too.
+    pub(crate) fn load_balancer(&self) -> Option<(Access, &LoadBalancer)> {
+        let newest = self.revisions.last()?;
+        Some((newest.access, &newest.load_balancer))
+    }
+
     pub(crate) fn managed_security_group(&self) -> String {
         format!("sg-{}", self.resource_id)
     }
@@ -237,6 +255,15 @@ impl Service {
     pub(crate) fn configuration(&self) -> Option<&Configuration> {
         self.newest()
             .map(|index| &self.revisions[index].configuration)
+    }
+
+    /// Returns the index of the revision that serves the traffic: the one that was last deployed
+    /// successfully, or the newest active one while no deployment has succeeded.
+    pub(crate) fn serving(&self) -> Option<usize> {
+        match self.state {
+            State::Active => self.steady.or(self.active.last().copied()),
+            State::Draining { .. } | State::Inactive { .. } => None,
+        }
     }
 
     /// Returns the index of the revision on which an update is based: that of the newest queued or

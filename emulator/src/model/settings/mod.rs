@@ -1,7 +1,9 @@
 //! Settings of the model: account and Region, durations, and the behavior to choose where AWS is
 //! ambiguous.
 
+pub(crate) mod check;
 pub(crate) mod options;
+pub(crate) mod role_options;
 
 use std::collections::BTreeMap;
 
@@ -10,12 +12,18 @@ use serde_json::Value;
 
 use crate::model::{
     api::action::Action,
-    settings::options::{
-        Architecture, CallerPolicy, ClusterForm, ConditionKeys, ConfigurationOrder, Defaults,
-        DeniedProvisioning, EmptyForm, EmptyLists, EmptyStrings, EndpointForm, ExpressBucket,
-        IdenticalUpdate, ManagedRegistration, ModeSwitch, NotFoundForm, OmittedBlocks,
-        OmittedMembers, RevisionDetail, StatusReasons, SubnetChanges, TakenName,
-        TaskDefinitionLookup, Throttling, UnusableRole, UpdateInDeployment,
+    settings::{
+        options::{
+            AbortDeployment, Architecture, BucketRefill, ClusterForm, ConfigurationOrder, Defaults,
+            EmptyForm, EmptyLists, EmptyStrings, EndpointForm, ExpressBucket, IdenticalUpdate,
+            ManagedRegistration, ModeSwitch, NotFoundForm, OmittedBlocks, OmittedMembers,
+            QueuedDeployments, RevisionDetail, StatusReasons, SubnetChanges, TakenName,
+            TaskDefinitionLookup, Throttling, UpdateInDeployment,
+        },
+        role_options::{
+            BrokenExecutionRole, BrokenInfrastructureRole, CallerPolicy, ConditionKeys,
+            DeniedProvisioning, UnusableRole,
+        },
     },
 };
 
@@ -39,12 +47,21 @@ pub struct Settings {
     pub default_subnets: Vec<String>,
     /// The private subnets. A service whose subnets are all private is PRIVATE.
     pub private_subnets: Vec<String>,
+    /// The subnets of each VPC, by its id. All other subnets belong to one more VPC.
+    pub vpcs: BTreeMap<String, Vec<String>>,
     /// How answers write the cluster.
     pub cluster_form: ClusterForm,
     /// How answers write endpoints.
     pub endpoint_form: EndpointForm,
-    /// What members mean that are absent inside a block of an update.
+    /// What members mean that are absent inside a block of an update, for the blocks whose own setting
+    /// is absent.
     pub omitted_members: OmittedMembers,
+    /// The same for `primaryContainer` alone.
+    pub omitted_container_members: Option<OmittedMembers>,
+    /// The same for `networkConfiguration` alone.
+    pub omitted_network_members: Option<OmittedMembers>,
+    /// The same for `scalingTarget` alone.
+    pub omitted_scaling_members: Option<OmittedMembers>,
     /// What top-level members mean that are absent from an update.
     pub omitted_blocks: OmittedBlocks,
     /// What an empty string means in an update.
@@ -67,6 +84,8 @@ pub struct Settings {
     pub taken_by_customer: TakenName,
     /// What happens to an update while a deployment is running.
     pub update_in_deployment: UpdateInDeployment,
+    /// Whether reads show queued deployments.
+    pub queued_deployments: QueuedDeployments,
     /// What happens to an update that changes nothing.
     pub identical_update: IdenticalUpdate,
     /// What happens to an update that switches between a managed and a customer's task definition.
@@ -75,6 +94,8 @@ pub struct Settings {
     pub subnet_changes: SubnetChanges,
     /// Whether calls are throttled.
     pub throttling: Throttling,
+    /// The clock on which the token buckets refill.
+    pub bucket_refill: BucketRefill,
     /// The token bucket of the Express actions.
     pub express_bucket: ExpressBucket,
     /// Whether task definitions that ECS registers count as calls.
@@ -85,6 +106,10 @@ pub struct Settings {
     pub unusable_role: UnusableRole,
     /// What happens to a service whose provisioning was denied, once its role works.
     pub denied_provisioning: DeniedProvisioning,
+    /// What happens while an infrastructure role that has worked cannot be assumed.
+    pub broken_infrastructure_role: BrokenInfrastructureRole,
+    /// What happens while an execution role cannot be assumed.
+    pub broken_execution_role: BrokenExecutionRole,
     /// Whether ECS sends `iam:PassedToService`.
     pub condition_keys: ConditionKeys,
     /// What the caller's policy says about passing roles.
@@ -93,10 +118,15 @@ pub struct Settings {
     pub architecture: Architecture,
     /// The error of DescribeExpressGatewayService for a service that does not exist.
     pub not_found_form: NotFoundForm,
+    /// What happens to StopServiceDeployment with ABORT.
+    pub abort_deployment: AbortDeployment,
     /// Whether task definitions in requests must be registered.
     pub task_definitions: TaskDefinitionLookup,
     /// The length of each of the two bakes of a deployment, in virtual seconds.
     pub bake_seconds: u64,
+    /// The length of the first deployment of a service that needs a new load balancer, in virtual seconds;
+    /// 0 if it takes as long as that of any other service.
+    pub first_deployment_seconds: u64,
     /// The time from DRAINING to INACTIVE, in virtual seconds.
     pub draining_seconds: u64,
     /// How long after INACTIVE a create still fails with "still Draining", in virtual seconds.
@@ -127,11 +157,16 @@ impl Default for Settings {
             cluster_form: ClusterForm::Name,
             endpoint_form: EndpointForm::Url,
             omitted_members: OmittedMembers::Replace,
+            omitted_container_members: None,
+            omitted_network_members: None,
+            omitted_scaling_members: None,
             empty_lists: EmptyLists::Clear,
             configuration_order: ConfigurationOrder::Alternating,
             not_found_form: NotFoundForm::ResourceNotFound,
+            abort_deployment: AbortDeployment::Accept,
             task_definitions: TaskDefinitionLookup::Any,
             bake_seconds: 180,
+            first_deployment_seconds: 0,
             draining_seconds: 90,
             draining_tail_seconds: 0,
             inactive_seconds: 3600,
@@ -139,6 +174,7 @@ impl Default for Settings {
             read_lag_seconds: BTreeMap::new(),
             member_lag_seconds: BTreeMap::new(),
             private_subnets: Vec::new(),
+            vpcs: BTreeMap::new(),
             omitted_blocks: OmittedBlocks::Keep,
             empty_strings: EmptyStrings::Refuse,
             defaults: Defaults::DeveloperGuide,
@@ -148,46 +184,25 @@ impl Default for Settings {
             taken_name: TakenName::NotIdempotent,
             taken_by_customer: TakenName::NotIdempotent,
             update_in_deployment: UpdateInDeployment::Replace,
+            queued_deployments: QueuedDeployments::Hidden,
             identical_update: IdenticalUpdate::Rollout,
             mode_switch: ModeSwitch::Accept,
             subnet_changes: SubnetChanges::SameAccess,
             throttling: Throttling::Off,
+            bucket_refill: BucketRefill::VirtualTime,
             express_bucket: ExpressBucket::Shared,
             managed_registration: ManagedRegistration::Free,
             role_usable_after_seconds: 0,
             unusable_role: UnusableRole::AccessDenied,
             denied_provisioning: DeniedProvisioning::Stays,
+            broken_infrastructure_role: BrokenInfrastructureRole::Ignored,
+            broken_execution_role: BrokenExecutionRole::Ignored,
             condition_keys: ConditionKeys::Sent,
             caller_policy: CallerPolicy::Unconditional,
             architecture: Architecture::Declared,
         }
     }
 }
-
-/// The members that can lag: those of an active configuration, and `serviceSecurityGroups` of
-/// `ecsManagedResources`.
-const LAGGING_MEMBERS: [&str; 17] = [
-    "executionRoleArn",
-    "taskRoleArn",
-    "taskDefinitionArn",
-    "cpu",
-    "memory",
-    "cpuArchitecture",
-    "networkConfiguration",
-    "networkConfiguration.subnets",
-    "networkConfiguration.securityGroups",
-    "healthCheckPath",
-    "primaryContainer",
-    "primaryContainer.containerPort",
-    "scalingTarget",
-    "scalingTarget.minTaskCount",
-    "scalingTarget.maxTaskCount",
-    "scalingTarget.autoScalingTargetValue",
-    "serviceSecurityGroups",
-];
-
-/// The longest accepted duration, ten years in seconds, with which the virtual clock cannot overflow.
-const LONGEST_SPAN: u64 = 10 * 365 * 24 * 3600;
 
 impl Settings {
     /// Returns these settings with the members of `changes`, a JSON object, replaced.
@@ -221,74 +236,5 @@ impl Settings {
     /// Returns the longest lag of all actions in virtual seconds.
     pub(crate) fn longest_lag(&self) -> u64 {
         self.read_lag_seconds.values().copied().max().unwrap_or(0)
-    }
-
-    /// Checks that the model can work with these values.
-    ///
-    /// # Errors
-    /// Returns a message that names the invalid setting and what is allowed.
-    pub fn check(&self) -> Result<(), String> {
-        let digits = self.account_id.bytes().all(|byte| byte.is_ascii_digit());
-        if !digits || self.account_id.len() != 12 {
-            return Err(format!(
-                "settings: accountId: {:?} is not twelve digits",
-                self.account_id
-            ));
-        }
-        if !self.time_scale.is_finite() || !(0.0..=1_000_000.0).contains(&self.time_scale) {
-            return Err(format!(
-                "settings: timeScale: {} is not between 0 and 1000000",
-                self.time_scale
-            ));
-        }
-        for action in self.read_lag_seconds.keys() {
-            if !Action::parse(action).is_some_and(Action::is_read) {
-                return Err(format!(
-                    "settings: readLagSeconds: {action:?} is not a reading action, such as {}",
-                    "DescribeExpressGatewayService or ListServiceDeployments"
-                ));
-            }
-        }
-        for member in self.member_lag_seconds.keys() {
-            if !LAGGING_MEMBERS.contains(&member.as_str()) {
-                return Err(format!(
-                    "settings: memberLagSeconds: {member:?} is not one of {}",
-                    LAGGING_MEMBERS.join(", ")
-                ));
-            }
-        }
-        for (name, seconds) in self.spans() {
-            if seconds > LONGEST_SPAN {
-                return Err(format!(
-                    "settings: {name}: {seconds} is more than {LONGEST_SPAN} seconds"
-                ));
-            }
-        }
-        if self.taken_by_customer == TakenName::Existing {
-            return Err(
-                "settings: takenByCustomer: Existing is not allowed, since a create cannot return \
-                 a service that is not an Express service"
-                    .to_owned(),
-            );
-        }
-        if self.region.is_empty() {
-            return Err("settings: region: must not be empty".to_owned());
-        }
-        Ok(())
-    }
-
-    /// Returns every duration in seconds, by its name on the wire.
-    fn spans(&self) -> impl Iterator<Item = (&str, u64)> {
-        let lags = self.read_lag_seconds.iter().chain(&self.member_lag_seconds);
-        [
-            ("roleUsableAfterSeconds", self.role_usable_after_seconds),
-            ("bakeSeconds", self.bake_seconds),
-            ("drainingSeconds", self.draining_seconds),
-            ("drainingTailSeconds", self.draining_tail_seconds),
-            ("inactiveSeconds", self.inactive_seconds),
-            ("createVisibleSeconds", self.create_visible_seconds),
-        ]
-        .into_iter()
-        .chain(lags.map(|(action, seconds)| (action.as_str(), *seconds)))
     }
 }

@@ -97,6 +97,18 @@ pub enum NotFoundForm {
     ResourceNotFound,
     /// InvalidParameterException "Resource not found".
     InvalidParameter,
+    /// One and the other in turns.
+    Alternating,
+}
+
+/// What happens to StopServiceDeployment with the stop type ABORT, which the API has and its
+/// documentation does not name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AbortDeployment {
+    /// The deployment is stopped without a rollback.
+    Accept,
+    /// The call is rejected with an InvalidParameterException.
+    Refuse,
 }
 
 /// Whether a task definition in a request must be registered.
@@ -128,6 +140,15 @@ pub enum UpdateInDeployment {
     Queue,
     /// The update is rejected with a ClientException.
     Refuse,
+}
+
+/// Whether reads show a deployment while it is queued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum QueuedDeployments {
+    /// They show it only when it has started.
+    Hidden,
+    /// They list it as PENDING.
+    Listed,
 }
 
 /// What happens to an update that changes nothing.
@@ -191,6 +212,15 @@ pub enum Throttling {
     On,
 }
 
+/// The clock on which the token buckets refill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BucketRefill {
+    /// The virtual clock.
+    VirtualTime,
+    /// Real time, which passes as `Model::pass_real_time` says; the HTTP server calls it.
+    RealTime,
+}
+
 /// The token bucket of the Express actions, which AWS does not document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExpressBucket {
@@ -209,46 +239,6 @@ pub enum ManagedRegistration {
     Free,
     /// The registration counts as a RegisterTaskDefinition call.
     Charged,
-}
-
-/// How ECS reports a role that it cannot assume in a create or an update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum UnusableRole {
-    /// The call fails with an AccessDeniedException.
-    AccessDenied,
-    /// The call fails with a ClientException about invalid credentials.
-    ClientException,
-    /// The call succeeds, and the managed resources stay PROVISIONING with an AccessDenied as reason.
-    Accepted,
-}
-
-/// What happens to a service whose infrastructure role was denied, once the role works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum DeniedProvisioning {
-    /// Nothing; the service must be deleted and created again.
-    Stays,
-    /// Provisioning resumes.
-    Resumes,
-}
-
-/// Whether ECS sends the condition key `iam:PassedToService` when it checks who may pass a role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ConditionKeys {
-    /// ECS sends it.
-    Sent,
-    /// ECS does not send it.
-    Absent,
-}
-
-/// What the policy of the caller says about passing roles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CallerPolicy {
-    /// The policy allows it.
-    Unconditional,
-    /// The policy allows it if `iam:PassedToService` matches or is absent.
-    IfExists,
-    /// The policy allows it only if `iam:PassedToService` is present.
-    Required,
 }
 
 /// The CPU architecture on which tasks actually run.

@@ -19,7 +19,7 @@ use crate::model::{
     faults::{fault::Fault, throttling::Throttles},
     iam::{roles::Roles, sessions::Sessions},
     services::{registry::Services, service::Service},
-    settings::Settings,
+    settings::{Settings, options::BucketRefill},
     state::history::{History, Snapshot},
     task_definitions::registry::TaskDefinitions,
 };
@@ -40,6 +40,8 @@ pub struct Model {
     /// The number of DescribeExpressGatewayService calls so far; decides on an alternating order.
     pub(in crate::model) reads: u64,
     pub(in crate::model) throttles: Throttles,
+    /// The real time that has passed, see [`Model::pass_real_time`].
+    pub(in crate::model) real_time: Duration,
     pub(in crate::model) history: History,
     pub(in crate::model) identifiers: Identifiers,
     pub(in crate::model) outcomes: Outcomes,
@@ -66,6 +68,7 @@ impl Model {
             roles: Roles::default(),
             reads: 0,
             throttles: Throttles::default(),
+            real_time: Duration::ZERO,
             history: History::default(),
             outcomes: Outcomes::default(),
             faults: Vec::new(),
@@ -85,6 +88,20 @@ impl Model {
     pub(in crate::model) fn move_to(&mut self, now: VirtualTime) {
         self.now = now;
         self.changes += self.services.advance(&self.roles, &self.settings, now);
+    }
+
+    /// Lets real time pass, in which only the token buckets refill, and only with
+    /// [`BucketRefill::RealTime`].
+    pub fn pass_real_time(&mut self, span: Duration) {
+        self.real_time = self.real_time.saturating_add(span);
+    }
+
+    /// The time in seconds on the clock on which the token buckets refill.
+    pub(in crate::model) fn bucket_time(&self) -> f64 {
+        match self.settings.bucket_refill {
+            BucketRefill::VirtualTime => self.now.epoch_seconds(),
+            BucketRefill::RealTime => self.real_time.as_secs_f64(),
+        }
     }
 
     /// The current time of the virtual clock.
@@ -109,7 +126,12 @@ impl Model {
     /// # Errors
     /// Returns a message that names the invalid setting and the values that are allowed.
     pub fn change_settings(&mut self, changes: &Value) -> Result<(), String> {
-        self.settings = self.settings.with(changes)?;
+        let settings = self.settings.with(changes)?;
+        if settings.bucket_refill != self.settings.bucket_refill {
+            // The levels refer to the other clock.
+            self.throttles = Throttles::default();
+        }
+        self.settings = settings;
         self.services.reschedule_all();
         self.mark_changed();
         Ok(())

@@ -1,6 +1,6 @@
 //! The saved form of the model, from which a later run continues.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use crate::model::{
 };
 
 /// The format that this emulator writes. Grows with every change that an older one cannot read.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 /// The error of [`Model::from_state`]: a saved model that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +70,7 @@ impl Model {
             outcomes,
             faults,
             throttles: _,
+            real_time: _,
             history: _,
             calls: _,
             call_count: _,
@@ -132,6 +133,7 @@ impl Model {
             roles,
             reads,
             throttles: Throttles::default(),
+            real_time: Duration::ZERO,
             history: History::default(),
             identifiers,
             outcomes,

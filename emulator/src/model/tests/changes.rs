@@ -72,6 +72,12 @@ fn a_change_with_too_many_or_too_few_members_is_rejected() {
             "`colour`",
         ),
         (json!({ "service": "shop", "remove": true }), "`remove`"),
+        (
+            json!({ "service": "shop", "desiredCount": 0, "runningCount": 0 }),
+            "runningCount",
+        ),
+        (json!({ "service": "shop", "desiredCount": "no" }), "\"no\""),
+        (json!({ "service": "shop", "detach": 1 }), "a string"),
         (json!({ "cluster": "x" }), "exists"),
         (json!({ "exists": true }), "cluster"),
     ] {
@@ -95,6 +101,39 @@ fn invalid_settings_are_rejected_by_name() {
         (
             json!({ "readLagSeconds": { "DescribeServices": u64::MAX } }),
             ["DescribeServices", "is more than"],
+        ),
+        (
+            json!({ "omittedNetworkMembers": "Keep" }),
+            ["omittedNetworkMembers", "`Merge`"],
+        ),
+        (
+            json!({ "brokenInfrastructureRole": "RollsBack" }),
+            ["brokenInfrastructureRole", "`Waits`"],
+        ),
+        (
+            json!({ "brokenExecutionRole": "Fails" }),
+            ["brokenExecutionRole", "`RollsBack`"],
+        ),
+        (
+            json!({ "queuedDeployments": true }),
+            ["queuedDeployments", "true"],
+        ),
+        (
+            json!({ "notFoundForm": "Both" }),
+            ["notFoundForm", "`Alternating`"],
+        ),
+        (
+            json!({ "abortDeployment": "Reject" }),
+            ["abortDeployment", "`Refuse`"],
+        ),
+        (
+            json!({ "bucketRefill": "Never" }),
+            ["bucketRefill", "`RealTime`"],
+        ),
+        (json!({ "vpcs": ["vpc-1"] }), ["vpcs", "a map"]),
+        (
+            json!({ "firstDeploymentSeconds": 119 }),
+            ["firstDeploymentSeconds", "at least 120"],
         ),
         (
             json!({ "memberLagSeconds": { "image": 5 } }),

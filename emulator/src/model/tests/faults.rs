@@ -133,3 +133,43 @@ fn a_list_in_an_answer_can_repeat_each_element() {
     let fault = Fault::new("DescribeExpressGatewayService", "Repeat", "");
     assert!(fault.check().unwrap_err().contains("pointer"));
 }
+
+#[test]
+fn an_error_can_come_late() {
+    let mut ecs = Fixture::with_shop();
+    let fault = Fault::new("DescribeExpressGatewayService", "ServerException", "").delayed(4000);
+    fault.check().unwrap();
+    ecs.model.fail_next(fault);
+    let body = json!({ "serviceArn": SHOP });
+    let answered = ecs
+        .model
+        .serve(&ecs.caller, "DescribeExpressGatewayService", &body);
+    assert_eq!(answered.answer.unwrap_err().code, "ServerException");
+    let late = Delivery::Late { milliseconds: 4000 };
+    assert_eq!(answered.delivery, late);
+    for code in ["Cut", "Timeout", "ConnectionReset"] {
+        let fault = Fault::new("*", code, "").delayed(1);
+        let message = fault.check().unwrap_err();
+        assert!(message.contains(code), "{message}");
+    }
+    let message = Fault::new("*", "Late", "").check().unwrap_err();
+    assert!(message.contains("required"), "{message}");
+}
+
+#[test]
+fn an_error_without_a_code_has_no_type() {
+    let mut ecs = Fixture::with_shop();
+    let body = json!({ "serviceArn": SHOP });
+    for (status, expected) in [(None, 500), (Some(400), 400)] {
+        let mut fault = Fault::new("DescribeExpressGatewayService", "NoCode", "oops");
+        fault.status = status;
+        ecs.model.fail_next(fault);
+        let error = ecs
+            .call("DescribeExpressGatewayService", body.clone())
+            .unwrap_err();
+        assert_eq!((error.code.as_str(), error.status), ("", expected));
+        assert_eq!(error.to_wire(), json!({ "message": "oops" }));
+    }
+    let recorded = ecs.model.last_calls(1).remove(0);
+    assert_eq!(recorded.code.as_deref(), Some("NoCode"));
+}

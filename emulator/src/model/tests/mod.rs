@@ -1,16 +1,21 @@
 //! Tests of the model. Time passes only when a test advances the clock.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod broken_roles;
 mod changes;
 mod clock;
 mod clusters;
+mod degradation;
 mod deletion;
 mod errors;
 mod faults;
 mod lag;
+mod late_rejections;
 mod layering;
 mod lifecycle;
+mod load_balancers;
 mod normalisation;
+mod omitted_members;
 mod options;
 mod reads;
 mod resources;

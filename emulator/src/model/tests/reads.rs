@@ -145,3 +145,36 @@ fn active_services_are_listed_by_cluster_and_resource_management() {
     let left = ecs.call("ListServices", json!({})).unwrap();
     assert_eq!(left["serviceArns"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn a_missing_service_is_reported_in_one_form_or_in_both_in_turns() {
+    for (form, expected) in [
+        ("ResourceNotFound", ["ResourceNotFoundException"; 2]),
+        ("InvalidParameter", ["InvalidParameterException"; 2]),
+        (
+            "Alternating",
+            ["InvalidParameterException", "ResourceNotFoundException"],
+        ),
+    ] {
+        let mut ecs = Fixture::with(&json!({ "notFoundForm": form, "clusters": ["default"] }));
+        let mut codes = [(); 4].map(|()| {
+            let body = json!({ "serviceArn": SHOP });
+            ecs.error_of("DescribeExpressGatewayService", body).0
+        });
+        assert_eq!(codes[..2], codes[2..]);
+        codes[..2].sort();
+        assert_eq!(codes[..2], expected, "{form}");
+    }
+}
+
+#[test]
+fn a_first_deployment_has_no_source_revision() {
+    let mut ecs = Fixture::with_shop();
+    assert!(ecs.deployment().get("sourceServiceRevisions").is_none());
+    let running = ecs.configuration()["serviceRevisionArn"].take();
+    ecs.update(json!({}));
+    ecs.advance(10);
+    let sources = ecs.deployment()["sourceServiceRevisions"].take();
+    assert_eq!(sources.as_array().unwrap().len(), 1);
+    assert_eq!(sources[0]["arn"], running);
+}

@@ -157,3 +157,25 @@ fn a_first_deployment_that_is_stopped_is_not_rolled_back() {
     assert_eq!(ecs.deployment()["status"], "STOPPED");
     assert!(ecs.describe().get("currentDeployment").is_none());
 }
+
+#[test]
+fn an_abort_is_accepted_or_rejected() {
+    for (form, accepted) in [("Accept", true), ("Refuse", false)] {
+        let mut ecs = Fixture::with_shop();
+        let setting = json!({ "abortDeployment": form });
+        ecs.model.change_settings(&setting).unwrap();
+        ecs.update(json!({}));
+        ecs.advance(60);
+        let arn = ecs.deployment()["serviceDeploymentArn"].take();
+        let stop = |stop_type: &str| json!({ "serviceDeploymentArn": arn, "stopType": stop_type });
+        match ecs.call("StopServiceDeployment", stop("ABORT")) {
+            Ok(_) => assert!(accepted),
+            Err(error) => {
+                assert!(!accepted, "{error}");
+                assert_eq!(error.code, "InvalidParameterException");
+                assert!(error.message.ends_with("ROLLBACK."), "{error}");
+                ecs.call("StopServiceDeployment", stop("ROLLBACK")).unwrap();
+            }
+        }
+    }
+}

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Fixture, create_request, create_with};
 use crate::model::{Fault, Model, Outcome};
@@ -76,4 +76,49 @@ fn a_state_whose_parts_contradict_each_other_is_rejected() {
         let error = Model::from_state(&broken).unwrap_err().to_string();
         assert!(error.contains("service/default/shop"), "{error}");
     }
+}
+
+/// Removes members at any depth.
+fn without(state: &mut Value, members: &[&str]) {
+    match state {
+        Value::Object(object) => {
+            object.retain(|member, _| !members.contains(&member.as_str()));
+            object
+                .values_mut()
+                .for_each(|value| without(value, members));
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| without(value, members)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn a_state_of_the_first_format_is_read() {
+    let state = busy().model.to_state();
+    let mut first = state.clone();
+    first["format"] = json!(1);
+    let added = [
+        "holds",
+        "desired",
+        "load_balancer",
+        "load_balancer_seconds",
+        "omittedContainerMembers",
+        "omittedNetworkMembers",
+        "omittedScalingMembers",
+        "queuedDeployments",
+        "brokenInfrastructureRole",
+        "brokenExecutionRole",
+        "abortDeployment",
+        "bucketRefill",
+        "vpcs",
+        "firstDeploymentSeconds",
+    ];
+    without(&mut first, &added);
+    for queued in first["services"].as_array_mut().unwrap() {
+        for queued in queued["queue"].as_array_mut().unwrap() {
+            without(queued, &["visibility"]);
+        }
+    }
+    assert_ne!(first, state);
+    assert_eq!(Model::from_state(&first).unwrap().to_state(), state);
 }

@@ -107,3 +107,21 @@ fn throttling_is_off_by_default() {
         ecs.update(json!({}));
     }
 }
+
+#[test]
+fn buckets_can_refill_in_real_time() {
+    let mut ecs = throttled(json!({ "bucketRefill": "RealTime" }));
+    let body = json!({ "service": SHOP });
+    let calls = |ecs: &mut Fixture| calls_until_throttled(ecs, "ListServiceDeployments", &body);
+    assert_eq!(calls(&mut ecs), 50);
+    ecs.advance(1000);
+    assert_eq!(calls(&mut ecs), 0);
+    let second = std::time::Duration::from_secs(1);
+    ecs.model.pass_real_time(second);
+    assert_eq!(calls(&mut ecs), 20);
+    let virtual_time = json!({ "bucketRefill": "VirtualTime" });
+    ecs.model.change_settings(&virtual_time).unwrap();
+    assert_eq!(calls(&mut ecs), 50);
+    ecs.model.pass_real_time(1000 * second);
+    assert_eq!(calls(&mut ecs), 0);
+}

@@ -90,6 +90,11 @@ impl ModelEcs {
         {
             return Ok(caller);
         }
+        self.asked_caller().await
+    }
+
+    async fn asked_caller(&self) -> Result<Caller, Failure> {
+        let changes = lock(&self.link.credentials).0;
         let redactor = Redactor::nothing_hidden();
         let answer = self
             .call(operation::CALLER, &self.region, json!({}), &redactor)
@@ -104,6 +109,10 @@ impl ModelEcs {
 impl Ecs for ModelEcs {
     async fn caller(&self) -> Result<Caller, Failure> {
         self.known_caller().await
+    }
+
+    async fn verify_caller(&self) -> Result<Caller, Failure> {
+        self.asked_caller().await
     }
 
     fn doubt_caller(&self) {

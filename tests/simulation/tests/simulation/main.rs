@@ -6,6 +6,7 @@
     reason = "a failing test may panic"
 )]
 
+mod found;
 mod histories;
 mod lives;
 mod seeds;

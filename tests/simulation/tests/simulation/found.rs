@@ -1,0 +1,96 @@
+//! Defects that the simulation has found, each as the smallest scenario that showed it.
+
+use std::time::Duration;
+
+use serde_json::json;
+use simulation::{
+    scenario::{
+        Scenario,
+        act::{Act, Step},
+        fault::{Fault, FaultKind, Site},
+        key,
+        lives::{Life, scenario, spec},
+        service,
+    },
+    story::Story,
+    world::run,
+};
+
+fn keeps_every_invariant(scenario: &Scenario) {
+    let outcome = run(scenario, Story::kept());
+    let story: Vec<_> = outcome
+        .story
+        .lines()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(outcome.violation, None, "{}", story.join("\n"));
+}
+
+/// Seed 124: between the two reads of a reconcile, ECS showed our revision, and that its deployment was replaced.
+#[test]
+fn an_update_by_others_during_the_first_rollout_is_undone_and_not_taken_for_a_rollback() {
+    for second in 100..140 {
+        let mut scenario = scenario(Life::Create);
+        let update = json!({
+            "service": service(0), "update": {"primaryContainer": {"image": "others:2"}}
+        });
+        scenario.steps.push(Step::at(second, Act::Aws(update)));
+        keeps_every_invariant(&scenario);
+    }
+}
+
+/// Seed 56: one operator had observed for minutes that there is no service when the other sent a create.
+#[test]
+fn a_create_of_one_operator_restarts_the_proof_of_absence_of_the_other() {
+    let lost = |after| Fault {
+        on: Site::Named("CreateExpressGatewayService"),
+        after,
+        times: 1,
+        kind: FaultKind::RequestLost,
+    };
+    let mut created = scenario(Life::Create);
+    let value = "later".to_owned();
+    // Faults happen until the last step.
+    created
+        .steps
+        .push(Step::at(600, Act::Label { object: 0, value }));
+    for seed in 0..20 {
+        keeps_every_invariant(&Scenario {
+            seed,
+            operators: 2,
+            faults: vec![lost(0), lost(1), lost(2)],
+            ..created.clone()
+        });
+    }
+}
+
+/// Seed 10: both operators report the deletion, one of them late.
+#[test]
+fn a_late_report_does_not_move_the_transition_times_that_another_operator_has_written() {
+    let late = Fault {
+        on: Site::Named("DeleteExpressGatewayService"),
+        after: 0,
+        times: 1,
+        kind: FaultKind::LateAnswer(Duration::from_secs(7)),
+    };
+    for seed in 0..20 {
+        keeps_every_invariant(&Scenario {
+            seed,
+            emulator: json!({}),
+            operators: 2,
+            objects: vec![key(0)],
+            steps: vec![
+                Step::at(
+                    1,
+                    Act::Apply {
+                        object: 0,
+                        spec: spec("shop:1"),
+                    },
+                ),
+                Step::at(200, Act::Delete { object: 0 }),
+            ],
+            faults: vec![late.clone()],
+        });
+    }
+}
