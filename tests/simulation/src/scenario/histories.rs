@@ -122,8 +122,12 @@ fn edit_after_lost_update() -> Scenario {
     let steps = vec![
         Step::at(1, apply(spec("shop:1"))),
         Step::at(1500, apply(spec("shop:2"))),
-        Step::at(1540, apply(spec("shop:3"))),
-        Step::at(1720, expect("shop:3")),
+        // Before the operator observes the effect of the update.
+        Step {
+            at: Duration::from_millis(1_500_600),
+            act: apply(spec("shop:3")),
+        },
+        Step::at(1700, expect("shop:3")),
     ];
     let lost = fault(UPDATE, 0, 1, FaultKind::AnswerLost);
     history(json!({"bakeSeconds": 400}), steps, vec![lost])
