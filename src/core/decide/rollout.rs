@@ -67,7 +67,7 @@ impl Rollout {
                 Some(Self::Pending | Self::Unreadable(_)) | None => Self::InProgress(None),
             };
         }
-        if in_sync && found.is_some_and(|found| has_just_stopped(found, input)) {
+        if found == newest && found.is_some_and(|found| has_just_stopped(found, input)) {
             return Self::InProgress(None);
         }
         if let Some(newest) = newest

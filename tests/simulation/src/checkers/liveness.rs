@@ -7,6 +7,7 @@ use ecs_express_operator::controller::objects::ObjectKey;
 
 use super::{
     Checker, Occurrence, Scene, Violation,
+    configuration::differences,
     honesty::{is_ready, runs},
     truth::{ACCOUNT, Owner, ServiceState, arn_of},
     violated,
@@ -99,5 +100,10 @@ fn excused(key: &ObjectKey, stored: &Stored, service: Option<&ServiceState>) -> 
         .deployment
         .as_ref()
         .is_some_and(|(_, _, status)| !matches!(status, DeploymentStatus::Successful));
-    foreign || failed || service.status == ServiceStatus::Draining
+    let rolled_back = service.rolled_back.iter().any(|configuration| {
+        differences(&stored.json["spec"], configuration)
+            .iter()
+            .all(|path| path.starts_with("scalingTarget."))
+    });
+    foreign || failed || rolled_back || service.status == ServiceStatus::Draining
 }

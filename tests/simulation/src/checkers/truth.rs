@@ -71,6 +71,8 @@ pub struct ServiceState {
     pub steady: Option<(String, Value)>,
     /// Target, its configuration and status of the newest deployment.
     pub deployment: Option<(String, Value, DeploymentStatus)>,
+    /// The configurations whose deployment ECS has rolled back.
+    pub rolled_back: Vec<Value>,
 }
 
 impl ServiceState {
@@ -91,6 +93,11 @@ impl ServiceState {
             express: service.management() == ecs_express_emulator::ResourceManagement::Ecs,
             newest: service.newest_revision().map(revision),
             steady: service.steady_revision().map(revision),
+            rolled_back: service
+                .deployments()
+                .filter(|deployment| is_rolled_back(deployment.status()))
+                .map(|deployment| deployment.target_revision().configuration())
+                .collect(),
             deployment: service.last_deployment().map(|deployment| {
                 let (arn, configuration) = revision(deployment.target_revision());
                 (arn, configuration, deployment.status())
@@ -102,6 +109,14 @@ impl ServiceState {
     pub fn is_live(&self) -> bool {
         self.status != ServiceStatus::Inactive
     }
+}
+
+/// Whether ECS has rolled a deployment back, or has tried to.
+pub fn is_rolled_back(status: DeploymentStatus) -> bool {
+    matches!(
+        status,
+        DeploymentStatus::RollbackSuccessful | DeploymentStatus::RollbackFailed
+    )
 }
 
 /// A value over time.
