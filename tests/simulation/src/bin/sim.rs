@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 use simulation::{
     coverage::Coverage,
     minimise::minimise,
-    scenario::{Scenario, random},
+    scenario::{Scenario, histories, random},
     story::Story,
     sweep::{Breadth, cases},
     world::run,
@@ -36,12 +36,20 @@ enum What {
         /// How many seeds.
         #[arg(long, default_value_t = 1000)]
         count: u64,
+        /// Ends at the first violation.
+        #[arg(long)]
+        stop_at_first: bool,
     },
+    /// Runs the histories in which mended defects would show.
+    Histories,
     /// Requests of every life meet every single fault.
     Sweep {
         /// Of requests with the same name in the same state of object and service, only the first.
         #[arg(long)]
         first_of_each_state: bool,
+        /// Ends at the first violation.
+        #[arg(long)]
+        stop_at_first: bool,
     },
     /// Runs one seed, and tells its story.
     Replay {
@@ -56,21 +64,29 @@ enum What {
 #[allow(clippy::print_stdout, reason = "the output of a command")]
 fn main() -> ExitCode {
     match Arguments::parse().what {
-        What::Seeds { from, count } => {
+        What::Seeds {
+            from,
+            count,
+            stop_at_first,
+        } => {
             let seeds: Vec<u64> = (from..from + count).collect();
-            many(&seeds, |seed| {
+            many(&seeds, stop_at_first, |seed| {
                 (format!("seed {seed}"), random::scenario(*seed))
             })
         }
+        What::Histories => many(&histories::all(), true, |(name, scenario)| {
+            ((*name).to_owned(), scenario.clone())
+        }),
         What::Sweep {
             first_of_each_state,
+            stop_at_first,
         } => {
             let cases = cases(if first_of_each_state {
                 Breadth::FirstOfEachState
             } else {
                 Breadth::Every
             });
-            many(&cases, |case| {
+            many(&cases, stop_at_first, |case| {
                 let name = format!(
                     "{:?}: {} (request {}): {}",
                     case.life,
@@ -106,9 +122,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs many scenarios on all cores.
+/// Runs many scenarios on all cores; to the end, or to the first violation.
 #[allow(clippy::print_stdout, reason = "the output of a command")]
-fn many<T: Sync>(all: &[T], scenario: impl Fn(&T) -> (String, Scenario) + Sync) -> ExitCode {
+fn many<T: Sync>(
+    all: &[T],
+    stop_at_first: bool,
+    scenario: impl Fn(&T) -> (String, Scenario) + Sync,
+) -> ExitCode {
     let (next, done, violations) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
     let coverage = Mutex::new(Coverage::default());
     let started = Instant::now();
@@ -124,6 +144,9 @@ fn many<T: Sync>(all: &[T], scenario: impl Fn(&T) -> (String, Scenario) + Sync) 
             reached.add(outcome.coverage);
             if let Some(violation) = outcome.violation {
                 violations.fetch_add(1, Ordering::Relaxed);
+                if stop_at_first {
+                    next.store(all.len() as u64, Ordering::Relaxed);
+                }
                 println!("VIOLATION {name}: {}: {}", violation.rule, violation.what);
             }
             done.fetch_add(1, Ordering::Relaxed);
@@ -139,7 +162,11 @@ fn many<T: Sync>(all: &[T], scenario: impl Fn(&T) -> (String, Scenario) + Sync) 
         }
         scope.spawn(|| {
             let mut shown = Instant::now();
-            while done.load(Ordering::Relaxed) < all.len() as u64 {
+            let ended = || {
+                let stopped = stop_at_first && violations.load(Ordering::Relaxed) > 0;
+                stopped || done.load(Ordering::Relaxed) == all.len() as u64
+            };
+            while !ended() {
                 std::thread::sleep(Duration::from_millis(100));
                 if shown.elapsed() > Duration::from_secs(10) {
                     shown = Instant::now();
@@ -156,7 +183,7 @@ fn many<T: Sync>(all: &[T], scenario: impl Fn(&T) -> (String, Scenario) + Sync) 
         .unwrap_or_else(PoisonError::into_inner);
     println!(
         "{} runs in {:.0?}, {violations} violations, {} combinations of reason, fault and request reached",
-        all.len(),
+        done.into_inner(),
         started.elapsed(),
         coverage.reached().count()
     );

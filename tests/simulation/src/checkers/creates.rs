@@ -94,11 +94,13 @@ impl Creates {
     fn sent_too_early(&self, arn: &str, scene: &Scene<'_>) -> Option<Violation> {
         let last = self.last.get(arn)?;
         let waited = scene.now.saturating_sub(last.at);
-        let appeared = scene
-            .truth
-            .service_since(arn, last.at)
-            .flatten()
-            .any(super::truth::ServiceState::is_live);
+        // Before the lag of its reads is over, the operator cannot have seen it.
+        let appeared = waited > scene.read_lag
+            && scene
+                .truth
+                .service_since(arn, last.at)
+                .flatten()
+                .any(super::truth::ServiceState::is_live);
         if last.answered || appeared || waited >= SETTLE_WINDOW {
             return None;
         }

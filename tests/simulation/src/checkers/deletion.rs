@@ -33,6 +33,10 @@ impl Checker for Deletion {
                 ..
             } => {
                 let from = scene.now.saturating_sub(RECENTLY);
+                let retains = |object: &Stored| object.json["spec"]["deletionPolicy"] == "Retain";
+                if scene.truth.object_since(key, from).all(retains) {
+                    return violated("a retained service is not deleted", key.to_string());
+                }
                 let mut versions = scene.truth.object_since(key, from);
                 if versions.any(Stored::is_deleting) {
                     return None;

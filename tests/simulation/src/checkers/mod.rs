@@ -4,6 +4,7 @@
 //! | checker | invariants of the design |
 //! | --- | --- |
 //! | [`creates`] | I1: at most one service for an object; I3: no create before finalizer and identity are stored |
+//! | [`fences`] | I6: every call that changes something follows a write that fences it |
 //! | [`ownership`] | I2: nothing not ours is ever changed |
 //! | [`deletion`] | I3: no service outlives its object; I5: ignorance destroys nothing |
 //! | [`updates`] | I4: no update without a difference; I6: no older spec is sent; no rolled-back configuration again |
@@ -16,6 +17,7 @@
 pub mod configuration;
 pub mod creates;
 pub mod deletion;
+pub mod fences;
 pub mod honesty;
 pub mod liveness;
 pub mod ownership;
@@ -136,6 +138,7 @@ pub trait Checker {
 pub fn all() -> Vec<Box<dyn Checker>> {
     vec![
         Box::new(creates::Creates::default()),
+        Box::new(fences::Fences::default()),
         Box::new(ownership::Ownership::default()),
         Box::new(deletion::Deletion::default()),
         Box::new(updates::Updates::default()),

@@ -16,12 +16,16 @@ const SHORT: Duration = Duration::from_secs(10);
 /// Most changing calls for an object by a process in [`LONG`].
 const CHANGES: usize = 12;
 const LONG: Duration = Duration::from_secs(60);
+/// Most equal changing calls for an object by a process in [`LONGER`]. With backoff from one second on, ten fit into it.
+const EQUAL: usize = 14;
+const LONGER: Duration = Duration::from_secs(600);
 
 /// Counts reconciles and calls.
 #[derive(Debug, Default)]
 pub struct Pressure {
     reconciles: BTreeMap<(ProcessId, ObjectKey), VecDeque<Duration>>,
     changes: BTreeMap<(ProcessId, ObjectKey), VecDeque<Duration>>,
+    equal: BTreeMap<(ProcessId, ObjectKey, String), VecDeque<Duration>>,
     in_flight: BTreeMap<(ProcessId, Option<ObjectKey>), &'static str>,
 }
 
@@ -48,6 +52,17 @@ impl Checker for Pressure {
                     return violated(
                         "at most one changing call is in flight for an object",
                         format!("{key}: {} beside {other}", request.name()),
+                    );
+                }
+                let call = (*process, (*key).clone(), format!("{request:?}"));
+                let times = self.equal.entry(call).or_default();
+                if exceeds(times, scene.now, LONGER, EQUAL) {
+                    return violated(
+                        "a call that does not succeed is repeated less and less often",
+                        format!(
+                            "{key}: {} more than {EQUAL} times in {LONGER:?}",
+                            request.name()
+                        ),
                     );
                 }
                 let times = self.changes.entry((*process, (*key).clone())).or_default();

@@ -4,6 +4,7 @@ use ecs_express_emulator::DeploymentStatus;
 use ecs_express_operator::controller::objects::ObjectKey;
 
 use super::{Checker, Occurrence, Scene, Violation, truth::arn_of, violated};
+use crate::request::{Patch, Request};
 
 /// Knows whether everything should be at rest.
 #[derive(Debug, Default)]
@@ -25,6 +26,13 @@ impl Checker for Rest {
             } if self.resting && request.changes_aws() && !is_stuck(key, scene) => violated(
                 "nothing is changed in AWS at rest",
                 request.name().to_owned(),
+            ),
+            Occurrence::Sent {
+                request: Request::Patch(Patch { key, body, .. }),
+                ..
+            } if self.resting && !is_stuck(key, scene) => violated(
+                "no write is requested at rest, not even one that changes nothing",
+                format!("{key}: {body}"),
             ),
             Occurrence::Wrote { key, write, .. }
                 if self.resting && write.is_effective() && !is_stuck(key, scene) =>

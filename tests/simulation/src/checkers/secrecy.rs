@@ -1,9 +1,13 @@
-//! I10: no value of an environment variable appears in a status or an event.
+//! I10: no value of an environment variable appears in a status or an event; and no request id, which would change the
+//! status with each attempt.
 
 use super::{Checker, Occurrence, Scene, Violation, violated};
 
 /// Part of every value that the scenarios keep secret.
 pub const CANARY: &str = "canary";
+
+/// Beginning of the request id in every refusal of a scenario.
+pub const REQUEST_ID: &str = "d0d0d0d0";
 
 /// Searches what operators write.
 #[derive(Debug)]
@@ -18,6 +22,9 @@ impl Checker for Secrecy {
         };
         if text.contains(CANARY) {
             return violated("no secret value is shown", text);
+        }
+        if text.contains(REQUEST_ID) {
+            return violated("no request id is shown", text);
         }
         None
     }

@@ -133,6 +133,13 @@ pub enum Act {
         /// The credentials.
         credentials: Credentials,
     },
+    /// Nobody does anything, but by now the operator has done this; otherwise it is too slow.
+    Expect {
+        /// Number of the object.
+        object: usize,
+        /// What the object's service should be like.
+        expected: Expected,
+    },
     /// The wall clock of the operator's machine becomes wrong by so many seconds.
     Clock {
         /// Number of the operator.
@@ -140,6 +147,15 @@ pub enum Act {
         /// How far it is ahead.
         seconds: i64,
     },
+}
+
+/// What a service should be like at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// Its newest revision has this image.
+    Image(String),
+    /// Its deletion was requested.
+    Deleted,
 }
 
 impl Act {
@@ -163,7 +179,8 @@ impl Act {
             | Self::LoseStatus { .. }
             | Self::Aws(_)
             | Self::Call { .. }
-            | Self::Outcome { .. } => None,
+            | Self::Outcome { .. }
+            | Self::Expect { .. } => None,
         }
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod act;
 pub mod fault;
+pub mod histories;
 pub mod lives;
 pub mod random;
 

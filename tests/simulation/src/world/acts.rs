@@ -2,7 +2,7 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use ecs_express_emulator::{Caller, Change};
+use ecs_express_emulator::{Caller, Change, ServiceStatus};
 use ecs_express_operator::controller::objects::ObjectKey;
 use serde_json::{Value, json};
 
@@ -10,11 +10,11 @@ use super::{Event, World};
 use crate::{
     checkers::{
         Occurrence,
-        truth::{ACCOUNT, REGION, SERVICE_ARN},
+        truth::{ACCOUNT, REGION, SERVICE_ARN, arn_of},
     },
     kubernetes::api_server::merge,
     link::{Credentials, lock},
-    scenario::act::Act,
+    scenario::act::{Act, Expected},
     story::Who,
 };
 
@@ -95,6 +95,7 @@ impl World<'_> {
                 operator,
                 credentials,
             } => self.set_credentials(*operator, credentials),
+            Act::Expect { object, expected } => self.expect(*object, expected),
             Act::Clock { operator, seconds } => {
                 self.operators[*operator]
                     .wall_error
@@ -103,6 +104,30 @@ impl World<'_> {
         }
         self.note();
         self.check(&Occurrence::Acted(act));
+    }
+
+    /// Checks what the scenario says of this moment.
+    fn expect(&mut self, object: usize, expected: &Expected) {
+        let Some(key) = self.key(object) else { return };
+        let arn = arn_of(&key, self.api.get(&key).map(|stored| &**stored));
+        let service = self.truth.service(&arn);
+        let holds = match expected {
+            Expected::Image(image) => service
+                .and_then(|service| service.newest.as_ref())
+                .is_some_and(|(_, shown)| shown["primaryContainer"]["image"] == **image),
+            Expected::Deleted => service.is_none_or(|it| it.status != ServiceStatus::Active),
+        };
+        if holds {
+            return;
+        }
+        let (rule, what) = (
+            "what a user asks for reaches ECS in time",
+            format!("{key}: {expected:?}"),
+        );
+        self.story.tell(self.now, Who::World, || {
+            format!("VIOLATION: {rule}: {what}")
+        });
+        self.violation = Some(crate::checkers::Violation { rule, what });
     }
 
     fn key(&self, object: usize) -> Option<ObjectKey> {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Event, RequestMade, World};
 use crate::{
-    checkers::Occurrence,
+    checkers::{Occurrence, secrecy::REQUEST_ID},
     link::{Credentials, Sent, lock},
     process::ProcessId,
     request::{Answer, AwsError, Patch, Request},
@@ -223,7 +223,7 @@ impl World<'_> {
     pub(super) fn arrive(&mut self, mut flight: Flight) {
         let fault = flight.fault.take();
         if let Some(FaultKind::Refused(refusal)) = &fault {
-            let answer = refused(&flight.request, *refusal);
+            let answer = refused(&flight.request, *refusal, self.orders);
             let latency = self.latency(flight.request.is_aws());
             self.answer_after(latency, flight, answer);
             return;
@@ -519,12 +519,15 @@ fn failed(request: &Request) -> Answer {
 }
 
 /// The answer of a server that refuses the request.
-fn refused(request: &Request, refusal: Refusal) -> Answer {
+/// `number` makes the request id of each refusal another one.
+fn refused(request: &Request, refusal: Refusal, number: u64) -> Answer {
     match (request, refusal) {
         (Request::Aws { .. }, Refusal::Aws(code, message, status)) => {
             Answer::Aws(Err(AwsError::Refused {
                 code: code.map(str::to_owned),
-                message: message.to_owned(),
+                message: format!(
+                    "{message} (Request ID: {REQUEST_ID}-0000-4000-8000-{number:012x})"
+                ),
                 status,
             }))
         }

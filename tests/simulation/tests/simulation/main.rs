@@ -7,6 +7,7 @@
 )]
 
 mod found;
+mod histories;
 mod lives;
 mod seeds;
 mod sweep;
