@@ -6,6 +6,7 @@
     reason = "a failing test may panic"
 )]
 
+mod adapter;
 mod found;
 mod histories;
 mod lives;
