@@ -45,6 +45,12 @@ bench: preflight ## Measure the release build and print a table, in about half a
 	RUSTFLAGS='-C target-feature=+crt-static' $(CARGO) build --release --target "$$host" -p ecs-express-operator -p bench --bins; \
 	exec "$(TARGET)/$$host/release/bench" $(if $(PAGE),--write '$(PAGE)')
 
+.PHONY: sim
+sim: ## Simulate the operator: every request with every single fault, then SEEDS=10000 random scenarios FROM=0
+	@$(CARGO) build --profile simulation -p simulation --bin sim
+	@$(TARGET)/simulation/sim sweep
+	@$(TARGET)/simulation/sim seeds --from $(or $(FROM),0) --count $(or $(SEEDS),10000)
+
 .PHONY: fuzz
 fuzz: ## Fuzz what reads foreign bytes, each target for SECONDS=60 (TARGET=name: one of tests/fuzz/corpus; needs a C++ compiler)
 	@tests/fuzz/run $(or $(SECONDS),60) $(if $(filter command line,$(origin TARGET)),$(TARGET))

@@ -187,6 +187,14 @@ fn many<T: Sync>(
         started.elapsed(),
         coverage.reached().count()
     );
+    let reasons: Vec<_> = coverage.reasons().into_iter().collect();
+    println!(
+        "faults met objects with these reasons: {}",
+        reasons.join(", ")
+    );
+    for (request, fault) in coverage.never() {
+        println!("never: {request}: {fault}");
+    }
     if violations == 0 {
         ExitCode::SUCCESS
     } else {
