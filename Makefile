@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 CARGO ?= cargo
 CARGO_DENY_VERSION := 0.20.2
+CARGO_MUTANTS_VERSION := 27.1.0
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ecs-express-operator/tools
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CRDS := crds/expressservices.yaml
@@ -20,6 +21,7 @@ help: ## List the targets
 # Builds that preflight checks as well. Only the tests need Python.
 BUILDS := tests/controlplane/build tests/clients/build
 demo bench test-tools: BUILDS := tests/controlplane/build
+mutants mutants-all: BUILDS :=
 
 .PHONY: demo
 demo: preflight ## Start a real Kubernetes API, an emulated ECS and the operator on this machine (ONCE=1: walk through, check, exit)
@@ -54,6 +56,21 @@ sim: ## Simulate the operator: every request with every single fault, then SEEDS
 .PHONY: fuzz
 fuzz: ## Fuzz what reads foreign bytes, each target for SECONDS=60 (TARGET=name: one of tests/fuzz/corpus; needs a C++ compiler)
 	@tests/fuzz/run $(or $(SECONDS),60) $(if $(filter command line,$(origin TARGET)),$(TARGET))
+
+.PHONY: mutants
+mutants: preflight ## Show that the tests notice each deliberate bug of tests/mutants (goes on where it stopped; ARGS=--list shows the outcomes)
+	@$(CARGO) run --quiet -p mutants -- $(ARGS)
+
+# The outcomes are outside the checkout, and --iterate leaves out what was noticed before, so that an interrupted run goes on.
+CARGO_MUTANTS_OUTPUT := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ecs-express-operator/cargo-mutants
+
+.PHONY: mutants-all
+mutants-all: preflight cargo-mutants ## Change src/core in every place and src/controller in a quarter of them, and list what no test notices (many hours)
+	@mkdir -p '$(CARGO_MUTANTS_OUTPUT)/core' '$(CARGO_MUTANTS_OUTPUT)/controller'; missed=; \
+	$(CARGO) mutants --iterate --output '$(CARGO_MUTANTS_OUTPUT)/core' --file 'src/core/**/*.rs' || missed=yes; \
+	$(CARGO) mutants --iterate --output '$(CARGO_MUTANTS_OUTPUT)/controller' --file 'src/controller/**/*.rs' \
+	  --shard 0/4 --sharding round-robin || missed=yes; \
+	echo 'what no test noticed: $(CARGO_MUTANTS_OUTPUT)/*/mutants.out/missed.txt'; [ -z "$$missed" ]
 
 .PHONY: lint
 lint: cargo-deny ## Check formatting, clippy, the API documentation, and the dependency tree
@@ -98,3 +115,7 @@ preflight: ## Report what is missing on this machine, and how to install it
 .PHONY: cargo-deny
 cargo-deny:
 	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny --version $(CARGO_DENY_VERSION) --root '$(TOOLS)'
+
+.PHONY: cargo-mutants
+cargo-mutants:
+	@command -v cargo-mutants >/dev/null || $(CARGO) install --locked cargo-mutants --version $(CARGO_MUTANTS_VERSION) --root '$(TOOLS)'

@@ -5,7 +5,7 @@
 //!
 //! The modules in the order in which they build on one another; none imports from one below it:
 //!
-//! - [`error`]: errors;
+//! - [`error`]: what can go wrong, in words for people;
 //! - [`bank`]: the mutants, as they are kept in the repository;
 //! - [`checkout`]: the copy of the repository in which a mutant is built;
 //! - [`suites`]: the test suites that are expected to kill it;

@@ -70,7 +70,16 @@ impl Suite {
 pub struct Suites {
     programs: Vec<(Suite, PathBuf)>,
     root: PathBuf,
-    seeds: u64,
+    breadth: Breadth,
+}
+
+/// How much of the simulation is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breadth {
+    /// Only what takes seconds. A mutant that is not noticed may still be noticed by the rest.
+    Quick,
+    /// Everything, with so many random scenarios.
+    Whole(u64),
 }
 
 impl Suites {
@@ -78,7 +87,7 @@ impl Suites {
     pub fn build(
         wanted: &[Suite],
         checkout: &Checkout,
-        seeds: u64,
+        breadth: Breadth,
         jobs: u32,
     ) -> Result<Result<Self, String>, Error> {
         let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".into());
@@ -115,7 +124,7 @@ impl Suites {
         Ok(Ok(Self {
             programs: wanted.iter().map(program).collect::<Result<_, Error>>()?,
             root: checkout.root.clone(),
-            seeds,
+            breadth,
         }))
     }
 
@@ -131,16 +140,22 @@ impl Suites {
         match suite {
             Suite::Core => self.execute(program, &[], failed_test),
             Suite::Simulation => {
-                let (few, more) = (FEW_SEEDS.to_string(), self.seeds.to_string());
-                // What takes long comes last: most mutants are noticed before.
-                let parts: [&[&str]; 4] = [
-                    &["histories"],
-                    &["seeds", "--count", &few, "--stop-at-first"],
-                    &["sweep", "--first-of-each-state", "--stop-at-first"],
-                    &["seeds", "--from", &few, "--count", &more, "--stop-at-first"],
+                let few = FEW_SEEDS.to_string();
+                let mut parts: Vec<Vec<&str>> = vec![
+                    vec!["histories"],
+                    vec!["seeds", "--count", &few, "--stop-at-first"],
                 ];
+                let more;
+                // What takes long comes last: most mutants are noticed before.
+                if let Breadth::Whole(seeds) = self.breadth {
+                    more = seeds.to_string();
+                    parts.extend([
+                        vec!["sweep", "--first-of-each-state", "--stop-at-first"],
+                        vec!["seeds", "--from", &few, "--count", &more, "--stop-at-first"],
+                    ]);
+                }
                 for part in parts {
-                    if let killed @ Verdict::Killed(_) = self.execute(program, part, violation)? {
+                    if let killed @ Verdict::Killed(_) = self.execute(program, &part, violation)? {
                         return Ok(killed);
                     }
                 }

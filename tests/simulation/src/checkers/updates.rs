@@ -136,9 +136,6 @@ impl Updates {
     ) -> Option<Violation> {
         let from = scene.now.saturating_sub(READ + scene.read_lag);
         let asked = self.asked.get(key).copied().unwrap_or_default();
-        if asked >= from {
-            return None;
-        }
         let failed = |service: &ServiceState| {
             service
                 .deployment
@@ -151,17 +148,28 @@ impl Updates {
                     ended && rollout_members(&differences(body, target)).is_empty()
                 })
         };
+        // What was asked for has been deployed since then, and was rolled back.
+        let answered = || {
+            let service = scene.truth.service(arn)?;
+            let before = scene.truth.service_since(arn, asked).next()??;
+            let target = |service: &ServiceState| {
+                let deployment = service.deployment.as_ref();
+                deployment.map(|(target, ..)| target.clone())
+            };
+            Some(failed(service) && target(before) != target(service))
+        };
         let mut states = scene.truth.service_since(arn, from).flatten();
         let mut any = false;
         let all = states.all(|service| {
             any = true;
             failed(service)
         });
+        let unasked = any && all && asked < from || answered().unwrap_or_default();
         // Scaling alone may be sent while the rest is rolled back.
         let scaling_alone = members(body)
             .keys()
             .all(|path| path.starts_with("scalingTarget."));
-        if any && all && !scaling_alone {
+        if unasked && !scaling_alone {
             return violated(
                 "what was rolled back is not sent again unasked",
                 format!("{key}: {:?}", members(body).keys()),
