@@ -13,7 +13,7 @@ use mutants::{
     bank::Mutant,
     checkout::Checkout,
     error::Error,
-    results::{Outcome, Results, Verdict, key},
+    results::{Fate, Outcome, Results, key},
     suites::{Breadth, Suite, Suites},
 };
 
@@ -134,7 +134,7 @@ fn verdicts(
     wanted: &[Suite],
     checkout: &Checkout,
     arguments: &Arguments,
-) -> Result<BTreeMap<String, Verdict>, Error> {
+) -> Result<BTreeMap<String, Fate>, Error> {
     let breadth = if arguments.quick {
         Breadth::Quick
     } else {
@@ -169,8 +169,8 @@ fn test_unchanged(
         seconds: started.elapsed().as_secs(),
     };
     println!("the unchanged source: {}", shown(&outcome));
-    for (suite, verdict) in &outcome.suites {
-        if let Verdict::Killed(failure) = verdict {
+    for (suite, fate) in &outcome.suites {
+        if let Fate::Killed(failure) = fate {
             return Err(Error::Unchanged {
                 suite: suite.clone(),
                 failure: failure.clone(),
@@ -181,9 +181,9 @@ fn test_unchanged(
 }
 
 fn shown(outcome: &Outcome) -> String {
-    let verdicts = outcome.suites.iter().map(|(suite, verdict)| match verdict {
-        Verdict::Killed(by) => format!("killed by {suite} ({by})"),
-        Verdict::Survived => format!("SURVIVES {suite}"),
+    let verdicts = outcome.suites.iter().map(|(suite, fate)| match fate {
+        Fate::Killed(by) => format!("killed by {suite} ({by})"),
+        Fate::Survived => format!("SURVIVES {suite}"),
     });
     let verdicts: Vec<String> = verdicts.collect();
     format!("{} in {} s", verdicts.join(", "), outcome.seconds)

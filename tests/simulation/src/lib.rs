@@ -8,12 +8,12 @@
 //!
 //! - [`random`]: random numbers from a seed;
 //! - [`request`]: the requests of a process, and their answers;
-//! - [`link`]: what a process shares with the world: its clock, its cache and its requests;
+//! - [`link`]: what a process shares with the simulator: its clock, its cache and its requests;
 //! - [`ecs`] and [`kubernetes`]: the two ports, and the model of the API server;
 //! - [`process`]: an operator process: its watch, its work queue and its reconciles;
 //! - [`scenario`]: what happens: the lives of objects, the acts of others, and the faults;
 //! - [`checkers`]: the invariants;
-//! - [`world`]: the loop over all events;
+//! - [`simulator`]: the loop over all events;
 //! - [`story`]: the events of a run, for people.
 
 #![cfg_attr(
@@ -35,6 +35,6 @@ pub mod process;
 pub mod random;
 pub mod request;
 pub mod scenario;
+pub mod simulator;
 pub mod story;
 pub mod sweep;
-pub mod world;

@@ -1,4 +1,4 @@
-//! What an operator process shares with the world: its clock, its cache, its credentials and its requests.
+//! What an operator process shares with the simulator: its clock, its cache, its credentials and its requests.
 
 use std::{
     collections::BTreeMap,
@@ -79,7 +79,7 @@ impl Clock for ProcessClock {
     }
 }
 
-/// A request that a process has sent, on its way to the server.
+/// A request that a process has sent, sent to the server.
 #[derive(Debug)]
 pub struct Sent {
     /// Object whose reconcile sent it.
@@ -101,7 +101,7 @@ pub enum Credentials {
     None,
 }
 
-/// What a process shares with the world.
+/// What a process shares with the simulator.
 #[derive(Debug)]
 pub struct Link {
     /// The objects that its watch has delivered.
@@ -134,7 +134,7 @@ impl Link {
         });
         match answer.await {
             Ok(answer) => answer,
-            // The world drops no reply of a living process.
+            // The simulator drops no reply of a living process.
             Err(oneshot::Canceled) => std::future::pending().await,
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{scenario::Scenario, story::Story, world::run};
+use crate::{scenario::Scenario, simulator::run, story::Story};
 
 /// The smallest scenario found that breaks this rule, by leaving out one thing after the other.
 pub fn minimise(scenario: &Scenario, rule: &str) -> Scenario {

@@ -78,7 +78,7 @@ impl Wake for Woken {
 pub struct Process {
     /// Which process this is.
     pub id: ProcessId,
-    /// What it shares with the world.
+    /// What it shares with the simulator.
     pub link: Arc<Link>,
     /// The time until which it does not execute.
     pub frozen_until: Option<Duration>,

@@ -9,8 +9,8 @@ pub enum Who {
     Operator(crate::process::ProcessId),
     /// A user, a tool, or somebody else in AWS.
     Others,
-    /// The world: clocks, networks, ECS itself.
-    World,
+    /// The simulator: clocks, networks, ECS itself.
+    Environment,
 }
 
 impl fmt::Display for Who {
@@ -18,7 +18,7 @@ impl fmt::Display for Who {
         match self {
             Self::Operator(id) => write!(f, "operator {}.{}", id.operator, id.start),
             Self::Others => f.write_str("others"),
-            Self::World => f.write_str("world"),
+            Self::Environment => f.write_str("environment"),
         }
     }
 }

@@ -6,17 +6,17 @@ use crate::{
     scenario::{
         Scenario,
         fault::{Fault, FaultKind, Site, all_kinds},
-        lives::{LIVES, Life, scenario},
+        lifecycles::{LIFECYCLES, Lifecycle, scenario},
     },
+    simulator::{RequestMade, run},
     story::Story,
-    world::{RequestMade, run},
 };
 
 /// One run of the sweep.
 #[derive(Clone, Debug)]
 pub struct Case {
     /// The life.
-    pub life: Life,
+    pub life: Lifecycle,
     /// Which request of the life meets the fault.
     pub request: usize,
     /// Its name.
@@ -52,7 +52,7 @@ impl Case {
 
 /// All cases.
 pub fn cases(breadth: Breadth) -> Vec<Case> {
-    LIVES
+    LIFECYCLES
         .into_iter()
         .flat_map(|life| {
             let requests = run(&scenario(life), Story::default()).requests;

@@ -14,9 +14,9 @@ use simulation::{
     coverage::Coverage,
     minimise::minimise,
     scenario::{Scenario, histories, random},
+    simulator::run,
     story::Story,
     sweep::{Breadth, cases},
-    world::run,
 };
 
 /// Runs the operator against models of Kubernetes and ECS on a virtual clock.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    CREATE, Checker, Occurrence, Scene, Violation, named_arn,
+    CREATE, Checker, Occurrence, View, Violation, named_arn,
     truth::{FINALIZER, SERVICE_ARN},
     violated,
 };
@@ -31,7 +31,7 @@ struct Sent {
 }
 
 impl Checker for Creates {
-    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation> {
+    fn check(&mut self, occurrence: &Occurrence<'_>, view: &View<'_>) -> Option<Violation> {
         match occurrence {
             Occurrence::Sent {
                 process,
@@ -46,12 +46,12 @@ impl Checker for Creates {
             } => {
                 let arn = named_arn(account, body)?;
                 let violation = self
-                    .sent_too_early(&arn, scene)
-                    .or_else(|| self.lives_already(&arn, scene))
-                    .or_else(|| unprepared(&arn, (*reconciled)?, scene));
+                    .sent_too_early(&arn, view)
+                    .or_else(|| self.lives_already(&arn, view))
+                    .or_else(|| unprepared(&arn, (*reconciled)?, view));
                 let sent = Sent {
                     process: *process,
-                    at: scene.now,
+                    at: view.now,
                     answered: false,
                 };
                 self.last.insert(arn, sent);
@@ -65,8 +65,8 @@ impl Checker for Creates {
                 ..
             } => {
                 let arn = named_arn(account, body)?;
-                let incarnation = scene.truth.service(&arn)?.incarnation.clone();
-                self.made.insert(arn, (incarnation, scene.now));
+                let incarnation = view.truth.service(&arn)?.incarnation.clone();
+                self.made.insert(arn, (incarnation, view.now));
                 None
             }
             Occurrence::Answered {
@@ -91,12 +91,12 @@ impl Checker for Creates {
 
 impl Creates {
     /// A create whose result is not known may still take effect.
-    fn sent_too_early(&self, arn: &str, scene: &Scene<'_>) -> Option<Violation> {
+    fn sent_too_early(&self, arn: &str, view: &View<'_>) -> Option<Violation> {
         let last = self.last.get(arn)?;
-        let waited = scene.now.saturating_sub(last.at);
+        let waited = view.now.saturating_sub(last.at);
         // Before the lag of its reads is over, the operator cannot have seen it.
-        let appeared = waited > scene.read_lag
-            && scene
+        let appeared = waited > view.read_lag
+            && view
                 .truth
                 .service_since(arn, last.at)
                 .flatten()
@@ -111,10 +111,10 @@ impl Creates {
     }
 
     /// The service of an earlier create lives, and reads have shown it for long enough.
-    fn lives_already(&self, arn: &str, scene: &Scene<'_>) -> Option<Violation> {
+    fn lives_already(&self, arn: &str, view: &View<'_>) -> Option<Violation> {
         let (incarnation, at) = self.made.get(arn)?;
-        let service = scene.truth.service(arn)?;
-        let seen = scene.now.saturating_sub(*at) > scene.read_lag;
+        let service = view.truth.service(arn)?;
+        let seen = view.now.saturating_sub(*at) > view.read_lag;
         if service.is_live() && service.incarnation == *incarnation && seen {
             return violated(
                 "no create is sent while the service of an earlier create lives",
@@ -129,10 +129,10 @@ impl Creates {
 fn unprepared(
     arn: &str,
     key: &ecs_express_operator::controller::objects::ObjectKey,
-    scene: &Scene<'_>,
+    view: &View<'_>,
 ) -> Option<Violation> {
-    let from = scene.now.saturating_sub(RECENTLY);
-    let prepared = scene.truth.object_since(key, from).any(|object| {
+    let from = view.now.saturating_sub(RECENTLY);
+    let prepared = view.truth.object_since(key, from).any(|object| {
         object.has_finalizer(FINALIZER) && object.annotation(SERVICE_ARN) == Some(arn)
     });
     if prepared {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use ecs_express_operator::controller::objects::ObjectKey;
 
 use super::{
-    Checker, DELETE, Occurrence, Scene, Violation,
+    Checker, DELETE, Occurrence, View, Violation,
     truth::{FINALIZER, Owner, arn_of},
     violated,
 };
@@ -25,19 +25,19 @@ pub struct Deletion {
 }
 
 impl Checker for Deletion {
-    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation> {
+    fn check(&mut self, occurrence: &Occurrence<'_>, view: &View<'_>) -> Option<Violation> {
         match occurrence {
             Occurrence::Sent {
                 request: Request::Aws { action: DELETE, .. },
                 reconciled: Some(key),
                 ..
             } => {
-                let from = scene.now.saturating_sub(RECENTLY);
+                let from = view.now.saturating_sub(RECENTLY);
                 let retains = |object: &Stored| object.json["spec"]["deletionPolicy"] == "Retain";
-                if scene.truth.object_since(key, from).all(retains) {
+                if view.truth.object_since(key, from).all(retains) {
                     return violated("a retained service is not deleted", key.to_string());
                 }
-                let mut versions = scene.truth.object_since(key, from);
+                let mut versions = view.truth.object_since(key, from);
                 if versions.any(Stored::is_deleting) {
                     return None;
                 }
@@ -46,16 +46,16 @@ impl Checker for Deletion {
                     key.to_string(),
                 )
             }
-            Occurrence::Wrote { key, write, .. } => self.released(key, write, scene),
+            Occurrence::Wrote { key, write, .. } => self.released(key, write, view),
             Occurrence::Acted(Act::Replace { object, .. }) => {
-                if let Some(key) = scene.objects.get(*object)
-                    && scene.api.get(key).is_none_or(|stored| stored.is_deleting())
+                if let Some(key) = view.objects.get(*object)
+                    && view.api.get(key).is_none_or(|stored| stored.is_deleting())
                 {
                     self.may_remain.insert(key.clone());
                 }
                 None
             }
-            Occurrence::End => self.outlives(scene),
+            Occurrence::End => self.outlives(view),
             _ => None,
         }
     }
@@ -63,7 +63,7 @@ impl Checker for Deletion {
 
 impl Deletion {
     /// The operator removed its finalizer.
-    fn released(&mut self, key: &ObjectKey, write: &Write, scene: &Scene<'_>) -> Option<Violation> {
+    fn released(&mut self, key: &ObjectKey, write: &Write, view: &View<'_>) -> Option<Violation> {
         let before = write.before.as_ref()?;
         let removed = before.has_finalizer(FINALIZER)
             && write
@@ -84,13 +84,13 @@ impl Deletion {
             return None;
         }
         let arn = arn_of(key, Some(before));
-        let from = scene.now.saturating_sub(RECENTLY + scene.read_lag);
+        let from = view.now.saturating_sub(RECENTLY + view.read_lag);
         let ours = |state: Option<&super::truth::ServiceState>| {
             state.is_some_and(|service| {
                 service.is_live() && service.owner == Owner::Object(key.clone())
             })
         };
-        let mut states = scene.truth.service_since(&arn, from);
+        let mut states = view.truth.service_since(&arn, from);
         let mut any = false;
         let all_ours = states.all(|state| {
             any = true;
@@ -105,16 +105,16 @@ impl Deletion {
         None
     }
 
-    fn outlives(&self, scene: &Scene<'_>) -> Option<Violation> {
-        scene.truth.services.keys().find_map(|arn| {
-            let service = scene.truth.service(arn)?;
+    fn outlives(&self, view: &View<'_>) -> Option<Violation> {
+        view.truth.services.keys().find_map(|arn| {
+            let service = view.truth.service(arn)?;
             let Owner::Object(key) = &service.owner else {
                 return None;
             };
-            let remains = scene.objects.contains(key)
+            let remains = view.objects.contains(key)
                 && service.is_live()
                 && !service.released
-                && scene.api.get(key).is_none()
+                && view.api.get(key).is_none()
                 && !self.may_remain.contains(key);
             if remains {
                 violated("no service outlives its object", format!("{arn} of {key}"))

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use ecs_express_operator::controller::objects::ObjectKey;
 
-use super::{Checker, Occurrence, Scene, Violation, violated};
+use super::{Checker, Occurrence, View, Violation, violated};
 use crate::{
     process::ProcessId,
     request::{Patch, Request},
@@ -21,7 +21,7 @@ pub struct Fences {
 }
 
 impl Checker for Fences {
-    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation> {
+    fn check(&mut self, occurrence: &Occurrence<'_>, view: &View<'_>) -> Option<Violation> {
         let Occurrence::Sent {
             process, request, ..
         } = occurrence
@@ -29,7 +29,7 @@ impl Checker for Fences {
             return None;
         };
         if let Request::Patch(Patch { key, .. }) = request {
-            self.requested.insert((*process, key.clone()), scene.now);
+            self.requested.insert((*process, key.clone()), view.now);
             return None;
         }
         let Occurrence::Sent {
@@ -43,7 +43,7 @@ impl Checker for Fences {
             return None;
         }
         let fence = self.requested.remove(&(*process, (*key).clone()));
-        if fence.is_some_and(|at| scene.now.saturating_sub(at) < AGE) {
+        if fence.is_some_and(|at| view.now.saturating_sub(at) < AGE) {
             return None;
         }
         violated(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ecs_express_emulator::{DeploymentStatus, ServiceStatus};
 
 use super::{
-    Checker, Occurrence, Scene, Violation,
+    Checker, Occurrence, View, Violation,
     configuration::differences,
     truth::{ServiceState, arn_of},
     violated,
@@ -20,7 +20,7 @@ const RECENTLY: Duration = Duration::from_secs(110);
 pub struct Honesty;
 
 impl Checker for Honesty {
-    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation> {
+    fn check(&mut self, occurrence: &Occurrence<'_>, view: &View<'_>) -> Option<Violation> {
         let Occurrence::Wrote { key, write, .. } = occurrence else {
             return None;
         };
@@ -33,14 +33,14 @@ impl Checker for Honesty {
             return None;
         }
         let arn = arn_of(key, Some(after));
-        let from = scene.now.saturating_sub(RECENTLY + scene.read_lag);
-        let mut states = scene.truth.service_since(&arn, from).flatten();
+        let from = view.now.saturating_sub(RECENTLY + view.read_lag);
+        let mut states = view.truth.service_since(&arn, from).flatten();
         if states.any(|service| runs(after, service)) {
             return None;
         }
         violated(
             "Ready is true only if the service runs as the spec says",
-            format!("{key}: {}", difference(after, scene.truth.service(&arn))),
+            format!("{key}: {}", difference(after, view.truth.service(&arn))),
         )
     }
 }

@@ -6,7 +6,7 @@ use ecs_express_emulator::{DeploymentStatus, ServiceStatus};
 use ecs_express_operator::controller::objects::ObjectKey;
 
 use super::{
-    Checker, Occurrence, Scene, Violation,
+    Checker, Occurrence, View, Violation,
     configuration::differences,
     honesty::{is_ready, runs},
     truth::{ACCOUNT, Owner, ServiceState, arn_of},
@@ -17,36 +17,36 @@ use crate::kubernetes::api_server::Stored;
 /// Judges the end of a run.
 #[derive(Debug, Default)]
 pub struct Liveness {
-    /// The status of each object when everything should be at rest.
+    /// The status of each object when everything should be idle.
     rested: BTreeMap<ObjectKey, String>,
 }
 
 impl Checker for Liveness {
-    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation> {
+    fn check(&mut self, occurrence: &Occurrence<'_>, view: &View<'_>) -> Option<Violation> {
         match occurrence {
             Occurrence::Rest => {
-                for (key, stored) in scene.api.objects() {
+                for (key, stored) in view.api.objects() {
                     self.rested
                         .insert(key.clone(), stored.json["status"].to_string());
                 }
                 None
             }
-            Occurrence::End => scene
+            Occurrence::End => view
                 .api
                 .objects()
-                .find_map(|(key, stored)| judge(key, stored, scene)),
+                .find_map(|(key, stored)| judge(key, stored, view)),
             _ => None,
         }
     }
 }
 
-fn judge(key: &ObjectKey, stored: &Stored, scene: &Scene<'_>) -> Option<Violation> {
+fn judge(key: &ObjectKey, stored: &Stored, view: &View<'_>) -> Option<Violation> {
     let arn = arn_of(key, Some(stored));
     if !arn.contains(ACCOUNT) {
         // The object was claimed with credentials of another account, to which it stays bound.
         return None;
     }
-    let service = scene.truth.service(&arn);
+    let service = view.truth.service(&arn);
     let ready = stored.condition("Ready");
     let shown = ready.map_or_else(
         || "no Ready condition".to_owned(),

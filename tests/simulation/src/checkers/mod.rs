@@ -10,7 +10,7 @@
 //! | [`updates`] | I4: no update without a difference; I6: no older spec is sent; no rolled-back configuration again |
 //! | [`honesty`] | I8: `Ready` is true only where it is |
 //! | [`pressure`] | I7: no hot loop |
-//! | [`rest`] | I4: no call and no write at rest |
+//! | [`rest`] | I4: no call and no write while idle |
 //! | [`secrecy`] | I10: no environment value in status and events |
 //! | [`liveness`] | L1, L2: after the faults, everything converges or is gone |
 
@@ -98,7 +98,7 @@ pub enum Occurrence<'a> {
     Acted(&'a Act),
     /// Nothing disturbs the operator from now on.
     Calm,
-    /// Everything should be at rest from now on.
+    /// Everything should be idle from now on.
     Rest,
     /// The run ends.
     End,
@@ -106,7 +106,7 @@ pub enum Occurrence<'a> {
 
 /// What a checker sees.
 #[derive(Clone, Copy, Debug)]
-pub struct Scene<'a> {
+pub struct View<'a> {
     /// The present time.
     pub now: Duration,
     /// What is the case, now and before.
@@ -130,8 +130,8 @@ pub struct Violation {
 
 /// Checks one or more invariants.
 pub trait Checker {
-    /// Looks at what happened; what is the case includes its effect.
-    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation>;
+    /// Judges what happened; what is the case includes its effect.
+    fn check(&mut self, occurrence: &Occurrence<'_>, view: &View<'_>) -> Option<Violation>;
 }
 
 /// All checkers.

@@ -8,7 +8,7 @@ use std::{
 use ecs_express_operator::controller::objects::ObjectKey;
 
 use super::{
-    CREATE, Checker, DELETE, Occurrence, Scene, TAG, UNTAG, UPDATE, Violation, named_arn,
+    CREATE, Checker, DELETE, Occurrence, TAG, UNTAG, UPDATE, View, Violation, named_arn,
     truth::{Owner, ServiceState},
     violated,
 };
@@ -24,7 +24,7 @@ pub struct Ownership {
 }
 
 impl Checker for Ownership {
-    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation> {
+    fn check(&mut self, occurrence: &Occurrence<'_>, view: &View<'_>) -> Option<Violation> {
         match occurrence {
             Occurrence::Served {
                 action: CREATE | TAG,
@@ -34,7 +34,7 @@ impl Checker for Ownership {
                 reconciled: Some(key),
                 ..
             } => {
-                let service = scene.truth.service(&named_arn(account, body)?)?;
+                let service = view.truth.service(&named_arn(account, body)?)?;
                 if service.owner == Owner::Object((*key).clone()) {
                     let own = self.own.entry((*key).clone()).or_default();
                     own.insert(service.incarnation.clone());
@@ -51,17 +51,16 @@ impl Checker for Ownership {
             } => {
                 let arn = named_arn(account, body)?;
                 // Nothing can be changed where there is nothing.
-                scene
-                    .truth
+                view.truth
                     .service(&arn)
                     .filter(|service| service.is_live())?;
-                let from = sent_at.saturating_sub(RECENTLY + scene.read_lag);
-                let mut states = scene.truth.service_since(&arn, from).flatten();
-                let adopts = *action == TAG && adopts(key, from, scene);
+                let from = sent_at.saturating_sub(RECENTLY + view.read_lag);
+                let mut states = view.truth.service_since(&arn, from).flatten();
+                let adopts = *action == TAG && adopts(key, from, view);
                 if states.any(|service| self.belongs(key, service) || adopts && is_free(service)) {
                     return None;
                 }
-                let service = scene.truth.service(&arn);
+                let service = view.truth.service(&arn);
                 violated(
                     "nothing that does not belong to the object is ever changed",
                     format!(
@@ -90,9 +89,8 @@ impl Ownership {
 }
 
 /// Whether the user allows the adoption of a service.
-fn adopts(key: &ObjectKey, from: Duration, scene: &Scene<'_>) -> bool {
-    scene
-        .truth
+fn adopts(key: &ObjectKey, from: Duration, view: &View<'_>) -> bool {
+    view.truth
         .object_since(key, from)
         .any(|object| object.json["spec"]["adoptionPolicy"] == "Adopt")
 }

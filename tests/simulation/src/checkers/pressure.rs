@@ -7,7 +7,7 @@ use std::{
 
 use ecs_express_operator::controller::objects::ObjectKey;
 
-use super::{Checker, Occurrence, Scene, Violation, violated};
+use super::{Checker, Occurrence, View, Violation, violated};
 use crate::{process::ProcessId, request::changes_aws};
 
 /// Most reconciles of an object by a process in [`SHORT`].
@@ -30,14 +30,14 @@ pub struct Pressure {
 }
 
 impl Checker for Pressure {
-    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation> {
+    fn check(&mut self, occurrence: &Occurrence<'_>, view: &View<'_>) -> Option<Violation> {
         match occurrence {
             Occurrence::Reconciles { process, key } => {
                 let times = self
                     .reconciles
                     .entry((*process, (*key).clone()))
                     .or_default();
-                exceeds(times, scene.now, SHORT, RECONCILES).then(|| Violation {
+                exceeds(times, view.now, SHORT, RECONCILES).then(|| Violation {
                     rule: "an object is not reconciled in a hot loop",
                     what: format!("{key}: more than {RECONCILES} in {SHORT:?}"),
                 })
@@ -56,7 +56,7 @@ impl Checker for Pressure {
                 }
                 let call = (*process, (*key).clone(), format!("{request:?}"));
                 let times = self.equal.entry(call).or_default();
-                if exceeds(times, scene.now, LONGER, EQUAL) {
+                if exceeds(times, view.now, LONGER, EQUAL) {
                     return violated(
                         "a call that does not succeed is repeated less and less often",
                         format!(
@@ -66,7 +66,7 @@ impl Checker for Pressure {
                     );
                 }
                 let times = self.changes.entry((*process, (*key).clone())).or_default();
-                exceeds(times, scene.now, LONG, CHANGES).then(|| Violation {
+                exceeds(times, view.now, LONG, CHANGES).then(|| Violation {
                     rule: "changing calls are not repeated in a hot loop",
                     what: format!("{key}: more than {CHANGES} in {LONG:?}"),
                 })

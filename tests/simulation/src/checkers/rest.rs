@@ -1,19 +1,19 @@
-//! I4: no call that changes something, no write and no event at rest.
+//! I4: no call that changes something, no write and no event while idle.
 
 use ecs_express_emulator::DeploymentStatus;
 use ecs_express_operator::controller::objects::ObjectKey;
 
-use super::{Checker, Occurrence, Scene, Violation, truth::arn_of, violated};
+use super::{Checker, Occurrence, View, Violation, truth::arn_of, violated};
 use crate::request::{Patch, Request};
 
-/// Knows whether everything should be at rest.
+/// Knows whether everything should be idle.
 #[derive(Debug, Default)]
 pub struct Rest {
     resting: bool,
 }
 
 impl Checker for Rest {
-    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation> {
+    fn check(&mut self, occurrence: &Occurrence<'_>, view: &View<'_>) -> Option<Violation> {
         match occurrence {
             Occurrence::Rest => {
                 self.resting = true;
@@ -23,26 +23,26 @@ impl Checker for Rest {
                 request,
                 reconciled: Some(key),
                 ..
-            } if self.resting && request.changes_aws() && !is_stuck(key, scene) => violated(
-                "nothing is changed in AWS at rest",
+            } if self.resting && request.changes_aws() && !is_stuck(key, view) => violated(
+                "nothing is changed in AWS while idle",
                 request.name().to_owned(),
             ),
             Occurrence::Sent {
                 request: Request::Patch(Patch { key, body, .. }),
                 ..
-            } if self.resting && !is_stuck(key, scene) => violated(
-                "no write is requested at rest, not even one that changes nothing",
+            } if self.resting && !is_stuck(key, view) => violated(
+                "no write is requested while idle, not even one that changes nothing",
                 format!("{key}: {body}"),
             ),
             Occurrence::Wrote { key, write, .. }
-                if self.resting && write.is_effective() && !is_stuck(key, scene) =>
+                if self.resting && write.is_effective() && !is_stuck(key, view) =>
             {
                 let status = write.after.as_ref().map(|after| &after.json["status"]);
                 let status = status.map_or_else(String::new, ToString::to_string);
-                violated("nothing is written at rest", format!("{key}: {status}"))
+                violated("nothing is written while idle", format!("{key}: {status}"))
             }
             Occurrence::Published { key, event } if self.resting => violated(
-                "no event is published at rest",
+                "no event is published while idle",
                 format!("{key}: {}", event.reason),
             ),
             _ => None,
@@ -52,9 +52,9 @@ impl Checker for Rest {
 
 /// Whether a deployment does not end, so that updates may be refused and are tried again from time to time. The first
 /// deployment of a service has nothing to roll back to.
-fn is_stuck(key: &ObjectKey, scene: &Scene<'_>) -> bool {
-    let arn = arn_of(key, scene.api.get(key).map(|stored| &**stored));
-    let service = scene.truth.service(&arn);
+fn is_stuck(key: &ObjectKey, view: &View<'_>) -> bool {
+    let arn = arn_of(key, view.api.get(key).map(|stored| &**stored));
+    let service = view.truth.service(&arn);
     let deployment = service.and_then(|service| service.deployment.as_ref());
     deployment.is_some_and(|(_, _, status)| *status == DeploymentStatus::InProgress)
 }

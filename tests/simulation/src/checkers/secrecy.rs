@@ -1,7 +1,7 @@
 //! I10: no value of an environment variable appears in a status or an event; and no request id, which would change the
 //! status with each attempt.
 
-use super::{Checker, Occurrence, Scene, Violation, violated};
+use super::{Checker, Occurrence, View, Violation, violated};
 
 /// Part of every value that the scenarios keep secret.
 pub const CANARY: &str = "canary";
@@ -14,7 +14,7 @@ pub const REQUEST_ID: &str = "d0d0d0d0";
 pub struct Secrecy;
 
 impl Checker for Secrecy {
-    fn check(&mut self, occurrence: &Occurrence<'_>, _: &Scene<'_>) -> Option<Violation> {
+    fn check(&mut self, occurrence: &Occurrence<'_>, _: &View<'_>) -> Option<Violation> {
         let text = match occurrence {
             Occurrence::Wrote { write, .. } => write.after.as_ref()?.json["status"].to_string(),
             Occurrence::Published { event, .. } => event.note.clone(),

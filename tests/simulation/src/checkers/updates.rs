@@ -7,7 +7,7 @@ use ecs_express_operator::controller::objects::ObjectKey;
 use serde_json::Value;
 
 use super::{
-    Checker, Occurrence, Scene, UPDATE, Violation,
+    Checker, Occurrence, UPDATE, View, Violation,
     configuration::{differences, members},
     named_arn,
     truth::ServiceState,
@@ -28,13 +28,13 @@ pub struct Updates {
 }
 
 impl Checker for Updates {
-    fn check(&mut self, occurrence: &Occurrence<'_>, scene: &Scene<'_>) -> Option<Violation> {
+    fn check(&mut self, occurrence: &Occurrence<'_>, view: &View<'_>) -> Option<Violation> {
         match occurrence {
             Occurrence::Acted(act) => {
                 if let Some(object) = asks(act)
-                    && let Some(key) = scene.objects.get(object)
+                    && let Some(key) = view.objects.get(object)
                 {
-                    self.asked.insert(key.clone(), scene.now);
+                    self.asked.insert(key.clone(), view.now);
                 }
                 None
             }
@@ -50,9 +50,9 @@ impl Checker for Updates {
                 ..
             } => {
                 let arn = named_arn(account, body)?;
-                no_difference(key, &arn, body, scene)
-                    .or_else(|| outdated(key, body, scene))
-                    .or_else(|| self.rolled_back(key, &arn, body, scene))
+                no_difference(key, &arn, body, view)
+                    .or_else(|| outdated(key, body, view))
+                    .or_else(|| self.rolled_back(key, &arn, body, view))
             }
             _ => None,
         }
@@ -71,13 +71,13 @@ fn asks(act: &Act) -> Option<usize> {
 }
 
 /// What ECS has accepted already is not sent again, unless a restart is asked for.
-fn no_difference(key: &ObjectKey, arn: &str, body: &Value, scene: &Scene<'_>) -> Option<Violation> {
-    let from = scene.now.saturating_sub(READ + scene.read_lag);
-    let restart = scene.truth.object_since(key, from).any(restart_open);
+fn no_difference(key: &ObjectKey, arn: &str, body: &Value, view: &View<'_>) -> Option<Violation> {
+    let from = view.now.saturating_sub(READ + view.read_lag);
+    let restart = view.truth.object_since(key, from).any(restart_open);
     if restart {
         return None;
     }
-    let mut states = scene.truth.service_since(arn, from).flatten();
+    let mut states = view.truth.service_since(arn, from).flatten();
     let same = |service: &ServiceState| {
         let newest = service.newest.as_ref();
         newest.is_some_and(|(_, configuration)| differences(body, configuration).is_empty())
@@ -104,10 +104,10 @@ fn restart_open(object: &Stored) -> bool {
 }
 
 /// The spec from which the update was made was current when it was fenced.
-fn outdated(key: &ObjectKey, body: &Value, scene: &Scene<'_>) -> Option<Violation> {
-    let from = scene.now.saturating_sub(FENCE);
+fn outdated(key: &ObjectKey, body: &Value, view: &View<'_>) -> Option<Violation> {
+    let from = view.now.saturating_sub(FENCE);
     let mut missing = Vec::new();
-    for object in scene.truth.object_since(key, from) {
+    for object in view.truth.object_since(key, from) {
         let spec = members(&object.json["spec"]);
         let sent = members(body);
         missing = sent
@@ -132,9 +132,9 @@ impl Updates {
         key: &ObjectKey,
         arn: &str,
         body: &Value,
-        scene: &Scene<'_>,
+        view: &View<'_>,
     ) -> Option<Violation> {
-        let from = scene.now.saturating_sub(READ + scene.read_lag);
+        let from = view.now.saturating_sub(READ + view.read_lag);
         let asked = self.asked.get(key).copied().unwrap_or_default();
         let failed = |service: &ServiceState| {
             service
@@ -150,15 +150,15 @@ impl Updates {
         };
         // What was asked for has been deployed since then, and was rolled back.
         let answered = || {
-            let service = scene.truth.service(arn)?;
-            let before = scene.truth.service_since(arn, asked).next()??;
+            let service = view.truth.service(arn)?;
+            let before = view.truth.service_since(arn, asked).next()??;
             let target = |service: &ServiceState| {
                 let deployment = service.deployment.as_ref();
                 deployment.map(|(target, ..)| target.clone())
             };
             Some(failed(service) && target(before) != target(service))
         };
-        let mut states = scene.truth.service_since(arn, from).flatten();
+        let mut states = view.truth.service_since(arn, from).flatten();
         let mut any = false;
         let all = states.all(|service| {
             any = true;

@@ -116,7 +116,7 @@ pub enum Act {
         /// For how long.
         span: Duration,
     },
-    /// The watch of the operator breaks and starts with a new list; what was on its way is lost.
+    /// The watch of the operator breaks and starts with a new list; what was in flight is lost.
     Relist {
         /// Number of the operator.
         operator: usize,

@@ -118,7 +118,7 @@ impl FaultKind {
 impl Moment {
     fn name(self) -> &'static str {
         match self {
-            Self::BeforeSend => "before sending",
+            Self::BeforeSend => "before the request",
             Self::AfterEffect => "after the effect",
             Self::AfterAnswer => "after the answer",
         }

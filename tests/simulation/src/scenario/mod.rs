@@ -5,7 +5,7 @@
 pub mod act;
 pub mod fault;
 pub mod histories;
-pub mod lives;
+pub mod lifecycles;
 pub mod random;
 
 use std::time::Duration;

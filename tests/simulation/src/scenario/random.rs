@@ -10,7 +10,7 @@ use super::{
     act::{Act, Step},
     fault::{Fault, FaultKind, Site, all_kinds},
     key,
-    lives::spec,
+    lifecycles::spec,
     service,
 };
 use crate::{checkers::CREATE, link::Credentials, random::Random};
@@ -229,8 +229,8 @@ fn of_the_environment(operator: usize, random: &mut Random) -> Step {
     Step::at(random.below(LENGTH), act)
 }
 
-/// So many faults. ECS denies a service that it has shown before at most once: two such answers in a row are the proof
-/// of absence on which the operator relies.
+/// So many faults. ECS denies a service that it has shown before at most once: two such answers in a row
+/// confirm an absence, on which the operator relies.
 fn all_faults(count: u64, random: &mut Random) -> Vec<Fault> {
     let mut faults: Vec<_> = (0..count).map(|_| fault(random)).collect();
     let mut denied = false;

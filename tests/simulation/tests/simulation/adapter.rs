@@ -333,11 +333,11 @@ async fn both_ports_classify_the_errors_of_ecs_alike() {
         ("NewException", "An error that this version does not know"),
     ] {
         both.emulator.with_model(|model| {
-            model.fail_next(Fault::new("UpdateExpressGatewayService", code, message))
+            model.fail_next(Fault::new("UpdateExpressGatewayService", code, message));
         });
         both.update(&update("shop:2", BTreeSet::new()), code).await;
         both.emulator.with_model(|model| {
-            model.fail_next(Fault::new("DeleteExpressGatewayService", code, message))
+            model.fail_next(Fault::new("DeleteExpressGatewayService", code, message));
         });
         both.delete(code).await;
         both.emulator.with_model(Model::clear_faults);

@@ -9,11 +9,11 @@ use simulation::{
         act::{Act, Step},
         fault::{Fault, FaultKind, Site},
         key,
-        lives::{Life, scenario, spec},
+        lifecycles::{Lifecycle, scenario, spec},
         service,
     },
+    simulator::run,
     story::Story,
-    world::run,
 };
 
 fn keeps_every_invariant(scenario: &Scenario) {
@@ -31,7 +31,7 @@ fn keeps_every_invariant(scenario: &Scenario) {
 #[test]
 fn an_update_by_others_during_the_first_rollout_is_undone_and_not_taken_for_a_rollback() {
     for second in 100..140 {
-        let mut scenario = scenario(Life::Create);
+        let mut scenario = scenario(Lifecycle::Create);
         let update = json!({
             "service": service(0), "update": {"primaryContainer": {"image": "others:2"}}
         });
@@ -42,14 +42,14 @@ fn an_update_by_others_during_the_first_rollout_is_undone_and_not_taken_for_a_ro
 
 /// Seed 56: one operator had observed for minutes that there is no service when the other sent a create.
 #[test]
-fn a_create_of_one_operator_restarts_the_proof_of_absence_of_the_other() {
+fn a_create_of_one_operator_restarts_the_wait_of_the_other() {
     let lost = |after| Fault {
         on: Site::Named("CreateExpressGatewayService"),
         after,
         times: 1,
         kind: FaultKind::RequestLost,
     };
-    let mut created = scenario(Life::Create);
+    let mut created = scenario(Lifecycle::Create);
     let value = "later".to_owned();
     // Faults happen until the last step.
     created
@@ -99,7 +99,7 @@ fn a_late_report_does_not_move_the_transition_times_that_another_operator_has_wr
 #[test]
 fn the_revision_of_others_is_not_taken_for_that_of_the_create() {
     for (visible, second) in [(0, 4), (0, 6), (38, 20), (38, 36)] {
-        let mut scenario = scenario(Life::Create);
+        let mut scenario = scenario(Lifecycle::Create);
         scenario.emulator = json!({
             "createVisibleSeconds": visible,
             "readLagSeconds": {"ListServiceDeployments": visible},

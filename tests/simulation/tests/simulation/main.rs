@@ -9,11 +9,11 @@
 mod adapter;
 mod found;
 mod histories;
-mod lives;
+mod lifecycles;
 mod seeds;
 mod sweep;
 
-use simulation::{scenario::Scenario, story::Story, world::run};
+use simulation::{scenario::Scenario, simulator::run, story::Story};
 
 /// Runs scenarios on all cores. Panics with the story of the first that breaks an invariant.
 fn run_all<T: Sync>(all: &[T], scenario: impl Fn(&T) -> (String, Scenario) + Sync) {

@@ -2,16 +2,16 @@
 
 use simulation::{
     scenario::{
-        lives::{LIVES, scenario},
+        lifecycles::{LIFECYCLES, scenario},
         random,
     },
+    simulator::run,
     story::Story,
-    world::run,
 };
 
 #[test]
 fn every_life_without_faults_keeps_every_invariant() {
-    for life in LIVES {
+    for life in LIFECYCLES {
         let outcome = run(&scenario(life), Story::kept());
         let story: Vec<_> = outcome
             .story

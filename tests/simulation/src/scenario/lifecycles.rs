@@ -12,7 +12,7 @@ use super::{
 
 /// A life of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Life {
+pub enum Lifecycle {
     /// Created, and then left alone.
     Create,
     /// Created and edited.
@@ -30,14 +30,14 @@ pub enum Life {
 }
 
 /// All lives.
-pub const LIVES: [Life; 7] = [
-    Life::Create,
-    Life::Update,
-    Life::Adopt,
-    Life::Rollback,
-    Life::Delete,
-    Life::Retain,
-    Life::Recreate,
+pub const LIFECYCLES: [Lifecycle; 7] = [
+    Lifecycle::Create,
+    Lifecycle::Update,
+    Lifecycle::Adopt,
+    Lifecycle::Rollback,
+    Lifecycle::Delete,
+    Lifecycle::Retain,
+    Lifecycle::Recreate,
 ];
 
 /// The ARN of the infrastructure role of all specs.
@@ -56,14 +56,14 @@ pub fn spec(image: &str) -> Value {
 }
 
 /// A life as a scenario.
-pub fn scenario(life: Life) -> Scenario {
+pub fn scenario(life: Lifecycle) -> Scenario {
     let apply = |spec| Act::Apply { object: 0, spec };
     let mut steps = vec![Step::at(1, apply(spec("shop:1")))];
     match life {
-        Life::Create => {}
-        Life::Update => steps.push(Step::at(200, apply(spec("shop:2")))),
-        Life::Adopt => steps = adoption(),
-        Life::Rollback => {
+        Lifecycle::Create => {}
+        Lifecycle::Update => steps.push(Step::at(200, apply(spec("shop:2")))),
+        Lifecycle::Adopt => steps = adoption(),
+        Lifecycle::Rollback => {
             steps.push(Step::at(
                 190,
                 Act::Outcome {
@@ -74,8 +74,8 @@ pub fn scenario(life: Life) -> Scenario {
             steps.push(Step::at(200, apply(spec("shop:2"))));
             steps.push(Step::at(500, apply(spec("shop:3"))));
         }
-        Life::Delete => steps.push(Step::at(200, Act::Delete { object: 0 })),
-        Life::Retain => {
+        Lifecycle::Delete => steps.push(Step::at(200, Act::Delete { object: 0 })),
+        Lifecycle::Retain => {
             let mut retained = spec("shop:1");
             retained["deletionPolicy"] = json!("Retain");
             steps = vec![
@@ -83,7 +83,7 @@ pub fn scenario(life: Life) -> Scenario {
                 Step::at(200, Act::Delete { object: 0 }),
             ];
         }
-        Life::Recreate => {
+        Lifecycle::Recreate => {
             steps.push(Step::at(200, Act::Delete { object: 0 }));
             // The deletion takes about two minutes.
             steps.push(Step::at(400, apply(spec("shop:2"))));

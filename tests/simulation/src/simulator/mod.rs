@@ -1,4 +1,4 @@
-//! The world: one loop over all events, in the order of the virtual clock.
+//! The simulator: one loop over all events, in the order of the virtual clock.
 
 mod acts;
 mod delivery;
@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use self::requests::{Flight, Reply};
 use crate::{
-    checkers::{self, Checker, Occurrence, Scene, Violation, truth::Truth},
+    checkers::{self, Checker, Occurrence, View, Violation, truth::Truth},
     coverage::Coverage,
     kubernetes::api_server::ApiServer,
     link::{Credentials, START, VirtualClock},
@@ -30,7 +30,7 @@ use crate::{
 /// How long everything may take to converge once nothing disturbs the operator: the longest delay between two attempts
 /// several times, and some rollouts.
 const CONVERGENCE: Duration = Duration::from_secs(5400);
-/// How long everything has to stay at rest.
+/// How long everything has to stay while idle.
 const REST: Duration = Duration::from_secs(3600);
 
 /// What became of a run.
@@ -68,7 +68,7 @@ pub fn run(scenario: &Scenario, story: Story) -> Outcome {
         .start_paused(true)
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(World::new(scenario, story).run()),
+        Ok(runtime) => runtime.block_on(Simulator::new(scenario, story).run()),
         Err(error) => Outcome {
             violation: Some(Violation {
                 rule: "the simulation starts",
@@ -98,7 +98,7 @@ enum Event {
     Step(usize),
     /// Nothing disturbs the operator from now on.
     Calm,
-    /// Everything should be at rest from now on.
+    /// Everything should be idle from now on.
     Rest,
     /// The end of the run.
     End,
@@ -141,7 +141,7 @@ struct Operator {
     lags_until: Duration,
 }
 
-struct World<'a> {
+struct Simulator<'a> {
     scenario: &'a Scenario,
     time: VirtualClock,
     now: Duration,
@@ -164,7 +164,7 @@ struct World<'a> {
     coverage: Coverage,
 }
 
-impl<'a> World<'a> {
+impl<'a> Simulator<'a> {
     fn new(scenario: &'a Scenario, story: Story) -> Self {
         let defaults = EmulatorSettings {
             region: checkers::truth::REGION.into(),
@@ -352,8 +352,8 @@ impl<'a> World<'a> {
                 self.check(&Occurrence::Calm);
             }
             Event::Rest => {
-                self.story.tell(self.now, Who::World, || {
-                    "everything should be at rest".into()
+                self.story.tell(self.now, Who::Environment, || {
+                    "everything should be idle".into()
                 });
                 self.check(&Occurrence::Rest);
             }
@@ -416,7 +416,7 @@ impl<'a> World<'a> {
             return;
         }
         self.truth.note(self.now, &self.api, &self.model);
-        let scene = Scene {
+        let view = View {
             now: self.now,
             truth: &self.truth,
             api: &self.api,
@@ -424,8 +424,8 @@ impl<'a> World<'a> {
             objects: &self.scenario.objects,
         };
         for checker in &mut self.checkers {
-            if let Some(violation) = checker.check(occurrence, &scene) {
-                self.story.tell(self.now, Who::World, || {
+            if let Some(violation) = checker.check(occurrence, &view) {
+                self.story.tell(self.now, Who::Environment, || {
                     format!("VIOLATION: {}: {}", violation.rule, violation.what)
                 });
                 self.violation = Some(violation);

@@ -6,7 +6,7 @@ use ecs_express_emulator::{Caller, Change, ServiceStatus};
 use ecs_express_operator::controller::objects::ObjectKey;
 use serde_json::{Value, json};
 
-use super::{Event, World};
+use super::{Event, Simulator};
 use crate::{
     checkers::{
         Occurrence,
@@ -18,7 +18,7 @@ use crate::{
     story::Who,
 };
 
-impl World<'_> {
+impl Simulator<'_> {
     /// Takes a step of the scenario.
     pub(super) fn act(&mut self, number: usize) {
         let act = &self.scenario.steps[number].act;
@@ -124,7 +124,7 @@ impl World<'_> {
             "what a user asks for reaches ECS in time",
             format!("{key}: {expected:?}"),
         );
-        self.story.tell(self.now, Who::World, || {
+        self.story.tell(self.now, Who::Environment, || {
             format!("VIOLATION: {rule}: {what}")
         });
         self.violation = Some(crate::checkers::Violation { rule, what });
@@ -221,7 +221,7 @@ impl World<'_> {
     /// Ends everything that disturbs the operator.
     pub(super) fn make_calm(&mut self) {
         self.calm = true;
-        self.story.tell(self.now, Who::World, || {
+        self.story.tell(self.now, Who::Environment, || {
             "nothing disturbs the operator from now on".into()
         });
         for operator in 0..self.operators.len() {

@@ -7,7 +7,7 @@ use ecs_express_operator::controller::objects::{ObjectKey, ObjectsError};
 use futures::channel::oneshot;
 use serde_json::{Value, json};
 
-use super::{Event, RequestMade, World};
+use super::{Event, RequestMade, Simulator};
 use crate::{
     checkers::{Occurrence, secrecy::REQUEST_ID},
     link::{Credentials, Sent, lock},
@@ -20,7 +20,7 @@ use crate::{
 /// When a client gives up waiting for an answer.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A request on its way to the server.
+/// A request sent to the server.
 pub(super) struct Flight {
     process: ProcessId,
     reconciled: Option<ObjectKey>,
@@ -35,7 +35,7 @@ pub(super) struct Flight {
 /// A call to AWS.
 type Call = (&'static str, String, Value);
 
-/// An answer on its way to the process.
+/// An answer sent to the process.
 pub(super) struct Reply {
     process: ProcessId,
     reply: oneshot::Sender<Answer>,
@@ -46,8 +46,8 @@ pub(super) struct Reply {
     then_dies: Option<Duration>,
 }
 
-impl World<'_> {
-    /// Sends a request of a process on its way.
+impl Simulator<'_> {
+    /// Sends a request of a process in flight.
     pub(super) fn send(&mut self, process: ProcessId, sent: Sent) {
         let Sent {
             reconciled,
@@ -543,7 +543,7 @@ fn refused(request: &Request, refusal: Refusal, number: u64) -> Answer {
     }
 }
 
-impl World<'_> {
+impl Simulator<'_> {
     /// Changes a label, which concerns nobody.
     pub(super) fn label(&mut self, key: &ObjectKey, value: &str) {
         let value = value.to_owned();

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Event, World};
+use super::{Event, Simulator};
 use crate::{kubernetes::api_server::Change, process::ProcessId, story::Who};
 
-impl World<'_> {
+impl Simulator<'_> {
     /// Lets the watches of all processes deliver a change that the API server has just stored.
     pub(super) fn announce(&mut self) {
         for operator in 0..self.operators.len() {
