@@ -315,7 +315,7 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
                 ran_before(&|s| {
                     s.deployments = Read::Got(vec![began("r2", "ROLLBACK_IN_PROGRESS", 5)]);
                 }),
-                Some(sent_before_scaling),
+                Some(sent_before_scaling.clone()),
             ),
         ),
         (
@@ -344,11 +344,37 @@ fn circumstances(report: bool) -> Vec<(String, Decision)> {
         ),
         (
             "runs, and its deployment failed",
-            OwnedInput::of(before.clone(), ran_before(&failed), Some(state())),
+            OwnedInput::of(before.clone(), ran_before(&failed), Some(state())).observed_for(120),
         ),
         (
             "runs, its deployment failed, retry requested",
+            OwnedInput::of(
+                with(retry_of_failed.clone()),
+                ran_before(&failed),
+                Some(state()),
+            )
+            .observed_for(120),
+        ),
+        (
+            "runs, and its deployment has just been stopped",
+            OwnedInput::of(before.clone(), ran_before(&failed), Some(state())),
+        ),
+        (
+            "runs, its deployment has just been stopped, retry requested",
             OwnedInput::of(with(retry_of_failed), ran_before(&failed), Some(state())),
+        ),
+        (
+            "sent, and its deployment was stopped before it was shown",
+            OwnedInput::of(
+                edited.clone(),
+                ran_before(&|s| {
+                    s.deployments = Read::Got(vec![
+                        deployment("r2", "STOPPED"),
+                        deployment("r1", "SUCCESSFUL"),
+                    ]);
+                }),
+                Some(sent_before_scaling.clone()),
+            ),
         ),
         (
             "fresh, minimum 0, no deployment to be found",

@@ -99,7 +99,7 @@ impl Assessment {
                 let newest = service.newest().map(|newest| newest.arn.as_str());
                 !newest.is_some_and(|newest| self.rollout.targets(newest))
             }
-            Rollout::Unreadable(_) => true,
+            Rollout::Unreadable(_) | Rollout::Stopped(_) => true,
             Rollout::Pending
             | Rollout::InProgress(None)
             | Rollout::Succeeded(_)
@@ -110,7 +110,8 @@ impl Assessment {
 
     /// Whether the newest revision matches the spec and no call can still change it.
     pub fn is_final(&self) -> bool {
-        self.in_sync && self.update != UpdateIntent::Waiting
+        let is_open = matches!(self.rollout, Rollout::Stopped(_));
+        self.in_sync && self.update != UpdateIntent::Waiting && !is_open
     }
 
     /// The configuration that an update sends: the spec, with the values in force in the blocks that it touches.
@@ -172,6 +173,7 @@ fn rollback(input: &Input<'_>, rollout: &Rollout) -> Option<Rollback> {
         }),
         Rollout::Pending
         | Rollout::InProgress(_)
+        | Rollout::Stopped(_)
         | Rollout::Succeeded(_)
         | Rollout::Unreadable(_) => None,
     })

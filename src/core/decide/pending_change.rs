@@ -143,7 +143,7 @@ fn idle_reason(assessment: &Assessment, service: &Service, differs: bool) -> Rea
     match &assessment.rollout {
         Rollout::Failed(_) => Reason::RolledBack,
         Rollout::Unreadable(failure) => Reason::Unreadable(failure.clone()),
-        Rollout::Pending | Rollout::InProgress(_) => Reason::Deploying,
+        Rollout::Pending | Rollout::InProgress(_) | Rollout::Stopped(_) => Reason::Deploying,
         Rollout::Succeeded(_) if !has_endpoint => Reason::WaitingForEndpoint,
         Rollout::Succeeded(_) => Reason::Available,
     }

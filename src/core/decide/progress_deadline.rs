@@ -5,7 +5,10 @@ use jiff::Timestamp;
 use crate::{
     api::status::ManagedResource,
     core::{
-        decide::{assessment::Assessment, input::Input, presence::Present, reason::Reason},
+        decide::{
+            assessment::Assessment, input::Input, presence::Present, reason::Reason,
+            rollout::Rollout,
+        },
         observed::service::Service,
     },
 };
@@ -20,7 +23,8 @@ pub(crate) fn with_deadline(input: &Input<'_>, present: Present<'_>, reason: Rea
         service,
         assessment,
     } = present;
-    if !matches!(reason, Reason::Deploying | Reason::WaitingForEndpoint) {
+    let stopped = matches!(assessment.rollout, Rollout::Stopped(_));
+    if stopped || !matches!(reason, Reason::Deploying | Reason::WaitingForEndpoint) {
         return reason;
     }
     let rolling_back = assessment.rollout.is_rolling_back();

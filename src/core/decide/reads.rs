@@ -87,8 +87,11 @@ fn is_outcome_known(service: &Service, status: &ExpressServiceStatus) -> bool {
     let newest = service.newest().map(|revision| revision.arn.as_str());
     let ended = match deployment_state(deployment.status.as_deref()) {
         DeploymentState::InProgress => false,
-        // A newer deployment may have stopped it.
-        DeploymentState::Failed if deployment.status.as_deref() == Some(STOPPED) => false,
+        // A newer deployment may have stopped it, until it is recorded that none has.
+        DeploymentState::Failed if deployment.status.as_deref() == Some(STOPPED) => status
+            .trusted_state()
+            .and_then(|state| state.rolled_back.as_ref())
+            .is_some_and(|rolled_back| rolled_back.revision == deployment.target_revision),
         DeploymentState::Succeeded => target == newest,
         DeploymentState::Failed => target == newest || target == applied,
     };

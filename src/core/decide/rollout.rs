@@ -27,6 +27,8 @@ pub enum Rollout {
     InProgress(Option<DeploymentStatus>),
     /// It succeeded; without a deployment where ECS has forgotten it and the service is steady.
     Succeeded(Option<DeploymentStatus>),
+    /// The last deployment was stopped, and ECS may not show yet whether another one has replaced it.
+    Stopped(DeploymentStatus),
     /// It was stopped or rolled back.
     Failed(DeploymentStatus),
     /// The deployments could not be read.
@@ -60,17 +62,20 @@ impl Rollout {
         if service.revisions.is_empty() {
             // ECS shows no revision just after a create: whatever the status says, nothing runs yet.
             return match found.cloned().map(Self::of_deployment) {
-                Some(Self::Failed(deployment)) => Self::Failed(deployment),
+                Some(Self::Failed(deployment) | Self::Stopped(deployment)) => {
+                    Self::Failed(deployment)
+                }
                 Some(Self::InProgress(deployment) | Self::Succeeded(deployment)) => {
                     Self::InProgress(deployment)
                 }
                 Some(Self::Pending | Self::Unreadable(_)) | None => Self::InProgress(None),
             };
         }
-        if newest.is_some_and(|newest| has_just_stopped(newest, input))
-            && (found.is_none() || found == newest)
+        if let Some(newest) = newest
+            && has_just_stopped(newest, input)
+            && found.is_none_or(|found| found.status.as_deref() == Some(STOPPED))
         {
-            return Self::InProgress(None);
+            return Self::Stopped(newest.clone());
         }
         if let Some(newest) = newest
             && found.is_some_and(|found| was_replaced(found, newest))
@@ -137,7 +142,7 @@ impl Rollout {
         match self {
             Self::Pending | Self::Unreadable(_) => None,
             Self::InProgress(deployment) | Self::Succeeded(deployment) => deployment.as_ref(),
-            Self::Failed(deployment) => Some(deployment),
+            Self::Stopped(deployment) | Self::Failed(deployment) => Some(deployment),
         }
     }
 }
@@ -147,13 +152,12 @@ fn was_replaced(found: &DeploymentStatus, newest: &DeploymentStatus) -> bool {
     found.status.as_deref() == Some(STOPPED) && found != newest
 }
 
-/// Whether the deployment was stopped so recently that ECS may not show yet what replaced it.
-fn has_just_stopped(found: &DeploymentStatus, input: &Input<'_>) -> bool {
-    let settle = i64::try_from(input.windows.settle.as_secs()).unwrap_or(i64::MAX);
-    found.status.as_deref() == Some(STOPPED)
-        && found.finished_at.as_ref().is_some_and(|finished| {
-            input.now.as_second().saturating_sub(finished.0.as_second()) < settle
-        })
+/// Whether the newest deployment was stopped so recently that ECS may not show yet what replaced it.
+fn has_just_stopped(newest: &DeploymentStatus, input: &Input<'_>) -> bool {
+    let recorded = input.state.and_then(|state| state.rolled_back.as_ref());
+    let is_recorded = recorded.is_some_and(|it| it.revision == newest.target_revision);
+    let is_settled = is_recorded || input.history.stopped_for(input.windows.settle);
+    newest.status.as_deref() == Some(STOPPED) && !is_settled
 }
 
 /// The ARN of the revision whose rollout is of interest.

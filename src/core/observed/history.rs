@@ -6,8 +6,9 @@ use std::time::Duration;
 use crate::{
     api::operator_state::Intent,
     core::observed::{
+        deployment::STOPPED,
         failure::FailureKind,
-        service::{Observed, is_deploying},
+        service::{Observed, Service, is_deploying},
     },
 };
 
@@ -94,6 +95,8 @@ pub struct ObservationHistory {
     /// Counter of the latest intent that was open.
     latest_intent: Option<i64>,
     sent_at: Option<Uptime>,
+    /// ARN of the newest deployment while it is stopped, and the period in which it was.
+    stopped: Option<(String, Span)>,
 }
 
 impl ObservationHistory {
@@ -136,6 +139,9 @@ impl ObservationHistory {
                 self.unreadable = None;
             }
         }
+        if let Observed::Present(service) = observed {
+            self.record_stopped(service, observed_at);
+        }
         self.intent = open_intent.map(|intent| {
             let known = self.intent.filter(|known| known.counter == intent.counter);
             let idle = known.and_then(|known| known.idle);
@@ -148,6 +154,20 @@ impl ObservationHistory {
                     Observed::NotAsked | Observed::Missing(_) | Observed::Unreadable(_) => idle,
                 },
             }
+        });
+    }
+
+    /// Records whether the newest deployment is stopped. Where the deployments were not read, nothing is known.
+    fn record_stopped(&mut self, service: &Service, observed_at: ObservedAt) {
+        let Some(deployments) = service.deployments.got() else {
+            return;
+        };
+        let newest = deployments.first();
+        let stopped = newest.filter(|newest| newest.status.as_deref() == Some(STOPPED));
+        self.stopped = stopped.and_then(|newest| newest.arn.clone()).map(|arn| {
+            let known = self.stopped.take().filter(|(known, _)| *known == arn);
+            let span = Span::extend(known.map(|(_, span)| span), observed_at);
+            (arn, span)
         });
     }
 
@@ -180,6 +200,13 @@ impl ObservationHistory {
     /// Whether another object owned the service over a whole window, with an observation at each end.
     pub fn other_owner_for(&self, window: Duration) -> bool {
         self.other_owner.is_some_and(|span| span.length() >= window)
+    }
+
+    /// Whether the newest deployment has been a stopped one over a whole window, with an observation at each end.
+    pub fn stopped_for(&self, window: Duration) -> bool {
+        self.stopped
+            .as_ref()
+            .is_some_and(|(_, span)| span.length() >= window)
     }
 
     /// Whether the open intent has been open for a whole window, as far as this process knows.

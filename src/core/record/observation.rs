@@ -66,6 +66,7 @@ fn record_rollback(state: &mut OperatorState, input: &Input<'_>, assessment: &As
         Rollout::Failed(deployment) if assessment.rolled_back || in_sync => deployment,
         Rollout::Pending
         | Rollout::InProgress(_)
+        | Rollout::Stopped(_)
         | Rollout::Succeeded(_)
         | Rollout::Failed(_)
         | Rollout::Unreadable(_) => {

@@ -17,7 +17,12 @@ use crate::{
 
 /// The message of a deployment in progress.
 pub(crate) fn deploying(assessment: Option<&Assessment>) -> String {
-    match assessment.and_then(|assessment| assessment.rollout.deployment()) {
+    let rollout = assessment.map(|assessment| &assessment.rollout);
+    match rollout.and_then(Rollout::deployment) {
+        Some(deployment) if matches!(rollout, Some(Rollout::Stopped(_))) => format!(
+            "ECS stopped the deployment of the configuration ({}); the operator waits until ECS shows whether another one has replaced it",
+            deployment_progress(deployment)
+        ),
         None => "ECS accepted the configuration; its deployment is not visible yet".into(),
         Some(deployment) => format!(
             "ECS is deploying the configuration: {}",

@@ -121,6 +121,9 @@ fn in_sync_message(service: &Service, assessment: &Assessment) -> &'static str {
         (StatusCode::Active, Rollout::Unreadable(_)) => {
             "ECS has this configuration, but its deployment cannot be read"
         }
+        (StatusCode::Active, Rollout::Stopped(_)) => {
+            "ECS has this configuration, but stopped its deployment"
+        }
         (StatusCode::Active, Rollout::Pending | Rollout::InProgress(_)) => {
             "ECS has this configuration and is rolling it out"
         }
