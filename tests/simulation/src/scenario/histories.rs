@@ -44,7 +44,7 @@ pub fn all() -> Vec<(&'static str, Scenario)> {
         ("what users ask for is done at once", prompt()),
         ("an adoption is confirmed", confirmed_adoption()),
         (
-            "the clock jumps while an absence is being proved",
+            "the clock jumps while an absence is being confirmed",
             clock_jump(),
         ),
         (
@@ -216,7 +216,7 @@ fn rolled_back_retry() -> Scenario {
     history(json!({"bakeSeconds": 100}), steps, Vec::new())
 }
 
-/// An edit and a deletion, each of an object at rest.
+/// An edit and a deletion, each of an idle object.
 fn prompt() -> Scenario {
     let steps = vec![
         Step::at(1, apply(spec("shop:1"))),
