@@ -26,6 +26,7 @@ use crate::{
     api::{ExpressServiceStatus, operator_state::Intent},
     core::{
         decide::{decision::Decision, input::Input},
+        desired::recorded_identity::has_finalizer,
         record::intent::state_before_call,
         report::{conditions::Conditions, status_change::is_status_change},
     },
@@ -110,7 +111,8 @@ pub(super) fn as_stored(status: ExpressServiceStatus) -> ExpressServiceStatus {
 
 /// Writes a status with the resourceVersion that it was computed on. If others have changed spec or metadata since
 /// then, it is written on top, so that the answer of ECS is not lost; but not over a status that somebody else wrote,
-/// which is then authoritative, nor to another object of the same name.
+/// which is then authoritative, nor to another object of the same name. Nor where another process has added or removed the
+/// finalizer meanwhile: the first operator state has to say that a create may have been sent behind it.
 async fn write_over_conflicts<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     reconciliation: &mut Reconciliation,
@@ -126,6 +128,7 @@ async fn write_over_conflicts<E: Ecs, O: Objects, C: Clock>(
                 let fresh = ctx.objects.read(&reconciliation.key()).await?;
                 if fresh.metadata.uid != reconciliation.object.metadata.uid
                     || fresh.status.clone().unwrap_or_default() != *stored
+                    || has_finalizer(&fresh) != has_finalizer(&reconciliation.object)
                 {
                     return Err(ObjectsError::Conflict.into());
                 }

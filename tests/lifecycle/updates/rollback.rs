@@ -318,3 +318,38 @@ async fn scaling_that_is_edited_during_a_rollout_is_sent_once_and_at_once() {
         assert_eq!(runs["image"], "shop:2", "{seconds}");
     }
 }
+
+/// ECS stops the deployment of an update before it shows the revision: sending it again would fight that.
+#[tokio::test]
+async fn an_update_that_was_stopped_before_its_revision_is_shown_is_not_sent_again() {
+    let mut cluster = SimulatedCluster::ready(&image(1)).await;
+    cluster
+        .emulator
+        .set_outcome(SERVICE, Outcome::StopBeforeShown);
+    cluster.apply(&image(2));
+    cluster.until_condition("Stalled", "True RolledBack").await;
+    cluster.run(Duration::from_secs(1800)).await;
+    assert_eq!(cluster.calls(UPDATE), 1);
+    assert_eq!(cluster.condition("Stalled"), "True RolledBack");
+}
+
+#[tokio::test]
+async fn a_retry_after_a_deployment_was_stopped_is_made_once_it_is_known_that_none_replaced_it() {
+    let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
+    cluster.apply(&image(1));
+    cluster
+        .until("deploying", |cluster| {
+            cluster
+                .status()
+                .deployment
+                .is_some_and(|it| it.arn.is_some())
+        })
+        .await;
+    let deployment = cluster.status().deployment.unwrap().arn.unwrap();
+    let stop = json!({"serviceDeploymentArn": deployment, "stopType": "ABORT"});
+    cluster.call_outside("StopServiceDeployment", &stop);
+    cluster.run(Duration::from_secs(30)).await;
+    cluster.annotate("ecs-express.dev/retry", "1");
+    cluster.until_ready().await;
+    assert_eq!(cluster.calls(UPDATE), 1);
+}

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{bank::Mutant, error::Error};
 
-/// What a fate depends on, beside the mutant: directories and files of the repository.
+/// What an outcome depends on, beside the mutant: directories and files of the repository.
 const SOURCES: [&str; 7] = [
     "src/",
     "emulator/src/",
@@ -52,7 +52,7 @@ impl Checkout {
         Ok(checkout)
     }
 
-    /// Hash of everything in the repository that a fate depends on.
+    /// Hash of everything in the repository that an outcome depends on.
     pub fn hash_of_sources(&self) -> Result<String, Error> {
         let mut hasher = Sha256::new();
         let is_source = |file: &&String| SOURCES.iter().any(|source| file.starts_with(source));

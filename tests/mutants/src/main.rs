@@ -13,7 +13,7 @@ use mutants::{
     bank::Mutant,
     checkout::Checkout,
     error::Error,
-    results::{Fate, Outcome, Results, key},
+    results::{Detection, Outcome, Results, key},
     suites::{Breadth, Suite, Suites},
 };
 
@@ -107,8 +107,8 @@ fn test(
     for (number, mutant) in due.iter().enumerate() {
         let started = Instant::now();
         let wanted = Suite::of(mutant.description.by);
-        let verdicts = || verdicts(&mutant.name, wanted, checkout, arguments);
-        let suites = checkout.with(mutant, verdicts)?;
+        let detections = || detections(&mutant.name, wanted, checkout, arguments);
+        let suites = checkout.with(mutant, detections)?;
         let outcome = Outcome {
             key: key(mutant, sources),
             suites,
@@ -129,12 +129,12 @@ fn test(
 }
 
 /// What each of the suites makes of the copy as it is.
-fn verdicts(
+fn detections(
     name: &str,
     wanted: &[Suite],
     checkout: &Checkout,
     arguments: &Arguments,
-) -> Result<BTreeMap<String, Fate>, Error> {
+) -> Result<BTreeMap<String, Detection>, Error> {
     let breadth = if arguments.quick {
         Breadth::Quick
     } else {
@@ -164,13 +164,13 @@ fn test_unchanged(
     println!("the unchanged source first");
     let started = Instant::now();
     let outcome = Outcome {
-        suites: verdicts("the unchanged source", &Suite::ALL, checkout, arguments)?,
+        suites: detections("the unchanged source", &Suite::ALL, checkout, arguments)?,
         key: sources.to_owned(),
         seconds: started.elapsed().as_secs(),
     };
     println!("the unchanged source: {}", shown(&outcome));
-    for (suite, fate) in &outcome.suites {
-        if let Fate::Killed(failure) = fate {
+    for (suite, detection) in &outcome.suites {
+        if let Detection::Killed(failure) = detection {
             return Err(Error::Unchanged {
                 suite: suite.clone(),
                 failure: failure.clone(),
@@ -181,12 +181,15 @@ fn test_unchanged(
 }
 
 fn shown(outcome: &Outcome) -> String {
-    let verdicts = outcome.suites.iter().map(|(suite, fate)| match fate {
-        Fate::Killed(by) => format!("killed by {suite} ({by})"),
-        Fate::Survived => format!("SURVIVES {suite}"),
-    });
-    let verdicts: Vec<String> = verdicts.collect();
-    format!("{} in {} s", verdicts.join(", "), outcome.seconds)
+    let detections = outcome
+        .suites
+        .iter()
+        .map(|(suite, detection)| match detection {
+            Detection::Killed(by) => format!("killed by {suite} ({by})"),
+            Detection::Survived => format!("SURVIVES {suite}"),
+        });
+    let detections: Vec<String> = detections.collect();
+    format!("{} in {} s", detections.join(", "), outcome.seconds)
 }
 
 /// Prints what is known, and returns whether every chosen mutant is known to be killed with the present sources.

@@ -14,7 +14,7 @@ pub struct Outcome {
     /// Hash of the mutant and of the sources.
     pub key: String,
     /// What each test suite made of it.
-    pub suites: BTreeMap<String, Fate>,
+    pub suites: BTreeMap<String, Detection>,
     /// How long building and testing it took.
     pub seconds: u64,
 }
@@ -22,7 +22,7 @@ pub struct Outcome {
 /// What a test suite made of a mutant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Fate {
+pub enum Detection {
     /// The suite failed: the first failure.
     Killed(String),
     /// The suite passed.
@@ -32,8 +32,8 @@ pub enum Fate {
 impl Outcome {
     /// Whether every suite that had to notice the mutant did.
     pub fn is_killed(&self) -> bool {
-        let mut verdicts = self.suites.values();
-        verdicts.all(|fate| matches!(fate, Fate::Killed(_)))
+        let mut detections = self.suites.values();
+        detections.all(|detection| matches!(detection, Detection::Killed(_)))
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{bank::KilledBy, checkout::Checkout, error::Error, results::Fate};
+use crate::{bank::KilledBy, checkout::Checkout, error::Error, results::Detection};
 
 /// A suite that takes longer has been brought to hang, which is noticed.
 const DEADLINE: Duration = Duration::from_secs(1800);
@@ -129,14 +129,14 @@ impl Suites {
     }
 
     /// Runs each suite to its end or first failure.
-    pub fn run(&self) -> Result<BTreeMap<String, Fate>, Error> {
-        let fate = |(suite, program): &(Suite, PathBuf)| {
-            Ok((suite.name().to_owned(), self.fate(*suite, program)?))
+    pub fn run(&self) -> Result<BTreeMap<String, Detection>, Error> {
+        let detection = |(suite, program): &(Suite, PathBuf)| {
+            Ok((suite.name().to_owned(), self.detection(*suite, program)?))
         };
-        self.programs.iter().map(fate).collect()
+        self.programs.iter().map(detection).collect()
     }
 
-    fn fate(&self, suite: Suite, program: &Path) -> Result<Fate, Error> {
+    fn detection(&self, suite: Suite, program: &Path) -> Result<Detection, Error> {
         match suite {
             Suite::Core => self.execute(program, &[], failed_test),
             Suite::Simulation => {
@@ -155,11 +155,13 @@ impl Suites {
                     ]);
                 }
                 for part in parts {
-                    if let killed @ Fate::Killed(_) = self.execute(program, &part, violation)? {
+                    if let killed @ Detection::Killed(_) =
+                        self.execute(program, &part, violation)?
+                    {
                         return Ok(killed);
                     }
                 }
-                Ok(Fate::Survived)
+                Ok(Detection::Survived)
             }
         }
     }
@@ -169,7 +171,7 @@ impl Suites {
         program: &Path,
         arguments: &[&str],
         first_failure: fn(&str) -> Option<String>,
-    ) -> Result<Fate, Error> {
+    ) -> Result<Detection, Error> {
         let failed = |error: std::io::Error| Error::Command {
             program: program.display().to_string(),
             message: error.to_string(),
@@ -195,11 +197,11 @@ impl Suites {
         let ended = wait(&mut child).map_err(failed)?;
         let text = reader.join().unwrap_or_default();
         Ok(match ended {
-            Some(status) if status.success() => Fate::Survived,
-            Some(status) => {
-                Fate::Killed(first_failure(&text).unwrap_or_else(|| format!("ended with {status}")))
-            }
-            None => Fate::Killed(format!("did not end within {DEADLINE:?}")),
+            Some(status) if status.success() => Detection::Survived,
+            Some(status) => Detection::Killed(
+                first_failure(&text).unwrap_or_else(|| format!("ended with {status}")),
+            ),
+            None => Detection::Killed(format!("did not end within {DEADLINE:?}")),
         })
     }
 }

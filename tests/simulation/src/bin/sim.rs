@@ -6,6 +6,7 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    thread::ScopedJoinHandle,
     time::{Duration, Instant},
 };
 
@@ -157,16 +158,12 @@ fn many<T: Sync>(
             .add(reached);
     };
     std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(worker);
-        }
-        scope.spawn(|| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        let (done, started) = (&done, &started);
+        scope.spawn(move || {
             let mut shown = Instant::now();
-            let ended = || {
-                let stopped = stop_at_first && violations.load(Ordering::Relaxed) > 0;
-                stopped || done.load(Ordering::Relaxed) == all.len() as u64
-            };
-            while !ended() {
+            // A worker ends early if a run panics.
+            while !workers.iter().all(ScopedJoinHandle::is_finished) {
                 std::thread::sleep(Duration::from_millis(100));
                 if shown.elapsed() > Duration::from_secs(10) {
                     shown = Instant::now();

@@ -216,7 +216,7 @@ fn rolled_back_retry() -> Scenario {
     history(json!({"bakeSeconds": 100}), steps, Vec::new())
 }
 
-/// An edit and a deletion, each of an object while idle.
+/// An edit and a deletion, each of an idle object.
 fn prompt() -> Scenario {
     let steps = vec![
         Step::at(1, apply(spec("shop:1"))),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use simulation::{
+    link::Credentials,
     scenario::{
         Scenario,
         act::{Act, Step},
@@ -91,6 +92,38 @@ fn a_late_report_does_not_move_the_transition_times_that_another_operator_has_wr
                 Step::at(200, Act::Delete { object: 0 }),
             ],
             faults: vec![late.clone()],
+        });
+    }
+}
+
+/// Seed 1076: an operator without valid credentials wrote the first status of an object, which it had read before another
+/// operator added the finalizer and sent a create.
+#[test]
+fn the_first_status_of_one_operator_does_not_hide_the_create_of_another() {
+    for seed in 0..40 {
+        let mut created = scenario(Lifecycle::Create);
+        let credentials = Credentials::Expired("123456789012".into());
+        created.steps.insert(
+            0,
+            Step::at(
+                0,
+                Act::Credentials {
+                    operator: 0,
+                    credentials,
+                },
+            ),
+        );
+        keeps_every_invariant(&Scenario {
+            seed,
+            operators: 2,
+            emulator: json!({"createVisibleSeconds": 7}),
+            faults: vec![Fault {
+                on: Site::Named("CreateExpressGatewayService"),
+                after: 0,
+                times: 1,
+                kind: FaultKind::ErrorAfterEffect,
+            }],
+            ..created
         });
     }
 }
