@@ -80,7 +80,9 @@ fn no_difference(key: &ObjectKey, arn: &str, body: &Value, scene: &Scene<'_>) ->
     let mut states = scene.truth.service_since(arn, from).flatten();
     let same = |service: &ServiceState| {
         let newest = service.newest.as_ref();
-        newest.is_some_and(|(_, configuration)| differences(body, configuration).is_empty())
+        newest.is_some_and(|(_, configuration)| {
+            differences(body, configuration).is_empty() && !clears_groups(body, configuration)
+        })
     };
     let mut any = false;
     let all = states.all(|service| {
@@ -94,6 +96,15 @@ fn no_difference(key: &ObjectKey, arn: &str, body: &Value, scene: &Scene<'_>) ->
         );
     }
     None
+}
+
+/// Whether an update takes away security groups, of which one is ECS's own.
+fn clears_groups(body: &Value, configuration: &Value) -> bool {
+    let groups = |document: &Value| {
+        let groups = &document["networkConfiguration"]["securityGroups"];
+        groups.as_array().map(Vec::len)
+    };
+    groups(body) == Some(0) && groups(configuration).is_some_and(|count| count > 1)
 }
 
 /// Whether a restart or retry was asked for and is not recorded as done.

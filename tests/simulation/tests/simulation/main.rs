@@ -10,6 +10,7 @@ mod found;
 mod histories;
 mod lives;
 mod seeds;
+mod sequences;
 mod sweep;
 
 use simulation::{scenario::Scenario, story::Story, world::run};
