@@ -174,13 +174,26 @@ fn applied(after: &Reached<'_>, direct: &Observation) -> Result<(), Violation> {
 }
 
 fn unchanged(before: Option<&Reached<'_>>, after: &Reached<'_>) -> Result<(), Violation> {
-    let was = before.map(|before| state(before.seen)).unwrap_or_default();
-    if state(after.seen) == was {
+    let (mut was, mut is) = (BTreeMap::new(), state(after.seen));
+    if let Some(before) = before {
+        was = state(before.seen);
+        if after.link.fate == Fate::Refused {
+            // The tags that a spec no longer has may go before ECS refuses the new ones.
+            let wanted = meaning(&after.link.spec);
+            for state in [&mut was, &mut is] {
+                let tags = state.get_mut("tags").and_then(Value::as_object_mut);
+                if let (Some(tags), Some(wanted)) = (tags, wanted["tags"].as_object()) {
+                    tags.retain(|key, _| wanted.contains_key(key));
+                }
+            }
+        }
+    }
+    if is == was {
         return Ok(());
     }
     broken(
         "a spec that is refused, held back or suspended changes nothing",
-        format!("{} ({})", after.link.spec, shown(after.seen)),
+        format!("{} ({})", short(&after.link.spec), shown(after.seen)),
     )
 }
 

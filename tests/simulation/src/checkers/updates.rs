@@ -81,7 +81,7 @@ fn no_difference(key: &ObjectKey, arn: &str, body: &Value, scene: &Scene<'_>) ->
     let same = |service: &ServiceState| {
         let newest = service.newest.as_ref();
         newest.is_some_and(|(_, configuration)| {
-            differences(body, configuration).is_empty() && !clears_groups(body, configuration)
+            differences(body, configuration).is_empty() && !removes_groups(body, configuration)
         })
     };
     let mut any = false;
@@ -99,12 +99,14 @@ fn no_difference(key: &ObjectKey, arn: &str, body: &Value, scene: &Scene<'_>) ->
 }
 
 /// Whether an update takes away security groups, of which one is ECS's own.
-fn clears_groups(body: &Value, configuration: &Value) -> bool {
+fn removes_groups(body: &Value, configuration: &Value) -> bool {
     let groups = |document: &Value| {
         let groups = &document["networkConfiguration"]["securityGroups"];
         groups.as_array().map(Vec::len)
     };
-    groups(body) == Some(0) && groups(configuration).is_some_and(|count| count > 1)
+    let (sent, present) = (groups(body), groups(configuration));
+    sent.zip(present)
+        .is_some_and(|(sent, present)| sent + 1 < present)
 }
 
 /// Whether a restart or retry was asked for and is not recorded as done.
