@@ -54,6 +54,9 @@ enum What {
         /// Only chains whose name contains this.
         #[arg(long, default_value = "")]
         named: String,
+        /// Prints the specs of each chain that breaks a rule.
+        #[arg(long)]
+        tell: bool,
     },
     /// Requests of every life meet every single fault.
     Sweep {
@@ -90,7 +93,12 @@ fn main() -> ExitCode {
         What::Histories => many(&histories::all(), true, |(name, scenario)| {
             ((*name).to_owned(), scenario.clone())
         }),
-        What::Sequences { from, count, named } => sequences(from..from + count, &named),
+        What::Sequences {
+            from,
+            count,
+            named,
+            tell,
+        } => sequences(from..from + count, &named, tell),
         What::Sweep {
             first_of_each_state,
             stop_at_first,
@@ -138,7 +146,7 @@ fn main() -> ExitCode {
 
 /// Runs chains of specs on all cores, and counts their transitions.
 #[allow(clippy::print_stdout, reason = "the output of a command")]
-fn sequences(seeds: std::ops::Range<u64>, named: &str) -> ExitCode {
+fn sequences(seeds: std::ops::Range<u64>, named: &str, tell: bool) -> ExitCode {
     let started = Instant::now();
     let of_fields = chains::answers()
         .into_iter()
@@ -158,6 +166,11 @@ fn sequences(seeds: std::ops::Range<u64>, named: &str) -> ExitCode {
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
             found.0.add(counts);
             found.1 += broken.len();
+            if let (true, Some((last, _))) = (tell, broken.last()) {
+                for (number, link) in chain.links.iter().enumerate().take(last + 1) {
+                    println!("{number}: {:?} {}", link.fate, link.spec);
+                }
+            }
             for (number, violation) in broken {
                 let (name, emulator) = (&chain.name, &chain.emulator);
                 println!(

@@ -318,7 +318,7 @@ fn scaling() -> Vec<Field> {
                 "maxTaskCount",
                 &[json!(null), json!(1), json!(30), json!(5000)],
             ),
-            of("maxTaskCount", &[json!(-1), json!(0)]),
+            of("maxTaskCount", &[json!(-1)]),
         ),
         field(
             &["scalingTarget.autoScalingMetric"],

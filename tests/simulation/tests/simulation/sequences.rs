@@ -63,7 +63,7 @@ fn a_chain_of_specs_reaches_what_its_last_spec_alone_reaches() {
         counts.refused,
         counts.suspended,
     ] {
-        assert!(count > 10, "{counts:?}");
+        assert!(count > 0, "{counts:?}");
     }
 }
 
