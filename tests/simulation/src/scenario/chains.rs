@@ -188,7 +188,11 @@ pub fn random(seed: u64, length: usize) -> Chain {
             spec = random.pick(&legal).spec.clone();
         } else {
             let state = random.pick(&field.legal);
-            spec = patched(&spec, &state);
+            let next = patched(&spec, &state);
+            if is_contradictory(&next) {
+                continue;
+            }
+            spec = next;
         }
         links.push(Link::legal(spec.clone()));
     }
@@ -201,6 +205,13 @@ pub fn random(seed: u64, length: usize) -> Chain {
         emulator,
         links,
     }
+}
+
+/// Whether the schema refuses the spec, although it accepts each of its fields.
+fn is_contradictory(spec: &Value) -> bool {
+    let count = |name: &str| spec["scalingTarget"][name].as_i64();
+    let (min, max) = (count("minTaskCount"), count("maxTaskCount"));
+    min.zip(max).is_some_and(|(min, max)| min > max)
 }
 
 /// Whether the task definition of the spec excludes the field.
