@@ -6,13 +6,12 @@ use crate::core::{
         requests::TagRequest,
     },
     desired::{hash::hash_of_texts, policy::AdoptionPolicy},
-    observed::service::{Management, Read, Service},
+    diff::tags::{MAX_TAGS, count_after_setting},
+    observed::service::{Management, Read},
 };
 
 /// The tag with which CloudFormation marks the resources of a stack.
 const CLOUDFORMATION_STACK: &str = "aws:cloudformation:stack-name";
-/// The number of tags that ECS accepts on a resource; the tags of AWS itself do not count.
-const MAX_TAGS: usize = 50;
 
 /// Decides about an unowned service: it is adopted if the spec asks for that, ECS allows it, and the adoption either changes
 /// nothing or was confirmed.
@@ -78,19 +77,9 @@ fn obstacle(input: &Input<'_>, present: Present<'_>) -> Option<String> {
             "its infrastructure role is {role}, which ECS cannot change; create another ExpressService with spec.infrastructureRoleArn set to that role"
         ));
     }
-    (tags_after_adoption(input, service) > MAX_TAGS).then(|| {
+    (count_after_setting(&input.desired.tags(), &service.tags) > MAX_TAGS).then(|| {
         format!("it has no room for the operator's tags: ECS accepts {MAX_TAGS} tags on a service")
     })
-}
-
-/// The number of tags that the service would have, without those of AWS.
-fn tags_after_adoption(input: &Input<'_>, service: &Service) -> usize {
-    let tags = input.desired.tags();
-    let others = service
-        .tags
-        .keys()
-        .filter(|key| !key.starts_with("aws:") && !tags.contains_key(*key));
-    others.count() + tags.len()
 }
 
 /// The value that confirms an adoption: a hash of the spec and of the differences as the message shows them.

@@ -55,9 +55,11 @@ pub(crate) fn pending_change(input: &Input<'_>, present: Present<'_>) -> Pending
     let change = next_change(input, present);
     match transient_failure(&present.service.deployments) {
         // The deployments before a call tell afterwards which one the call started, so they have to be known first.
-        Some(failure) if change.deploys() => {
-            tags_or(present.assessment, Reason::Unreadable(failure.clone()))
-        }
+        Some(failure) if change.deploys() => tags_or(
+            present.assessment,
+            present.service,
+            Reason::Unreadable(failure.clone()),
+        ),
         Some(_) | None => change,
     }
 }
@@ -89,7 +91,7 @@ fn next_change(input: &Input<'_>, present: Present<'_>) -> PendingChange {
     } else if a.update == UpdateIntent::Waiting {
         C::WaitForUpdate
     } else if let Some(reason) = a.missing_observation(input, service) {
-        tags_or(a, reason)
+        tags_or(a, service, reason)
     } else if differs && a.rolled_back && a.diff.touches_scaling() && !held_back {
         C::ScaleOnly(request(scaling()))
     } else if differs && !a.rolled_back && a.is_in_progress(input, service) && !scaling_edited {
@@ -101,7 +103,7 @@ fn next_change(input: &Input<'_>, present: Present<'_>) -> PendingChange {
     } else if a.restart && !a.rolled_back && !nothing_runs {
         C::Restart(all())
     } else {
-        tags_or(a, idle_reason(a, service, differs))
+        tags_or(a, service, idle_reason(a, service, differs))
     }
 }
 
@@ -114,9 +116,11 @@ fn transient_failure<T>(read: &Read<T>) -> Option<&Failure> {
 }
 
 /// A change of the tags, which depends on nothing else; otherwise none, for `reason`.
-fn tags_or(assessment: &Assessment, reason: Reason) -> PendingChange {
+fn tags_or(assessment: &Assessment, service: &Service, reason: Reason) -> PendingChange {
     let tags = &assessment.tags;
-    if !tags.set.is_empty() {
+    // ECS refuses tags beyond its limit even if others are about to be removed.
+    let room_first = !tags.remove.is_empty() && !tags.fit_beside(&service.tags);
+    if !tags.set.is_empty() && !room_first {
         return PendingChange::Tag(tags.set.clone());
     }
     if !tags.remove.is_empty() {

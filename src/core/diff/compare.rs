@@ -90,7 +90,7 @@ enum Comparison {
 }
 
 /// Compares the fields that the user set with those of a revision. `managed_groups` are the security groups that ECS
-/// created, if known. `set_before` are the fields that the spec set when it was last applied in the same mode.
+/// created, if known. `set_before` are the fields that the spec set when it was last applied.
 pub fn diff(
     desired: &Configuration,
     mode: Mode,

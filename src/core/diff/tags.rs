@@ -7,6 +7,9 @@ use std::{
 
 use crate::core::desired::owner_tags;
 
+/// The number of tags that ECS accepts on a resource; the tags of AWS itself do not count.
+pub(crate) const MAX_TAGS: usize = 50;
+
 /// A tag in which the service differs from the spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TagDifference {
@@ -50,6 +53,17 @@ impl fmt::Display for TagDifference {
             self.shown_actual()
         )
     }
+}
+
+/// The number of tags on the service once some are set, without those of AWS.
+pub(crate) fn count_after_setting(
+    set: &BTreeMap<String, String>,
+    actual: &BTreeMap<String, String>,
+) -> usize {
+    let others = actual
+        .keys()
+        .filter(|key| !key.starts_with("aws:") && !set.contains_key(*key));
+    set.len() + others.count()
 }
 
 /// Path of a tag: `spec.tags[…]` for a user's tag, `tags[…]` for an owner tag, which exists only on the service.
@@ -113,6 +127,11 @@ impl TagDiff {
     /// Whether no tag has to be set or removed.
     pub fn is_empty(&self) -> bool {
         self.set.is_empty() && self.remove.is_empty()
+    }
+
+    /// Whether the tags to set fit on the service beside all that it has.
+    pub(crate) fn fit_beside(&self, actual: &BTreeMap<String, String>) -> bool {
+        count_after_setting(&self.set, actual) <= MAX_TAGS
     }
 
     /// Reduces the tags that are sent to the owner tags. The other differences are still reported.

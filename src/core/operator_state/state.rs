@@ -122,13 +122,16 @@ impl OperatorState {
         self.open_intent().filter(|intent| intent.is_for(operation))
     }
 
-    /// The fields that the spec set when it was last applied in this mode. A switch of the mode unsets nothing.
+    /// The fields that the spec set when it was last applied. A switch of the mode unsets none of those that a task
+    /// definition decides.
     pub fn fields_set_before(&self, mode: Mode) -> BTreeSet<Field> {
         self.last_applied
             .iter()
-            .filter(|applied| applied.mode == mode.as_str())
-            .flat_map(|applied| &applied.fields)
-            .filter_map(|path| Field::at(path))
+            .flat_map(|applied| {
+                let same_mode = applied.mode == mode.as_str();
+                let fields = applied.fields.iter().filter_map(|path| Field::at(path));
+                fields.filter(move |field| same_mode || !field.is_decided_by_task_definition())
+            })
             .collect()
     }
 

@@ -13,7 +13,7 @@ use crate::{
         report::{
             conditions::{ConditionStatus, ConditionValue, Conditions},
             failure_message::failure_message,
-            left_in_force::rejected_values,
+            left_in_force::{rejected_size, rejected_values},
             ready::{self, Readiness, Reported},
             reconciled::Reconciled,
             synced,
@@ -66,6 +66,7 @@ impl ConditionUpdate {
         let mut message = failure_message(failure, input.desired);
         if let Action::Update(request) = &decision.action {
             message.push_str(&rejected_values(&request.configuration, input, failure));
+            message.push_str(&rejected_size(&request.configuration, input, failure));
         }
         let failed = ConditionValue {
             status: ConditionStatus::False,

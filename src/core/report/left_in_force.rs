@@ -4,7 +4,10 @@ use crate::core::{
     decide::input::Input,
     desired::{configuration::Configuration, field::Field},
     diff::compare::LeftInForce,
-    observed::failure::{Failure, FailureKind},
+    observed::{
+        failure::{Failure, FailureKind},
+        service::Observed,
+    },
 };
 
 /// The message of `Synced`: each field with its value, and what to do.
@@ -29,6 +32,35 @@ pub(crate) fn ready_suffix(left: &[LeftInForce]) -> String {
         "; still in force although no longer in the spec: {}",
         paths.join(", ")
     )
+}
+
+/// What the message of a rejected update adds about the size of a task of which the spec sets only one part: ECS judges
+/// both together, and the other part stays in force. Empty where the rejection cannot be about it.
+pub(crate) fn rejected_size(
+    request: &Configuration,
+    input: &Input<'_>,
+    failure: &Failure,
+) -> String {
+    let Observed::Present(service) = input.observed else {
+        return String::new();
+    };
+    let Some(newest) = service.newest() else {
+        return String::new();
+    };
+    let (sent, in_force) = (request.values(), newest.configuration.values());
+    let parts = [(Field::Cpu, Field::Memory), (Field::Memory, Field::Cpu)];
+    let unsent = parts.into_iter().find_map(|(set, unset)| {
+        let alone = sent.contains_key(&set) && !sent.contains_key(&unset);
+        let value = in_force.get(&unset)?.display_against(None);
+        let about = is_about(&failure.message, unset, &value, request);
+        (alone && about).then_some((unset.path(), value))
+    });
+    match unsent {
+        Some((path, value)) if failure.kind == FailureKind::InvalidParameter => format!(
+            "; a value that is not in the spec but still in force in ECS counts as well: {path} {value}; set the field in the spec"
+        ),
+        Some(_) | None => String::new(),
+    }
 }
 
 /// What the message of a rejected update adds about values that were sent although the spec does not set them; empty where

@@ -44,6 +44,24 @@ async fn the_service_stays_ready_while_tags_change() {
     }
 }
 
+/// ECS accepts 50 tags, also between two calls.
+#[tokio::test]
+async fn all_tags_that_a_service_may_have_are_replaced_by_others() {
+    let tags = |prefix: &str| {
+        let tag = |number| json!({"key": format!("{prefix}{number}"), "value": "x"});
+        json!({"tags": (0..46).map(tag).collect::<Vec<_>>()})
+    };
+    let mut cluster = SimulatedCluster::ready(&tags("old")).await;
+    cluster.apply(&tags("new"));
+    cluster
+        .until("tagged", |cluster| cluster.tag("new45").is_some())
+        .await;
+    cluster.assert_idle().await;
+    assert_eq!(cluster.tag("old0"), None);
+    assert_eq!(cluster.condition("Synced"), "True InSync");
+    assert!(cluster.tag(NAME).is_some());
+}
+
 #[tokio::test]
 async fn tags_removed_outside_are_restored() {
     let mut cluster =

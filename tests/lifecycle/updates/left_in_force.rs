@@ -68,6 +68,21 @@ async fn a_rejected_change_of_the_metric_says_that_the_target_value_comes_from_e
 }
 
 #[tokio::test]
+async fn a_rejected_cpu_says_that_the_memory_comes_from_ecs() {
+    let mut cluster = SimulatedCluster::ready(&json!({"cpu": "256", "memory": "512"})).await;
+    cluster.apply(&json!({"cpu": "1024"}));
+    cluster
+        .until_condition("Stalled", "True InvalidParameter")
+        .await;
+    let message = cluster.message("Stalled");
+    let origin = "not in the spec but still in force in ECS counts as well: spec.memory 512";
+    assert!(message.contains(origin), "{message}");
+    cluster.apply(&json!({"cpu": "1024", "memory": "2048"}));
+    cluster.until_ready().await;
+    cluster.assert_idle().await;
+}
+
+#[tokio::test]
 async fn an_error_that_quotes_a_value_in_force_says_where_the_value_comes_from() {
     let mut cluster =
         SimulatedCluster::ready(&json!({"scalingTarget": {"minTaskCount": 5, "maxTaskCount": 10}}))

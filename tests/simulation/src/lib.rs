@@ -14,6 +14,7 @@
 //! - [`scenario`]: what happens: the lives of objects, the acts of others, and the faults;
 //! - [`checkers`]: the invariants;
 //! - [`simulator`]: the loop over all events;
+//! - [`sequences`]: chains of specs, compared with the same specs applied to fresh objects;
 //! - [`story`]: the events of a run, for people.
 
 #![cfg_attr(
@@ -35,6 +36,7 @@ pub mod process;
 pub mod random;
 pub mod request;
 pub mod scenario;
+pub mod sequences;
 pub mod simulator;
 pub mod story;
 pub mod sweep;

@@ -14,7 +14,8 @@ use clap::{Parser, Subcommand};
 use simulation::{
     coverage::Coverage,
     minimise::minimise,
-    scenario::{Scenario, histories, random},
+    scenario::{Scenario, chains, histories, random},
+    sequences::{Counts, judge},
     simulator::run,
     story::Story,
     sweep::{Breadth, cases},
@@ -43,6 +44,21 @@ enum What {
     },
     /// Runs the histories in which mended defects would show.
     Histories,
+    /// Chains of specs: each field through all its states under each answer of the emulator, and random chains.
+    Sequences {
+        /// The first random chain.
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// How many random chains.
+        #[arg(long, default_value_t = 300)]
+        count: u64,
+        /// Only chains whose name contains this.
+        #[arg(long, default_value = "")]
+        named: String,
+        /// Prints the specs of each chain that breaks a rule.
+        #[arg(long)]
+        tell: bool,
+    },
     /// Requests of every life meet every single fault.
     Sweep {
         /// Of requests with the same name in the same state of object and service, only the first.
@@ -78,6 +94,12 @@ fn main() -> ExitCode {
         What::Histories => many(&histories::all(), true, |(name, scenario)| {
             ((*name).to_owned(), scenario.clone())
         }),
+        What::Sequences {
+            from,
+            count,
+            named,
+            tell,
+        } => sequences(from..from + count, &named, tell),
         What::Sweep {
             first_of_each_state,
             stop_at_first,
@@ -120,6 +142,61 @@ fn main() -> ExitCode {
                 Some(_) => ExitCode::FAILURE,
             }
         }
+    }
+}
+
+/// Runs chains of specs on all cores, and counts their transitions.
+#[allow(clippy::print_stdout, reason = "the output of a command")]
+fn sequences(seeds: std::ops::Range<u64>, named: &str, tell: bool) -> ExitCode {
+    let started = Instant::now();
+    let of_fields = chains::answers()
+        .into_iter()
+        .flat_map(|answer| chains::of_each_field(&answer));
+    let random = seeds.map(|seed| chains::random(seed, 25));
+    let mut all: Vec<_> = of_fields.chain(random).collect();
+    all.retain(|chain| chain.name.contains(named));
+    let next = AtomicU64::new(0);
+    let found = Mutex::new((Counts::default(), 0));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let worker = || {
+        while let Some(chain) = usize::try_from(next.fetch_add(1, Ordering::Relaxed))
+            .ok()
+            .and_then(|place| all.get(place))
+        {
+            let (counts, broken) = judge(chain);
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            found.0.add(counts);
+            found.1 += broken.len();
+            if let (true, Some((last, _))) = (tell, broken.last()) {
+                for (number, link) in chain.links.iter().enumerate().take(last + 1) {
+                    println!("{number}: {:?} {}", link.fate, link.spec);
+                }
+            }
+            for (number, violation) in broken {
+                let (name, emulator) = (&chain.name, &chain.emulator);
+                println!(
+                    "VIOLATION {name} under {emulator}, link {number}: {}: {}",
+                    violation.rule, violation.what
+                );
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(worker);
+        }
+    });
+    let (counts, violations) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    println!(
+        "{} chains, {} transitions in {:.0?}, {violations} violations: {counts:?}",
+        all.len(),
+        counts.all(),
+        started.elapsed()
+    );
+    if violations == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 

@@ -11,6 +11,7 @@ pub fn members(document: &Value) -> BTreeMap<String, Value> {
     for name in [
         "executionRoleArn",
         "taskRoleArn",
+        "taskDefinitionArn",
         "healthCheckPath",
         "cpu",
         "memory",
@@ -117,7 +118,9 @@ fn list(value: &Value) -> Value {
 fn named(value: &Value, member: &str) -> Value {
     let pairs = value.as_array().into_iter().flatten().map(|one| {
         let name = one["name"].as_str().unwrap_or_default().to_owned();
-        (name, one[member].clone())
+        // A variable without a value is empty.
+        let value = one[member].as_str().unwrap_or_default();
+        (name, Value::from(value))
     });
     pairs.collect::<serde_json::Map<_, _>>().into()
 }

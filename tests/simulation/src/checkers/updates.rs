@@ -80,7 +80,9 @@ fn no_difference(key: &ObjectKey, arn: &str, body: &Value, view: &View<'_>) -> O
     let mut states = view.truth.service_since(arn, from).flatten();
     let same = |service: &ServiceState| {
         let newest = service.newest.as_ref();
-        newest.is_some_and(|(_, configuration)| differences(body, configuration).is_empty())
+        newest.is_some_and(|(_, configuration)| {
+            differences(body, configuration).is_empty() && !removes_groups(body, configuration)
+        })
     };
     let mut any = false;
     let all = states.all(|service| {
@@ -94,6 +96,17 @@ fn no_difference(key: &ObjectKey, arn: &str, body: &Value, view: &View<'_>) -> O
         );
     }
     None
+}
+
+/// Whether an update takes away security groups, of which one is ECS's own.
+fn removes_groups(body: &Value, configuration: &Value) -> bool {
+    let groups = |document: &Value| {
+        let groups = &document["networkConfiguration"]["securityGroups"];
+        groups.as_array().map(Vec::len)
+    };
+    let (sent, present) = (groups(body), groups(configuration));
+    sent.zip(present)
+        .is_some_and(|(sent, present)| sent + 1 < present)
 }
 
 /// Whether a restart or retry was asked for and is not recorded as done.

@@ -140,6 +140,11 @@ pub enum Act {
         /// What the object's service should be like.
         expected: Expected,
     },
+    /// Nobody does anything, but what is the case is noted in the outcome of the run.
+    Observe {
+        /// Number of the object.
+        object: usize,
+    },
     /// The wall clock of the operator's machine becomes wrong by so many seconds.
     Clock {
         /// Number of the operator.
@@ -180,7 +185,8 @@ impl Act {
             | Self::Aws(_)
             | Self::Call { .. }
             | Self::Outcome { .. }
-            | Self::Expect { .. } => None,
+            | Self::Expect { .. }
+            | Self::Observe { .. } => None,
         }
     }
 }

@@ -3,7 +3,9 @@
 //! A scenario is data. A run depends on it alone, so it can be printed, repeated and made smaller.
 
 pub mod act;
+pub mod chains;
 pub mod fault;
+pub mod fields;
 pub mod histories;
 pub mod lifecycles;
 pub mod random;

@@ -6,7 +6,7 @@ use ecs_express_emulator::{Caller, Change, ServiceStatus};
 use ecs_express_operator::controller::objects::ObjectKey;
 use serde_json::{Value, json};
 
-use super::{Event, Simulator};
+use super::{Event, Observation, Simulator};
 use crate::{
     checkers::{
         Occurrence,
@@ -96,6 +96,7 @@ impl Simulator<'_> {
                 credentials,
             } => self.set_credentials(*operator, credentials),
             Act::Expect { object, expected } => self.expect(*object, expected),
+            Act::Observe { object } => self.observe(*object),
             Act::Clock { operator, seconds } => {
                 self.operators[*operator]
                     .wall_error
@@ -128,6 +129,29 @@ impl Simulator<'_> {
             format!("VIOLATION: {rule}: {what}")
         });
         self.violation = Some(crate::checkers::Violation { rule, what });
+    }
+
+    /// Notes what is the case.
+    fn observe(&mut self, object: usize) {
+        let Some(key) = self.key(object) else { return };
+        let stored = self.api.get(&key).map(|stored| &**stored);
+        let arn = arn_of(&key, stored);
+        let tags = self
+            .model
+            .services()
+            .find(|service| service.arn().to_string() == arn)
+            .map(|service| service.tags().to_vec());
+        let changes = self.requests.iter().filter(|made| made.aws && made.write);
+        self.observations.push(Observation {
+            object: stored.map_or(Value::Null, |stored| stored.json.clone()),
+            service: self.truth.service(&arn).cloned(),
+            tags: tags
+                .into_iter()
+                .flatten()
+                .map(|tag| (tag.key, tag.value))
+                .collect(),
+            changes: changes.count(),
+        });
     }
 
     fn key(&self, object: usize) -> Option<ObjectKey> {

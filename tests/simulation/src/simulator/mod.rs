@@ -17,7 +17,10 @@ use serde_json::Value;
 
 use self::requests::{Flight, Reply};
 use crate::{
-    checkers::{self, Checker, Occurrence, View, Violation, truth::Truth},
+    checkers::{
+        self, Checker, Occurrence, View, Violation,
+        truth::{ServiceState, Truth},
+    },
     coverage::Coverage,
     kubernetes::api_server::ApiServer,
     link::{Credentials, START, VirtualClock},
@@ -27,11 +30,24 @@ use crate::{
     story::{Story, Who},
 };
 
-/// How long everything may take to converge once nothing disturbs the operator: the longest delay between two attempts
-/// several times, and some rollouts.
-const CONVERGENCE: Duration = Duration::from_secs(5400);
-/// How long everything has to stay while idle.
-const REST: Duration = Duration::from_secs(3600);
+/// What follows after the last step, when nothing disturbs the operator any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Calm {
+    /// How long everything may take to converge.
+    pub convergence: Duration,
+    /// How long everything has to stay while idle.
+    pub rest: Duration,
+}
+
+impl Default for Calm {
+    /// The longest delay between two attempts several times, and some rollouts; then an hour.
+    fn default() -> Self {
+        Self {
+            convergence: Duration::from_secs(5400),
+            rest: Duration::from_secs(3600),
+        }
+    }
+}
 
 /// What became of a run.
 #[derive(Debug)]
@@ -44,8 +60,23 @@ pub struct Outcome {
     pub requests: Vec<RequestMade>,
     /// What was reached.
     pub coverage: Coverage,
+    /// What was the case at each [`crate::scenario::act::Act::Observe`].
+    pub observations: Vec<Observation>,
     /// The objects at the end, as JSON by their keys, for comparison between runs.
     pub objects: BTreeMap<String, Value>,
+}
+
+/// What is the case at a moment.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    /// The object as stored, or null.
+    pub object: Value,
+    /// Its service, if there is one.
+    pub service: Option<ServiceState>,
+    /// The tags of the service.
+    pub tags: BTreeMap<String, String>,
+    /// How many requests the operators have made so far that may change something in AWS.
+    pub changes: usize,
 }
 
 /// A request that an operator has made.
@@ -63,12 +94,17 @@ pub struct RequestMade {
 
 /// Runs a scenario to its end, or to the first broken invariant.
 pub fn run(scenario: &Scenario, story: Story) -> Outcome {
+    run_and_calm(scenario, story, Calm::default())
+}
+
+/// Runs a scenario to its end with this calm after it, or to the first broken invariant.
+pub fn run_and_calm(scenario: &Scenario, story: Story, calm: Calm) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(Simulator::new(scenario, story).run()),
+        Ok(runtime) => runtime.block_on(Simulator::new(scenario, story, calm).run()),
         Err(error) => Outcome {
             violation: Some(Violation {
                 rule: "the simulation starts",
@@ -77,6 +113,7 @@ pub fn run(scenario: &Scenario, story: Story) -> Outcome {
             story,
             requests: Vec::new(),
             coverage: Coverage::default(),
+            observations: Vec::new(),
             objects: BTreeMap::new(),
         },
     }
@@ -162,10 +199,11 @@ struct Simulator<'a> {
     story: Story,
     requests: Vec<RequestMade>,
     coverage: Coverage,
+    observations: Vec<Observation>,
 }
 
 impl<'a> Simulator<'a> {
-    fn new(scenario: &'a Scenario, story: Story) -> Self {
+    fn new(scenario: &'a Scenario, story: Story, calm: Calm) -> Self {
         let defaults = EmulatorSettings {
             region: checkers::truth::REGION.into(),
             bake_seconds: 10,
@@ -206,13 +244,14 @@ impl<'a> Simulator<'a> {
             story,
             requests: Vec::new(),
             coverage: Coverage::default(),
+            observations: Vec::new(),
             scenario,
         };
-        world.schedule_scenario();
+        world.schedule_scenario(calm);
         world
     }
 
-    fn schedule_scenario(&mut self) {
+    fn schedule_scenario(&mut self, calm: Calm) {
         for operator in 0..self.operators.len() {
             let at = Duration::from_millis(10 * operator as u64);
             self.at(at, Event::Start(operator));
@@ -220,10 +259,10 @@ impl<'a> Simulator<'a> {
         for (number, step) in self.scenario.steps.iter().enumerate() {
             self.at(step.at, Event::Step(number));
         }
-        let calm = self.scenario.calm_from();
-        self.at(calm, Event::Calm);
-        self.at(calm + CONVERGENCE, Event::Rest);
-        self.at(calm + CONVERGENCE + REST, Event::End);
+        let from = self.scenario.calm_from();
+        self.at(from, Event::Calm);
+        self.at(from + calm.convergence, Event::Rest);
+        self.at(from + calm.convergence + calm.rest, Event::End);
     }
 
     fn at(&mut self, at: Duration, event: Event) {
@@ -263,6 +302,7 @@ impl<'a> Simulator<'a> {
             story: self.story,
             requests: self.requests,
             coverage: self.coverage,
+            observations: self.observations,
         }
     }
 

@@ -11,6 +11,7 @@ mod found;
 mod histories;
 mod lifecycles;
 mod seeds;
+mod sequences;
 mod sweep;
 
 use simulation::{scenario::Scenario, simulator::run, story::Story};
