@@ -32,7 +32,7 @@ fn published(namespace: &TestNamespace) -> Vec<(String, u64)> {
 
 #[test]
 fn a_text_that_is_published_again_counts_up_its_event_also_after_others_and_after_its_deletion() {
-    let namespace = TestNamespace::new("events");
+    let namespace = TestNamespace::new("repeated-events");
     namespace.apply("shop", &json!({"suspend": true}));
     let object: ExpressService = serde_json::from_value(namespace.object("shop").unwrap()).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
