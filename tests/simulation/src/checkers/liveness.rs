@@ -1,7 +1,5 @@
 //! L1 and L2: once nothing disturbs the operator, each object is as it should be, or gone.
 
-use std::collections::BTreeMap;
-
 use ecs_express_emulator::{DeploymentStatus, ServiceStatus};
 use ecs_express_operator::controller::objects::ObjectKey;
 
@@ -15,22 +13,12 @@ use super::{
 use crate::kubernetes::api_server::Stored;
 
 /// Judges the end of a run.
-#[derive(Debug, Default)]
-pub struct Liveness {
-    /// The status of each object when everything should be idle.
-    rested: BTreeMap<ObjectKey, String>,
-}
+#[derive(Debug)]
+pub struct Liveness;
 
 impl Checker for Liveness {
     fn check(&mut self, occurrence: &Occurrence<'_>, view: &View<'_>) -> Option<Violation> {
         match occurrence {
-            Occurrence::Rest => {
-                for (key, stored) in view.api.objects() {
-                    self.rested
-                        .insert(key.clone(), stored.json["status"].to_string());
-                }
-                None
-            }
             Occurrence::End => view
                 .api
                 .objects()

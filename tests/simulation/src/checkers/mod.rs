@@ -146,7 +146,7 @@ pub fn all() -> Vec<Box<dyn Checker>> {
         Box::new(pressure::Pressure::default()),
         Box::new(rest::Rest::default()),
         Box::new(secrecy::Secrecy),
-        Box::new(liveness::Liveness::default()),
+        Box::new(liveness::Liveness),
     ]
 }
 

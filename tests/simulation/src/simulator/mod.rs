@@ -2,7 +2,9 @@
 
 mod acts;
 mod delivery;
+mod failures;
 mod requests;
+mod serving;
 
 use std::{
     cmp::Reverse,

@@ -2,18 +2,20 @@
 
 use std::{collections::hash_map::DefaultHasher, hash::Hash, hash::Hasher, time::Duration};
 
-use ecs_express_emulator::Caller;
-use ecs_express_operator::controller::objects::{ObjectKey, ObjectsError};
+use ecs_express_operator::controller::objects::ObjectKey;
 use futures::channel::oneshot;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Event, RequestMade, Simulator};
+use super::{
+    Event, RequestMade, Simulator,
+    failures::{failed, lost, refused},
+};
 use crate::{
-    checkers::{Occurrence, secrecy::REQUEST_ID},
+    checkers::Occurrence,
     link::{Credentials, Sent, lock},
     process::ProcessId,
     request::{Answer, AwsError, Patch, Request},
-    scenario::fault::{FaultKind, Moment, Refusal, Site},
+    scenario::fault::{FaultKind, Moment, Site},
     story::Who,
 };
 
@@ -22,11 +24,11 @@ const CLIENT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A request sent to the server.
 pub(super) struct Flight {
-    process: ProcessId,
-    reconciled: Option<ObjectKey>,
-    sent_at: Duration,
-    credentials: Credentials,
-    request: Request,
+    pub(super) process: ProcessId,
+    pub(super) reconciled: Option<ObjectKey>,
+    pub(super) sent_at: Duration,
+    pub(super) credentials: Credentials,
+    pub(super) request: Request,
     /// Where the answer goes; nowhere if the client has given up or will.
     reply: Option<oneshot::Sender<Answer>>,
     fault: Option<FaultKind>,
@@ -349,127 +351,6 @@ impl Simulator<'_> {
             self.kill_if(process, down);
         }
     }
-
-    /// Carries out a request.
-    fn serve(&mut self, flight: &Flight) -> Answer {
-        let Flight {
-            process, request, ..
-        } = flight;
-        match request {
-            Request::Aws {
-                action,
-                account,
-                region,
-                body,
-            } => {
-                let caller = Caller {
-                    account: account.clone(),
-                    region: region.clone(),
-                };
-                Answer::Aws(self.serve_aws(flight, action, &caller, body))
-            }
-            Request::Read(key) => {
-                let found = self.api.get(key).map(|stored| stored.object.clone());
-                Answer::Object(found.map(Box::new).ok_or(ObjectsError::NotFound))
-            }
-            Request::Patch(patch) => Answer::Object(self.serve_patch(*process, patch)),
-            Request::Publish(key, event) => {
-                self.story.tell(self.now, Who::Operator(*process), || {
-                    format!("{key}: event {}: {}", event.reason, event.note)
-                });
-                self.check(&Occurrence::Published { key, event });
-                Answer::Published
-            }
-        }
-    }
-
-    fn serve_aws(
-        &mut self,
-        flight: &Flight,
-        action: &'static str,
-        caller: &Caller,
-        body: &Value,
-    ) -> Result<Value, AwsError> {
-        let reconciled = flight.reconciled.as_ref();
-        match &flight.credentials {
-            Credentials::Valid(_) => {}
-            Credentials::Expired(_) => {
-                return Err(AwsError::Refused {
-                    code: Some("ExpiredTokenException".into()),
-                    message: "The security token included in the request is expired".into(),
-                    status: 400,
-                });
-            }
-            Credentials::None => return Err(AwsError::NoCredentials),
-        }
-        let account = &caller.account;
-        self.check(&Occurrence::Arrives {
-            process: flight.process,
-            reconciled,
-            sent_at: flight.sent_at,
-            action,
-            account,
-            body,
-        });
-        let answered = self.model.serve(caller, action, body).answer;
-        let answer = answered.map_err(|error| AwsError::Refused {
-            code: Some(error.code),
-            message: error.message,
-            status: error.status,
-        });
-        self.story
-            .tell(self.now, Who::Operator(flight.process), || {
-                let outcome = match &answer {
-                    Ok(_) => "ok".to_owned(),
-                    Err(error) => format!("{error:?}"),
-                };
-                let request = if crate::request::changes_aws(action) {
-                    format!(" {body}")
-                } else {
-                    String::new()
-                };
-                format!("{action}{request}: {outcome}")
-            });
-        self.check(&Occurrence::Served {
-            process: flight.process,
-            reconciled,
-            action,
-            account,
-            body,
-            answer: &answer,
-        });
-        answer
-    }
-
-    fn serve_patch(
-        &mut self,
-        process: ProcessId,
-        patch: &Patch,
-    ) -> Result<Box<ecs_express_operator::api::ExpressService>, ObjectsError> {
-        let written = self.api.patch(patch);
-        self.story.tell(self.now, Who::Operator(process), || {
-            let outcome = match &written {
-                Ok(write) if write.is_effective() => "ok",
-                Ok(_) => "nothing changed",
-                Err(ObjectsError::Conflict) => "conflict",
-                Err(_) => "failed",
-            };
-            format!(
-                "{}: patch {:?} {}: {outcome}",
-                patch.key, patch.part, patch.body
-            )
-        });
-        let write = written?;
-        if write.is_effective() {
-            self.announce();
-        }
-        self.check(&Occurrence::Wrote {
-            process,
-            key: &patch.key,
-            write: &write,
-        });
-        Ok(Box::new(write.answer.object.clone()))
-    }
 }
 
 fn is_write(request: &Request) -> bool {
@@ -489,70 +370,5 @@ fn call_of(request: &Request) -> Option<Call> {
             ..
         } => Some((action, account.clone(), body.clone())),
         Request::Read(_) | Request::Patch(_) | Request::Publish(..) => None,
-    }
-}
-
-/// The answer to a request whose connection broke.
-fn lost(request: &Request, code: &'static str) -> Answer {
-    match request {
-        Request::Aws { .. } => Answer::Aws(Err(AwsError::NoAnswer(code))),
-        Request::Read(_) | Request::Patch(_) => {
-            Answer::Object(Err(ObjectsError::Other("the connection broke".into())))
-        }
-        Request::Publish(..) => Answer::Published,
-    }
-}
-
-/// The answer of a server that failed.
-fn failed(request: &Request) -> Answer {
-    match request {
-        Request::Aws { .. } => Answer::Aws(Err(AwsError::Refused {
-            code: Some("ServerException".into()),
-            message: String::new(),
-            status: 500,
-        })),
-        Request::Read(_) | Request::Patch(_) => {
-            Answer::Object(Err(ObjectsError::Other("internal error".into())))
-        }
-        Request::Publish(..) => Answer::Published,
-    }
-}
-
-/// The answer of a server that refuses the request.
-/// `number` makes the request id of each refusal another one.
-fn refused(request: &Request, refusal: Refusal, number: u64) -> Answer {
-    match (request, refusal) {
-        (Request::Aws { .. }, Refusal::Aws(code, message, status)) => {
-            Answer::Aws(Err(AwsError::Refused {
-                code: code.map(str::to_owned),
-                message: format!(
-                    "{message} (Request ID: {REQUEST_ID}-0000-4000-8000-{number:012x})"
-                ),
-                status,
-            }))
-        }
-        (Request::Read(_) | Request::Patch(_), Refusal::NotFound) => {
-            Answer::Object(Err(ObjectsError::NotFound))
-        }
-        (Request::Patch(_), Refusal::Invalid) => {
-            Answer::Object(Err(ObjectsError::Invalid("status: Invalid value".into())))
-        }
-        (Request::Aws { .. } | Request::Read(_) | Request::Patch(_) | Request::Publish(..), _) => {
-            failed(request)
-        }
-    }
-}
-
-impl Simulator<'_> {
-    /// Changes a label, which concerns nobody.
-    pub(super) fn label(&mut self, key: &ObjectKey, value: &str) {
-        let value = value.to_owned();
-        let order = self.orders;
-        let written = self.api.edit(key, |object| {
-            object["metadata"]["labels"]["touched"] = json!(format!("{value}-{order}"));
-        });
-        if written.is_ok() {
-            self.announce();
-        }
     }
 }

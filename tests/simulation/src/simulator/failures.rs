@@ -1,0 +1,60 @@
+//! Answers to requests that fail.
+
+use ecs_express_operator::controller::objects::ObjectsError;
+
+use crate::{
+    checkers::secrecy::REQUEST_ID,
+    request::{Answer, AwsError, Request},
+    scenario::fault::Refusal,
+};
+
+/// The answer to a request whose connection broke.
+pub(super) fn lost(request: &Request, code: &'static str) -> Answer {
+    match request {
+        Request::Aws { .. } => Answer::Aws(Err(AwsError::NoAnswer(code))),
+        Request::Read(_) | Request::Patch(_) => {
+            Answer::Object(Err(ObjectsError::Other("the connection broke".into())))
+        }
+        Request::Publish(..) => Answer::Published,
+    }
+}
+
+/// The answer of a server that failed.
+pub(super) fn failed(request: &Request) -> Answer {
+    match request {
+        Request::Aws { .. } => Answer::Aws(Err(AwsError::Refused {
+            code: Some("ServerException".into()),
+            message: String::new(),
+            status: 500,
+        })),
+        Request::Read(_) | Request::Patch(_) => {
+            Answer::Object(Err(ObjectsError::Other("internal error".into())))
+        }
+        Request::Publish(..) => Answer::Published,
+    }
+}
+
+/// The answer of a server that refuses the request.
+/// `number` makes the request id of each refusal another one.
+pub(super) fn refused(request: &Request, refusal: Refusal, number: u64) -> Answer {
+    match (request, refusal) {
+        (Request::Aws { .. }, Refusal::Aws(code, message, status)) => {
+            Answer::Aws(Err(AwsError::Refused {
+                code: code.map(str::to_owned),
+                message: format!(
+                    "{message} (Request ID: {REQUEST_ID}-0000-4000-8000-{number:012x})"
+                ),
+                status,
+            }))
+        }
+        (Request::Read(_) | Request::Patch(_), Refusal::NotFound) => {
+            Answer::Object(Err(ObjectsError::NotFound))
+        }
+        (Request::Patch(_), Refusal::Invalid) => {
+            Answer::Object(Err(ObjectsError::Invalid("status: Invalid value".into())))
+        }
+        (Request::Aws { .. } | Request::Read(_) | Request::Patch(_) | Request::Publish(..), _) => {
+            failed(request)
+        }
+    }
+}
