@@ -146,6 +146,20 @@ async fn a_service_replaced_by_one_of_another_owner_is_reported_as_gone() {
 }
 
 #[tokio::test]
+async fn no_event_tells_what_happens_to_a_service_that_the_object_does_not_own() {
+    let mut cluster = SimulatedCluster::new().await;
+    somebody_creates(&cluster, ROLE, &json!([]));
+    cluster.apply(&json!({}));
+    cluster.until_condition("Stalled", "True NotOwned").await;
+    cluster.run(Duration::from_secs(600)).await;
+    cluster.api.take_events();
+    let failed = json!({"resource": "LoadBalancer", "reason": "deleted"});
+    cluster.change_outside(&json!({ "fail": failed }));
+    cluster.run(Duration::from_secs(1800)).await;
+    assert_eq!(warnings(&cluster), Vec::<Event>::new());
+}
+
+#[tokio::test]
 async fn the_message_does_not_suggest_deleting_a_service_of_an_object_in_this_cluster() {
     let mut cluster = SimulatedCluster::new().await;
     somebody_creates(&cluster, ROLE, &owned_by("cluster-1", "team-b", "web"));
