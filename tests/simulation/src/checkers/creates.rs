@@ -9,7 +9,7 @@ use super::{
     truth::{FINALIZER, Owner, SERVICE_ARN, ServiceState, UID},
     violated,
 };
-use crate::{process::ProcessId, request::Request};
+use crate::{process::ProcessId, request::Request, scenario::act::Act};
 
 /// How long the operator has to wait after a create whose result it does not know.
 const SETTLE_WINDOW: Duration = Duration::from_secs(120);
@@ -21,6 +21,8 @@ const RECENTLY: Duration = Duration::from_secs(30);
 pub struct Creates {
     /// The last create for an ARN: its sender, when it was sent, and whether its result is known.
     last: BTreeMap<String, Sent>,
+    /// When an object was last replaced by a manifest without finalizer and annotations.
+    replaced: BTreeMap<ObjectKey, Duration>,
     /// The services that creates of operators made, by ARN: which one, and when.
     made: BTreeMap<String, (String, Duration)>,
 }
@@ -48,7 +50,7 @@ impl Checker for Creates {
             } => {
                 let arn = named_arn(account, body)?;
                 let violation = self
-                    .sent_too_early(&arn, view)
+                    .sent_too_early(&arn, (*reconciled)?, *process, view)
                     .or_else(|| self.lives_already(&arn, view))
                     .or_else(|| lives_elsewhere(&arn, (*reconciled)?, view))
                     .or_else(|| unprepared(&arn, (*reconciled)?, view));
@@ -59,6 +61,11 @@ impl Checker for Creates {
                 };
                 self.last.insert(arn, sent);
                 violation
+            }
+            Occurrence::Acted(Act::Replace { object, .. }) => {
+                let key = view.objects.get(*object)?;
+                self.replaced.insert(key.clone(), view.now);
+                None
             }
             Occurrence::Served {
                 action: CREATE,
@@ -94,18 +101,29 @@ impl Checker for Creates {
 
 impl Creates {
     /// A create whose result is not known may still take effect.
-    fn sent_too_early(&self, arn: &str, view: &View<'_>) -> Option<Violation> {
+    fn sent_too_early(
+        &self,
+        arn: &str,
+        key: &ObjectKey,
+        process: ProcessId,
+        view: &View<'_>,
+    ) -> Option<Violation> {
         let last = self.last.get(arn)?;
         let waited = view.now.saturating_sub(last.at);
         // Another service than the one before the create has appeared. Before the lag of its reads is over, the operator
         // cannot have seen it.
-        let mut states = view.truth.service_since(arn, last.at);
-        let before = states.next().flatten().map(|service| &service.incarnation);
+        let before = view.truth.service_at(arn, last.at);
+        let before = before.map(|service| &service.incarnation);
         let appeared = waited > view.read_lag
-            && states
+            && view
+                .truth
+                .service_since(arn, last.at)
                 .flatten()
                 .any(|service| service.is_live() && Some(&service.incarnation) != before);
-        if last.answered || appeared || waited >= SETTLE_WINDOW {
+        // Whoever replaced the object removed every trace of the create, which only its sender still knows.
+        let replaced = self.replaced.get(key).is_some_and(|at| *at >= last.at);
+        let untraced = replaced && last.process != process;
+        if last.answered || appeared || untraced || waited >= SETTLE_WINDOW {
             return None;
         }
         violated(
