@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ecs_express_emulator::{Fault, Model};
+use ecs_express_operator::controller::reconcile;
 use serde_json::json;
 
 use crate::harness::simulated_cluster::{CREATE, DELETE, DESCRIBE, SimulatedCluster, UPDATE};
@@ -46,6 +47,27 @@ async fn a_create_whose_response_is_lost_invalidates_the_earlier_confirmation_of
     cluster.apply(&json!({}));
     cluster.until_ready().await;
     cluster.assert_idle().await;
+    assert_eq!(cluster.calls(CREATE), 2);
+}
+
+#[tokio::test]
+async fn a_create_of_another_process_after_a_lost_status_invalidates_the_confirmation_of_absence() {
+    let mut cluster = SimulatedCluster::with(json!({"createVisibleSeconds": 60})).await;
+    cluster
+        .emulator
+        .fail_next(Fault::new(CREATE, "ConnectionReset", "lost"));
+    cluster.apply(&json!({}));
+    cluster.run(MINUTE).await;
+    assert_eq!(cluster.calls(CREATE), 1);
+    // The other process counts its intents from the beginning, since it has no operator state.
+    cluster.api.lose_status(&cluster.key);
+    let other = cluster.second_operator();
+    while cluster.calls(CREATE) == 1 {
+        reconcile(&other, &cluster.key).await;
+        cluster.advance(Duration::from_secs(1));
+    }
+    cluster.requeue_now();
+    cluster.until_ready().await;
     assert_eq!(cluster.calls(CREATE), 2);
 }
 
