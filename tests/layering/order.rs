@@ -69,7 +69,7 @@ const ORDERS: [Order; 7] = [
     },
     Order {
         folder: "controller/kubernetes/",
-        modules: &["refusal", "recorders", "access"],
+        modules: &["refusal", "recorders", "access", "malformed"],
     },
 ];
 
