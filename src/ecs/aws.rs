@@ -26,7 +26,7 @@ use super::{
 use crate::{
     core::{
         desired::identity::ServiceArn,
-        observed::failure::{Failure, FailureKind},
+        observed::failure::{Class, Failure, FailureKind},
         redaction::redact::Redactor,
     },
     telemetry::{
@@ -266,8 +266,11 @@ impl AwsEcs {
                 kind if is_an_answer(operation, kind) => {
                     self.health.set_aws(Ok::<(), &Failure>(()));
                 }
-                FailureKind::CredentialsUnavailable => self.health.set_aws(Err(failure)),
-                _ if operation == operation::CALLER => self.health.set_aws(Err(failure)),
+                FailureKind::CredentialsUnavailable => self.health.aws_fails(failure),
+                kind if operation == operation::CALLER => match kind.class() {
+                    Class::Retry => self.health.aws_fails(failure),
+                    Class::Blocked | Class::Invalid => self.health.set_aws(Err(failure)),
+                },
                 FailureKind::CredentialsNotAccepted | FailureKind::AnotherAccount => {
                     self.forget_caller();
                 }

@@ -152,7 +152,30 @@ async fn only_missing_credentials_and_a_wrong_configuration_block_and_the_rest_i
         );
         ecs.caller().await.unwrap_err();
         assert!(health.readiness().report.contains("[-] aws: "));
+        // Once AWS has answered, a transient failure has to last.
+        health.set_aws(Ok::<(), String>(()));
+        ecs.caller().await.unwrap_err();
+        let is_ready = health.readiness().report.contains("[+] aws: ok");
+        assert_eq!(is_ready, class == Class::Retry);
         assert!(server.seen().is_empty(), "nothing is sent");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_sts_that_may_pass_leaves_the_operator_ready_and_a_refusal_does_not() {
+    for (status, code, stays) in [
+        (500, "ServiceUnavailable", true),
+        (400, "Throttling", true),
+        (403, "InvalidClientTokenId", false),
+    ] {
+        let error = format!("<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>");
+        let server = Loopback::start(move |_| Answer::Is(status, error.clone()));
+        let health = Health::default();
+        let ecs = adapter(&server).with_health(health.clone());
+        health.set_aws(Ok::<(), String>(()));
+        ecs.verify_caller().await.unwrap_err();
+        let is_ready = health.readiness().report.contains("[+] aws: ok");
+        assert_eq!(is_ready, stays, "{code}");
     }
 }
 
