@@ -65,7 +65,7 @@ impl Health {
         checks.aws_fails_since = None;
     }
 
-    /// Records that it cannot be told whether AWS accepts the credentials, for a cause that may pass. That counts as a
+    /// Records that it is open whether AWS accepts the credentials, for a cause that may pass. That counts as a
     /// failure if AWS has not accepted them before, or once it has lasted for [`TOLERATED`].
     pub fn aws_fails<E: fmt::Display>(&self, error: E) {
         self.aws_fails_at(error, Instant::now());

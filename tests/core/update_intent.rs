@@ -168,7 +168,7 @@ fn an_accepted_update_without_a_revision_that_reads_differently_than_it_was_sent
         assert_eq!(decision.action, Action::Nothing);
         assert_eq!(decision.reason, Reason::NotConverging);
     }
-    // Which of two deployments is that of another client cannot be told.
+    // Nothing shows which of two deployments is that of another client.
     let third = format!("{REVISION}3");
     let two = vec![began(NEW, "SUCCESSFUL"), began(&third, "STOPPED"), before()];
     assert_eq!(decide(two, 120).reason, Reason::Updating);

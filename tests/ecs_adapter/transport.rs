@@ -108,6 +108,23 @@ async fn without_credentials_nothing_is_sent_and_the_failure_says_so() {
     assert!(server.seen().is_empty());
 }
 
+#[tokio::test]
+async fn an_answer_that_is_too_large_is_not_read_and_its_effect_is_unknown() {
+    let tags = |size: usize| json!({ "tags": [{ "key": "team", "value": "x".repeat(size) }] });
+    for (size, is_read) in [(3 << 20, true), (5 << 20, false)] {
+        let server = Loopback::of_account(move |_| ok(tags(size)));
+        let answer = adapter(&server).tags(&arn(), &nothing_hidden()).await;
+        assert_eq!(answer.is_ok(), is_read, "{size}");
+        let updated = adapter(&server).delete(&arn(), &nothing_hidden()).await;
+        for failure in [answer.err(), updated.err()].into_iter().flatten() {
+            let said = (failure.kind, failure.effect);
+            assert_eq!(said, (FailureKind::Unavailable, Effect::Unknown));
+            let message = "the answer is larger than 4 MiB";
+            assert!(failure.message.contains(message), "{failure}");
+        }
+    }
+}
+
 /// A chain whose provider fails in one way.
 #[derive(Debug)]
 struct Failing(fn() -> CredentialsError);

@@ -31,6 +31,7 @@ const ORDERS: [Order; 7] = [
         folder: "ecs/",
         modules: &[
             "classify",
+            "answer_limit",
             "sdk_error",
             "translate",
             "clients",

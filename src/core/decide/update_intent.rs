@@ -200,7 +200,7 @@ fn new_revision<'a>(
 }
 
 /// The target of the only deployment since the call, if it has ended. Of several, another client started at least one, and
-/// which one cannot be told.
+/// nothing shows which.
 fn only_new_target<'a>(
     state: &OperatorState,
     intent: &Intent,

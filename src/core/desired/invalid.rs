@@ -58,7 +58,7 @@ fn too_large(container: &PrimaryContainer) -> Option<Invalid> {
 }
 
 /// A variable that is set more than once. The schema refuses it, but an object may have been stored before the schema did, and
-/// which of the values is meant cannot be told.
+/// nothing says which of the values is meant.
 fn repeated_name(container: &PrimaryContainer) -> Option<Invalid> {
     let environment = container.environment.iter().flatten();
     let environment = environment.map(|variable| variable.name.as_str());
