@@ -10,9 +10,6 @@
 mod conditions;
 mod constants;
 mod examples;
-#[path = "../core/fixtures.rs"]
-#[allow(dead_code, reason = "the pure core's tests use the rest")]
-mod fixtures;
 mod glossary;
 mod links;
 mod manifests;
@@ -28,3 +25,5 @@ mod repository;
 mod retired_words;
 mod schema;
 mod vocabulary;
+
+use test_support::fixtures;

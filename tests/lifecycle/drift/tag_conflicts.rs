@@ -11,7 +11,7 @@ const TAG: &str = "TagResource";
 
 fn team(value: &str, more: &Value) -> Value {
     let mut spec = json!({"tags": [{"key": "team", "value": value}]});
-    crate::harness::api_server::merge(&mut spec, more);
+    test_support::merge_patch::merge(&mut spec, more);
     spec
 }
 

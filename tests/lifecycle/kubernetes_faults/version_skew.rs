@@ -19,7 +19,7 @@ const NEW_MEMBERS: [&str; 2] = ["initial", "intent/expected"];
 fn as_written_before(cluster: &SimulatedCluster) {
     let unknown =
         json!({"status": {"operatorState": {"initial": null, "intent": {"expected": null}}}});
-    cluster.api.patch(&cluster.key, None, &unknown, "").unwrap();
+    cluster.api.change(&cluster.key, &unknown);
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn what_a_downgrade_leaves_in_an_intent_is_not_trusted() {
         "intent": {"expected": expected},
     }}});
     former.annotate("ecs-express.dev/restart", "2");
-    former.api.patch(&former.key, None, &leftovers, "").unwrap();
+    former.api.change(&former.key, &leftovers);
     former.restart_operator();
     former.run(MINUTE * 60).await;
     assert_eq!(images(&former), ["shop:3", "shop:4"]);

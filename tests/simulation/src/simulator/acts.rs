@@ -5,6 +5,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 use ecs_express_emulator::{Caller, Change, ServiceStatus};
 use ecs_express_operator::controller::objects::ObjectKey;
 use serde_json::{Value, json};
+use test_support::merge_patch::merge;
 
 use super::{Event, Observation, Simulator};
 use crate::{
@@ -12,7 +13,6 @@ use crate::{
         Occurrence,
         truth::{ACCOUNT, REGION, SERVICE_ARN, arn_of},
     },
-    kubernetes::api_server::merge,
     link::{Credentials, lock},
     scenario::act::{Act, Expected},
     story::Who,

@@ -35,6 +35,8 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde_json::{Value, json};
 
+use crate::{manifest, merge_patch::merge};
+
 pub const WINDOWS: Windows = Windows {
     settle: Duration::from_secs(120),
     absence_gap: Duration::from_secs(10),
@@ -57,40 +59,19 @@ pub fn at(seconds: i64) -> Timestamp {
 
 /// An active object from a manifest; `patch` is merged into it.
 pub fn object(patch: &Value) -> ExpressService {
-    let mut manifest = json!({
-        "apiVersion": "ecs-express.dev/v1alpha1",
-        "kind": "ExpressService",
-        "metadata": {
-            "namespace": "team-a", "name": "shop", "uid": "u-1", "generation": 1,
-            "finalizers": [FINALIZER],
-            "annotations": {
-                (annotations::SERVICE_ARN): "arn:aws:ecs:eu-west-1:123456789012:service/default/team-a_shop",
-                (annotations::CLUSTER_ID): "cluster-1",
-            },
+    let manifest = manifest::manifest("shop", &manifest::spec(&json!({})));
+    let mut object = manifest::namespaced("team-a", manifest);
+    let claimed = json!({"metadata": {
+        "uid": "u-1", "generation": 1,
+        "finalizers": [FINALIZER],
+        "annotations": {
+            (annotations::SERVICE_ARN): SERVICE_ARN,
+            (annotations::CLUSTER_ID): "cluster-1",
         },
-        "spec": {
-            "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-            "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-            "primaryContainer": {"image": "shop:1"},
-        },
-    });
-    merge(&mut manifest, patch);
-    serde_json::from_value(manifest).unwrap()
-}
-
-fn merge(target: &mut Value, patch: &Value) {
-    match (target, patch) {
-        (Value::Object(target), Value::Object(patch)) => {
-            for (key, value) in patch {
-                if value.is_null() {
-                    target.remove(key);
-                } else {
-                    merge(target.entry(key.clone()).or_insert(Value::Null), value);
-                }
-            }
-        }
-        (target, patch) => *target = patch.clone(),
-    }
+    }});
+    merge(&mut object, &claimed);
+    merge(&mut object, patch);
+    serde_json::from_value(object).unwrap()
 }
 
 pub fn new_object() -> Value {
@@ -176,6 +157,9 @@ pub fn accepted(wanted: &Configuration) -> Configuration {
     }
 }
 
+/// ARN of the object's service.
+pub const SERVICE_ARN: &str = "arn:aws:ecs:eu-west-1:123456789012:service/default/team-a_shop";
+/// ARN of its revision.
 pub const REVISION: &str =
     "arn:aws:ecs:eu-west-1:123456789012:service-revision/default/team-a_shop/1";
 
