@@ -285,17 +285,19 @@ impl Facts {
     }
 }
 
+/// The owner tags of an object in the namespace `team-a`.
+fn owner(cluster: &str, name: &str, uid: &str) -> [(String, String); 4] {
+    [
+        ("cluster-id", cluster),
+        ("namespace", "team-a"),
+        ("name", name),
+        ("uid", uid),
+    ]
+    .map(|(key, value)| (format!("ecs-express.dev/{key}"), value.to_owned()))
+}
+
 impl Tags {
     fn on_the_service(self) -> BTreeMap<String, String> {
-        let owner = |cluster: &str, name: &str, uid: &str| {
-            [
-                ("cluster-id", cluster),
-                ("namespace", "team-a"),
-                ("name", name),
-                ("uid", uid),
-            ]
-            .map(|(key, value)| (format!("ecs-express.dev/{key}"), value.to_owned()))
-        };
         let mut tags: BTreeMap<String, String> = match self {
             Self::Ours => owner("cluster-1", "shop", "u-1").into(),
             Self::OursAndMore => {
@@ -474,11 +476,11 @@ impl Facts {
                     && self.code() != Some(Code::Draining)
             }
             Action::Retain(request) => {
-                let released = ("ecs-express.dev/uid".to_owned(), "released".to_owned());
+                let released = owner("cluster-1", "shop", "released");
                 self.phase == Phase::DeletingWithRetain
                     && self.same_identity
                     && self.ours()
-                    && request.tags == BTreeMap::from([released])
+                    && request.tags == BTreeMap::from(released)
             }
             Action::VerifyOwnerTags => {
                 self.phase == Phase::DeletingWithDelete && self.code().is_some() && !self.ours()

@@ -207,12 +207,14 @@ fn lost_tags(desired: &Desired, present: Present<'_>) -> TagRequest {
     }
 }
 
-/// The tag that marks a retained service as released.
+/// The tags that mark a retained service as released by this object. They name the object even if the service has lost its
+/// owner tags, so that a new object of the name can take the service back.
 fn release(desired: &Desired) -> TagRequest {
-    let released = (owner_tags::UID.to_owned(), owner_tags::RELEASED.to_owned());
+    let mut tags = owner_tags::owner_tags_of(&desired.object, &desired.cluster_id);
+    tags.insert(owner_tags::UID.to_owned(), owner_tags::RELEASED.to_owned());
     TagRequest {
         arn: desired.arn.clone(),
-        tags: [released].into(),
+        tags,
     }
 }
 

@@ -166,6 +166,20 @@ async fn retain_marks_the_service_released_and_a_new_object_of_the_name_takes_it
     assert!(!live(&cluster));
 }
 
+/// The mark of a released service alone would not say which object released it.
+#[tokio::test]
+async fn a_retained_service_that_had_lost_its_tags_is_taken_back_by_a_new_object_of_the_name() {
+    let mut cluster = SimulatedCluster::ready(&json!({"deletionPolicy": "Retain"})).await;
+    let owner_tags = ["cluster-id", "namespace", "name", "uid"];
+    let keys = owner_tags.map(|name| format!("ecs-express.dev/{name}"));
+    cluster.change_outside(&json!({ "untag": keys }));
+    cluster.delete();
+    cluster.until_gone().await;
+    assert_eq!(cluster.tag(UID).as_deref(), Some("released"));
+    cluster.apply(&json!({}));
+    cluster.until_ready().await;
+}
+
 #[tokio::test]
 async fn retain_succeeds_even_when_ecs_refuses_everything() {
     let mut cluster = SimulatedCluster::ready(&json!({"deletionPolicy": "Retain"})).await;

@@ -208,6 +208,7 @@ fn many<T: Sync>(
     scenario: impl Fn(&T) -> (String, Scenario) + Sync,
 ) -> ExitCode {
     let (next, done, violations) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    let five_faults = AtomicU64::new(0);
     let coverage = Mutex::new(Coverage::default());
     let started = Instant::now();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -220,6 +221,9 @@ fn many<T: Sync>(
             let (name, scenario) = scenario(one);
             let outcome = run(&scenario, Story::default());
             reached.add(outcome.coverage);
+            if outcome.faults_met >= 5 {
+                five_faults.fetch_add(1, Ordering::Relaxed);
+            }
             if let Some(violation) = outcome.violation {
                 violations.fetch_add(1, Ordering::Relaxed);
                 if stop_at_first {
@@ -261,6 +265,7 @@ fn many<T: Sync>(
         started.elapsed(),
         coverage.reached().count()
     );
+    println!("{} runs met at least five faults", five_faults.into_inner());
     let reasons: Vec<_> = coverage.reasons().into_iter().collect();
     println!(
         "faults met objects with these reasons: {}",

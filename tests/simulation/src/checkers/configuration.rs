@@ -84,6 +84,18 @@ pub fn differences(wanted: &Value, configuration: &Value) -> Vec<String> {
         .collect()
 }
 
+/// The differences in what a rollout deploys, which is all but scaling.
+pub fn rollout_differences(wanted: &Value, configuration: &Value) -> Vec<String> {
+    let mut found = differences(wanted, configuration);
+    found.retain(|path| !is_scaling(path));
+    found
+}
+
+/// Whether a member belongs to the scaling of a service.
+pub fn is_scaling(path: &str) -> bool {
+    path.starts_with("scalingTarget.")
+}
+
 fn agrees(path: &str, wanted: &Value, actual: Option<&Value>) -> bool {
     let Some(actual) = actual else {
         return false;

@@ -2,9 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use ecs_express_operator::controller::objects::ObjectKey;
+
 use super::{
     CREATE, Checker, Occurrence, View, Violation, named_arn,
-    truth::{FINALIZER, SERVICE_ARN},
+    truth::{FINALIZER, Owner, SERVICE_ARN, ServiceState},
     violated,
 };
 use crate::{process::ProcessId, request::Request};
@@ -48,6 +50,7 @@ impl Checker for Creates {
                 let violation = self
                     .sent_too_early(&arn, view)
                     .or_else(|| self.lives_already(&arn, view))
+                    .or_else(|| lives_elsewhere(&arn, (*reconciled)?, view))
                     .or_else(|| unprepared(&arn, (*reconciled)?, view));
                 let sent = Sent {
                     process: *process,
@@ -94,13 +97,14 @@ impl Creates {
     fn sent_too_early(&self, arn: &str, view: &View<'_>) -> Option<Violation> {
         let last = self.last.get(arn)?;
         let waited = view.now.saturating_sub(last.at);
-        // Before the lag of its reads is over, the operator cannot have seen it.
+        // Another service than the one before the create has appeared. Before the lag of its reads is over, the operator
+        // cannot have seen it.
+        let mut states = view.truth.service_since(arn, last.at);
+        let before = states.next().flatten().map(|service| &service.incarnation);
         let appeared = waited > view.read_lag
-            && view
-                .truth
-                .service_since(arn, last.at)
+            && states
                 .flatten()
-                .any(super::truth::ServiceState::is_live);
+                .any(|service| service.is_live() && Some(&service.incarnation) != before);
         if last.answered || appeared || waited >= SETTLE_WINDOW {
             return None;
         }
@@ -125,12 +129,24 @@ impl Creates {
     }
 }
 
+/// The object has a service under another ARN.
+fn lives_elsewhere(arn: &str, key: &ObjectKey, view: &View<'_>) -> Option<Violation> {
+    let from = view.now.saturating_sub(RECENTLY + view.read_lag);
+    let owned = |service: Option<&ServiceState>| {
+        service.is_some_and(|service| {
+            service.is_live() && !service.released && service.owner == Owner::Object(key.clone())
+        })
+    };
+    let mut others = view.truth.services.keys().filter(|other| *other != arn);
+    let other = others.find(|other| view.truth.service_since(other, from).all(owned))?;
+    violated(
+        "an object has at most one service, whatever its ARN",
+        format!("{key}: {other} beside {arn}"),
+    )
+}
+
 /// Finalizer and identity have to be stored before a create is sent.
-fn unprepared(
-    arn: &str,
-    key: &ecs_express_operator::controller::objects::ObjectKey,
-    view: &View<'_>,
-) -> Option<Violation> {
+fn unprepared(arn: &str, key: &ObjectKey, view: &View<'_>) -> Option<Violation> {
     let from = view.now.saturating_sub(RECENTLY);
     let prepared = view.truth.object_since(key, from).any(|object| {
         object.has_finalizer(FINALIZER) && object.annotation(SERVICE_ARN) == Some(arn)

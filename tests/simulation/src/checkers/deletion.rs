@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use ecs_express_operator::controller::objects::ObjectKey;
 
 use super::{
-    Checker, DELETE, Occurrence, View, Violation,
+    CREATE, Checker, DELETE, Occurrence, View, Violation,
     truth::{FINALIZER, Owner, arn_of},
     violated,
 };
@@ -47,6 +47,16 @@ impl Checker for Deletion {
                 )
             }
             Occurrence::Wrote { key, write, .. } => self.released(key, write, view),
+            // What a new object makes is its own.
+            Occurrence::Served {
+                action: CREATE,
+                answer: Ok(_),
+                reconciled: Some(key),
+                ..
+            } => {
+                self.may_remain.remove(*key);
+                None
+            }
             Occurrence::Acted(Act::Replace { object, .. }) => {
                 if let Some(key) = view.objects.get(*object)
                     && view.api.get(key).is_none_or(|stored| stored.is_deleting())

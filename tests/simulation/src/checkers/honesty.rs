@@ -1,4 +1,4 @@
-//! I8: `Ready` is true only where it is, and `lastTransitionTime` moves only with the status of its condition.
+//! I8: each status that says `Ready` is true at the time, and `lastTransitionTime` moves only with the status of its condition.
 
 use std::time::Duration;
 
@@ -28,8 +28,7 @@ impl Checker for Honesty {
         if let Some(violation) = moved(write) {
             return Some(violation);
         }
-        let ready = is_ready(after) && !write.before.as_deref().is_some_and(is_ready);
-        if !ready {
+        if !is_ready(after) || !reports(write, after) {
             return None;
         }
         let arn = arn_of(key, Some(after));
@@ -68,6 +67,17 @@ pub fn runs(object: &Stored, service: &ServiceState) -> bool {
         reports_only || unexplained(object, configuration).is_empty()
     });
     service.status == ServiceStatus::Active && successful && fits
+}
+
+/// Whether a write reports what was observed. The intent of a call, which comes first, leaves Ready as it is.
+fn reports(write: &Write, after: &Stored) -> bool {
+    let Some(before) = write.before.as_deref() else {
+        return true;
+    };
+    let counter =
+        |object: &Stored| object.json["status"]["operatorState"]["intent"]["counter"].clone();
+    let changed = before.json["status"] != after.json["status"];
+    changed && (!is_ready(before) || counter(before) == counter(after))
 }
 
 /// The differences between spec and service that the object does not report itself as left in force.

@@ -1,97 +1,188 @@
-//! L1 and L2: once nothing disturbs the operator, each object is as it should be, or gone.
+//! L1 and L2: once nothing disturbs the operator, each object is as it should be, or gone. Where something that the
+//! operator must not or cannot change keeps an object from being ready, its condition says so.
+
+use std::{collections::BTreeSet, time::Duration};
 
 use ecs_express_emulator::{DeploymentStatus, ServiceStatus};
 use ecs_express_operator::controller::objects::ObjectKey;
 
 use super::{
     Checker, Occurrence, View, Violation,
-    configuration::differences,
+    configuration::rollout_differences,
     honesty::{is_ready, runs},
-    truth::{ACCOUNT, Owner, ServiceState, arn_of},
+    truth::{ACCOUNT, Owner, ServiceState, arn_of, has_failed},
     violated,
 };
-use crate::kubernetes::api_server::Stored;
+use crate::{kubernetes::api_server::Stored, scenario::act::Act};
 
 /// Judges the end of a run.
-#[derive(Debug)]
-pub struct Liveness;
+#[derive(Debug, Default)]
+pub struct Liveness {
+    /// Objects whose status or identity was lost, so that nobody knows what belongs to them and what was edited.
+    forgotten: BTreeSet<ObjectKey>,
+    /// Whether anybody else has changed a service in AWS.
+    others_acted: bool,
+}
+
+/// What keeps an object from being ready, although nothing is wrong with the operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Obstacle {
+    /// The service does not belong to the object.
+    NotOwned,
+    /// ECS has rolled back, or stopped, the deployment of what the spec says.
+    RolledBack,
+    /// The deployment does not end.
+    Unending,
+    /// The difference, or the deletion of the service, is only reported.
+    OnlyReported,
+}
+
+impl Obstacle {
+    /// The reasons that the Ready condition may give.
+    fn reasons(self) -> &'static [&'static str] {
+        match self {
+            Self::NotOwned => &["NotOwned", "AdoptionNotConfirmed"],
+            Self::RolledBack => &["RolledBack"],
+            Self::Unending => &["ProgressDeadlineExceeded", "Refused", "Drifted"],
+            Self::OnlyReported => &["RolledBack", "Drifted", "ServiceDeleted"],
+        }
+    }
+}
 
 impl Checker for Liveness {
     fn check(&mut self, occurrence: &Occurrence<'_>, view: &View<'_>) -> Option<Violation> {
         match occurrence {
+            Occurrence::Acted(act) => {
+                self.note(act, view);
+                None
+            }
             Occurrence::End => view
                 .api
                 .objects()
-                .find_map(|(key, stored)| judge(key, stored, view)),
+                .find_map(|(key, stored)| self.judge(key, stored, view)),
             _ => None,
         }
     }
 }
 
-fn judge(key: &ObjectKey, stored: &Stored, view: &View<'_>) -> Option<Violation> {
-    let arn = arn_of(key, Some(stored));
-    if !arn.contains(ACCOUNT) {
-        // The object was claimed with credentials of another account, to which it stays bound.
-        return None;
+impl Liveness {
+    fn note(&mut self, act: &Act, view: &View<'_>) {
+        match act {
+            Act::LoseStatus { object }
+            | Act::RemoveAnnotations { object }
+            | Act::Replace { object, .. } => {
+                self.forgotten.extend(view.objects.get(*object).cloned());
+            }
+            Act::Aws(_) | Act::Call { .. } => self.others_acted = true,
+            _ => {}
+        }
     }
-    let service = view.truth.service(&arn);
-    let ready = stored.condition("Ready");
-    let shown = ready.map_or_else(
-        || "no Ready condition".to_owned(),
-        |ready| {
-            format!(
-                "Ready={} {}: {}",
-                ready["status"], ready["reason"], ready["message"]
-            )
-        },
-    );
-    if stored.is_deleting() {
-        return violated("a deleted object disappears", format!("{key}: {shown}"));
-    }
-    if stored.json["spec"]["suspend"] == true {
-        return None;
-    }
-    if is_ready(stored) {
-        return match service {
-            Some(service) if runs(stored, service) => None,
-            _ => violated(
-                "an object that says that it is ready is",
-                format!("{key}: {shown}"),
-            ),
-        };
-    }
-    if excused(key, stored, service) {
-        return None;
-    }
-    violated(
-        "an object becomes ready once nothing disturbs it",
-        format!("{key}: {shown}"),
-    )
-}
 
-/// Whether something that the operator must not or cannot change keeps the object from being ready.
-fn excused(key: &ObjectKey, stored: &Stored, service: Option<&ServiceState>) -> bool {
-    let reports_only = stored.json["spec"]["driftPolicy"] == "Report";
-    // A difference that nobody knows to be an edit, and a service that was deleted outside, are only reported.
-    if reports_only {
-        return true;
-    }
-    let Some(service) = service.filter(|service| service.is_live()) else {
-        return false;
-    };
-    let foreign = !service.express
-        || match &service.owner {
-            Owner::Object(owner) => owner != key,
-            Owner::Foreign | Owner::Nobody | Owner::Partial => true,
+    fn judge(&self, key: &ObjectKey, stored: &Stored, view: &View<'_>) -> Option<Violation> {
+        let arn = arn_of(key, Some(stored));
+        if !arn.contains(ACCOUNT) {
+            // The object was claimed with credentials of another account, to which it stays bound.
+            return None;
+        }
+        let service = view.truth.service(&arn);
+        let ready = stored.condition("Ready");
+        let shown = ready.map_or_else(
+            || "no Ready condition".to_owned(),
+            |ready| {
+                format!(
+                    "Ready={} {}: {}",
+                    ready["status"], ready["reason"], ready["message"]
+                )
+            },
+        );
+        if stored.is_deleting() {
+            return violated("a deleted object disappears", format!("{key}: {shown}"));
+        }
+        if stored.json["spec"]["suspend"] == true {
+            return None;
+        }
+        if is_ready(stored) {
+            let owned = |service: &ServiceState| service.owner == Owner::Object(key.clone());
+            return match service {
+                Some(service) if runs(stored, service) && owned(service) => None,
+                _ => violated(
+                    "an object that says that it is ready is",
+                    format!("{key}: {shown}: {service:?}"),
+                ),
+            };
+        }
+        let Some(obstacle) = self.obstacle(key, stored, service, view) else {
+            return violated(
+                "an object becomes ready once nothing disturbs it",
+                format!("{key}: {shown}"),
+            );
         };
-    let failed = service
-        .deployment
-        .as_ref()
-        .is_some_and(|(_, _, status)| !matches!(status, DeploymentStatus::Successful));
-    let rolled_back = service.rolled_back.iter().any(|configuration| {
-        differences(&stored.json["spec"], configuration)
-            .iter()
-            .all(|path| path.starts_with("scalingTarget."))
-    });
-    foreign || failed || rolled_back || service.status == ServiceStatus::Draining
+        let reason = ready.and_then(|ready| ready["reason"].as_str());
+        if reason.is_some_and(|reason| obstacle.reasons().contains(&reason)) {
+            return None;
+        }
+        violated(
+            "an object that cannot become ready says why",
+            format!("{key}: {obstacle:?}, but it shows {shown}"),
+        )
+    }
+
+    fn obstacle(
+        &self,
+        key: &ObjectKey,
+        stored: &Stored,
+        service: Option<&ServiceState>,
+        view: &View<'_>,
+    ) -> Option<Obstacle> {
+        let reported = stored.json["spec"]["driftPolicy"] == "Report"
+            && (self.others_acted || self.forgotten.contains(key));
+        let Some(service) = service.filter(|service| service.is_live()) else {
+            return reported.then_some(Obstacle::OnlyReported);
+        };
+        if !self.belongs(key, service, view) {
+            return Some(Obstacle::NotOwned);
+        }
+        if let Some((_, target, status)) = &service.deployment {
+            // Where it is not known what was applied, a failed deployment is taken for the object's own.
+            let applied = &stored.json["status"]["operatorState"]["lastApplied"];
+            let present =
+                rollout_differences(&stored.json["spec"], target).is_empty() || applied.is_null();
+            if has_failed(*status) && present {
+                return Some(Obstacle::RolledBack);
+            }
+            if *status == DeploymentStatus::InProgress && view.settled {
+                return Some(Obstacle::Unending);
+            }
+        }
+        let rolled_back = service.rolled_back.iter().any(|configuration| {
+            rollout_differences(&stored.json["spec"], configuration).is_empty()
+        });
+        if rolled_back {
+            return Some(Obstacle::RolledBack);
+        }
+        if service.status == ServiceStatus::Draining && view.settled {
+            return Some(Obstacle::Unending);
+        }
+        reported.then_some(Obstacle::OnlyReported)
+    }
+
+    /// Whether the object owns the service, or would if its tags were not lost.
+    fn belongs(&self, key: &ObjectKey, service: &ServiceState, view: &View<'_>) -> bool {
+        if !service.express {
+            return false;
+        }
+        match &service.owner {
+            Owner::Object(owner) => owner == key,
+            Owner::Foreign => false,
+            Owner::Nobody | Owner::Partial { .. } => {
+                let known =
+                    |object: &Stored| !object.json["status"]["operatorState"]["service"].is_null();
+                let mut versions = view.truth.object_since(key, Duration::ZERO);
+                service.owner.fits(key)
+                    && !self.forgotten.contains(key)
+                    && view.truth.has_owned(key, service)
+                    && versions.any(known)
+            }
+        }
+    }
 }

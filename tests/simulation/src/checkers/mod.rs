@@ -11,7 +11,9 @@
 //! | [`honesty`] | I8: `Ready` is true only where it is |
 //! | [`pressure`] | I7: no hot loop |
 //! | [`rest`] | I4: no call and no write while idle |
+//! | [`requested`] | what users ask for by annotation and policy is done, and what they forbid is not |
 //! | [`secrecy`] | I10: no environment value in status and events |
+//! | [`tags`] | I2, I4: the tags of others stay, and no tag is sent without a difference |
 //! | [`liveness`] | L1, L2: after the faults, everything converges or is gone |
 
 pub mod configuration;
@@ -22,8 +24,10 @@ pub mod honesty;
 pub mod liveness;
 pub mod ownership;
 pub mod pressure;
+pub mod requested;
 pub mod rest;
 pub mod secrecy;
+pub mod tags;
 pub mod truth;
 pub mod updates;
 
@@ -115,6 +119,10 @@ pub struct View<'a> {
     pub api: &'a ApiServer,
     /// How long reads of ECS may lag behind.
     pub read_lag: Duration,
+    /// Whether a fault may meet a request, or already has.
+    pub disturbed: bool,
+    /// Whether nothing in ECS will change by itself any more.
+    pub settled: bool,
     /// The objects of the run.
     pub objects: &'a [ObjectKey],
 }
@@ -144,9 +152,11 @@ pub fn all() -> Vec<Box<dyn Checker>> {
         Box::new(updates::Updates::default()),
         Box::new(honesty::Honesty),
         Box::new(pressure::Pressure::default()),
+        Box::new(requested::Requested::default()),
         Box::new(rest::Rest::default()),
         Box::new(secrecy::Secrecy),
-        Box::new(liveness::Liveness),
+        Box::new(tags::Tags),
+        Box::new(liveness::Liveness::default()),
     ]
 }
 

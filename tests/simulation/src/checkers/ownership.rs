@@ -80,10 +80,10 @@ impl Ownership {
             Owner::Object(owner) => owner == key,
             Owner::Foreign => false,
             // Lost tags: the object has made or adopted this very service.
-            Owner::Nobody | Owner::Partial => self
-                .own
-                .get(key)
-                .is_some_and(|own| own.contains(&service.incarnation)),
+            Owner::Nobody | Owner::Partial { .. } => {
+                let own = self.own.get(key);
+                service.owner.fits(key) && own.is_some_and(|own| own.contains(&service.incarnation))
+            }
         }
     }
 }

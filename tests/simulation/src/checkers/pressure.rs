@@ -20,9 +20,13 @@ const LONG: Duration = Duration::from_secs(60);
 const EQUAL: usize = 14;
 const LONGER: Duration = Duration::from_secs(600);
 
+/// Most reads of an object by a process in [`LONGER`]: six calls every ten seconds, and those after each write.
+const READS: usize = 450;
+
 /// Counts reconciles and calls.
 #[derive(Debug, Default)]
 pub struct Pressure {
+    reads: BTreeMap<(ProcessId, ObjectKey), VecDeque<Duration>>,
     reconciles: BTreeMap<(ProcessId, ObjectKey), VecDeque<Duration>>,
     changes: BTreeMap<(ProcessId, ObjectKey), VecDeque<Duration>>,
     equal: BTreeMap<(ProcessId, ObjectKey, String), VecDeque<Duration>>,
@@ -69,6 +73,17 @@ impl Checker for Pressure {
                 exceeds(times, view.now, LONG, CHANGES).then(|| Violation {
                     rule: "changing calls are not repeated in a hot loop",
                     what: format!("{key}: more than {CHANGES} in {LONG:?}"),
+                })
+            }
+            Occurrence::Sent {
+                process,
+                reconciled: Some(key),
+                request,
+            } if request.is_aws() => {
+                let times = self.reads.entry((*process, (*key).clone())).or_default();
+                exceeds(times, view.now, LONGER, READS).then(|| Violation {
+                    rule: "an object is not read in a hot loop",
+                    what: format!("{key}: more than {READS} in {LONGER:?}"),
                 })
             }
             Occurrence::Answered {

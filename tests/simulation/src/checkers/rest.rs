@@ -1,15 +1,27 @@
-//! I4: no call that changes something, no write and no event while idle.
+//! I4 and I7: no call that changes something, no write and no event while idle, and few reads.
+
+use std::{collections::BTreeMap, time::Duration};
 
 use ecs_express_emulator::DeploymentStatus;
 use ecs_express_operator::controller::objects::ObjectKey;
 
 use super::{Checker, Occurrence, View, Violation, truth::arn_of, violated};
-use crate::request::{Patch, Request};
+use crate::{
+    process::ProcessId,
+    request::{Patch, Request},
+};
+
+/// How often an idle object may be reconciled: its interval without the jitter.
+const INTERVAL: Duration = Duration::from_secs(200);
+/// Most calls of a reconcile of an idle object: service, deployments and resources.
+const READS: usize = 5;
 
 /// Knows whether everything should be idle.
 #[derive(Debug, Default)]
 pub struct Rest {
     resting: bool,
+    /// When each process last reconciled an object, and how many calls to AWS it has made since.
+    reconciled: BTreeMap<(ProcessId, ObjectKey), (Duration, usize)>,
 }
 
 impl Checker for Rest {
@@ -18,6 +30,32 @@ impl Checker for Rest {
             Occurrence::Rest => {
                 self.resting = true;
                 None
+            }
+            Occurrence::Reconciles { process, key } if self.resting && !is_stuck(key, view) => {
+                let last = (*process, (*key).clone());
+                let last = self.reconciled.insert(last, (view.now, 0));
+                let (at, _) = last?;
+                (view.now.saturating_sub(at) < INTERVAL).then(|| Violation {
+                    rule: "an idle object is reconciled at most once in its interval",
+                    what: format!("{key}: again after {:?}", view.now.saturating_sub(at)),
+                })
+            }
+            Occurrence::Sent {
+                process,
+                request,
+                reconciled: Some(key),
+            } if self.resting
+                && request.is_aws()
+                && !request.changes_aws()
+                && !is_stuck(key, view) =>
+            {
+                let this = (*process, (*key).clone());
+                let (_, reads) = self.reconciled.get_mut(&this)?;
+                *reads += 1;
+                (*reads > READS).then(|| Violation {
+                    rule: "a reconcile of an idle object makes few calls",
+                    what: format!("{key}: {} is number {reads}", request.name()),
+                })
             }
             Occurrence::Sent {
                 request,

@@ -12,6 +12,8 @@ use crate::kubernetes::api_server::{ApiServer, Stored};
 pub const SERVICE_ARN: &str = "ecs-express.dev/service-arn";
 /// The finalizer of the operator.
 pub const FINALIZER: &str = "ecs-express.dev/finalizer";
+/// The owner tag with the UID of the object, or the mark of a released service.
+pub const UID: &str = "ecs-express.dev/uid";
 /// The id of the simulated Kubernetes cluster.
 pub const CLUSTER_ID: &str = "cluster-1";
 /// The account of the simulated services.
@@ -28,15 +30,32 @@ pub enum Owner {
     Foreign,
     /// Nobody: no owner tags, or the mark of a released service.
     Nobody,
-    /// Some owner tags are missing.
-    Partial,
+    /// Some owner tags are missing; these are left.
+    #[allow(missing_docs, reason = "the fields are named like the tags")]
+    Partial {
+        namespace: Option<String>,
+        name: Option<String>,
+    },
 }
 
 impl Owner {
-    fn of(tags: &BTreeMap<&str, &str>) -> Self {
+    /// Whether the tags do not contradict that the service belongs to this object.
+    pub fn fits(&self, key: &ObjectKey) -> bool {
+        match self {
+            Self::Object(owner) => owner == key,
+            Self::Foreign => false,
+            Self::Nobody => true,
+            Self::Partial { namespace, name } => {
+                namespace.as_ref().is_none_or(|it| *it == key.namespace)
+                    && name.as_ref().is_none_or(|it| *it == key.name)
+            }
+        }
+    }
+
+    fn of(tags: &BTreeMap<String, String>) -> Self {
         let tag = |name: &str| {
-            tags.get(format!("ecs-express.dev/{name}").as_str())
-                .copied()
+            tags.get(&format!("ecs-express.dev/{name}"))
+                .map(String::as_str)
         };
         match (tag("cluster-id"), tag("namespace"), tag("name")) {
             (Some(CLUSTER_ID), Some(namespace), Some(name)) => Self::Object(ObjectKey {
@@ -47,7 +66,10 @@ impl Owner {
             (None, None, None) if tag("uid").is_none() => Self::Nobody,
             (Some(_), Some(_), Some(_)) => Self::Foreign,
             (cluster, ..) if cluster.is_some_and(|id| id != CLUSTER_ID) => Self::Foreign,
-            _ => Self::Partial,
+            (_, namespace, name) => Self::Partial {
+                namespace: namespace.map(str::to_owned),
+                name: name.map(str::to_owned),
+            },
         }
     }
 }
@@ -61,6 +83,8 @@ pub struct ServiceState {
     pub incarnation: String,
     /// Its owner.
     pub owner: Owner,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
     /// Whether it carries the mark of a released service.
     pub released: bool,
     /// Whether it is an Express service.
@@ -77,10 +101,9 @@ pub struct ServiceState {
 
 impl ServiceState {
     fn of(service: ServiceView<'_>) -> Self {
-        let tags: BTreeMap<_, _> = service
-            .tags()
-            .iter()
-            .map(|tag| (tag.key.as_str(), tag.value.as_str()))
+        let tags = service.tags().iter();
+        let tags: BTreeMap<_, _> = tags
+            .map(|tag| (tag.key.clone(), tag.value.clone()))
             .collect();
         let revision = |revision: ecs_express_emulator::RevisionView<'_>| {
             (revision.arn().to_owned(), revision.configuration())
@@ -89,7 +112,7 @@ impl ServiceState {
             status: service.status(),
             incarnation: service.endpoint().to_owned(),
             owner: Owner::of(&tags),
-            released: tags.get("ecs-express.dev/uid") == Some(&"released"),
+            released: tags.get(UID).is_some_and(|uid| uid == "released"),
             express: service.management() == ecs_express_emulator::ResourceManagement::Ecs,
             newest: service.newest_revision().map(revision),
             steady: service.steady_revision().map(revision),
@@ -98,6 +121,7 @@ impl ServiceState {
                 .filter(|deployment| is_rolled_back(deployment.status()))
                 .map(|deployment| deployment.target_revision().configuration())
                 .collect(),
+            tags,
             deployment: service.last_deployment().map(|deployment| {
                 let (arn, configuration) = revision(deployment.target_revision());
                 (arn, configuration, deployment.status())
@@ -117,6 +141,11 @@ pub fn is_rolled_back(status: DeploymentStatus) -> bool {
         status,
         DeploymentStatus::RollbackSuccessful | DeploymentStatus::RollbackFailed
     )
+}
+
+/// Whether a deployment has ended without success.
+pub fn has_failed(status: DeploymentStatus) -> bool {
+    is_rolled_back(status) || status == DeploymentStatus::Stopped
 }
 
 /// A value over time.
@@ -238,6 +267,17 @@ impl Truth {
             .into_iter()
             .flat_map(move |timeline| timeline.since(from))
             .map(Option::as_deref)
+    }
+
+    /// Whether a service has once carried the tags of this object.
+    pub fn has_owned(&self, key: &ObjectKey, service: &ServiceState) -> bool {
+        let timelines = self.services.values();
+        let mut states = timelines
+            .flat_map(|timeline| timeline.since(Duration::ZERO))
+            .flatten();
+        states.any(|state| {
+            state.incarnation == service.incarnation && state.owner == Owner::Object(key.clone())
+        })
     }
 
     /// The versions of an object since a time.

@@ -8,23 +8,37 @@ use serde_json::Value;
 
 use super::{
     Checker, Occurrence, UPDATE, View, Violation,
-    configuration::{differences, members},
+    configuration::{differences, is_scaling, members, rollout_differences},
     named_arn,
     truth::ServiceState,
     violated,
 };
-use crate::{kubernetes::api_server::Stored, request::Request, scenario::act::Act};
+use crate::{
+    kubernetes::api_server::Stored, process::ProcessId, request::Request, scenario::act::Act,
+};
 
 /// How old the spec of an update may be: the fence's age, and the time of its answer.
 const FENCE: Duration = Duration::from_secs(6);
 /// How long a reconcile may work with what it has read.
 const READ: Duration = Duration::from_secs(110);
 
-/// Remembers what users asked for.
+/// How long an update whose answer is unknown may take to be seen.
+const SETTLE_WINDOW: Duration = Duration::from_secs(120);
+
+/// Remembers what users asked for, and what was sent.
 #[derive(Debug, Default)]
 pub struct Updates {
+    /// The last update of a service by any process, while its result is not known.
+    unanswered: BTreeMap<String, Unanswered>,
     /// When a user last changed the object in a way that may ask for an update.
     asked: BTreeMap<ObjectKey, Duration>,
+}
+
+#[derive(Debug)]
+struct Unanswered {
+    body: Value,
+    at: Duration,
+    process: ProcessId,
 }
 
 impl Checker for Updates {
@@ -47,12 +61,34 @@ impl Checker for Updates {
                         ..
                     },
                 reconciled: Some(key),
-                ..
+                process,
             } => {
                 let arn = named_arn(account, body)?;
-                no_difference(key, &arn, body, view)
+                let violation = no_difference(key, &arn, body, view)
                     .or_else(|| outdated(key, body, view))
                     .or_else(|| self.rolled_back(key, &arn, body, view))
+                    .or_else(|| self.repeated(&arn, body, view));
+                let sent = Unanswered {
+                    body: body.clone(),
+                    at: view.now,
+                    process: *process,
+                };
+                self.unanswered.insert(arn, sent);
+                violation
+            }
+            Occurrence::Answered {
+                process,
+                action: UPDATE,
+                account,
+                body,
+                definite: true,
+            } => {
+                let arn = named_arn(account, body)?;
+                let own = |sent: &Unanswered| sent.process == *process && sent.body == **body;
+                if self.unanswered.get(&arn).is_some_and(own) {
+                    self.unanswered.remove(&arn);
+                }
+                None
             }
             _ => None,
         }
@@ -139,6 +175,27 @@ fn outdated(key: &ObjectKey, body: &Value, view: &View<'_>) -> Option<Violation>
 }
 
 impl Updates {
+    /// An update whose result is not known may still take effect, or have taken effect, and is not sent a second time
+    /// before that can be seen.
+    fn repeated(&self, arn: &str, body: &Value, view: &View<'_>) -> Option<Violation> {
+        let last = self.unanswered.get(arn)?;
+        let waited = view.now.saturating_sub(last.at);
+        if last.body != *body || waited >= SETTLE_WINDOW {
+            return None;
+        }
+        // Somebody has changed the service since, which may be undone.
+        let newest = |service: Option<&ServiceState>| service?.newest.clone().map(|(arn, _)| arn);
+        let mut states = view.truth.service_since(arn, last.at).map(newest);
+        let first = states.next()?;
+        if states.any(|state| state != first) {
+            return None;
+        }
+        violated(
+            "an update whose result is not known is not repeated before its effect can be seen",
+            format!("{arn}: only {waited:?} after the first"),
+        )
+    }
+
     /// What was rolled back is sent again only if a user asks for it.
     fn rolled_back(
         &self,
@@ -158,7 +215,7 @@ impl Updates {
                         status,
                         DeploymentStatus::RollbackSuccessful | DeploymentStatus::RollbackFailed
                     );
-                    ended && rollout_members(&differences(body, target)).is_empty()
+                    ended && rollout_differences(body, target).is_empty()
                 })
         };
         // What was asked for has been deployed since then, and was rolled back.
@@ -179,9 +236,7 @@ impl Updates {
         });
         let unasked = any && all && asked < from || answered().unwrap_or_default();
         // Scaling alone may be sent while the rest is rolled back.
-        let scaling_alone = members(body)
-            .keys()
-            .all(|path| path.starts_with("scalingTarget."));
+        let scaling_alone = members(body).keys().all(|path| is_scaling(path));
         if unasked && !scaling_alone {
             return violated(
                 "what was rolled back is not sent again unasked",
@@ -190,9 +245,4 @@ impl Updates {
         }
         None
     }
-}
-
-fn rollout_members(paths: &[String]) -> Vec<&String> {
-    let scaling = |path: &&String| !path.starts_with("scalingTarget.");
-    paths.iter().filter(scaling).collect()
 }

@@ -24,6 +24,11 @@ impl Step {
             act,
         }
     }
+
+    /// Keeps the run from becoming calm before this time, and does nothing else: faults end with the last step.
+    pub fn disturbed_until(seconds: u64) -> Self {
+        Self::at(seconds, Act::Observe { object: 0 })
+    }
 }
 
 /// What somebody other than the operator does.

@@ -85,12 +85,6 @@ fn expect(image: &str) -> Act {
     }
 }
 
-/// Keeps the run from becoming calm before this time.
-fn until(seconds: u64) -> Step {
-    let value = seconds.to_string();
-    Step::at(seconds, Act::Label { object: 0, value })
-}
-
 fn fault(on: &'static str, after: u32, times: u32, kind: FaultKind) -> Fault {
     Fault {
         on: Site::Named(on),
@@ -140,7 +134,7 @@ fn refused_recreate() -> Scenario {
             200,
             Act::Aws(json!({"service": service(0), "delete": true})),
         ),
-        until(3000),
+        Step::disturbed_until(3000),
     ];
     let refusal = Refusal::Aws(
         Some("AccessDeniedException"),
@@ -156,7 +150,7 @@ fn queued_update() -> Scenario {
         Step::at(1, apply(spec("shop:1"))),
         Step::at(1500, apply(spec("shop:2"))),
         Step::at(1560, apply(spec("shop:3"))),
-        until(2400),
+        Step::disturbed_until(2400),
     ];
     let queue = json!({"bakeSeconds": 400, "updateInDeployment": "Queue"});
     history(queue, steps, Vec::new())
@@ -169,7 +163,7 @@ fn refused_edit_behind_queued_update() -> Scenario {
         Step::at(1560, apply(spec("shop:3"))),
         Step::at(1620, apply(spec("shop:4"))),
         Step::at(1740, apply(spec("shop:3"))),
-        until(2400),
+        Step::disturbed_until(2400),
     ];
     let refusal = Refusal::Aws(
         Some("InvalidParameterException"),
@@ -187,7 +181,7 @@ fn interrupted_create_after_invalid_spec() -> Scenario {
     let steps = vec![
         Step::at(1, apply(invalid)),
         Step::at(60, apply(spec("shop:1"))),
-        until(400),
+        Step::disturbed_until(400),
     ];
     let down = Duration::from_secs(2);
     let crash = fault(CREATE, 0, 1, FaultKind::Crash(Moment::AfterEffect, down));
@@ -211,7 +205,7 @@ fn rolled_back_retry() -> Scenario {
         Step::at(2500, fails()),
         Step::at(2501, retry),
         Step::at(3300, fails()),
-        until(4500),
+        Step::disturbed_until(4500),
     ];
     history(json!({"bakeSeconds": 100}), steps, Vec::new())
 }
@@ -263,7 +257,7 @@ fn clock_jump() -> Scenario {
                 seconds: 86_400,
             },
         ),
-        until(400),
+        Step::disturbed_until(400),
     ];
     let lost = fault(CREATE, 0, 1, FaultKind::RequestLost);
     history(json!({}), steps, vec![lost])
@@ -273,7 +267,7 @@ fn refused_status() -> Scenario {
     let steps = vec![
         Step::at(1, apply(spec("shop:1"))),
         Step::at(500, apply(spec("shop:2"))),
-        until(800),
+        Step::disturbed_until(800),
     ];
     let refusal = FaultKind::Refused(Refusal::ServerError);
     let refused = fault("patch status", 4, 10_000, refusal);
@@ -284,7 +278,7 @@ fn deletion_before_the_counts() -> Scenario {
     let steps = vec![
         Step::at(1, apply(spec("shop:1"))),
         Step::at(10, Act::Delete { object: 0 }),
-        until(400),
+        Step::disturbed_until(400),
     ];
     let lag = json!({"readLagSeconds": {"DescribeServices": 120}});
     history(lag, steps, Vec::new())
@@ -297,7 +291,7 @@ fn two_operators_recreate() -> Scenario {
             200,
             Act::Aws(json!({"service": service(0), "delete": true})),
         ),
-        until(3000),
+        Step::disturbed_until(3000),
     ];
     let refusal = Refusal::Aws(
         Some("AccessDeniedException"),

@@ -89,6 +89,9 @@ pub fn scenario(life: Lifecycle) -> Scenario {
             steps.push(Step::at(400, apply(spec("shop:2"))));
         }
     }
+    // The last rollout or deletion, and two observations of an idle object.
+    let last = steps.iter().map(|step| step.at.as_secs()).max();
+    steps.push(Step::disturbed_until(last.unwrap_or_default() + 900));
     Scenario {
         seed: 0,
         emulator: json!({}),

@@ -60,6 +60,8 @@ pub struct Outcome {
     pub story: Story,
     /// The requests of all operators, in the order in which they were sent.
     pub requests: Vec<RequestMade>,
+    /// How many requests met a fault.
+    pub faults_met: usize,
     /// What was reached.
     pub coverage: Coverage,
     /// What was the case at each [`crate::scenario::act::Act::Observe`].
@@ -114,6 +116,7 @@ pub fn run_and_calm(scenario: &Scenario, story: Story, calm: Calm) -> Outcome {
             }),
             story,
             requests: Vec::new(),
+            faults_met: 0,
             coverage: Coverage::default(),
             observations: Vec::new(),
             objects: BTreeMap::new(),
@@ -200,6 +203,7 @@ struct Simulator<'a> {
     violation: Option<Violation>,
     story: Story,
     requests: Vec<RequestMade>,
+    faults_met: usize,
     coverage: Coverage,
     observations: Vec<Observation>,
 }
@@ -246,6 +250,7 @@ impl<'a> Simulator<'a> {
             }),
             story,
             requests: Vec::new(),
+            faults_met: 0,
             coverage: Coverage::default(),
             observations: Vec::new(),
             scenario,
@@ -304,6 +309,7 @@ impl<'a> Simulator<'a> {
             violation: self.violation,
             story: self.story,
             requests: self.requests,
+            faults_met: self.faults_met,
             coverage: self.coverage,
             observations: self.observations,
         }
@@ -464,6 +470,8 @@ impl<'a> Simulator<'a> {
             truth: &self.truth,
             api: &self.api,
             read_lag: self.read_lag,
+            disturbed: !self.calm && !self.scenario.faults.is_empty(),
+            settled: self.model.next_change_at().is_none(),
             objects: &self.scenario.objects,
         };
         for checker in &mut self.checkers {

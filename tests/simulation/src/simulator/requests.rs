@@ -130,12 +130,13 @@ impl Simulator<'_> {
                 Site::Named(name) => name == request.name(),
                 Site::ChangesAws => request.changes_aws(),
             };
-            if !matches {
+            // A fault waits for a request that it fits, so that it is not used up without any effect.
+            if !matches || !fault.kind.fits(request.is_aws(), is_write(request)) {
                 continue;
             }
             *met += 1;
             let meets = *met > fault.after && *met - fault.after <= fault.times;
-            if meets && found.is_none() && fault.kind.fits(request.is_aws(), is_write(request)) {
+            if meets && found.is_none() {
                 found = Some(fault.kind.clone());
             }
         }
@@ -156,6 +157,7 @@ impl Simulator<'_> {
             state,
         });
         if let Some(fault) = fault {
+            self.faults_met += 1;
             let reason = reconciled
                 .map(|key| self.reason_of(key))
                 .unwrap_or_default();
