@@ -3,8 +3,9 @@
 use ecs_express_operator::controller::objects::ObjectKey;
 use serde_json::json;
 use test_support::api_server::ApiServer;
+use test_support::merge_patch::merge;
 
-use crate::harness::{Namespace, merge, minimal};
+use crate::harness::{Namespace, minimal};
 
 #[test]
 fn no_finalizer_is_added_to_an_object_that_is_being_deleted_and_the_model_says_so_in_the_same_words()

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ecs_express_emulator::{Fault, Outcome};
 use serde_json::json;
+use test_support::manifest::spec;
 
 use crate::{
     harness::image_specs::{image, images, lag, lost, running, with_policy},
@@ -50,12 +51,10 @@ async fn no_retry_is_sent_under_the_previous_crd_version() {
 #[tokio::test]
 async fn nothing_is_written_while_idle_under_the_previous_crd_version() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
-    let theirs = json!({
-        "serviceName": SERVICE,
-        "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-        "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-        "primaryContainer": {"image": "theirs:1"},
-    });
+    let theirs = spec(
+        &json!({"serviceName": SERVICE, "primaryContainer": {"image": "theirs:1"},
+        }),
+    );
     cluster.call_outside(CREATE, &theirs);
     cluster.advance(MINUTE * 10);
     cluster.api.prune_members(&NEW_MEMBERS);

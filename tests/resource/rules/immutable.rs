@@ -3,8 +3,9 @@
 use ecs_express_operator::controller::objects::ObjectKey;
 use serde_json::{Value, json};
 use test_support::api_server::ApiServer;
+use test_support::merge_patch::merge;
 
-use crate::harness::{Namespace, ROLE, merge, minimal};
+use crate::harness::{Namespace, ROLE, minimal};
 use crate::rules::Answers;
 
 const OTHER_ROLE: &str = "arn:aws:iam::123456789012:role/other";
