@@ -15,15 +15,11 @@ mod links;
 mod manifests;
 mod markdown;
 mod mentions;
-mod message_examples;
 mod messages;
 mod metrics;
 mod policy;
 mod reference;
-mod rejection_examples;
 mod repository;
 mod retired_words;
 mod schema;
 mod vocabulary;
-
-use test_support::fixtures;

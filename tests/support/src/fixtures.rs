@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use ecs_express_operator::{
     api::{
-        ExpressService, FINALIZER, annotations,
+        ExpressService, ExpressServiceStatus, FINALIZER, annotations,
         operator_state::{Intent, KnownService, LastApplied, OperatorState},
         status::{DeploymentStatus, ManagedResource},
     },
@@ -29,6 +29,8 @@ use ecs_express_operator::{
             },
         },
         operator_state::state::SCHEME,
+        record::{call::record_call, call_result::CallResult, intent::intent as intent_of},
+        report::{event::Event, events::events, reconciled::Reconciled, status::project},
     },
 };
 use jiff::Timestamp;
@@ -351,5 +353,24 @@ impl OwnedInput {
 
     pub fn decide(&self) -> Decision {
         decide(&self.input())
+    }
+
+    /// The status and the events after a reconcile in which the call had this result.
+    pub fn report(
+        &self,
+        result: &CallResult,
+        previous: &ExpressServiceStatus,
+    ) -> (ExpressServiceStatus, Vec<Event>) {
+        let (input, decision) = (self.input(), self.decide());
+        let sent = intent_of(&input, &decision, at(60));
+        let state = record_call(&input, &decision, sent, result, at(60));
+        let reconciled = Reconciled {
+            input: &input,
+            decision: &decision,
+            result,
+        };
+        let status = project(previous, reconciled, state, at(60));
+        let events = events(previous, &status, reconciled);
+        (status, events)
     }
 }
