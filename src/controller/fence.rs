@@ -39,10 +39,10 @@ use crate::{
 /// How old a fencing write may be when the call goes out. [`expired`] quotes it.
 const MAX_AGE: Duration = Duration::from_secs(5);
 
-/// The fence that a decision can rely on after this reconcile has added the finalizer. An object that had it before may
-/// have been created by an earlier process.
-pub(super) fn after_adding_finalizer(had_finalizer: bool) -> Fence {
-    if had_finalizer {
+/// The fence that a decision can rely on after this reconcile has added the finalizer, where the service may have been
+/// created before.
+pub(super) fn after_adding_finalizer(may_exist: bool) -> Fence {
+    if may_exist {
         Fence::Needed
     } else {
         Fence::FinalizerJustAdded

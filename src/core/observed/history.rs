@@ -95,6 +95,8 @@ pub struct ObservationHistory {
     /// Counter of the latest intent that was open.
     latest_intent: Option<i64>,
     sent_at: Option<Uptime>,
+    /// Whether this process has sent a call that ECS did not reject, and has not seen the service since.
+    in_doubt: bool,
     /// ARN of the newest deployment while it is stopped, and the period in which it was.
     stopped: Option<(String, Span)>,
 }
@@ -137,6 +139,7 @@ impl ObservationHistory {
             Observed::Present(_) => {
                 self.missing = None;
                 self.unreadable = None;
+                self.in_doubt = false;
             }
         }
         if let Observed::Present(service) = observed {
@@ -180,11 +183,18 @@ impl ObservationHistory {
     pub fn call_sent(&mut self, now: Uptime) {
         self.missing = None;
         self.sent_at = Some(now);
+        self.in_doubt = true;
     }
 
     /// Records that ECS rejected the call, so that the observations of `before`, the history before the call, count again.
     pub fn call_rejected(&mut self, before: &Self) {
         self.missing = before.missing;
+        self.in_doubt = before.in_doubt;
+    }
+
+    /// Whether a call of this process may still create the service, or have created it.
+    pub fn call_in_doubt(&self) -> bool {
+        self.in_doubt
     }
 
     /// Whether ECS could not be read over a whole window, with an attempt at each end.
@@ -311,6 +321,18 @@ mod tests {
         assert!(!history.missing_for(seconds_after(10)));
         history.call_rejected(&before);
         assert!(history.missing_for(seconds_after(10)));
+    }
+
+    #[test]
+    fn a_call_is_in_doubt_until_ecs_rejects_it_or_shows_the_service() {
+        let mut history = ObservationHistory::default();
+        assert!(!history.call_in_doubt());
+        let before = history.clone();
+        history.call_sent(seconds_after(1));
+        history.record(&MISSING, None, at(2));
+        assert!(history.call_in_doubt());
+        history.call_rejected(&before);
+        assert!(!history.call_in_doubt());
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(crate) fn transitions(
         left_in_force_changed(previous, status),
         lost_readiness(previous, status, reconciled),
         role_not_usable(previous, reconciled),
-        resource_failed(previous, input),
+        resource_failed(previous, status, input),
     ] {
         // The first Warning of a reconcile reports the cause; its consequences are in the conditions.
         let event = event.filter(|_| !warned);
@@ -176,21 +176,26 @@ fn role_not_usable(previous: &ExpressServiceStatus, reconciled: Reconciled<'_>) 
     })
 }
 
-/// A managed resource of the service failed.
-fn resource_failed(previous: &ExpressServiceStatus, input: &Input<'_>) -> Option<Event> {
+/// A managed resource of the service failed. The status of an object that does not own the service shows none.
+fn resource_failed(
+    previous: &ExpressServiceStatus,
+    status: &ExpressServiceStatus,
+    input: &Input<'_>,
+) -> Option<Event> {
     let Observed::Present(service) = input.observed else {
         return None;
     };
-    let reported = previous
-        .managed_resources
-        .iter()
-        .flatten()
-        .any(ManagedResource::has_failed);
-    let failed = failed_resources(service).filter(|_| !reported)?;
+    let failed = |status: &ExpressServiceStatus| {
+        let mut resources = status.managed_resources.iter().flatten();
+        resources.any(ManagedResource::has_failed)
+    };
+    if !failed(status) || failed(previous) {
+        return None;
+    }
     Some(Event::warning(
         reasons::MANAGED_RESOURCE_FAILED,
         "Observe",
-        failed,
+        failed_resources(service)?,
     ))
 }
 

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use ecs_express_operator::core::report::event::Event;
 use serde_json::{Value, json};
 use test_support::manifest::{INFRASTRUCTURE_ROLE, spec};
 
-use super::warnings::the_warning;
+use super::warnings::{the_warning, warnings};
 use crate::harness::simulated_cluster::{CREATE, SERVICE, SimulatedCluster};
 
 fn owned_by(cluster_id: &str, namespace: &str, name: &str) -> Value {
@@ -50,6 +51,20 @@ async fn a_service_replaced_by_one_of_another_owner_is_reported_as_gone() {
     assert!(note.starts_with(&message), "{note}");
     assert!(note.contains("; its URL was http"), "{note}");
     cluster.assert_idle().await;
+}
+
+#[tokio::test]
+async fn no_event_tells_what_happens_to_a_service_that_the_object_does_not_own() {
+    let mut cluster = SimulatedCluster::new().await;
+    somebody_creates(&cluster, INFRASTRUCTURE_ROLE, &json!([]));
+    cluster.apply(&json!({}));
+    cluster.until_condition("Stalled", "True NotOwned").await;
+    cluster.run(Duration::from_secs(600)).await;
+    cluster.api.take_events();
+    let failed = json!({"resource": "LoadBalancer", "reason": "deleted"});
+    cluster.change_outside(&json!({ "fail": failed }));
+    cluster.run(Duration::from_secs(1800)).await;
+    assert_eq!(warnings(&cluster), Vec::<Event>::new());
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use ecs_express_operator::controller::objects::ObjectKey;
 
 use super::{
     CREATE, Checker, Occurrence, View, Violation, named_arn,
-    truth::{FINALIZER, Owner, SERVICE_ARN, ServiceState},
+    truth::{FINALIZER, Owner, SERVICE_ARN, ServiceState, UID},
     violated,
 };
 use crate::{process::ProcessId, request::Request};
@@ -132,9 +132,11 @@ impl Creates {
 /// The object has a service under another ARN.
 fn lives_elsewhere(arn: &str, key: &ObjectKey, view: &View<'_>) -> Option<Violation> {
     let from = view.now.saturating_sub(RECENTLY + view.read_lag);
+    let uid = view.api.get(key).map(|stored| stored.uid().to_owned());
     let owned = |service: Option<&ServiceState>| {
         service.is_some_and(|service| {
-            service.is_live() && !service.released && service.owner == Owner::Object(key.clone())
+            let is_same = service.tags.get(UID) == uid.as_ref();
+            service.is_live() && is_same && service.owner == Owner::Object(key.clone())
         })
     };
     let mut others = view.truth.services.keys().filter(|other| *other != arn);

@@ -57,9 +57,12 @@ impl Checker for Deletion {
                 self.may_remain.remove(*key);
                 None
             }
-            Occurrence::Acted(Act::Replace { object, .. }) => {
+            // Somebody else removed the finalizer before the deletion or after it.
+            Occurrence::Acted(Act::Replace { object, .. } | Act::Delete { object }) => {
+                let unguarded =
+                    |stored: &Stored| stored.is_deleting() && !stored.has_finalizer(FINALIZER);
                 if let Some(key) = view.objects.get(*object)
-                    && view.api.get(key).is_none_or(|stored| stored.is_deleting())
+                    && view.api.get(key).is_none_or(|stored| unguarded(stored))
                 {
                     self.may_remain.insert(key.clone());
                 }

@@ -33,6 +33,8 @@ enum Obstacle {
     RolledBack,
     /// The deployment does not end.
     Unending,
+    /// ECS refuses what the spec says.
+    Refused,
     /// The difference, or the deletion of the service, is only reported.
     OnlyReported,
 }
@@ -42,8 +44,14 @@ impl Obstacle {
     fn reasons(self) -> &'static [&'static str] {
         match self {
             Self::NotOwned => &["NotOwned", "AdoptionNotConfirmed"],
-            Self::RolledBack => &["RolledBack"],
-            Self::Unending => &["ProgressDeadlineExceeded", "Refused", "Drifted"],
+            Self::RolledBack => &["RolledBack", "ProgressDeadlineExceeded", "Drifted"],
+            Self::Unending => &[
+                "ProgressDeadlineExceeded",
+                "ManagedResourceFailed",
+                "Refused",
+                "Drifted",
+            ],
+            Self::Refused => &["InvalidParameter", "Refused", "NotConverging"],
             Self::OnlyReported => &["RolledBack", "Drifted", "ServiceDeleted"],
         }
     }
@@ -134,13 +142,20 @@ impl Liveness {
         service: Option<&ServiceState>,
         view: &View<'_>,
     ) -> Option<Obstacle> {
+        let refused = view.truth.refused.get(key) == Some(&true);
         let reported = stored.json["spec"]["driftPolicy"] == "Report"
             && (self.others_acted || self.forgotten.contains(key));
         let Some(service) = service.filter(|service| service.is_live()) else {
-            return reported.then_some(Obstacle::OnlyReported);
+            return match refused {
+                true => Some(Obstacle::Refused),
+                false => reported.then_some(Obstacle::OnlyReported),
+            };
         };
         if !self.belongs(key, service, view) {
             return Some(Obstacle::NotOwned);
+        }
+        if refused {
+            return Some(Obstacle::Refused);
         }
         if let Some((_, target, status)) = &service.deployment {
             // Where it is not known what was applied, a failed deployment is taken for the object's own.
@@ -154,7 +169,7 @@ impl Liveness {
                 return Some(Obstacle::Unending);
             }
         }
-        let rolled_back = service.rolled_back.iter().any(|configuration| {
+        let rolled_back = service.failed.iter().any(|configuration| {
             rollout_differences(&stored.json["spec"], configuration).is_empty()
         });
         if rolled_back {

@@ -109,6 +109,10 @@ impl Requested {
         let Some(stored) = view.api.get(key) else {
             return;
         };
+        // What an object has when its status is written for the first time counts as done.
+        if stored.json["status"]["operatorState"].is_null() {
+            return;
+        }
         let service = view.truth.service(&arn_of(key, Some(stored)));
         let deployment = service.and_then(|service| service.deployment.as_ref());
         let asked = Asked {

@@ -88,9 +88,11 @@ impl Checker for Rest {
     }
 }
 
-/// Whether a deployment does not end, so that updates may be refused and are tried again from time to time. The first
-/// deployment of a service has nothing to roll back to.
+/// Whether a deployment does not end, or ECS refuses what the spec says, so that calls are tried again from time to time.
 fn is_stuck(key: &ObjectKey, view: &View<'_>) -> bool {
+    if view.truth.refused.get(key) == Some(&true) {
+        return true;
+    }
     let arn = arn_of(key, view.api.get(key).map(|stored| &**stored));
     let service = view.truth.service(&arn);
     let deployment = service.and_then(|service| service.deployment.as_ref());

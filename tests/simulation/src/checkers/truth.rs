@@ -95,8 +95,8 @@ pub struct ServiceState {
     pub steady: Option<(String, Value)>,
     /// Target, its configuration and status of the newest deployment.
     pub deployment: Option<(String, Value, DeploymentStatus)>,
-    /// The configurations whose deployment ECS has rolled back.
-    pub rolled_back: Vec<Value>,
+    /// The configurations whose deployment ECS has rolled back or stopped.
+    pub failed: Vec<Value>,
 }
 
 impl ServiceState {
@@ -116,9 +116,9 @@ impl ServiceState {
             express: service.management() == ecs_express_emulator::ResourceManagement::Ecs,
             newest: service.newest_revision().map(revision),
             steady: service.steady_revision().map(revision),
-            rolled_back: service
+            failed: service
                 .deployments()
-                .filter(|deployment| is_rolled_back(deployment.status()))
+                .filter(|deployment| has_failed(deployment.status()))
                 .map(|deployment| deployment.target_revision().configuration())
                 .collect(),
             tags,
@@ -193,6 +193,8 @@ pub struct Truth {
     pub services: BTreeMap<String, Timeline<Option<Arc<ServiceState>>>>,
     /// The objects; `None` where there is none.
     pub objects: BTreeMap<ObjectKey, Timeline<Option<Arc<Versioned>>>>,
+    /// Whether ECS refused the last create or update of an object, apart from faults.
+    pub refused: BTreeMap<ObjectKey, bool>,
     seen_changes: Option<u64>,
     seen_versions: usize,
 }

@@ -28,6 +28,8 @@ const SETTLE_WINDOW: Duration = Duration::from_secs(120);
 /// Remembers what users asked for, and what was sent.
 #[derive(Debug, Default)]
 pub struct Updates {
+    /// When the last intent of an object was lost with its status.
+    forgotten: BTreeMap<ObjectKey, Duration>,
     /// The last update of a service by any process, while its result is not known.
     unanswered: BTreeMap<String, Unanswered>,
     /// When a user last changed the object in a way that may ask for an update.
@@ -45,6 +47,11 @@ impl Checker for Updates {
     fn check(&mut self, occurrence: &Occurrence<'_>, view: &View<'_>) -> Option<Violation> {
         match occurrence {
             Occurrence::Acted(act) => {
+                if let Act::LoseStatus { object } = act
+                    && let Some(key) = view.objects.get(*object)
+                {
+                    self.forgotten.insert(key.clone(), view.now);
+                }
                 if let Some(object) = asks(act)
                     && let Some(key) = view.objects.get(object)
                 {
@@ -67,7 +74,7 @@ impl Checker for Updates {
                 let violation = no_difference(key, &arn, body, view)
                     .or_else(|| outdated(key, body, view))
                     .or_else(|| self.rolled_back(key, &arn, body, view))
-                    .or_else(|| self.repeated(&arn, body, view));
+                    .or_else(|| self.repeated(key, &arn, body, view));
                 let sent = Unanswered {
                     body: body.clone(),
                     at: view.now,
@@ -177,10 +184,17 @@ fn outdated(key: &ObjectKey, body: &Value, view: &View<'_>) -> Option<Violation>
 impl Updates {
     /// An update whose result is not known may still take effect, or have taken effect, and is not sent a second time
     /// before that can be seen.
-    fn repeated(&self, arn: &str, body: &Value, view: &View<'_>) -> Option<Violation> {
+    fn repeated(
+        &self,
+        key: &ObjectKey,
+        arn: &str,
+        body: &Value,
+        view: &View<'_>,
+    ) -> Option<Violation> {
         let last = self.unanswered.get(arn)?;
         let waited = view.now.saturating_sub(last.at);
-        if last.body != *body || waited >= SETTLE_WINDOW {
+        let forgotten = self.forgotten.get(key).is_some_and(|at| *at >= last.at);
+        if last.body != *body || waited >= SETTLE_WINDOW || forgotten {
             return None;
         }
         // Somebody has changed the service since, which may be undone.

@@ -67,6 +67,13 @@ pub enum Act {
         /// Number of the object.
         object: usize,
     },
+    /// Another controller adds its finalizer to the object, or removes it.
+    Finalizer {
+        /// Number of the object.
+        object: usize,
+        /// Whether it is there afterwards.
+        present: bool,
+    },
     /// Somebody removes the annotations of the operator.
     RemoveAnnotations {
         /// Number of the object.
@@ -184,6 +191,7 @@ impl Act {
             | Self::Delete { .. }
             | Self::Annotate { .. }
             | Self::ConfirmAdoption { .. }
+            | Self::Finalizer { .. }
             | Self::RemoveAnnotations { .. }
             | Self::Label { .. }
             | Self::LoseStatus { .. }

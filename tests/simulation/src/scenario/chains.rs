@@ -208,6 +208,15 @@ pub fn random(seed: u64, length: usize) -> Chain {
     }
 }
 
+/// Changes one field of a spec to another legal state, unless the schema would refuse the result.
+pub fn change(spec: &mut Value, random: &mut Random) {
+    let field = random.pick(&all());
+    let next = patched(spec, &random.pick(&field.legal));
+    if !excluded(spec, &field) && !is_contradictory(&next) {
+        *spec = next;
+    }
+}
+
 /// Whether the schema refuses the spec, although it accepts each of its fields.
 fn is_contradictory(spec: &Value) -> bool {
     let count = |name: &str| spec["scalingTarget"][name].as_i64();

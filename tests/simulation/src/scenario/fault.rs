@@ -67,6 +67,8 @@ pub enum Moment {
 pub enum Refusal {
     /// An error code of AWS, with its text and HTTP status.
     Aws(Option<&'static str>, &'static str, u16),
+    /// ECS rejects the value of an environment variable and quotes it, or something else if the request has none.
+    Quoting,
     /// The API server has no such object for a moment.
     NotFound,
     /// The API server rejects the content.
@@ -108,7 +110,7 @@ impl FaultKind {
             | Self::Crash(..)
             | Self::Freeze(..) => true,
             Self::AnswerLost | Self::NoAnswer(Some(_)) | Self::ErrorAfterEffect => write,
-            Self::Refused(Refusal::Aws(..)) => aws,
+            Self::Refused(Refusal::Aws(..) | Refusal::Quoting) => aws,
             Self::Refused(Refusal::NotFound | Refusal::Invalid | Refusal::ServerError) => !aws,
             Self::Conflict => !aws && write,
         }
@@ -129,6 +131,7 @@ impl Refusal {
     fn name(self) -> String {
         match self {
             Self::Aws(code, ..) => code.unwrap_or("error without a code").into(),
+            Self::Quoting => "refused with a quotation".into(),
             Self::NotFound => "not found".into(),
             Self::Invalid => "rejected".into(),
             Self::ServerError => "server error".into(),
@@ -137,7 +140,7 @@ impl Refusal {
 }
 
 /// The errors of AWS that may come at any time, whatever the request.
-pub const AWS_REFUSALS: [Refusal; 9] = [
+pub const AWS_REFUSALS: [Refusal; 10] = [
     Refusal::Aws(Some("ThrottlingException"), "Rate exceeded", 400),
     Refusal::Aws(Some("ServerException"), "", 500),
     Refusal::Aws(
@@ -152,6 +155,7 @@ pub const AWS_REFUSALS: [Refusal; 9] = [
         "A parameter is invalid",
         400,
     ),
+    Refusal::Quoting,
     Refusal::Aws(
         Some("ExpiredTokenException"),
         "The security token included in the request is expired",
@@ -193,6 +197,7 @@ pub fn all_kinds() -> Vec<FaultKind> {
         FaultKind::Crash(Moment::AfterAnswer, seconds(2)),
         FaultKind::Freeze(Moment::BeforeSend, seconds(60)),
         FaultKind::Freeze(Moment::AfterEffect, seconds(60)),
+        FaultKind::Freeze(Moment::AfterAnswer, seconds(60)),
     ];
     kinds.extend(AWS_REFUSALS.map(FaultKind::Refused));
     kinds.extend(AWS_ABSENCES.map(FaultKind::Refused));

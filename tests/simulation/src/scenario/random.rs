@@ -8,12 +8,21 @@ use serde_json::{Value, json};
 use super::{
     Scenario,
     act::{Act, Step},
+    chains::change,
     fault::{Fault, FaultKind, Site, all_kinds},
     key,
     lifecycles::spec,
     service,
 };
 use crate::{checkers::CREATE, link::Credentials, random::Random};
+
+/// The owner tags.
+const OWNER_TAGS: [&str; 4] = [
+    "ecs-express.dev/cluster-id",
+    "ecs-express.dev/namespace",
+    "ecs-express.dev/name",
+    "ecs-express.dev/uid",
+];
 
 /// How long the scenario disturbs the operator, in seconds.
 const LENGTH: u64 = 1200;
@@ -25,18 +34,19 @@ pub fn scenario(seed: u64) -> Scenario {
     let operators = 1 + usize::from(random.percent(35));
     let mut steps = Vec::new();
     for object in 0..objects {
-        steps.extend(life(object, &mut random));
-    }
-    for _ in 0..random.below(4) {
-        let object = usize::try_from(random.below(objects as u64)).unwrap_or_default();
-        steps.push(of_others(object, &mut random));
+        let name = random.percent(10).then(|| format!("web-{object}"));
+        let name = name.unwrap_or_else(|| service(object));
+        steps.extend(life(object, &name, &mut random));
+        for _ in 0..random.below(4) {
+            steps.extend(of_others(object, &name, &mut random));
+        }
     }
     for _ in 0..random.below(4) {
         let operator = usize::try_from(random.below(operators as u64)).unwrap_or_default();
         steps.push(of_the_environment(operator, &mut random));
     }
     steps.sort_by_key(|step| step.at);
-    let faults = 5 + random.below(6);
+    let faults = 8 + random.below(8);
     Scenario {
         seed,
         emulator: emulator(&mut random),
@@ -48,13 +58,16 @@ pub fn scenario(seed: u64) -> Scenario {
 }
 
 /// What users do with an object.
-fn life(object: usize, random: &mut Random) -> Vec<Step> {
+fn life(object: usize, name: &str, random: &mut Random) -> Vec<Step> {
     let mut wanted = random_spec(object, random);
+    if name != service(object) {
+        wanted["serviceName"] = json!(name);
+    }
     let mut at = random.below(60);
     let mut steps = Vec::new();
     if random.percent(15) {
         let mut existing = spec("others:1");
-        existing["serviceName"] = json!(service(object));
+        existing["serviceName"] = json!(name);
         let body = existing;
         steps.push(Step::at(
             0,
@@ -78,7 +91,7 @@ fn life(object: usize, random: &mut Random) -> Vec<Step> {
         if at > LENGTH {
             break;
         }
-        let act = match random.below(14) {
+        let act = match random.below(15) {
             0..=5 => {
                 edit(&mut wanted, random);
                 Act::Apply {
@@ -95,12 +108,24 @@ fn life(object: usize, random: &mut Random) -> Vec<Step> {
                 object,
                 value: at.to_string(),
             },
+            13 => {
+                edit(&mut wanted, random);
+                Act::Replace {
+                    object,
+                    spec: wanted.clone(),
+                }
+            }
             _ => Act::Outcome {
-                service: service(object),
+                service: name.to_owned(),
                 outcome: random.pick(&[
                     Outcome::RollBackByAlarm,
                     Outcome::RollBackByCircuitBreaker,
                     Outcome::RollbackFails,
+                    Outcome::NeverComesUp,
+                    Outcome::ManagedResourceFails,
+                    Outcome::RollBackBeforeShown,
+                    Outcome::StopBeforeShown,
+                    Outcome::Vanish,
                 ]),
             },
         };
@@ -145,6 +170,11 @@ fn random_spec(object: usize, random: &mut Random) -> Value {
 /// Changes one thing in a spec.
 fn edit(wanted: &mut Value, random: &mut Random) {
     let number = random.below(4);
+    // The schema refuses most fields beside a task definition.
+    if random.percent(25) || !wanted["taskDefinitionArn"].is_null() {
+        change(wanted, random);
+        return;
+    }
     match random.below(10) {
         0..=3 => wanted["primaryContainer"]["image"] = json!(format!("shop:{}", random.below(50))),
         4 => {
@@ -173,38 +203,64 @@ fn edit(wanted: &mut Value, random: &mut Random) {
     }
 }
 
-/// What others do in AWS, and with the objects.
-fn of_others(object: usize, random: &mut Random) -> Step {
-    let service = service(object);
-    let act = match random.below(9) {
-        0 | 1 => Act::Aws(json!({
-            "service": service, "update": {"primaryContainer": {"image": "others:2"}}
-        })),
-        2 => Act::Aws(json!({
-            "service": service, "untag": [
-                "ecs-express.dev/cluster-id", "ecs-express.dev/namespace",
-                "ecs-express.dev/name", "ecs-express.dev/uid",
-            ]
-        })),
-        3 => Act::Aws(json!({
-            "service": service, "tag": [{"key": "ecs-express.dev/name", "value": "another"}]
-        })),
-        4 => Act::Aws(json!({"service": service, "delete": true})),
+/// What others do in AWS, and with the objects. What only they can put right again they do.
+fn of_others(object: usize, service: &str, random: &mut Random) -> Vec<Step> {
+    let at = random.below(LENGTH);
+    let later = at + 1 + random.below(LENGTH - at);
+    let aws = |mut change: Value| {
+        change["service"] = json!(service);
+        Act::Aws(change)
+    };
+    let tag = |key: &str, value: &str| aws(json!({"tag": [{"key": key, "value": value}]}));
+    let role = |name: &str, usable: bool| {
+        let role = format!("arn:aws:iam::123456789012:role/{name}");
+        Act::Aws(json!({"role": role, "usable": usable}))
+    };
+    let act = match random.below(22) {
+        0 | 1 => aws(json!({"update": {"primaryContainer": {"image": "others:2"}}})),
+        2 => aws(json!({"untag": OWNER_TAGS})),
+        3 => tag("ecs-express.dev/name", "another"),
+        4 => aws(json!({"delete": true})),
         5 => Act::RemoveAnnotations { object },
-        6 => Act::Aws(json!({"service": service, "tag": [{"key": "team", "value": "others"}]})),
-        7 => Act::Aws(json!({"service": service, "untag": ["team"]})),
+        6 => tag("team", "others"),
+        7 => aws(json!({"untag": ["team"]})),
+        8 => tag("ecs-express.dev/cluster-id", "cluster-2"),
+        9 => tag("aws:cloudformation:stack-name", "others"),
+        10 => tag("cost-center", "1"),
+        11 => aws(json!({"untag": [random.pick(&OWNER_TAGS)]})),
+        12 => aws(json!({"purge": true})),
+        13 => aws(json!({"customer": true})),
+        14 => aws(json!({"desiredCount": random.below(3)})),
+        15 => aws(json!({"runningCount": random.below(3)})),
+        16 => aws(json!({"update": {"scalingTarget": {"minTaskCount": 3, "maxTaskCount": 9}}})),
+        17 => aws(json!({"fail": {"resource": "LoadBalancer", "reason": "others deleted it"}})),
+        18 => aws(json!({"detach": "LoadBalancer"})),
+        19 => {
+            let name = random.pick(&["infra", "exec"]);
+            return vec![
+                Step::at(at, role(name, false)),
+                Step::at(later, role(name, true)),
+            ];
+        }
+        20 => {
+            let finalizer = |present| Act::Finalizer { object, present };
+            return vec![
+                Step::at(at, finalizer(true)),
+                Step::at(later, finalizer(false)),
+            ];
+        }
         _ => Act::Label {
             object,
             value: "others".into(),
         },
     };
-    Step::at(random.below(LENGTH), act)
+    vec![Step::at(at, act)]
 }
 
 /// What happens to an operator and around it.
 fn of_the_environment(operator: usize, random: &mut Random) -> Step {
     let span = random.between(Duration::from_secs(1), Duration::from_secs(300));
-    let act = match random.below(8) {
+    let act = match random.below(9) {
         0 => Act::Restart {
             operator,
             down: span,
@@ -220,6 +276,10 @@ fn of_the_environment(operator: usize, random: &mut Random) -> Step {
         6 => Act::Credentials {
             operator,
             credentials: Credentials::Expired(crate::checkers::truth::ACCOUNT.into()),
+        },
+        7 => Act::Credentials {
+            operator,
+            credentials: Credentials::None,
         },
         _ => Act::Clock {
             operator,
@@ -265,7 +325,7 @@ fn fault(random: &mut Random) -> Fault {
     };
     let reach = match on {
         Site::Named(_) | Site::ChangesAws => 6,
-        Site::Any => 150,
+        Site::Any => 80,
     };
     Fault {
         on,
@@ -282,7 +342,7 @@ fn fault(random: &mut Random) -> Fault {
 /// Settings of the emulator: the answers to open questions, and lags.
 fn emulator(random: &mut Random) -> Value {
     let mut settings = json!({});
-    let choices: [(&str, &[&str]); 14] = [
+    let choices: [(&str, &[&str]); 19] = [
         ("omittedMembers", &["Merge", "Replace"]),
         ("omittedBlocks", &["Keep", "Reset"]),
         ("emptyLists", &["Clear", "Keep"]),
@@ -298,6 +358,11 @@ fn emulator(random: &mut Random) -> Value {
         ),
         ("updateInDeployment", &["Replace", "Queue", "Refuse"]),
         ("identicalUpdate", &["Rollout", "NoOp"]),
+        ("takenByCustomer", &["NotIdempotent", "ClientException"]),
+        ("queuedDeployments", &["Hidden", "Listed"]),
+        ("omittedContainerMembers", &["Merge", "Replace"]),
+        ("omittedNetworkMembers", &["Merge", "Replace"]),
+        ("omittedScalingMembers", &["Merge", "Replace"]),
         ("statusReasons", &["Deployments", "Everywhere", "Nowhere"]),
         ("revisionDetail", &["Full", "Partial"]),
         ("clusterForm", &["Name", "Arn"]),
@@ -323,6 +388,19 @@ fn emulator(random: &mut Random) -> Value {
         ]);
         let lag = 1 + random.below(60);
         settings["readLagSeconds"] = json!({ (action): lag });
+    }
+    if random.percent(10) {
+        settings["modeSwitch"] = json!(random.pick(&["Refuse", "Ignore"]));
+    }
+    if random.percent(10) {
+        settings["subnetChanges"] = json!(random.pick(&["Any", "None"]));
+    }
+    if random.percent(10) {
+        settings["throttling"] = json!("On");
+    }
+    if random.percent(10) {
+        let member = random.pick(&["healthCheckPath", "cpu", "primaryContainer"]);
+        settings["memberLagSeconds"] = json!({ (member): 1 + random.below(60) });
     }
     if random.percent(15) {
         settings["createVisibleSeconds"] = json!(1 + random.below(60));

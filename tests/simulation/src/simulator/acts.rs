@@ -47,6 +47,19 @@ impl Simulator<'_> {
                 });
             }
             Act::ConfirmAdoption { object } => self.confirm_adoption(*object),
+            Act::Finalizer { object, present } => self.edit(*object, |metadata| {
+                const OTHERS: &str = "example.com/others";
+                let mut finalizers = metadata["finalizers"]
+                    .as_array()
+                    .cloned()
+                    .unwrap_or_default();
+                finalizers.retain(|one| one != OTHERS);
+                // The API server accepts no new finalizer on an object that is being deleted.
+                if *present && metadata["deletionTimestamp"].is_null() {
+                    finalizers.push(json!(OTHERS));
+                }
+                metadata["finalizers"] = json!(finalizers);
+            }),
             Act::RemoveAnnotations { object } => self.edit(*object, |metadata| {
                 let annotations = json!({
                     SERVICE_ARN: null,

@@ -38,6 +38,14 @@ pub(super) fn failed(request: &Request) -> Answer {
 /// `number` makes the request id of each refusal another one.
 pub(super) fn refused(request: &Request, refusal: Refusal, number: u64) -> Answer {
     match (request, refusal) {
+        (Request::Aws { body, .. }, Refusal::Quoting) => {
+            let value = &body["primaryContainer"]["environment"][0]["value"];
+            Answer::Aws(Err(AwsError::Refused {
+                code: Some("ClientException".into()),
+                message: format!("Invalid value '{}'", value.as_str().unwrap_or_default()),
+                status: 400,
+            }))
+        }
         (Request::Aws { .. }, Refusal::Aws(code, message, status)) => {
             Answer::Aws(Err(AwsError::Refused {
                 code: code.map(str::to_owned),

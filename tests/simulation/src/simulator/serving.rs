@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Simulator, requests::Flight};
 use crate::{
-    checkers::Occurrence,
+    checkers::{CREATE, Occurrence, UPDATE},
     link::Credentials,
     process::ProcessId,
     request::{Answer, AwsError, Patch, Request},
@@ -81,6 +81,11 @@ impl Simulator<'_> {
             message: error.message,
             status: error.status,
         });
+        if let Some(key) = reconciled
+            && [CREATE, UPDATE].contains(&action)
+        {
+            self.truth.refused.insert(key.clone(), answer.is_err());
+        }
         self.story
             .tell(self.now, Who::Operator(flight.process), || {
                 let outcome = match &answer {

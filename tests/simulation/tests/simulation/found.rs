@@ -144,3 +144,25 @@ fn the_revision_of_others_is_not_taken_for_that_of_the_create() {
         keeps_every_invariant(&scenario);
     }
 }
+
+/// Seed 253: `kubectl replace` removed the finalizer and the claim while the answer to the create was awaited.
+#[test]
+fn a_replaced_object_does_not_forget_the_create_that_was_sent_for_it() {
+    let mut scenario = scenario(Lifecycle::Create);
+    let replaced = Act::Replace {
+        object: 0,
+        spec: spec("shop:1"),
+    };
+    scenario.steps.insert(1, Step::at(9, replaced));
+    for effect in [None, Some(Duration::from_secs(40))] {
+        keeps_every_invariant(&Scenario {
+            faults: vec![Fault {
+                on: Site::Named("CreateExpressGatewayService"),
+                after: 0,
+                times: 1,
+                kind: FaultKind::NoAnswer(effect),
+            }],
+            ..scenario.clone()
+        });
+    }
+}
