@@ -8,7 +8,6 @@
 )]
 
 mod conditions;
-mod constants;
 mod examples;
 mod glossary;
 mod links;
