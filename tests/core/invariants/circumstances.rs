@@ -1,15 +1,18 @@
 //! The circumstances as plain facts, and the input of the decision in them.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
-use ecs_express_operator::core::{
-    decide::input::Fence,
-    observed::{
-        history::ObservedAt,
-        service::{Observed, StatusCode},
+use ecs_express_operator::{
+    api::operator_state::OperatorState,
+    core::{
+        decide::input::Fence,
+        observed::{
+            history::ObservedAt,
+            service::{Observed, StatusCode},
+        },
     },
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::fixtures::*;
 
@@ -229,17 +232,17 @@ impl Facts {
             Edit::Restart => json!({"metadata": {"annotations": {"ecs-express.dev/restart": "1"}}}),
         };
         let before = [phase, identity, setting];
-        let desired_before = desired(&before);
-        let mut state = applied_state(&desired_before);
         let remembered = match self.remembered {
             Remembered::Nothing => None,
             Remembered::NothingSent => Some(empty_state()),
-            Remembered::Applied => Some(state),
+            Remembered::Applied => Some(applied(&before)),
             Remembered::AppliedWithTag => {
+                let mut state = applied(&before);
                 state.last_applied.as_mut().unwrap().tag_keys = vec![USER_TAG.into()];
                 Some(state)
             }
             Remembered::CreateInDoubt => {
+                let mut state = applied(&before);
                 state.intent = Some(intent("Create", "h", None));
                 Some(state)
             }
@@ -280,6 +283,17 @@ impl Facts {
         image.clone_into(&mut container.unwrap().image);
         Observed::Present(Box::new(service))
     }
+}
+
+/// The operator state of an object with these patches, built once for each of the few.
+fn applied(patches: &[Value; 3]) -> OperatorState {
+    static BUILT: Mutex<BTreeMap<String, OperatorState>> = Mutex::new(BTreeMap::new());
+    let key = json!(patches).to_string();
+    let mut built = BUILT.lock().unwrap();
+    let state = built
+        .entry(key)
+        .or_insert_with(|| applied_state(&desired(patches)));
+    state.clone()
 }
 
 /// The owner tags of an object in the namespace `team-a`.

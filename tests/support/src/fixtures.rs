@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use ecs_express_operator::{
     api::{
         ExpressService, ExpressServiceStatus, FINALIZER, annotations,
-        operator_state::{Intent, KnownService, LastApplied, OperatorState},
+        operator_state::{Intent, OperatorState},
         status::{DeploymentStatus, ManagedResource},
     },
     core::{
@@ -20,6 +20,8 @@ use ecs_express_operator::{
             object::Desired,
             owner_tags,
             owner_tags::owner_tags_of,
+            phase::Phase,
+            recorded_identity::IdentityCheck,
         },
         observed::{
             failure::{Effect, Failure, FailureKind},
@@ -215,31 +217,26 @@ pub fn in_progress(revision: &str, stage: &str) -> DeploymentStatus {
     }
 }
 
-/// The operator state of an object whose configuration ECS accepted and runs.
+/// The operator state of an object whose configuration ECS accepted and runs: it was created, and observed afterwards.
 pub fn applied_state(desired: &Desired) -> OperatorState {
-    OperatorState {
-        scheme: SCHEME,
-        service: Some(KnownService {
-            arn: desired.arn.to_string(),
-            created_at: Some(Time(at(0))),
-        }),
-        intent: None,
-        last_applied: Some(LastApplied {
-            hash: desired.configuration.hash(),
-            rollout_hash: desired.configuration.rollout_hash(),
-            tags_hash: Some(desired.tags_hash()),
-            mode: desired.mode.as_str().into(),
-            fields: desired
-                .configuration
-                .values()
-                .keys()
-                .map(|field| field.path().to_owned())
-                .collect(),
-            tag_keys: desired.user_tags.keys().cloned().collect(),
-            revision: Some(REVISION.into()),
-        }),
-        ..OperatorState::default()
-    }
+    let created = Desired {
+        phase: Phase::Active,
+        identity: IdentityCheck::Same,
+        invalid: None,
+        suspend: false,
+        restart: None,
+        retry: None,
+        ..desired.clone()
+    };
+    let mut create = OwnedInput::of(created.clone(), MISSING, None);
+    create.fence = Fence::FinalizerJustAdded;
+    let result = CallResult::Created {
+        created_at: Some(at(0)),
+        tagged: true,
+    };
+    let state = create.record(&result, at(0));
+    let runs = Observed::Present(Box::new(service(&created)));
+    OwnedInput::of(created, runs, Some(state)).record(&CallResult::Idle, at(60))
 }
 
 /// The operator state of an object that never sent anything.
@@ -355,6 +352,13 @@ impl OwnedInput {
         decide(&self.input())
     }
 
+    /// The operator state after a reconcile in which the call had this result.
+    pub fn record(&self, result: &CallResult, now: Timestamp) -> OperatorState {
+        let (input, decision) = (self.input(), self.decide());
+        let sent = intent_of(&input, &decision, now);
+        record_call(&input, &decision, sent, result, now)
+    }
+
     /// The status and the events after a reconcile in which the call had this result.
     pub fn report(
         &self,
@@ -362,8 +366,7 @@ impl OwnedInput {
         previous: &ExpressServiceStatus,
     ) -> (ExpressServiceStatus, Vec<Event>) {
         let (input, decision) = (self.input(), self.decide());
-        let sent = intent_of(&input, &decision, at(60));
-        let state = record_call(&input, &decision, sent, result, at(60));
+        let state = self.record(result, at(60));
         let reconciled = Reconciled {
             input: &input,
             decision: &decision,
