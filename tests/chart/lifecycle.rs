@@ -4,6 +4,7 @@ use std::path::Path;
 
 use controlplane::{Assets, ControlPlane, Helm};
 use serde_json::{Value, json};
+use test_support::manifest::{manifest, spec};
 
 use crate::chart::{self, CHART, NAME, NAMESPACE, helm};
 
@@ -41,15 +42,9 @@ impl Cluster {
 
     /// Creates an ExpressService with the operator's finalizer, as if its ECS service existed; returns its UID.
     fn live_service(&self) -> String {
-        let object = json!({
-            "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService",
-            "metadata": {"name": "shop", "namespace": "default", "finalizers": ["ecs-express.dev/finalizer"]},
-            "spec": {
-                "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-                "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-                "primaryContainer": {"image": "shop:1"},
-            },
-        });
+        let mut object = manifest("shop", &spec(&json!({})));
+        object["metadata"]["namespace"] = json!("default");
+        object["metadata"]["finalizers"] = json!(["ecs-express.dev/finalizer"]);
         self.kubectl(&["apply", "-f", "-"], Some(&object.to_string()));
         self.uid(&["xsvc/shop"])
     }

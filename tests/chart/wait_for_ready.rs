@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use controlplane::{Assets, ControlPlane};
 use serde_json::json;
+use test_support::manifest::{manifest, spec};
 
 use crate::chart::{CHART, NAME, NAMESPACE, helm};
 
@@ -18,18 +19,7 @@ fn chart(plane: &ControlPlane) -> PathBuf {
         "Chart.yaml",
         json!({"apiVersion": "v2", "name": "shop", "version": "1.0.0"}),
     );
-    write(
-        "templates/shop.yaml",
-        json!({
-            "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService",
-            "metadata": {"name": "shop"},
-            "spec": {
-                "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-                "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-                "primaryContainer": {"image": "shop:1"},
-            },
-        }),
-    );
+    write("templates/shop.yaml", manifest("shop", &spec(&json!({}))));
     chart
 }
 

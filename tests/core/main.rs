@@ -10,7 +10,6 @@ mod decision_table;
 mod difference_table;
 mod differences;
 mod emulated;
-mod fixtures;
 mod forgotten_deployments;
 mod invalid;
 mod invariants;
@@ -25,3 +24,5 @@ mod status;
 mod stored_hashes;
 mod unusual_objects;
 mod update_intent;
+
+use test_support::fixtures;

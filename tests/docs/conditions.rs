@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use ecs_express_operator::api::conditions::{reasons, types};
+
 use crate::{
-    constants::constants,
     markdown::{Piece, code_spans, headings, pieces},
     messages::messages,
     repository::{compare, read},
@@ -25,19 +26,21 @@ fn below(section: &str, level: usize) -> BTreeSet<String> {
         .collect()
 }
 
-fn words(module: &str) -> BTreeSet<String> {
-    let constants = constants(WORDS, module).into_iter();
-    constants.map(|constant| constant.value).collect()
+fn words(vocabulary: &[(&str, &str)]) -> BTreeSet<String> {
+    vocabulary
+        .iter()
+        .map(|(word, _)| (*word).to_owned())
+        .collect()
 }
 
 #[test]
 fn every_condition_type_has_a_heading_and_every_heading_is_one() {
-    assert_eq!(below("Types", 3), words("types"));
+    assert_eq!(below("Types", 3), words(types::ALL));
 }
 
 #[test]
 fn every_reason_has_a_heading_and_every_heading_is_one() {
-    assert_eq!(below("Reasons", 4), words("reasons"));
+    assert_eq!(below("Reasons", 4), words(reasons::ALL));
 }
 
 #[test]
@@ -84,7 +87,7 @@ fn every_reason_has_an_example_in_which_the_program_reports_it() {
         .keys()
         .map(|reason| (*reason).to_owned())
         .collect();
-    assert_eq!(message_of, words("reasons"));
+    assert_eq!(message_of, words(reasons::ALL));
 }
 
 /// Compares the block below the heading of a reason with the operator's message.
@@ -115,6 +118,6 @@ fn what_the_page_shows_is_what_the_program_says() {
             }
         }
     }
-    assert_eq!(shown, words("reasons"), "a block for each reason");
+    assert_eq!(shown, words(reasons::ALL), "a block for each reason");
     compare(PAGE, &written);
 }

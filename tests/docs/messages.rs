@@ -4,16 +4,9 @@ use std::collections::BTreeMap;
 
 use ecs_express_operator::{
     api::ExpressServiceStatus,
-    core::{
-        record::{call::record_call, call_result::CallResult, intent::intent},
-        report::{event::Event, events::events, reconciled::Reconciled, status::project},
-    },
+    core::{record::call_result::CallResult, report::event::Event},
 };
-
-use crate::{
-    fixtures::{OwnedInput, at},
-    message_examples::message_examples,
-};
+use test_support::{fixtures::OwnedInput, message_examples::message_examples};
 
 /// The conditions or the event of each reason, as text.
 pub fn messages() -> BTreeMap<&'static str, String> {
@@ -34,16 +27,7 @@ pub fn messages() -> BTreeMap<&'static str, String> {
 
 /// The message of an example with this reason: its conditions, or else its event.
 fn message_of(reason: &str, given: &OwnedInput, result: &CallResult) -> String {
-    let decision = given.decide();
-    let sent = intent(&given.input(), &decision, at(60));
-    let state = record_call(&given.input(), &decision, sent, result, at(60));
-    let before = ExpressServiceStatus::default();
-    let reconciled = Reconciled {
-        input: &given.input(),
-        decision: &decision,
-        result,
-    };
-    let status = project(&before, reconciled, state, at(60));
+    let (status, events) = given.report(result, &ExpressServiceStatus::default());
     let mut message_of: Vec<(String, String)> = Vec::new();
     let conditions = status.conditions.iter();
     for condition in conditions.filter(|condition| condition.reason == reason) {
@@ -57,7 +41,7 @@ fn message_of(reason: &str, given: &OwnedInput, result: &CallResult) -> String {
         }
     }
     if message_of.is_empty() {
-        for event in events(&before, &status, reconciled) {
+        for event in events {
             if event.reason == reason {
                 message_of.push((format!("{:?} event", event.severity), event.note));
             }

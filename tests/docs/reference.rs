@@ -1,9 +1,9 @@
 //! The API reference, generated from the CustomResourceDefinition.
 
+use ecs_express_operator::{api::annotations, core::desired::owner_tags};
 use serde_json::Value;
 
 use crate::{
-    constants::{constants, constants_in},
     markdown::slug,
     repository::{compare, read},
     schema::{Field, crd, fields, strings},
@@ -54,7 +54,7 @@ fn reference() -> String {
     let mut page = read("tests/docs/reference_head.md");
     page.push_str(&resource());
     page.push_str(&columns());
-    page.push_str(&annotations());
+    page.push_str(&annotations_and_tags());
     let (spec, mut status) = (fields("spec"), fields("status"));
     status.retain(|field| !is_internal(&field.path));
     page.push_str("\n## spec\n\n");
@@ -167,21 +167,17 @@ fn columns() -> String {
     page
 }
 
-fn annotations() -> String {
+fn annotations_and_tags() -> String {
     let mut page = String::from(
         "\n## Annotations\n\nThe operator writes the first two; leave them alone. The others are yours to set.\n\n| annotation | |\n| --- | --- |\n",
     );
-    for constant in constants("src/api/mod.rs", "annotations") {
-        page.push_str(&format!("| `{}` | {} |\n", constant.value, constant.doc));
+    for (annotation, meaning) in annotations::ALL {
+        page.push_str(&format!("| `{annotation}` | {} |\n", meaning.trim()));
     }
     page.push_str("\n## Tags on the ECS service\n\n| tag | |\n| --- | --- |\n");
-    for constant in constants_in(&read("src/core/desired/owner_tags.rs")) {
-        if constant.value.contains('/') && !constant.value.ends_with('/') {
-            let doc = constant
-                .doc
-                .replace("[`RELEASED`]", "`released` once its object has released it");
-            page.push_str(&format!("| `{}` | {doc} |\n", constant.value));
-        }
+    for (tag, meaning) in owner_tags::ALL {
+        let meaning = meaning.replace("[`RELEASED`]", "`released` once its object has released it");
+        page.push_str(&format!("| `{tag}` | {} |\n", meaning.trim()));
     }
     page
 }

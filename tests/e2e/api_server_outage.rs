@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use controlplane::{Assets, ControlPlane, Process, poll};
 use serde_json::{Value, json};
+use test_support::manifest::{manifest, spec};
 
-use crate::fixture::{DEADLINE, TestNamespace, condition, fixture, operator_command};
+use crate::fixture::{DEADLINE, condition, fixture, operator_command};
 use crate::release::{self, NAME, NAMESPACE};
 
 /// The lines of the log with this message.
@@ -23,8 +24,8 @@ fn after_an_outage_the_log_reports_the_recovered_watch_once_and_edits_are_seen()
     let mut plane = ControlPlane::start(&Assets::find().unwrap()).unwrap();
     release::install(&plane, &fixture().emulator.url());
     let apply = |plane: &ControlPlane, image: &str| {
-        let spec = json!({"suspend": true, "primaryContainer": {"image": image}});
-        let manifest = TestNamespace::manifest("outage", &spec).to_string();
+        let spec = spec(&json!({"suspend": true, "primaryContainer": {"image": image}}));
+        let manifest = manifest("outage", &spec).to_string();
         plane
             .kubectl_run(&["apply", "-f", "-"], Some(&manifest))
             .unwrap();

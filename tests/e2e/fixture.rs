@@ -9,7 +9,8 @@ use std::{
 
 use controlplane::{Assets, ControlPlane, Process, poll};
 use ecs_express_emulator::{Emulator, Settings};
-use serde_json::{Value, json};
+use serde_json::Value;
+use test_support::manifest;
 use tokio::runtime::Runtime;
 
 use crate::release::{self, Container, NAME, NAMESPACE};
@@ -124,24 +125,8 @@ impl TestNamespace {
         Self { namespace }
     }
 
-    pub fn manifest(name: &str, spec: &Value) -> Value {
-        let mut manifest = json!({
-            "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService",
-            "metadata": {"name": name},
-            "spec": {
-                "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-                "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-                "primaryContainer": {"image": "shop:1"},
-            },
-        });
-        for (key, value) in spec.as_object().unwrap() {
-            manifest["spec"][key] = value.clone();
-        }
-        manifest
-    }
-
     pub fn apply(&self, name: &str, spec: &Value) {
-        let manifest = Self::manifest(name, spec).to_string();
+        let manifest = manifest::manifest(name, &manifest::spec(spec)).to_string();
         fixture()
             .plane
             .kubectl_run(&["apply", "-n", self.namespace, "-f", "-"], Some(&manifest))

@@ -11,9 +11,10 @@ use kube::{
     core::{ApiResource, GroupVersionKind},
 };
 use serde_json::{Value, json};
+use test_support::manifest::{manifest, spec};
 use tokio::runtime::Runtime;
 
-use crate::fixture::{DEADLINE, TestNamespace, condition, fixture, message, operator_command};
+use crate::fixture::{DEADLINE, condition, fixture, message, operator_command};
 use crate::release::{self, NAME, NAMESPACE};
 
 /// The number of large objects, each of 1.3 MB.
@@ -43,10 +44,8 @@ fn large(number: usize) -> Value {
             json!({"name": format!("V{variable}"), "value": value})
         })
         .collect();
-    let spec = json!({"primaryContainer": {"image": "shop:1", "environment": environment}});
-    let mut manifest = TestNamespace::manifest("large", &spec);
-    manifest["metadata"]["name"] = json!(format!("large-{number}"));
-    manifest
+    let spec = spec(&json!({"primaryContainer": {"environment": environment}}));
+    manifest(&format!("large-{number}"), &spec)
 }
 
 async fn api(plane: &ControlPlane) -> Api<DynamicObject> {

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use controlplane::{Assets, ControlPlane, Process, poll};
 use serde_json::{Value, json};
+use test_support::manifest::{manifest, spec};
 
-use crate::fixture::{
-    DEADLINE, TestNamespace, condition, container_command, fixture, message, operator_command,
-};
+use crate::fixture::{DEADLINE, condition, container_command, fixture, message, operator_command};
 use crate::permissions;
 use crate::release::{self, NAME, NAMESPACE};
 
@@ -35,10 +34,13 @@ fn upgraded_cluster() -> ControlPlane {
         json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true});
     apply(&plane, &loose.to_string());
     let old = |name: &str, container: Value| {
-        let spec = json!({ "primaryContainer": container });
-        TestNamespace::manifest(name, &spec).to_string()
+        let spec = spec(&json!({ "primaryContainer": container }));
+        manifest(name, &spec).to_string()
     };
-    apply(&plane, &old("without-image", json!({"containerPort": 80})));
+    apply(
+        &plane,
+        &old("without-image", json!({"image": null, "containerPort": 80})),
+    );
     apply(&plane, &old("other-type", json!("hunter2")));
     apply(&plane, &crd());
     let as_it_is = json!({"crds": {"enabled": false}});
@@ -116,10 +118,7 @@ fn a_report_that_the_api_server_does_not_take_at_first_is_retried_soon_and_warne
 #[test]
 fn malformed_objects_do_not_stop_the_others_and_are_reported_without_their_values() {
     let plane = upgraded_cluster();
-    apply(
-        &plane,
-        &TestNamespace::manifest("new", &json!({})).to_string(),
-    );
+    apply(&plane, &manifest("new", &spec(&json!({}))).to_string());
     let kubeconfig = plane.service_account_kubeconfig(NAMESPACE, NAME).unwrap();
     let command = operator_command(&kubeconfig, &fixture().emulator.url());
     let log = plane.dir().join("operator.log");

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use controlplane::{ControlPlane, Process, audit::Request, poll};
 use ecs_express_emulator::Fault;
 use serde_json::{Value, json};
+use test_support::manifest::{manifest, spec};
 
 use crate::{
-    fixture::{DEADLINE, TestNamespace, condition, fixture, run_operator},
+    fixture::{DEADLINE, condition, fixture, run_operator},
     release::{self, NAME, NAMESPACE},
 };
 
@@ -110,8 +111,8 @@ impl Walk {
     }
 
     fn apply(&self, image: &str) {
-        let container = json!({"primaryContainer": {"image": image}});
-        let manifest = TestNamespace::manifest("shop", &container).to_string();
+        let spec = spec(&json!({"primaryContainer": {"image": image}}));
+        let manifest = manifest("shop", &spec).to_string();
         let arguments = ["apply", "-n", self.namespace, "-f", "-"];
         self.plane.kubectl_run(&arguments, Some(&manifest)).unwrap();
     }

@@ -11,8 +11,9 @@
 mod aws_faults;
 mod create_and_delete;
 mod drift;
-mod harness;
 mod kubernetes_faults;
 mod log_capture;
 mod reporting;
 mod updates;
+
+use test_support::harness;

@@ -3,8 +3,9 @@
 use ecs_express_operator::api::ExpressService;
 use kube::core::cel::{validate_cel, validate_cel_update};
 use serde_json::json;
+use test_support::merge_patch::merge;
 
-use crate::harness::{merge, minimal};
+use crate::harness::minimal;
 use crate::rules;
 
 /// Violations of the schema itself, which CEL does not check.

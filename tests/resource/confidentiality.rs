@@ -1,8 +1,9 @@
 //! Values that may be secret are never returned in a response.
 
 use serde_json::{Value, json};
+use test_support::merge_patch::merge;
 
-use crate::harness::{Namespace, merge, minimal};
+use crate::harness::{Namespace, minimal};
 
 /// An object with `hunter2` wherever a secret might be pasted by mistake, and a violation of another rule.
 fn careless(name: &str, patch: &Value) -> Value {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use controlplane::{Assets, ControlPlane, poll};
 use serde_json::{Value, json};
+use test_support::manifest::{manifest, spec};
 
 pub const CRD_NAME: &str = "expressservices.ecs-express.dev";
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -136,34 +137,12 @@ impl Namespace {
 
 /// The smallest object that `kubectl apply` accepts.
 pub fn minimal(name: &str) -> Value {
-    json!({
-        "apiVersion": "ecs-express.dev/v1alpha1",
-        "kind": "ExpressService",
-        "metadata": { "name": name },
-        "spec": {
-            "infrastructureRoleArn": ROLE,
-            "executionRoleArn": ROLE,
-            "primaryContainer": { "image": "nginx" },
-        },
-    })
-}
-
-/// A JSON merge patch (RFC 7386).
-pub fn merge(target: &mut Value, patch: &Value) {
-    let Value::Object(patch) = patch else {
-        *target = patch.clone();
-        return;
-    };
-    if !target.is_object() {
-        *target = json!({});
-    }
-    for (key, value) in patch {
-        if value.is_null() {
-            target.as_object_mut().unwrap().remove(key);
-        } else {
-            merge(&mut target[key], value);
-        }
-    }
+    let spec = spec(&json!({
+        "infrastructureRoleArn": ROLE,
+        "executionRoleArn": ROLE,
+        "primaryContainer": { "image": "nginx" },
+    }));
+    manifest(name, &spec)
 }
 
 /// The schema of the version that the API server serves.

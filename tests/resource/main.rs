@@ -10,6 +10,7 @@ mod client_side;
 mod columns;
 mod confidentiality;
 mod explain;
+mod finalizers;
 mod harness;
 mod ratcheting;
 mod rules;

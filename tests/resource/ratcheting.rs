@@ -2,8 +2,9 @@
 
 use controlplane::poll;
 use serde_json::{Value, json};
+use test_support::merge_patch::merge;
 
-use crate::harness::{CRD_NAME, Namespace, PATIENCE, install, merge, minimal, plane};
+use crate::harness::{CRD_NAME, Namespace, PATIENCE, install, minimal, plane};
 
 /// The message of a schema violation.
 const RULES: [&str; 8] = [

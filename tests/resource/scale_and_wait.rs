@@ -4,8 +4,9 @@ use std::process::Stdio;
 
 use controlplane::poll;
 use serde_json::{Value, json};
+use test_support::merge_patch::merge;
 
-use crate::harness::{Namespace, PATIENCE, merge, minimal, plane};
+use crate::harness::{Namespace, PATIENCE, minimal, plane};
 
 fn scale_path(namespace: &str) -> String {
     format!("/apis/ecs-express.dev/v1alpha1/namespaces/{namespace}/expressservices/web/scale")

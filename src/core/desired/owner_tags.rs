@@ -1,20 +1,23 @@
-//! The owner tags: tags on an ECS service that name the Kubernetes cluster and the object that owns it. Each constant is
-//! the key of a tag, except [`PREFIX`] and [`RELEASED`].
+//! The owner tags: tags on an ECS service that name the Kubernetes cluster and the object that owns it. Their keys
+//! are in [`ALL`].
 
 use std::collections::BTreeMap;
 
-use crate::core::desired::identity::ObjectIdentity;
+use crate::{api::vocabulary, core::desired::identity::ObjectIdentity};
 
 /// Prefix of the keys of all owner tags.
 pub const PREFIX: &str = "ecs-express.dev/";
-/// Id of the Kubernetes cluster of the object that owns the service.
-pub const CLUSTER_ID: &str = "ecs-express.dev/cluster-id";
-/// Namespace of the object that owns the service.
-pub const NAMESPACE: &str = "ecs-express.dev/namespace";
-/// Name of the object that owns the service.
-pub const NAME: &str = "ecs-express.dev/name";
-/// UID of the object that owns the service, or [`RELEASED`].
-pub const UID: &str = "ecs-express.dev/uid";
+vocabulary! {
+    /// Id of the Kubernetes cluster of the object that owns the service.
+    pub const CLUSTER_ID: &str = "ecs-express.dev/cluster-id";
+    /// Namespace of the object that owns the service.
+    pub const NAMESPACE: &str = "ecs-express.dev/namespace";
+    /// Name of the object that owns the service.
+    pub const NAME: &str = "ecs-express.dev/name";
+    /// UID of the object that owns the service, or [`RELEASED`].
+    pub const UID: &str = "ecs-express.dev/uid";
+}
+
 /// Value of [`UID`] on a service that was kept when its object was deleted, and that another object may adopt.
 pub const RELEASED: &str = "released";
 

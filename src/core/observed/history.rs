@@ -390,7 +390,7 @@ mod tests {
         let mut history = ObservationHistory::default();
         assert!(!history.call_in_doubt());
         let before = history.clone();
-        history.call_sent(seconds_after(1));
+        history.call_sent(&intent(1), seconds_after(1));
         history.record(&MISSING, None, at(2));
         assert!(history.call_in_doubt());
         history.call_rejected(&before);

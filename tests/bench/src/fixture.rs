@@ -18,6 +18,7 @@ use kube::{
     config::{KubeConfigOptions, Kubeconfig},
 };
 use serde_json::json;
+use test_support::manifest;
 
 use crate::harness::simulated_cluster::CREATE;
 
@@ -200,16 +201,9 @@ impl Fixture {
 }
 
 pub fn manifest(name: &str) -> ExpressService {
-    serde_json::from_value(json!({
-        "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService",
-        "metadata": {"name": name},
-        "spec": {
-            "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-            "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-            "primaryContainer": {"image": "shop:1", "environment": [{"name": "A", "value": "b"}]},
-        },
-    }))
-    .unwrap()
+    let environment = json!([{"name": "A", "value": "b"}]);
+    let spec = manifest::spec(&json!({"primaryContainer": {"environment": environment}}));
+    serde_json::from_value(manifest::manifest(name, &spec)).unwrap()
 }
 
 fn is_ready(object: &ExpressService) -> bool {

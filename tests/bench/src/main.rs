@@ -10,12 +10,6 @@
 
 mod decisions;
 mod fixture;
-#[path = "../../core/fixtures.rs"]
-#[allow(dead_code, missing_docs, reason = "the tests use all of it")]
-mod fixtures;
-#[path = "../../lifecycle/harness/mod.rs"]
-#[allow(dead_code, missing_docs, reason = "the tests use all of it")]
-mod harness;
 mod latency;
 mod lifecycle;
 mod load;
@@ -29,6 +23,7 @@ use std::path::PathBuf;
 use clap::{Parser, ValueEnum};
 use fixture::Fixture;
 use table::{Row, Table};
+use test_support::{fixtures, harness};
 
 /// Measures the operator and prints a table.
 #[derive(Debug, Parser)]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ecs_express_emulator::{Caller, Change};
 use serde_json::{Value, json};
+use test_support::{manifest::spec, merge_patch::merge};
 
 use super::testbed::{OBJECT, Testbed};
 
@@ -86,15 +87,11 @@ impl Testbed {
 
     /// Creates a service as somebody else would, outside the recorded calls.
     pub fn create_service(&self, name: &str, more: &Value) {
-        let mut request = json!({
+        let mut request = spec(&json!({
             "serviceName": name,
-            "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-            "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
             "primaryContainer": {"image": "theirs:1"},
-        });
-        for (key, value) in more.as_object().unwrap() {
-            request[key] = value.clone();
-        }
+        }));
+        merge(&mut request, more);
         let caller = Caller {
             account: "123456789012".into(),
             region: "eu-west-1".into(),

@@ -15,15 +15,13 @@ use kube::{
     },
 };
 use serde_json::{Value, json};
+use test_support::manifest;
 
 use super::{
     cluster::{Cluster, container},
     proxy::{Endpoints, Proxy},
 };
-use crate::{
-    fixture::{TestNamespace, container_command},
-    release::Container,
-};
+use crate::{fixture::container_command, release::Container};
 
 /// The name of the object.
 pub const OBJECT: &str = "shop";
@@ -125,8 +123,8 @@ impl Testbed {
     }
 
     pub async fn apply(&self, spec: &Value) {
-        let mut manifest = TestNamespace::manifest(OBJECT, spec);
-        manifest["metadata"]["namespace"] = json!(self.namespace);
+        let manifest = manifest::manifest(OBJECT, &manifest::spec(spec));
+        let manifest = manifest::namespaced(&self.namespace, manifest);
         self.patch(&Patch::Apply(&manifest)).await;
     }
 

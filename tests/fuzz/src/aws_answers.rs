@@ -200,5 +200,5 @@ fn is_about_another(answer: &Answer, pointer: &str) -> bool {
     };
     let arn = body.pointer(pointer).map(|service| &service["serviceArn"]);
     arn.and_then(Value::as_str)
-        .is_some_and(|arn| arn != scene::ARN)
+        .is_some_and(|arn| arn != scene::SERVICE_ARN)
 }

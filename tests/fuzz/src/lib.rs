@@ -5,7 +5,7 @@
 //! program of this crate (`make fuzz`) goes on from the same inputs, guided by coverage.
 //!
 //! - [`mutation`] alters an input, mostly along the structure of its JSON;
-//! - `wire` is AWS without a network, `api_server` Kubernetes without a server;
+//! - `wire` is AWS without a network, `api_server` the port to a model of the API server;
 //! - the other modules are the targets, one each.
 
 #![allow(

@@ -5,8 +5,7 @@ use ecs_express_operator::{
     controller::objects::{merge_patch, status_json, status_patch},
 };
 use serde_json::Value;
-
-use crate::api_server::merge;
+use test_support::merge_patch::merge;
 
 /// The input is a list of two JSON values. The patch of the first leads to the second.
 pub fn run(bytes: &[u8]) {

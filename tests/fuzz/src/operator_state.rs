@@ -29,11 +29,9 @@ use ecs_express_operator::{
     },
 };
 use jiff::Timestamp;
+use test_support::merge_patch::merge;
 
-use crate::{
-    api_server::merge,
-    scene::{self, REVISION},
-};
+use crate::scene::{self, REVISION};
 
 /// The bytes are a status.
 pub fn run(bytes: &[u8]) {

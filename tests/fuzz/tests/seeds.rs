@@ -11,8 +11,12 @@ use std::{fs, path::Path, time::Duration};
 use ecs_express_emulator::{ApiError, Caller, Model, Outcome, Settings};
 use fuzz::target;
 use serde_json::{Value, json};
+use test_support::{
+    fixtures::SERVICE_ARN,
+    manifest::{manifest, namespaced, spec},
+    merge_patch::merge,
+};
 
-const ARN: &str = "arn:aws:ecs:eu-west-1:123456789012:service/default/team-a_shop";
 const SECRET: &str = "s3cr3t-of-the-environment";
 
 /// A service, from before its creation until after its end.
@@ -42,11 +46,11 @@ impl Service {
 
     /// The answers to every read of the operator, as they are now, and plain ones to its changes.
     fn answers(&mut self) -> Value {
-        let service = json!({ "service": ARN, "cluster": "default" });
+        let service = json!({ "service": SERVICE_ARN, "cluster": "default" });
         let listed = self.call("ListServiceDeployments", &service);
         let described = self.call(
             "DescribeExpressGatewayService",
-            &json!({ "serviceArn": ARN, "include": ["TAGS"] }),
+            &json!({ "serviceArn": SERVICE_ARN, "include": ["TAGS"] }),
         );
         let deployment = listed.as_ref().map_or(Value::Null, |listed| {
             listed["serviceDeployments"][0]["serviceDeploymentArn"].clone()
@@ -54,12 +58,12 @@ impl Service {
         let revision = described.as_ref().map_or(Value::Null, |described| {
             described["service"]["activeConfigurations"][0]["serviceRevisionArn"].clone()
         });
-        let changed = json!({ "body": { "service": { "serviceArn": ARN } } });
+        let changed = json!({ "body": { "service": { "serviceArn": SERVICE_ARN } } });
         let caller = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::123456789012:assumed-role/operator/session</Arn><UserId>U</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
         json!({
             "GetCallerIdentity": { "text": caller },
             "DescribeExpressGatewayService": wire(described),
-            "DescribeServices": wire(self.call("DescribeServices", &json!({ "services": [ARN] }))),
+            "DescribeServices": wire(self.call("DescribeServices", &json!({ "services": [SERVICE_ARN] }))),
             "ListServiceDeployments": wire(listed),
             "DescribeServiceDeployments": wire(
                 self.call("DescribeServiceDeployments", &json!({ "serviceDeploymentArns": [deployment] })),
@@ -67,7 +71,7 @@ impl Service {
             "DescribeServiceRevisions": wire(
                 self.call("DescribeServiceRevisions", &json!({ "serviceRevisionArns": [revision] })),
             ),
-            "ListTagsForResource": wire(self.call("ListTagsForResource", &json!({ "resourceArn": ARN }))),
+            "ListTagsForResource": wire(self.call("ListTagsForResource", &json!({ "resourceArn": SERVICE_ARN }))),
             "CreateExpressGatewayService": changed,
             "UpdateExpressGatewayService": changed,
             "DeleteExpressGatewayService": changed,
@@ -88,14 +92,9 @@ fn wire(answer: Result<Value, ApiError>) -> Value {
 fn stages() -> Vec<(&'static str, Value)> {
     let mut service = Service::new();
     let mut stages = vec![("before", service.answers())];
-    let create = json!({
+    let create = spec(&json!({
         "serviceName": "team-a_shop", "cluster": "default",
-        "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-        "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-        "primaryContainer": {
-            "image": "shop:1", "command": ["serve", SECRET],
-            "environment": [{ "name": "TOKEN", "value": SECRET }],
-        },
+        "primaryContainer": secretive(),
         "tags": [
             { "key": "team", "value": "a" },
             { "key": "ecs-express.dev/cluster-id", "value": "cluster-1" },
@@ -103,7 +102,7 @@ fn stages() -> Vec<(&'static str, Value)> {
             { "key": "ecs-express.dev/name", "value": "shop" },
             { "key": "ecs-express.dev/uid", "value": "u-1" },
         ],
-    });
+    }));
     service
         .call("CreateExpressGatewayService", &create)
         .unwrap();
@@ -119,7 +118,7 @@ fn stages() -> Vec<(&'static str, Value)> {
         Outcome::RollBackByCircuitBreaker,
         Some(reason),
     );
-    let update = json!({ "serviceArn": ARN, "primaryContainer": { "image": "shop:2" } });
+    let update = json!({ "serviceArn": SERVICE_ARN, "primaryContainer": { "image": "shop:2" } });
     service
         .call("UpdateExpressGatewayService", &update)
         .unwrap();
@@ -128,7 +127,10 @@ fn stages() -> Vec<(&'static str, Value)> {
     service.advance(1_200);
     stages.push(("rolled-back", service.answers()));
     service
-        .call("DeleteExpressGatewayService", &json!({ "serviceArn": ARN }))
+        .call(
+            "DeleteExpressGatewayService",
+            &json!({ "serviceArn": SERVICE_ARN }),
+        )
         .unwrap();
     service.advance(5);
     stages.push(("draining", service.answers()));
@@ -138,24 +140,29 @@ fn stages() -> Vec<(&'static str, Value)> {
 }
 
 fn object() -> Value {
-    json!({
-        "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService",
-        "metadata": {
-            "namespace": "team-a", "name": "shop", "uid": "u-1", "generation": 1,
+    let spec = spec(&json!({
+        "primaryContainer": secretive(),
+        "tags": [{ "key": "team", "value": "a" }],
+    }));
+    let mut object = namespaced("team-a", manifest("shop", &spec));
+    merge(
+        &mut object,
+        &json!({"metadata": {
+            "uid": "u-1", "generation": 1,
             "finalizers": ["ecs-express.dev/finalizer"],
             "annotations": {
-                "ecs-express.dev/service-arn": ARN, "ecs-express.dev/cluster-id": "cluster-1",
+                "ecs-express.dev/service-arn": SERVICE_ARN, "ecs-express.dev/cluster-id": "cluster-1",
             },
-        },
-        "spec": {
-            "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-            "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-            "primaryContainer": {
-                "image": "shop:1", "command": ["serve", SECRET],
-                "environment": [{ "name": "TOKEN", "value": SECRET }],
-            },
-            "tags": [{ "key": "team", "value": "a" }],
-        },
+        }}),
+    );
+    object
+}
+
+/// A container with a secret value.
+fn secretive() -> Value {
+    json!({
+        "command": ["serve", SECRET],
+        "environment": [{ "name": "TOKEN", "value": SECRET }],
     })
 }
 

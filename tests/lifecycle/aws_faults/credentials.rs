@@ -7,15 +7,12 @@ use std::{
 
 use aws_credential_types::{
     Credentials,
-    provider::{ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future},
+    provider::{ProvideCredentials, error::CredentialsError, future},
 };
 use ecs_express_emulator::Fault;
 use serde_json::json;
 
-use crate::{
-    harness::operator_process::operator_with,
-    harness::simulated_cluster::{CREATE, DESCRIBE, SimulatedCluster},
-};
+use crate::harness::simulated_cluster::{CREATE, DESCRIBE, SimulatedCluster};
 
 /// What the provider returns next.
 #[derive(Clone, Copy, Debug)]
@@ -71,19 +68,11 @@ impl ProvideCredentials for Provider {
 const HOME: &str = "123456789012";
 const OTHER: &str = "210987654321";
 
-impl SimulatedCluster {
-    fn use_provider(&mut self, provider: &Provider) {
-        let credentials = SharedCredentialsProvider::new(provider.clone());
-        self.operator = operator_with(&self.emulator, &self.api, &self.clock, credentials);
-        self.requeue_now();
-    }
-}
-
 #[tokio::test]
 async fn a_credential_provider_that_fails_for_a_moment_stalls_no_service() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     let provider = Provider::new(Gives::Keys(HOME));
-    cluster.use_provider(&provider);
+    cluster.use_provider(provider.clone());
     cluster.reconcile_once().await;
     assert!(
         cluster
@@ -117,7 +106,7 @@ async fn an_account_that_changes_in_the_middle_of_a_reconcile_is_a_changed_ident
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     // GetCallerIdentity uses the first keys, and the call to ECS the second.
     let provider = Provider::new(Gives::Rotates(1, HOME, OTHER));
-    cluster.use_provider(&provider);
+    cluster.use_provider(provider.clone());
     cluster.reconcile_once().await;
     assert_eq!(cluster.condition("Stalled"), "absent");
     assert_eq!(cluster.calls("GetCallerIdentity"), 2);
@@ -140,7 +129,7 @@ async fn an_object_is_not_claimed_for_an_account_that_has_just_changed() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     let provider = Provider::new(Gives::Rotates(1, HOME, OTHER));
     cluster.apply(&json!({}));
-    cluster.use_provider(&provider);
+    cluster.use_provider(provider.clone());
     cluster
         .until("claimed", |cluster| cluster.calls(CREATE) > 0)
         .await;
@@ -160,7 +149,7 @@ async fn a_create_is_never_sent_with_the_credentials_of_another_account_than_the
         let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
         let provider = Provider::new(Gives::Rotates(calls, HOME, OTHER));
         cluster.apply(&json!({}));
-        cluster.use_provider(&provider);
+        cluster.use_provider(provider.clone());
         cluster.run(Duration::from_secs(900)).await;
         let annotations = cluster
             .api
@@ -232,7 +221,7 @@ async fn credentials_that_nothing_accepts_make_the_operator_unready() {
 async fn a_create_that_was_not_sent_because_the_caller_is_unknown_is_retried_soon() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
     let provider = Provider::new(Gives::Keys(HOME));
-    cluster.use_provider(&provider);
+    cluster.use_provider(provider.clone());
     cluster
         .emulator
         .fail_next(Fault::new(DESCRIBE, "AccessDeniedException", "no"));

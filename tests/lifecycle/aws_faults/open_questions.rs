@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ecs_express_emulator::{Fault, Model, Outcome};
 use serde_json::{Value, json};
+use test_support::manifest::spec;
 
 use crate::{
     harness::image_specs::{image, running},
@@ -45,12 +46,10 @@ async fn whatever_ecs_answers_to_a_create_with_a_taken_name_the_other_service_st
         } else {
             cluster.call_outside(
                 CREATE,
-                &json!({
-                    "serviceName": SERVICE,
-                    "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-                    "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-                    "primaryContainer": {"image": "theirs:1"},
-                }),
+                &spec(
+                    &json!({"serviceName": SERVICE, "primaryContainer": {"image": "theirs:1"},
+                    }),
+                ),
             );
         }
         cluster.emulator.with_model(Model::clear_calls);

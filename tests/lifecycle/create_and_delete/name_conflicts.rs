@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ecs_express_emulator::Fault;
 use serde_json::json;
+use test_support::manifest::spec;
 
 use crate::{
     harness::image_specs::{image, lag, running},
@@ -17,12 +18,10 @@ async fn an_unowned_service_that_a_create_returns_is_not_taken_over() {
     for seen in ["a fault", "a lag"] {
         let mut cluster =
             SimulatedCluster::with(json!({"bakeSeconds": 10, "takenName": "Existing"})).await;
-        let theirs = json!({
-            "serviceName": SERVICE,
-            "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-            "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-            "primaryContainer": {"image": "theirs:1"},
-        });
+        let theirs = spec(
+            &json!({"serviceName": SERVICE, "primaryContainer": {"image": "theirs:1"},
+            }),
+        );
         if seen == "a lag" {
             let unseen = json!({"createVisibleSeconds": 30});
             cluster.emulator.change_settings(&unseen).unwrap();
@@ -54,12 +53,10 @@ async fn an_unowned_service_that_a_create_returns_is_not_taken_over() {
 async fn an_unowned_service_that_a_create_returns_is_not_deleted_with_the_object() {
     let mut cluster =
         SimulatedCluster::with(json!({"bakeSeconds": 10, "takenName": "Existing"})).await;
-    let theirs = json!({
-        "serviceName": SERVICE,
-        "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-        "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-        "primaryContainer": {"image": "theirs:1"},
-    });
+    let theirs = spec(
+        &json!({"serviceName": SERVICE, "primaryContainer": {"image": "theirs:1"},
+        }),
+    );
     let unseen = json!({"createVisibleSeconds": 30});
     cluster.emulator.change_settings(&unseen).unwrap();
     cluster.call_outside(CREATE, &theirs);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ecs_express_emulator::Fault;
 use serde_json::{Value, json};
+use test_support::manifest::spec;
 
 use crate::harness::simulated_cluster::{CREATE, DELETE, SERVICE, SimulatedCluster, UPDATE};
 
@@ -13,13 +14,11 @@ const HOUR: Duration = Duration::from_secs(3600);
 fn foreign(cluster: &SimulatedCluster, image: &str, tags: &Value) {
     cluster.call_outside(
         CREATE,
-        &json!({
-            "serviceName": SERVICE,
-            "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-            "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-            "primaryContainer": {"image": image},
-            "tags": tags,
-        }),
+        &spec(
+            &json!({"serviceName": SERVICE, "primaryContainer": {"image": image},
+                "tags": tags,
+            }),
+        ),
     );
     cluster.advance(Duration::from_secs(600));
     cluster

@@ -88,11 +88,12 @@ async fn a_create_after_an_invalid_spec_is_not_repeated_when_the_process_dies_af
     for delete in [false, true] {
         for writes in 0..4 {
             let mut cluster = SimulatedCluster::with(json!({"createVisibleSeconds": 60})).await;
-            cluster.apply(&json!({"cluster": "arn:aws:ecs:eu-west-1:210987654321:cluster/web"}));
+            let elsewhere = "arn:aws:ecs:us-east-1:123456789012:task-definition/shop:7";
+            cluster.apply(&json!({"taskDefinitionArn": elsewhere}));
             cluster.run(MINUTE).await;
             assert_eq!(cluster.condition("Stalled"), "True InvalidSpec");
             cluster.api.crash_after(writes, Stored::No);
-            cluster.apply(&json!({"cluster": null}));
+            cluster.apply(&json!({}));
             cluster.reconcile_once().await;
             if !cluster.api.take_crash() {
                 continue;
@@ -158,10 +159,7 @@ async fn an_edit_is_sent_once_the_api_server_stores_the_intent_again() {
 async fn one_response_after_a_slow_finalizer_patch_does_not_confirm_absence() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
     let annotations = json!({"metadata": {"annotations": null}});
-    cluster
-        .api
-        .patch(&cluster.key, None, &annotations, "")
-        .unwrap();
+    cluster.api.change(&cluster.key, &annotations);
     let missing = Fault::new(DESCRIBE, "ResourceNotFoundException", "no");
     cluster.emulator.fail_next(missing);
     cluster

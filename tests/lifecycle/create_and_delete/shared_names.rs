@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ecs_express_operator::controller::{objects::ObjectKey, reconcile};
 use serde_json::json;
+use test_support::manifest::spec;
 
 use crate::harness::simulated_cluster::{
     CREATE, DELETE, SERVICE, SimulatedCluster, UPDATE, manifest,
@@ -73,18 +74,16 @@ async fn a_service_with_the_tags_of_a_sibling_object_is_not_touched() {
         let cluster = SimulatedCluster::new().await;
         cluster.call_outside(
             CREATE,
-            &json!({
-                "serviceName": SERVICE,
-                "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-                "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-                "primaryContainer": {"image": "theirs:1"},
-                "tags": [
-                    {"key": "ecs-express.dev/cluster-id", "value": "cluster-1"},
-                    {"key": "ecs-express.dev/namespace", "value": "team-a"},
-                    {"key": "ecs-express.dev/name", "value": "blog"},
-                    {"key": "ecs-express.dev/uid", "value": "uid-of-blog"},
-                ],
-            }),
+            &spec(
+                &json!({"serviceName": SERVICE, "primaryContainer": {"image": "theirs:1"},
+                    "tags": [
+                        {"key": "ecs-express.dev/cluster-id", "value": "cluster-1"},
+                        {"key": "ecs-express.dev/namespace", "value": "team-a"},
+                        {"key": "ecs-express.dev/name", "value": "blog"},
+                        {"key": "ecs-express.dev/uid", "value": "uid-of-blog"},
+                    ],
+                }),
+            ),
         );
         let mut cluster = cluster;
         cluster.advance(Duration::from_secs(600));

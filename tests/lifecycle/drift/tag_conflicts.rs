@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use test_support::{manifest::spec, merge_patch::merge};
 
 use crate::harness::simulated_cluster::{CREATE, SERVICE, SimulatedCluster, UPDATE};
 
@@ -11,7 +12,7 @@ const TAG: &str = "TagResource";
 
 fn team(value: &str, more: &Value) -> Value {
     let mut spec = json!({"tags": [{"key": "team", "value": value}]});
-    crate::harness::api_server::merge(&mut spec, more);
+    merge(&mut spec, more);
     spec
 }
 
@@ -19,13 +20,9 @@ fn team(value: &str, more: &Value) -> Value {
 fn free(cluster: &SimulatedCluster, tags: &Value) {
     cluster.call_outside(
         CREATE,
-        &json!({
-            "serviceName": SERVICE,
-            "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-            "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-            "primaryContainer": {"image": "shop:1"},
+        &spec(&json!({"serviceName": SERVICE,
             "tags": tags,
-        }),
+        })),
     );
     cluster.advance(Duration::from_secs(600));
     cluster

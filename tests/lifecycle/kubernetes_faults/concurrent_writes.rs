@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ecs_express_emulator::Fault;
-use ecs_express_operator::controller::Requeue;
+use ecs_express_operator::controller::{Requeue, objects::status_json};
 use serde_json::json;
 
 use crate::harness::simulated_cluster::{CREATE, DESCRIBE, SimulatedCluster, UPDATE};
@@ -65,7 +65,12 @@ async fn the_result_of_a_call_is_not_written_into_another_object_of_the_same_nam
     assert_eq!(cluster.calls(CREATE), 1);
     let stored = cluster.api.stored(&cluster.key).unwrap();
     assert_eq!(stored.metadata.uid.as_deref(), Some("another"));
-    assert_eq!(stored.status, None);
+    let status = stored.status.unwrap();
+    assert_eq!(
+        status_json(&status),
+        json!({"observedGeneration": -1}),
+        "it is not observed yet"
+    );
 }
 
 #[tokio::test]

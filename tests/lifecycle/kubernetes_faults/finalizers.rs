@@ -17,7 +17,7 @@ fn finalizers(cluster: &SimulatedCluster) -> Vec<String> {
 
 fn set(cluster: &SimulatedCluster, metadata: &Value) {
     let patch = json!({ "metadata": metadata });
-    cluster.api.patch(&cluster.key, None, &patch, "").unwrap();
+    cluster.api.change(&cluster.key, &patch);
 }
 
 #[tokio::test]

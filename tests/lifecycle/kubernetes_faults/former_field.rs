@@ -29,7 +29,7 @@ fn as_the_former_version(cluster: &SimulatedCluster) {
         };
     }
     let patch = json!({"status": {"operatorState": null, "memory": state}});
-    cluster.api.patch(&cluster.key, None, &patch, "").unwrap();
+    cluster.api.change(&cluster.key, &patch);
 }
 
 #[tokio::test]
@@ -106,10 +106,7 @@ async fn a_former_version_that_ran_in_between_is_trusted_and_not_the_older_state
     assert_eq!(cluster.calls(UPDATE), 1);
     as_the_former_version(&cluster);
     let leftover = json!({"status": {"operatorState": stale}});
-    cluster
-        .api
-        .patch(&cluster.key, None, &leftover, "")
-        .unwrap();
+    cluster.api.change(&cluster.key, &leftover);
     cluster.restart_operator();
     cluster.run(MINUTE * 30).await;
     assert_eq!(cluster.calls(UPDATE), 1, "the restart is not made again");

@@ -59,7 +59,7 @@ async fn a_state_of_an_unknown_scheme_is_not_used_and_untags_unsets_and_sends_no
         "scheme": 2, "lastApplied": {"hash": "other", "rolloutHash": "other"},
         "restart": "other", "retry": "other",
     }}});
-    cluster.api.patch(&cluster.key, None, &newer, "").unwrap();
+    cluster.api.change(&cluster.key, &newer);
     cluster
         .api
         .apply(&crate::harness::simulated_cluster::manifest(&without_tag()));
@@ -81,7 +81,7 @@ async fn a_state_of_an_unknown_scheme_is_not_used_and_untags_unsets_and_sends_no
 async fn a_deletion_with_a_state_of_an_unknown_scheme_leaves_no_service_behind() {
     let mut cluster = restarted().await;
     let newer = json!({"status": {"operatorState": {"scheme": 2, "service": null}}});
-    cluster.api.patch(&cluster.key, None, &newer, "").unwrap();
+    cluster.api.change(&cluster.key, &newer);
     cluster.delete();
     cluster.restart_operator();
     cluster.until_gone().await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ecs_express_emulator::{Fault, Outcome};
 use serde_json::json;
+use test_support::manifest::spec;
 
 use crate::{
     harness::image_specs::{image, images, lag, lost, running, with_policy},
@@ -19,7 +20,7 @@ const NEW_MEMBERS: [&str; 2] = ["initial", "intent/expected"];
 fn as_written_before(cluster: &SimulatedCluster) {
     let unknown =
         json!({"status": {"operatorState": {"initial": null, "intent": {"expected": null}}}});
-    cluster.api.patch(&cluster.key, None, &unknown, "").unwrap();
+    cluster.api.change(&cluster.key, &unknown);
 }
 
 #[tokio::test]
@@ -50,12 +51,10 @@ async fn no_retry_is_sent_under_the_previous_crd_version() {
 #[tokio::test]
 async fn nothing_is_written_while_idle_under_the_previous_crd_version() {
     let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
-    let theirs = json!({
-        "serviceName": SERVICE,
-        "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-        "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-        "primaryContainer": {"image": "theirs:1"},
-    });
+    let theirs = spec(
+        &json!({"serviceName": SERVICE, "primaryContainer": {"image": "theirs:1"},
+        }),
+    );
     cluster.call_outside(CREATE, &theirs);
     cluster.advance(MINUTE * 10);
     cluster.api.prune_members(&NEW_MEMBERS);
@@ -151,7 +150,7 @@ async fn what_a_downgrade_leaves_in_an_intent_is_not_trusted() {
         "intent": {"expected": expected},
     }}});
     former.annotate("ecs-express.dev/restart", "2");
-    former.api.patch(&former.key, None, &leftovers, "").unwrap();
+    former.api.change(&former.key, &leftovers);
     former.restart_operator();
     former.run(MINUTE * 60).await;
     assert_eq!(images(&former), ["shop:3", "shop:4"]);

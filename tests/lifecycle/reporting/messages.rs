@@ -5,6 +5,7 @@ use std::time::Duration;
 use ecs_express_emulator::{Fault, Outcome};
 use ecs_express_operator::core::report::event::Severity;
 use serde_json::{Value, json};
+use test_support::manifest::spec;
 
 use crate::harness::simulated_cluster::{CREATE, SERVICE, SimulatedCluster, UPDATE};
 
@@ -199,12 +200,8 @@ async fn a_replaced_service_that_is_taken_over_is_reported_by_a_warning() {
     cluster.advance(Duration::from_secs(5));
     cluster.call_outside(
         CREATE,
-        &json!({
-            "serviceName": SERVICE,
-            "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-            "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-            "primaryContainer": {"image": "shop:1"},
-        }),
+        &spec(&json!({"serviceName": SERVICE,
+        })),
     );
     cluster
         .until("taken over", |cluster| cluster.calls("TagResource") == 1)

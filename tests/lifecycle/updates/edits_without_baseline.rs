@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ecs_express_emulator::{Fault, Outcome};
 use serde_json::{Value, json};
+use test_support::manifest::spec;
 
 use crate::{
     harness::api_server::Stored,
@@ -118,12 +119,10 @@ async fn a_confirmed_adoption_whose_response_is_lost_sends_the_difference_whatev
             let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
             cluster.call_outside(
                 CREATE,
-                &json!({
-                    "serviceName": SERVICE,
-                    "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-                    "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-                    "primaryContainer": {"image": "theirs:1"},
-                }),
+                &spec(
+                    &json!({"serviceName": SERVICE, "primaryContainer": {"image": "theirs:1"},
+                    }),
+                ),
             );
             cluster.advance(MINUTES);
             cluster.apply(&json!({"adoptionPolicy": "Adopt", "driftPolicy": policy}));

@@ -115,11 +115,12 @@ async fn a_late_write_of_the_finalizer_is_followed_by_an_intent_before_the_creat
 async fn the_create_of_an_object_with_an_operator_state_is_fenced_by_an_intent() {
     let mut cluster = SimulatedCluster::new().await;
     // What is invalid is reported before the finalizer is added, which stores a first operator state.
-    cluster.apply(&json!({"cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/default"}));
+    let elsewhere = "arn:aws:ecs:us-east-1:123456789012:task-definition/shop:7";
+    cluster.apply(&json!({"taskDefinitionArn": elsewhere}));
     cluster.until_condition("Stalled", "True InvalidSpec").await;
     assert!(cluster.status().operator_state.is_some());
     cluster.api.take_written();
-    cluster.apply(&json!({"cluster": "default"}));
+    cluster.apply(&json!({}));
     cluster.reconcile_once().await;
     assert_eq!(cluster.calls(CREATE), 1);
     assert_eq!(intents_of_creates(&cluster), 1);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ecs_express_emulator::Fault;
 use serde_json::{Value, json};
+use test_support::manifest::spec;
 
 use crate::harness::simulated_cluster::{CREATE, SERVICE, SimulatedCluster, UPDATE};
 
@@ -149,13 +150,9 @@ async fn an_adoption_waits_until_the_managed_groups_are_known() {
     let mut cluster = SimulatedCluster::new().await;
     cluster.call_outside(
         CREATE,
-        &json!({
-            "serviceName": SERVICE,
-            "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-            "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-            "primaryContainer": {"image": "shop:1"},
+        &spec(&json!({"serviceName": SERVICE,
             "networkConfiguration": {"securityGroups": [A, B]},
-        }),
+        })),
     );
     cluster.advance(Duration::from_secs(600));
     cluster

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use test_support::{api_server::Definition, merge_patch::merge};
+
 use crate::harness::{
-    api_server::merge,
     full_spec::{everything, with},
     simulated_cluster::{SERVICE, SimulatedCluster, UPDATE},
 };
@@ -89,6 +90,10 @@ async fn an_edit_that_is_reverted_before_it_is_observed_makes_no_call() {
 async fn an_equivalent_spec_makes_no_update() {
     let mut cluster =
         SimulatedCluster::ready(&with(&json!({"cpu": "2048", "memory": "4096"}))).await;
+    // An older schema lets the cluster be spelled in another way.
+    cluster
+        .api
+        .serve(Definition::current().without_transition_rules());
     let same = [
         json!({"cpu": "2 vCPU", "memory": "4 GB"}),
         json!({"primaryContainer": {"environment": [{"name": "B", "value": "2"}, {"name": "A", "value": "1"}]}}),

@@ -13,11 +13,12 @@ use sha2::{Digest, Sha256};
 use crate::{bank::Mutant, error::Error};
 
 /// What an outcome depends on, beside the mutant: directories and files of the repository.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "src/",
     "emulator/src/",
     "tests/core/",
     "tests/simulation/",
+    "tests/support/",
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",

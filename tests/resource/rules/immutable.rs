@@ -1,8 +1,11 @@
 //! Fields that ECS cannot change: they are not set, changed or removed after creation.
 
+use ecs_express_operator::controller::objects::ObjectKey;
 use serde_json::{Value, json};
+use test_support::api_server::ApiServer;
+use test_support::merge_patch::merge;
 
-use crate::harness::{Namespace, ROLE, merge, minimal};
+use crate::harness::{Namespace, ROLE, minimal};
 use crate::rules::Answers;
 
 const OTHER_ROLE: &str = "arn:aws:iam::123456789012:role/other";
@@ -75,6 +78,35 @@ fn fields_that_ecs_cannot_change_are_not_set_changed_or_removed_after_creation()
         })
         .collect();
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn the_model_of_the_api_server_refuses_the_same_changes_in_the_same_words() {
+    let changes = changes();
+    // The model checks rules on changes, not that a field is there.
+    let by_rule = changes
+        .iter()
+        .filter(|change| change.refusal.contains(": Forbidden: "));
+    let mut checked = 0;
+    for change in by_rule {
+        let mut api = ApiServer::default();
+        let key = ObjectKey {
+            namespace: "team-a".into(),
+            name: "web".into(),
+        };
+        api.create(&key, change.object("web", &change.before))
+            .unwrap();
+        let changed = change.object("web", &change.after);
+        let write = api.edit(&key, |object| object["spec"] = changed["spec"].clone());
+        let refusal = write.unwrap_err().to_string();
+        assert!(
+            refusal.contains(change.refusal),
+            "{refusal}\n  expected: {}",
+            change.refusal
+        );
+        checked += 1;
+    }
+    assert!(checked >= 10, "{checked} are too few to be all");
 }
 
 #[test]

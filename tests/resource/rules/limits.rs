@@ -1,8 +1,9 @@
 //! The maximum and minimum length of every string of the spec.
 
 use serde_json::{Value, json};
+use test_support::merge_patch::merge;
 
-use crate::harness::{TASK_DEFINITION, merge};
+use crate::harness::TASK_DEFINITION;
 use crate::rules::{Case, Patch, check, spec, task_definition};
 
 #[test]

@@ -17,8 +17,9 @@ mod task_definition;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use test_support::merge_patch::merge;
 
-use crate::harness::{Namespace, Printed, merge, minimal};
+use crate::harness::{Namespace, Printed, minimal};
 
 /// A rule in words, patches of the minimal object that satisfy it, and patches that violate it, each with the field and
 /// the message of the API server.

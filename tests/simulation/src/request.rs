@@ -7,6 +7,8 @@ use ecs_express_operator::{
 };
 use serde_json::Value;
 
+pub use test_support::api_server::{Part, Patch};
+
 /// A request of a process.
 #[derive(Clone, Debug)]
 pub enum Request {
@@ -27,28 +29,6 @@ pub enum Request {
     Patch(Patch),
     /// Publishes an event about an object.
     Publish(ObjectKey, Event),
-}
-
-/// A merge patch that requires a resourceVersion.
-#[derive(Clone, Debug)]
-pub struct Patch {
-    /// The object.
-    pub key: ObjectKey,
-    /// The required resourceVersion.
-    pub version: Option<String>,
-    /// What is patched.
-    pub part: Part,
-    /// The merge patch.
-    pub body: Value,
-}
-
-/// What a patch changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
-    /// Finalizers and annotations.
-    Metadata,
-    /// The status, through its subresource.
-    Status,
 }
 
 impl Request {

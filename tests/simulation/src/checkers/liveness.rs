@@ -147,9 +147,10 @@ impl Liveness {
         let reported = stored.json["spec"]["driftPolicy"] == "Report"
             && (self.others_acted || self.forgotten.contains(key));
         let Some(service) = service.filter(|service| service.is_live()) else {
-            return match refused {
-                true => Some(Obstacle::Refused),
-                false => reported.then_some(Obstacle::OnlyReported),
+            return if refused {
+                Some(Obstacle::Refused)
+            } else {
+                reported.then_some(Obstacle::OnlyReported)
             };
         };
         if !self.belongs(key, service, view) {

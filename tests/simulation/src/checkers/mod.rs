@@ -121,7 +121,7 @@ pub struct View<'a> {
     pub read_lag: Duration,
     /// Whether a fault may meet a request, or already has.
     pub disturbed: bool,
-    /// Whether nothing in ECS will change by itself any more.
+    /// Whether nothing in ECS will change automatically any more.
     pub settled: bool,
     /// The objects of the run.
     pub objects: &'a [ObjectKey],

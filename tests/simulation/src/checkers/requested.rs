@@ -21,7 +21,7 @@ use crate::{
 
 /// How long a reconcile may work with what it has read.
 const READ: Duration = Duration::from_secs(110);
-/// How long a call may be under way after its fence.
+/// How long a call may be in progress after its fence.
 const FENCE: Duration = Duration::from_secs(6);
 /// Annotation that asks for a restart.
 const RESTART: &str = "ecs-express.dev/restart";

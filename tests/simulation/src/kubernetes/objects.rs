@@ -8,11 +8,11 @@ use ecs_express_operator::{
     core::report::event::Event,
 };
 use kube::Resource;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     link::{Link, lock},
-    request::{Answer, Part, Patch, Request},
+    request::{Answer, Patch, Request},
 };
 
 /// The port to Kubernetes of one process.
@@ -32,21 +32,6 @@ impl ModelObjects {
                 Err(ObjectsError::Other("the answer is of another kind".into()))
             }
         }
-    }
-
-    async fn patch(
-        &self,
-        object: &ExpressService,
-        part: Part,
-        body: Value,
-    ) -> Result<ExpressService, ObjectsError> {
-        self.object(Request::Patch(Patch {
-            key: ObjectKey::of(&object.metadata),
-            version: object.metadata.resource_version.clone(),
-            part,
-            body,
-        }))
-        .await
     }
 }
 
@@ -72,12 +57,8 @@ impl Objects for ModelObjects {
         object: &ExpressService,
         patch: &MetadataPatch,
     ) -> Result<ExpressService, ObjectsError> {
-        let MetadataPatch {
-            finalizers,
-            annotations,
-        } = patch;
-        let body = json!({"metadata": {"finalizers": finalizers, "annotations": annotations}});
-        self.patch(object, Part::Metadata, body).await
+        self.object(Request::Patch(Patch::metadata(object, patch)))
+            .await
     }
 
     async fn patch_status(
@@ -85,7 +66,7 @@ impl Objects for ModelObjects {
         object: &ExpressService,
         status: &Value,
     ) -> Result<ExpressService, ObjectsError> {
-        self.patch(object, Part::Status, json!({ "status": status }))
+        self.object(Request::Patch(Patch::status(object, status)))
             .await
     }
 

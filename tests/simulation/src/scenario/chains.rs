@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use test_support::merge_patch::merge;
 
 use super::{
     Scenario,
@@ -10,7 +11,7 @@ use super::{
     fields::{BY_TASK_DEFINITION, Field, all, base},
     key,
 };
-use crate::{kubernetes::api_server::merge, random::Random};
+use crate::random::Random;
 
 /// How long the operator has for each spec.
 pub const LINK: Duration = Duration::from_secs(200);

@@ -5,8 +5,9 @@
 //! chain.
 
 use serde_json::{Value, json};
+use test_support::manifest::INFRASTRUCTURE_ROLE;
 
-use super::lifecycles::{INFRASTRUCTURE_ROLE, spec};
+use super::lifecycles::spec;
 
 /// A field, or fields that only make sense together.
 #[derive(Clone, Debug)]

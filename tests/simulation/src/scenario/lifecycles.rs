@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use test_support::manifest;
 
 use super::{
     Scenario,
@@ -40,19 +41,12 @@ pub const LIFECYCLES: [Lifecycle; 7] = [
     Lifecycle::Recreate,
 ];
 
-/// The ARN of the infrastructure role of all specs.
-pub const INFRASTRUCTURE_ROLE: &str = "arn:aws:iam::123456789012:role/infra";
-
 /// A spec with this image.
 pub fn spec(image: &str) -> Value {
-    json!({
-        "infrastructureRoleArn": INFRASTRUCTURE_ROLE,
-        "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-        "primaryContainer": {
-            "image": image,
-            "environment": [{"name": "TOKEN", "value": "canary-1"}],
-        },
-    })
+    manifest::spec(&json!({"primaryContainer": {
+        "image": image,
+        "environment": [{"name": "TOKEN", "value": "canary-1"}],
+    }}))
 }
 
 /// A life as a scenario.

@@ -203,7 +203,7 @@ fn edit(wanted: &mut Value, random: &mut Random) {
     }
 }
 
-/// What others do in AWS, and with the objects. What only they can put right again they do.
+/// What others do in AWS, and with the objects. They correct afterwards what only they can correct.
 fn of_others(object: usize, service: &str, random: &mut Random) -> Vec<Step> {
     let at = random.below(LENGTH);
     let later = at + 1 + random.below(LENGTH - at);

@@ -5,6 +5,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 use ecs_express_emulator::{Caller, Change, ServiceStatus};
 use ecs_express_operator::controller::objects::ObjectKey;
 use serde_json::{Value, json};
+use test_support::{manifest::manifest, merge_patch::merge};
 
 use super::{Event, Observation, Simulator};
 use crate::{
@@ -12,7 +13,6 @@ use crate::{
         Occurrence,
         truth::{ACCOUNT, REGION, SERVICE_ARN, arn_of},
     },
-    kubernetes::api_server::merge,
     link::{Credentials, lock},
     scenario::act::{Act, Expected},
     story::Who,
@@ -186,7 +186,7 @@ impl Simulator<'_> {
         let written = if self.api.get(&key).is_some() {
             self.api.edit(&key, |object| object["spec"] = spec.clone())
         } else {
-            self.api.create(&key, manifest(spec))
+            self.api.create(&key, manifest(&key.name, spec))
         };
         if written.is_ok_and(|write| write.is_effective()) {
             self.announce();
@@ -275,13 +275,4 @@ impl Simulator<'_> {
             });
         }
     }
-}
-
-fn manifest(spec: &Value) -> Value {
-    json!({
-        "apiVersion": "ecs-express.dev/v1alpha1",
-        "kind": "ExpressService",
-        "metadata": {},
-        "spec": spec,
-    })
 }

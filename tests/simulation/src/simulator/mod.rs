@@ -24,7 +24,7 @@ use crate::{
         truth::{ServiceState, Truth},
     },
     coverage::Coverage,
-    kubernetes::api_server::ApiServer,
+    kubernetes::api_server::{ApiServer, Definition},
     link::{Credentials, START, VirtualClock},
     process::{Process, ProcessId, Setup},
     random::Random,
@@ -234,7 +234,8 @@ impl<'a> Simulator<'a> {
             events: BinaryHeap::new(),
             orders: 0,
             random: Random::part(scenario.seed, 1),
-            api: ApiServer::default(),
+            // What only an older schema lets through has to be refused by the operator.
+            api: ApiServer::serving(Definition::current().without_transition_rules()),
             model: Model::new(settings),
             operators: operators.collect(),
             met: vec![0; scenario.faults.len()],

@@ -12,10 +12,8 @@ use ecs_express_operator::{
 };
 use serde_json::json;
 
-use crate::{
-    fixtures::*,
-    message_examples::{MessageExample, idle, spec},
-};
+use super::{MessageExample, idle, spec};
+use crate::fixtures::*;
 
 fn create_refused(kind: FailureKind, code: &str, message: &'static str) -> MessageExample {
     let failure = Failure {
@@ -29,7 +27,7 @@ fn create_refused(kind: FailureKind, code: &str, message: &'static str) -> Messa
     (given, CallResult::Failed(failure))
 }
 
-pub fn rejection_examples() -> Vec<(&'static str, MessageExample)> {
+pub fn rejections() -> Vec<(&'static str, MessageExample)> {
     use FailureKind as Kind;
     let task_definition = "arn:aws:ecs:us-east-1:123456789012:task-definition/shop:7";
     vec![

@@ -1,4 +1,6 @@
-//! An example of an input and a call result for each reason.
+//! An example of an input and a call result for each reason. `docs/conditions.md` shows what the program says of each.
+
+mod rejections;
 
 use std::time::Duration;
 
@@ -16,7 +18,8 @@ use ecs_express_operator::{
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde_json::{Value, json};
 
-use crate::{fixtures::*, rejection_examples::rejection_examples};
+use self::rejections::rejections;
+use crate::fixtures::*;
 
 /// An input and the result of its call.
 pub type MessageExample = (OwnedInput, CallResult);
@@ -53,7 +56,7 @@ pub fn message_examples() -> Vec<(&'static str, MessageExample)> {
     let mut message_examples = rollouts();
     message_examples.extend(differences());
     message_examples.extend(owners());
-    message_examples.extend(rejection_examples());
+    message_examples.extend(rejections());
     message_examples.extend(ends());
     message_examples
 }

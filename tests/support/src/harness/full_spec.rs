@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::api_server::merge;
+use crate::merge_patch::merge;
 
 /// Every field that can be changed.
 pub fn everything() -> Value {

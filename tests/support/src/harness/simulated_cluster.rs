@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use ecs_express_emulator::{Change, Emulator, Settings as EmulatorSettings};
 use ecs_express_operator::{
     api::ExpressServiceStatus,
@@ -14,8 +15,13 @@ use ecs_express_operator::{
 };
 use serde_json::{Value, json};
 
-use crate::harness::api_server::{ApiServer, merge};
-use crate::harness::operator_process::{Operator, TestClock, operator};
+use crate::{
+    harness::{
+        api_server::ApiServer,
+        operator_process::{Operator, TestClock, operator, operator_with},
+    },
+    manifest,
+};
 
 /// The name of the object's service.
 pub const SERVICE: &str = "team-a_shop";
@@ -38,18 +44,10 @@ pub struct SimulatedCluster {
     next: Option<Duration>,
 }
 
+/// The object's manifest, with a merge patch of the smallest spec.
 pub fn manifest(spec: &Value) -> Value {
-    let mut manifest = json!({
-        "apiVersion": "ecs-express.dev/v1alpha1", "kind": "ExpressService",
-        "metadata": {"namespace": "team-a", "name": "shop"},
-        "spec": {
-            "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-            "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-            "primaryContainer": {"image": "shop:1"},
-        },
-    });
-    merge(&mut manifest["spec"], spec);
-    manifest
+    let manifest = manifest::manifest("shop", &manifest::spec(spec));
+    manifest::namespaced("team-a", manifest)
 }
 
 impl SimulatedCluster {
@@ -103,7 +101,7 @@ impl SimulatedCluster {
 
     pub fn annotate(&mut self, key: &str, value: &str) {
         let patch = json!({"metadata": {"annotations": {(key): value}}});
-        self.api.patch(&self.key, None, &patch, "").unwrap();
+        self.api.change(&self.key, &patch);
         self.next = Some(Duration::ZERO);
     }
 
@@ -121,6 +119,13 @@ impl SimulatedCluster {
     /// A second operator process beside the first.
     pub fn second_operator(&self) -> Operator {
         operator(&self.emulator, &self.api, &self.clock, &self.access_key)
+    }
+
+    /// A new operator process with credentials from this provider.
+    pub fn use_provider(&mut self, provider: impl ProvideCredentials + 'static) {
+        let credentials = SharedCredentialsProvider::new(provider);
+        self.operator = operator_with(&self.emulator, &self.api, &self.clock, credentials);
+        self.requeue_now();
     }
 
     /// Makes a reconcile due now, as a restarted watch does.

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use ecs_express_operator::{
     api::{
-        ExpressService, FINALIZER, annotations,
-        operator_state::{Intent, KnownService, LastApplied, OperatorState},
+        ExpressService, ExpressServiceStatus, FINALIZER, annotations,
+        operator_state::{Intent, OperatorState},
         status::{DeploymentStatus, ManagedResource},
     },
     core::{
@@ -20,6 +20,8 @@ use ecs_express_operator::{
             object::Desired,
             owner_tags,
             owner_tags::owner_tags_of,
+            phase::Phase,
+            recorded_identity::IdentityCheck,
         },
         observed::{
             failure::{Effect, Failure, FailureKind},
@@ -29,11 +31,15 @@ use ecs_express_operator::{
             },
         },
         operator_state::state::SCHEME,
+        record::{call::record_call, call_result::CallResult, intent::intent as intent_of},
+        report::{event::Event, events::events, reconciled::Reconciled, status::project},
     },
 };
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde_json::{Value, json};
+
+use crate::{manifest, merge_patch::merge};
 
 pub const WINDOWS: Windows = Windows {
     settle: Duration::from_secs(120),
@@ -57,40 +63,19 @@ pub fn at(seconds: i64) -> Timestamp {
 
 /// An active object from a manifest; `patch` is merged into it.
 pub fn object(patch: &Value) -> ExpressService {
-    let mut manifest = json!({
-        "apiVersion": "ecs-express.dev/v1alpha1",
-        "kind": "ExpressService",
-        "metadata": {
-            "namespace": "team-a", "name": "shop", "uid": "u-1", "generation": 1,
-            "finalizers": [FINALIZER],
-            "annotations": {
-                (annotations::SERVICE_ARN): "arn:aws:ecs:eu-west-1:123456789012:service/default/team-a_shop",
-                (annotations::CLUSTER_ID): "cluster-1",
-            },
+    let manifest = manifest::manifest("shop", &manifest::spec(&json!({})));
+    let mut object = manifest::namespaced("team-a", manifest);
+    let claimed = json!({"metadata": {
+        "uid": "u-1", "generation": 1,
+        "finalizers": [FINALIZER],
+        "annotations": {
+            (annotations::SERVICE_ARN): SERVICE_ARN,
+            (annotations::CLUSTER_ID): "cluster-1",
         },
-        "spec": {
-            "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infra",
-            "executionRoleArn": "arn:aws:iam::123456789012:role/exec",
-            "primaryContainer": {"image": "shop:1"},
-        },
-    });
-    merge(&mut manifest, patch);
-    serde_json::from_value(manifest).unwrap()
-}
-
-fn merge(target: &mut Value, patch: &Value) {
-    match (target, patch) {
-        (Value::Object(target), Value::Object(patch)) => {
-            for (key, value) in patch {
-                if value.is_null() {
-                    target.remove(key);
-                } else {
-                    merge(target.entry(key.clone()).or_insert(Value::Null), value);
-                }
-            }
-        }
-        (target, patch) => *target = patch.clone(),
-    }
+    }});
+    merge(&mut object, &claimed);
+    merge(&mut object, patch);
+    serde_json::from_value(object).unwrap()
 }
 
 pub fn new_object() -> Value {
@@ -176,6 +161,9 @@ pub fn accepted(wanted: &Configuration) -> Configuration {
     }
 }
 
+/// ARN of the object's service.
+pub const SERVICE_ARN: &str = "arn:aws:ecs:eu-west-1:123456789012:service/default/team-a_shop";
+/// ARN of its revision.
 pub const REVISION: &str =
     "arn:aws:ecs:eu-west-1:123456789012:service-revision/default/team-a_shop/1";
 
@@ -229,31 +217,26 @@ pub fn in_progress(revision: &str, stage: &str) -> DeploymentStatus {
     }
 }
 
-/// The operator state of an object whose configuration ECS accepted and runs.
+/// The operator state of an object whose configuration ECS accepted and runs: it was created, and observed afterwards.
 pub fn applied_state(desired: &Desired) -> OperatorState {
-    OperatorState {
-        scheme: SCHEME,
-        service: Some(KnownService {
-            arn: desired.arn.to_string(),
-            created_at: Some(Time(at(0))),
-        }),
-        intent: None,
-        last_applied: Some(LastApplied {
-            hash: desired.configuration.hash(),
-            rollout_hash: desired.configuration.rollout_hash(),
-            tags_hash: Some(desired.tags_hash()),
-            mode: desired.mode.as_str().into(),
-            fields: desired
-                .configuration
-                .values()
-                .keys()
-                .map(|field| field.path().to_owned())
-                .collect(),
-            tag_keys: desired.user_tags.keys().cloned().collect(),
-            revision: Some(REVISION.into()),
-        }),
-        ..OperatorState::default()
-    }
+    let created = Desired {
+        phase: Phase::Active,
+        identity: IdentityCheck::Same,
+        invalid: None,
+        suspend: false,
+        restart: None,
+        retry: None,
+        ..desired.clone()
+    };
+    let mut create = OwnedInput::of(created.clone(), MISSING, None);
+    create.fence = Fence::FinalizerJustAdded;
+    let result = CallResult::Created {
+        created_at: Some(at(0)),
+        tagged: true,
+    };
+    let state = create.record(&result, at(0));
+    let runs = Observed::Present(Box::new(service(&created)));
+    OwnedInput::of(created, runs, Some(state)).record(&CallResult::Idle, at(60))
 }
 
 /// The operator state of an object that never sent anything.
@@ -367,5 +350,30 @@ impl OwnedInput {
 
     pub fn decide(&self) -> Decision {
         decide(&self.input())
+    }
+
+    /// The operator state after a reconcile in which the call had this result.
+    pub fn record(&self, result: &CallResult, now: Timestamp) -> OperatorState {
+        let (input, decision) = (self.input(), self.decide());
+        let sent = intent_of(&input, &decision, now);
+        record_call(&input, &decision, sent, result, now)
+    }
+
+    /// The status and the events after a reconcile in which the call had this result.
+    pub fn report(
+        &self,
+        result: &CallResult,
+        previous: &ExpressServiceStatus,
+    ) -> (ExpressServiceStatus, Vec<Event>) {
+        let (input, decision) = (self.input(), self.decide());
+        let state = self.record(result, at(60));
+        let reconciled = Reconciled {
+            input: &input,
+            decision: &decision,
+            result,
+        };
+        let status = project(previous, reconciled, state, at(60));
+        let events = events(previous, &status, reconciled);
+        (status, events)
     }
 }
