@@ -13,6 +13,7 @@
 //! - [`process`]: an operator process: its watch, its work queue and its reconciles;
 //! - [`scenario`]: what happens: the lives of objects, the acts of others, and the faults;
 //! - [`checkers`]: the invariants;
+//! - [`log`]: what the operator logs, searched for secrets;
 //! - [`simulator`]: the loop over all events;
 //! - [`sequences`]: chains of specs, compared with the same specs applied to fresh objects;
 //! - [`story`]: the events of a run, for people.
@@ -31,6 +32,7 @@ pub mod coverage;
 pub mod ecs;
 pub mod kubernetes;
 pub mod link;
+pub mod log;
 pub mod minimise;
 pub mod process;
 pub mod random;

@@ -15,6 +15,8 @@ use crate::{
 /// One run of the sweep.
 #[derive(Clone, Debug)]
 pub struct Case {
+    /// How many operators run beside one another.
+    pub operators: usize,
     /// The life.
     pub life: Lifecycle,
     /// Which request of the life meets the fault.
@@ -45,23 +47,29 @@ impl Case {
         };
         Scenario {
             faults: vec![fault],
+            operators: self.operators,
             ..scenario(self.life)
         }
     }
 }
 
-/// All cases.
-pub fn cases(breadth: Breadth) -> Vec<Case> {
+/// All cases with so many operators.
+pub fn cases(breadth: Breadth, operators: usize) -> Vec<Case> {
     LIFECYCLES
         .into_iter()
         .flat_map(|life| {
-            let requests = run(&scenario(life), Story::default()).requests;
+            let undisturbed = Scenario {
+                operators,
+                ..scenario(life)
+            };
+            let requests = run(&undisturbed, Story::default()).requests;
             let sites = sites(&requests, breadth);
             sites.into_iter().flat_map(move |(request, made)| {
                 all_kinds()
                     .into_iter()
                     .filter(move |kind| kind.fits(made.aws, made.write))
                     .map(move |fault| Case {
+                        operators,
                         life,
                         request,
                         name: made.name,

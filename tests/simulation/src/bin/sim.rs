@@ -61,6 +61,9 @@ enum What {
     },
     /// Requests of every life meet every single fault.
     Sweep {
+        /// How many operators run beside one another.
+        #[arg(long, default_value_t = 1)]
+        operators: usize,
         /// Of requests with the same name in the same state of object and service, only the first.
         #[arg(long)]
         first_of_each_state: bool,
@@ -101,14 +104,16 @@ fn main() -> ExitCode {
             tell,
         } => sequences(from..from + count, &named, tell),
         What::Sweep {
+            operators,
             first_of_each_state,
             stop_at_first,
         } => {
-            let cases = cases(if first_of_each_state {
+            let breadth = if first_of_each_state {
                 Breadth::FirstOfEachState
             } else {
                 Breadth::Every
-            });
+            };
+            let cases = cases(breadth, operators);
             many(&cases, stop_at_first, |case| {
                 let name = format!(
                     "{:?}: {} (request {}): {}",

@@ -42,6 +42,12 @@ pub fn all() -> Vec<(&'static str, Scenario)> {
             rolled_back_retry(),
         ),
         ("what users ask for is done at once", prompt()),
+        ("an edit while the operator is down", edit_while_down()),
+        (
+            "two objects hang, and many others do not",
+            hanging_objects(),
+        ),
+        ("ECS cannot be read for hours", failing_reads()),
         ("an adoption is confirmed", confirmed_adoption()),
         (
             "the clock jumps while an absence is being confirmed",
@@ -215,10 +221,10 @@ fn prompt() -> Scenario {
     let steps = vec![
         Step::at(1, apply(spec("shop:1"))),
         Step::at(1000, apply(spec("shop:2"))),
-        Step::at(1015, expect("shop:2")),
+        Step::at(1005, expect("shop:2")),
         Step::at(2000, Act::Delete { object: 0 }),
         Step::at(
-            2015,
+            2005,
             Act::Expect {
                 object: 0,
                 expected: Expected::Deleted,
@@ -226,6 +232,61 @@ fn prompt() -> Scenario {
         ),
     ];
     history(json!({}), steps, Vec::new())
+}
+
+/// The first action comes soon after the start.
+fn edit_while_down() -> Scenario {
+    let down = Duration::from_secs(100);
+    let steps = vec![
+        Step::at(1, apply(spec("shop:1"))),
+        Step::at(1000, Act::Restart { operator: 0, down }),
+        Step::at(1050, apply(spec("shop:2"))),
+        Step::at(1105, expect("shop:2")),
+    ];
+    history(json!({}), steps, Vec::new())
+}
+
+/// More objects than are reconciled at once, and calls for some of them that nobody answers.
+fn hanging_objects() -> Scenario {
+    let objects = 12;
+    let mut steps: Vec<_> = (0..objects)
+        .map(|object| {
+            let spec = spec("shop:1");
+            let at = if object < 2 { 1 } else { 2 };
+            Step::at(at, Act::Apply { object, spec })
+        })
+        .collect();
+    let in_time = |object| Act::Expect {
+        object,
+        expected: Expected::Image("shop:1".into()),
+    };
+    // The first two objects are read first.
+    steps.extend((2..objects).map(|object| Step::at(15, in_time(object))));
+    let hang = fault(
+        "DescribeExpressGatewayService",
+        0,
+        2,
+        FaultKind::NoAnswer(None),
+    );
+    Scenario {
+        objects: (0..objects).map(key).collect(),
+        ..history(json!({}), steps, vec![hang])
+    }
+}
+
+fn failing_reads() -> Scenario {
+    let steps = vec![
+        Step::at(1, apply(spec("shop:1"))),
+        Step::disturbed_until(20_000),
+    ];
+    let refusal = Refusal::Aws(Some("ServerException"), "", 500);
+    let failing = fault(
+        "DescribeExpressGatewayService",
+        20,
+        1000,
+        FaultKind::Refused(refusal),
+    );
+    history(json!({}), steps, vec![failing])
 }
 
 fn confirmed_adoption() -> Scenario {

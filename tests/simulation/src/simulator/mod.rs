@@ -26,6 +26,7 @@ use crate::{
     coverage::Coverage,
     kubernetes::api_server::{ApiServer, Definition},
     link::{Credentials, START, VirtualClock},
+    log::SearchedLog,
     process::{Process, ProcessId, Setup},
     random::Random,
     scenario::Scenario,
@@ -109,7 +110,17 @@ pub fn run_and_calm(scenario: &Scenario, story: Story, calm: Calm) -> Outcome {
         .start_paused(true)
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(Simulator::new(scenario, story, calm).run()),
+        Ok(runtime) => {
+            let log = SearchedLog::default();
+            let run = || runtime.block_on(Simulator::new(scenario, story, calm).run());
+            let mut outcome = tracing::subscriber::with_default(log.clone(), run);
+            let shown = log.found().map(|what| Violation {
+                rule: "no secret value is logged",
+                what,
+            });
+            outcome.violation = outcome.violation.or(shown);
+            outcome
+        }
         Err(error) => Outcome {
             violation: Some(Violation {
                 rule: "the simulation starts",
