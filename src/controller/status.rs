@@ -117,7 +117,7 @@ pub(super) async fn write_projection<E: Ecs, O: Objects, C: Clock>(
     {
         return Ok(status);
     }
-    let status = write_over_conflicts(ctx, reconciliation, stored, report).await?;
+    let status = write_over_conflicts(ctx, reconciliation, stored, status, report).await?;
     reconciliation.state.written_at = Some(ctx.clock.uptime());
     let is_complete = reconciliation.object.status.as_ref() == Some(&status);
     reconciliation.state.unstored = (!is_complete).then(|| fingerprint(&status));
@@ -138,17 +138,19 @@ fn as_stored(status: ExpressServiceStatus) -> ExpressServiceStatus {
 
 /// Writes the projection with the resourceVersion that it was computed on. If somebody else has written the object since
 /// then, and [`may_write_over`] permits it, the projection is computed and written again on top, so that the answer of ECS
-/// is not lost. Returns the status that was written.
+/// is not lost; but not to another object of the same name, nor where another process has added or removed the finalizer
+/// meanwhile: the first operator state has to say that a create may have been sent behind it. Returns the status that was
+/// written.
 async fn write_over_conflicts<E: Ecs, O: Objects, C: Clock>(
     ctx: &Context<E, O, C>,
     reconciliation: &mut Reconciliation,
     stored: &ExpressServiceStatus,
+    mut status: ExpressServiceStatus,
     report: &Report<'_>,
 ) -> Result<ExpressServiceStatus, ReconcileError> {
     let mut stored = stored.clone();
     let mut attempt = 1;
     loop {
-        let status = report.over(&stored);
         let patch = status_patch(&stored, &status);
         let written = ctx.objects.patch_status(&reconciliation.object, &patch);
         match written.await {
@@ -161,6 +163,7 @@ async fn write_over_conflicts<E: Ecs, O: Objects, C: Clock>(
                     return Err(ObjectsError::Conflict.into());
                 }
                 reconciliation.rebase(fresh);
+                status = report.over(&theirs);
                 stored = theirs;
                 attempt += 1;
             }
@@ -175,9 +178,7 @@ async fn write_over_conflicts<E: Ecs, O: Objects, C: Clock>(
 /// Whether a report may be written over a status that somebody else may have written after `stored` was read.
 ///
 /// A status with another operator state is authoritative: another operator has recorded what it did. So is any other status
-/// if nothing is lost, since the next reconcile observes ECS again. Nor may a report be written to another object of the same
-/// name, nor where another process has added or removed the finalizer meanwhile: the first operator state has to say that a
-/// create may have been sent behind it.
+/// if nothing is lost, since the next reconcile observes ECS again.
 fn may_write_over(
     theirs: &ExpressServiceStatus,
     stored: &ExpressServiceStatus,

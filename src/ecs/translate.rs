@@ -55,10 +55,14 @@ const LONGEST_TEXT: usize = 4096;
 /// Longest word of ECS, such as a status, in characters.
 const LONGEST_WORD: usize = 100;
 
-/// A text, unless it is empty, cut to a length that the status can hold.
+/// A text, cut to a length that the status can hold.
+fn shortened(text: &str) -> String {
+    cut(text, LONGEST_TEXT)
+}
+
+/// As [`shortened`], unless the text is empty.
 fn filled(text: Option<&str>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
-        .map(|text| cut(text, LONGEST_TEXT))
+    text.filter(|text| !text.is_empty()).map(shortened)
 }
 
 /// A word of ECS, such as a status, unless it is empty, cut to a length that can be shown.

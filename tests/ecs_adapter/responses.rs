@@ -3,7 +3,7 @@
 use ecs_express_operator::{
     core::observed::{
         failure::{Effect, FailureKind},
-        service::{Missing, Observed, Read, Service, StatusCode},
+        service::{Missing, Observed, Read, Revision, Service, StatusCode},
     },
     ecs::Ecs,
 };
@@ -149,10 +149,15 @@ async fn a_new_service_has_no_revision_and_an_unknown_status_code_is_passed_thro
 async fn a_word_of_ecs_is_cut_to_a_length_that_can_be_shown() {
     let status = json!({ "statusCode": "X".repeat(100_000), "statusReason": "Y".repeat(100_000) });
     let mut revision = revision();
-    revision["cpu"] = json!("Z".repeat(100_000));
+    let long = || json!("Z".repeat(100_000));
+    revision["cpu"] = long();
+    revision["primaryContainer"]["image"] = long();
+    revision["networkConfiguration"]["subnets"] = json!([long()]);
+    revision["ingressPaths"] = json!([{ "accessType": "PUBLIC", "endpoint": long() }]);
     let service = present(
         observe(json!({ "service": {
             "serviceArn": ARN, "status": status, "activeConfigurations": [revision],
+            "tags": [{ "key": "team", "value": long() }],
         }}))
         .await,
     );
@@ -160,12 +165,20 @@ async fn a_word_of_ecs_is_cut_to_a_length_that_can_be_shown() {
     assert!(code.starts_with("XXX") && code.ends_with("X… (cut)"));
     assert!(code.len() < 200, "{}", code.len());
     assert!(service.reason.unwrap().len() < 3000);
-    let cpu = service.revisions[0].configuration.cpu.clone().unwrap();
-    assert!(
-        cpu.len() < 5000 && cpu.ends_with("Z… (cut)"),
-        "{}",
-        cpu.len()
-    );
+    let Revision {
+        configuration,
+        endpoints,
+        ..
+    } = &service.revisions[0];
+    for text in [
+        configuration.cpu.as_ref().unwrap(),
+        &configuration.container.as_ref().unwrap().image,
+        configuration.network.subnets.first().unwrap(),
+        &endpoints[0],
+        &service.tags["team"],
+    ] {
+        assert!(text.len() < 5000 && text.ends_with("Z… (cut)"));
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use aws_sdk_ecs::types::{
     UpdatedExpressGatewayService,
 };
 
-use super::{LONGEST_WORD, cut, filled, free_text, is_about, timestamp, whole_seconds};
+use super::{LONGEST_WORD, cut, filled, free_text, is_about, shortened, timestamp, whole_seconds};
 use crate::{
     core::{
         decide::requests::CreateRequest,
@@ -112,7 +112,7 @@ fn revisions(answer: &[ExpressGatewayServiceConfiguration]) -> Vec<Revision> {
 
 fn revision(answer: &ExpressGatewayServiceConfiguration) -> Revision {
     Revision {
-        arn: answer.service_revision_arn().unwrap_or_default().to_owned(),
+        arn: shortened(answer.service_revision_arn().unwrap_or_default()),
         // With its fraction, which decides which revision is the newest.
         created_at: timestamp(answer.created_at()),
         configuration: Configuration {
@@ -152,11 +152,11 @@ fn container(answer: &ExpressGatewayContainer) -> Container {
         .iter()
         .map(|secret| (secret.name().to_owned(), Redacted::new(secret.value_from())));
     Container {
-        image: answer.image().to_owned(),
+        image: shortened(answer.image()),
         container_port: answer.container_port(),
         logs: answer.aws_logs_configuration().map(|logs| Logs {
-            group: logs.log_group().to_owned(),
-            stream_prefix: logs.log_stream_prefix().to_owned(),
+            group: shortened(logs.log_group()),
+            stream_prefix: shortened(logs.log_stream_prefix()),
         }),
         credentials: answer
             .repository_credentials()
@@ -168,9 +168,10 @@ fn container(answer: &ExpressGatewayContainer) -> Container {
 }
 
 fn network(answer: &ExpressGatewayServiceNetworkConfiguration) -> Network {
+    let ids = |ids: &[String]| ids.iter().map(|id| shortened(id)).collect();
     Network {
-        security_groups: answer.security_groups().iter().cloned().collect(),
-        subnets: answer.subnets().iter().cloned().collect(),
+        security_groups: ids(answer.security_groups()),
+        subnets: ids(answer.subnets()),
     }
 }
 
@@ -198,7 +199,7 @@ fn endpoints(answer: &[IngressPathSummary]) -> Vec<String> {
     first
         .into_iter()
         .chain(then)
-        .map(|path| endpoint_url(path.endpoint()))
+        .map(|path| endpoint_url(&shortened(path.endpoint())))
         .filter(|url| seen.insert(url.clone()))
         .collect()
 }
@@ -209,7 +210,7 @@ pub(in crate::ecs) fn tags(answer: &[types::Tag]) -> BTreeMap<String, String> {
         .iter()
         .filter_map(|tag| {
             let value = tag.value().unwrap_or_default();
-            Some((tag.key()?.to_owned(), value.to_owned()))
+            Some((tag.key()?.to_owned(), shortened(value)))
         })
         .collect()
 }
