@@ -49,12 +49,13 @@ pub struct ExpressServiceStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment: Option<DeploymentStatus>,
 
-    /// Active service revisions, newest first: one normally, two during a rollout. They show the values in force.
+    /// Active service revisions, newest first: one normally, two during a rollout, at most ten. They show the values in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["arn".into()]))]
     pub revisions: Option<Vec<RevisionStatus>>,
 
-    /// Resources that ECS created for the service, such as load balancer, certificate and security groups.
+    /// Resources that ECS created for the service, such as load balancer, certificate and security groups. Beyond one hundred,
+    /// one entry of type `Other` says how many are left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub managed_resources: Option<Vec<ManagedResource>>,
 

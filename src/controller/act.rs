@@ -55,9 +55,9 @@ pub(super) async fn act<E: Ecs, O: Objects, C: Clock>(
         }
     };
     let history_before = reconciliation.state.history.clone();
-    if intent.is_some() {
+    if let Some(intent) = &intent {
         let now = ctx.clock.uptime();
-        reconciliation.state.history.call_sent(now);
+        reconciliation.state.history.call_sent(intent, now);
         log::sending(&input.desired.object, decision);
     }
     let result = carry_out(ctx, reconciliation, input, &decision.action).await?;

@@ -14,11 +14,10 @@ use crate::{
         },
         observed::{
             deployment::{DeploymentState, deployment_state},
-            failure::{Effect, Failure, FailureKind},
+            failure::{Class, Effect, Failure, FailureKind},
             history::Uptime,
             service::{Management, Missing, Observed, Read, Service, StatusCode},
         },
-        operator_state::intent::{IntentState, Operation},
         redaction::redact::Redactor,
     },
     ecs::{Ecs, ServiceFacts, ServiceRecord},
@@ -134,8 +133,9 @@ fn read<T>(answer: Result<T, Failure>) -> Read<T> {
     }
 }
 
-/// Reads a name as an ordinary ECS service, if ECS refused to create or to describe it as an Express service. Returns
-/// the observation of the Express service where that read adds nothing.
+/// Reads a name as an ordinary ECS service: if ECS refused to create or to describe it as an Express service, and as a second
+/// opinion before a service that may exist counts as missing. Returns the observation of the Express service where that read
+/// adds nothing.
 async fn ordinary_service<E: Ecs>(
     ecs: &E,
     reconciliation: &Reconciliation,
@@ -144,7 +144,7 @@ async fn ordinary_service<E: Ecs>(
 ) -> Observed {
     let redactor = &reconciliation.redactor;
     let suspicious = match &express {
-        Observed::Missing(_) => create_is_unclear(&reconciliation.status_before),
+        Observed::Missing(_) => may_have_a_service(desired, &reconciliation.status_before),
         // The only parameter of the request is the ARN.
         Observed::Unreadable(failure) => failure.kind == FailureKind::InvalidParameter,
         Observed::NotAsked | Observed::Present(_) => false,
@@ -182,22 +182,27 @@ async fn ordinary_service<E: Ecs>(
                 message: "DescribeServices shows the service".into(),
             })
         }
+        // The absence is not confirmed by this read yet.
+        Err(failure)
+            if failure.kind.class() == Class::Retry && matches!(express, Observed::Missing(_)) =>
+        {
+            Observed::Unreadable(failure)
+        }
         // Anything else adds nothing to what Express Mode answered.
         Ok(ServiceRecord::Live(_) | ServiceRecord::Missing) | Err(_) => express,
     }
 }
 
-/// Whether a create was rejected, or its effect is not visible yet.
-fn create_is_unclear(status: &ExpressServiceStatus) -> bool {
-    let operator_state = status.trusted_state();
-    let rejected = operator_state
-        .and_then(|operator_state| operator_state.intent.as_ref())
-        .is_some_and(|intent| {
-            intent.is_for(Operation::Create) && intent.state() == IntentState::Rejected
-        });
-    rejected
-        || operator_state
-            .is_some_and(|operator_state| operator_state.open(Operation::Create).is_some())
+/// Whether the object may have a service: one was observed, or a call may have created one. A create that was rejected may have
+/// been rejected because of an ordinary service.
+fn may_have_a_service(desired: &Desired, status: &ExpressServiceStatus) -> bool {
+    let nothing_sent = status
+        .trusted_state()
+        .is_some_and(|state| state.service.is_none() && state.intent.is_none());
+    match desired.phase {
+        Phase::Unclaimed | Phase::Finalized => false,
+        Phase::Active | Phase::Deleting(_) => !nothing_sent,
+    }
 }
 
 /// Whether the service carries the owner tags of this object, by the second way to read tags.

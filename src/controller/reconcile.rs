@@ -101,14 +101,14 @@ async fn run<E: Ecs, O: Objects, C: Clock>(
         observed,
         at: ObservedAt { started, ended },
     };
-    let open_intent = reconciliation
+    let latest_intent = reconciliation
         .status_before
         .trusted_state()
-        .and_then(|state| state.open_intent());
+        .and_then(|state| state.intent.as_ref());
     reconciliation
         .state
         .history
-        .record(&observation.observed, open_intent, observation.at);
+        .record(&observation.observed, latest_intent, observation.at);
     let had_finalizer = has_finalizer(&reconciliation.object);
     let (decision, result) =
         step(ctx, reconciliation, &desired, &observation, Fence::Needed).await?;

@@ -6,19 +6,15 @@ use super::{
     log,
     objects::Objects,
     reconciliation::{ReconcileError, Reconciliation},
-    status::{as_stored, write_projection},
+    status::{Report, write_projection},
 };
 use crate::{
     core::{
         decide::{action::Action, decision::Decision, input::Input, reason::Reason},
         record::call::record_call,
         report::{
-            event::Event,
-            events::events,
-            reconciled::Reconciled,
-            status::{is_ready, project},
-            status_change::should_report,
-            transitions::lasting_failure,
+            event::Event, events::events, reconciled::Reconciled, status::is_ready,
+            status_change::should_report, transitions::lasting_failure,
         },
     },
     ecs::Ecs,
@@ -50,10 +46,16 @@ pub(super) async fn report<E: Ecs, O: Objects, C: Clock>(
         decision,
         result,
     };
-    let status = as_stored(project(&stored, reconciled, operator_state, now));
-    if !reconciliation.released && decision.reason != Reason::Finalized {
-        write_projection(ctx, reconciliation, &stored, &status).await?;
-    }
+    let report = Report {
+        reconciled,
+        operator_state,
+        now,
+    };
+    let status = if reconciliation.released || decision.reason == Reason::Finalized {
+        report.over(&stored)
+    } else {
+        write_projection(ctx, reconciliation, &stored, &report).await?
+    };
     let object = &input.desired.object;
     log::transitions(object, &before, &status);
     // While the finalizer of a retained service is still there, the service was not marked, since the fence had

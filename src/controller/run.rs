@@ -23,19 +23,14 @@ use tokio_util::sync::CancellationToken;
 use super::{
     context::{Clock, Context, Settings},
     credentials,
-    kubernetes::{Kubernetes, access},
-    objects::{ObjectKey, ObjectsError},
+    kubernetes::{Kubernetes, access, malformed},
+    objects::ObjectKey,
     reconcile::reconcile,
-    status,
-    triggers::{Requeue, delay_after_interruption},
+    triggers::Requeue,
     watch::{cache_entry::CacheEntry, changes},
 };
 use crate::{
-    core::{
-        desired::identity::OperatorIdentity,
-        observed::history::Uptime,
-        report::{requeue::jittered, state::State},
-    },
+    core::{desired::identity::OperatorIdentity, observed::history::Uptime, report::state::State},
     ecs::Ecs,
     telemetry::{
         health::Health,
@@ -189,46 +184,14 @@ async fn reconcile_entry<E: Ecs>(
     object: Arc<CacheEntry>,
     ctx: Arc<Shared<E>>,
 ) -> Result<Action, Infallible> {
-    if let Some(message) = object.malformed() {
-        return Ok(report_malformed(&ctx, &object, message).await);
-    }
-    let key = ObjectKey::of(object.meta());
-    Ok(match reconcile(&ctx, &key).await {
+    let requeue = match object.malformed() {
+        Some(message) => malformed::report(&ctx, &object, message).await,
+        None => reconcile(&ctx, &ObjectKey::of(object.meta())).await,
+    };
+    Ok(match requeue {
         Requeue::After(delay) => Action::requeue(delay),
         Requeue::AwaitChange => Action::await_change(),
     })
-}
-
-/// Reports an object that cannot be parsed in its status, by an event, and in the log. Where the API server can take no
-/// status, the event is repeated at the resync interval; after any other failure only the status is written again, soon.
-async fn report_malformed<E: Ecs>(ctx: &Shared<E>, object: &CacheEntry, message: &str) -> Action {
-    let key = ObjectKey::of(object.meta());
-    let uid = object.meta().uid.clone().unwrap_or_default();
-    let mut state = ctx.states.get(&key, &uid);
-    if state.malformed_reports == 0 {
-        tracing::warn!(object = %key, error = message, "a stored object is malformed");
-        ctx.objects.warn_malformed(object, message).await;
-    }
-    let status = status::malformed(object.meta(), message);
-    let (intervals, random) = (&ctx.settings.intervals, ctx.clock.random());
-    let delay = match ctx.objects.write_malformed(object, &status).await {
-        Ok(()) => {
-            ctx.states.forget(&key);
-            return Action::await_change();
-        }
-        Err(error) => {
-            tracing::info!(object = %key, %error, "could not write the status of a malformed object");
-            if matches!(error, ObjectsError::Invalid(_)) {
-                state.malformed_reports = 0;
-                jittered(intervals.resync, random)
-            } else {
-                state.malformed_reports += 1;
-                delay_after_interruption(state.malformed_reports, intervals, random)
-            }
-        }
-    };
-    ctx.states.keep(&key, state);
-    Action::requeue(delay)
 }
 
 /// Marks the watch as synced once a list is complete, and drops the states of deleted objects: those that the watch

@@ -17,6 +17,7 @@ use aws_sdk_ecs::{
 };
 
 use super::{
+    answer_limit::AnswerLimit,
     caller_cache::CallerCache,
     classify::{is_an_answer, operation},
     clients::Clients,
@@ -26,7 +27,7 @@ use super::{
 use crate::{
     core::{
         desired::identity::ServiceArn,
-        observed::failure::{Failure, FailureKind},
+        observed::failure::{Class, Failure, FailureKind},
         redaction::redact::Redactor,
     },
     telemetry::{
@@ -167,6 +168,7 @@ impl AwsEcs {
             .credentials_provider(SharedCredentialsProvider::from(shared))
             .build();
         let sts = aws_sdk_sts::config::Builder::from(&config)
+            .interceptor(AnswerLimit)
             .timeout_config(timeouts.into())
             .retry_config(read_attempts())
             .build();
@@ -208,6 +210,7 @@ impl AwsEcs {
     fn new_client(&self, region: &str) -> aws_sdk_ecs::Client {
         let config = aws_sdk_ecs::config::Builder::from(&self.config)
             .region(Region::new(region.to_owned()))
+            .interceptor(AnswerLimit)
             .timeout_config(self.timeouts.into())
             .retry_config(read_attempts())
             .build();
@@ -266,8 +269,11 @@ impl AwsEcs {
                 kind if is_an_answer(operation, kind) => {
                     self.health.set_aws(Ok::<(), &Failure>(()));
                 }
-                FailureKind::CredentialsUnavailable => self.health.set_aws(Err(failure)),
-                _ if operation == operation::CALLER => self.health.set_aws(Err(failure)),
+                FailureKind::CredentialsUnavailable => self.health.aws_fails(failure),
+                kind if operation == operation::CALLER => match kind.class() {
+                    Class::Retry => self.health.aws_fails(failure),
+                    Class::Blocked | Class::Invalid => self.health.set_aws(Err(failure)),
+                },
                 FailureKind::CredentialsNotAccepted | FailureKind::AnotherAccount => {
                     self.forget_caller();
                 }

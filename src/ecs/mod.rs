@@ -1,9 +1,10 @@
 //! The port to AWS: the calls to ECS and STS that the operator makes, in the types of the core; and its adapter on the
 //! AWS SDK.
 //!
-//! Each file imports only from those before it: this one (the port), `classify`, `sdk_error`, `translate`, `clients`,
-//! `credentials`, `caller_cache`, [`aws`] (the adapter), `caller`, `calls` (its implementation of the port).
+//! Each file imports only from those before it: this one (the port), `classify`, `answer_limit`, `sdk_error`, `translate`,
+//! `clients`, `credentials`, `caller_cache`, [`aws`] (the adapter), `caller`, `calls` (its implementation of the port).
 
+mod answer_limit;
 pub mod aws;
 mod caller;
 mod caller_cache;

@@ -7,8 +7,9 @@ use aws_sdk_ecs::{
     config::http::HttpResponse,
     error::{BuildError, ProvideErrorMetadata, SdkError},
 };
+use http_body_util::LengthLimitError;
 
-use super::classify::classify;
+use super::{answer_limit::TOO_LARGE, classify::classify};
 use crate::core::{
     observed::failure::{Effect, Failure, FailureKind},
     redaction::redact::{RedactedText, Redactor},
@@ -40,6 +41,9 @@ where
                 unclear(operation, "DispatchFailure", message)
             }
         },
+        SdkError::ResponseError(_) if limit_error(error).is_some() => {
+            unclear(operation, "ResponseError", TOO_LARGE.into())
+        }
         // The cause may quote the answer, which contains the environment.
         SdkError::ResponseError(_) => unclear(
             operation,
@@ -164,6 +168,11 @@ pub(super) fn unbuildable(operation: &'static str, error: &BuildError) -> Failur
 
 /// The error of the credentials in a chain of causes.
 fn credentials_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a CredentialsError> {
+    chain(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// The error of an answer that is too large, in a chain of causes.
+fn limit_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a LengthLimitError> {
     chain(error).find_map(|cause| cause.downcast_ref())
 }
 

@@ -49,9 +49,30 @@ fn status_time(time: Option<&DateTime>) -> Option<Time> {
     whole_seconds(time).map(Time)
 }
 
-/// A text, unless it is empty.
+/// Longest text of a member, in characters: twice the longest text that a spec may set, so that what is cut differs from the
+/// spec anyway.
+const LONGEST_TEXT: usize = 4096;
+/// Longest word of ECS, such as a status, in characters.
+const LONGEST_WORD: usize = 100;
+
+/// A text, unless it is empty, cut to a length that the status can hold.
 fn filled(text: Option<&str>) -> Option<String> {
-    text.filter(|text| !text.is_empty()).map(str::to_owned)
+    text.filter(|text| !text.is_empty())
+        .map(|text| cut(text, LONGEST_TEXT))
+}
+
+/// A word of ECS, such as a status, unless it is empty, cut to a length that can be shown.
+fn word(text: Option<&str>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+        .map(|text| cut(text, LONGEST_WORD))
+}
+
+/// A text that says so if it was cut.
+fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}… (cut)", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// A free text without secret values, unless it is empty.

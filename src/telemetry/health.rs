@@ -3,7 +3,11 @@
 use std::{
     fmt::{self, Write},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
+
+/// How long failures of AWS that may pass have to last before the operator is not ready. It is then still at work.
+const TOLERATED: Duration = Duration::from_secs(30);
 
 /// The readiness checks with their current results. Clones share them.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +17,8 @@ pub struct Health(Arc<Mutex<Checks>>);
 struct Checks {
     kubernetes: Check,
     aws: Check,
+    /// When AWS began to fail in a way that may pass.
+    aws_fails_since: Option<Instant>,
     watch: Check,
     watch_failure: Option<String>,
 }
@@ -54,7 +60,23 @@ impl Health {
 
     /// Records whether AWS accepts the credentials.
     pub fn set_aws<E: fmt::Display>(&self, result: Result<(), E>) {
-        self.lock().aws = Check::of(result);
+        let mut checks = self.lock();
+        checks.aws = Check::of(result);
+        checks.aws_fails_since = None;
+    }
+
+    /// Records that it is open whether AWS accepts the credentials, for a cause that may pass. That counts as a
+    /// failure if AWS has not accepted them before, or once it has lasted for [`TOLERATED`].
+    pub fn aws_fails<E: fmt::Display>(&self, error: E) {
+        self.aws_fails_at(error, Instant::now());
+    }
+
+    fn aws_fails_at<E: fmt::Display>(&self, error: E, now: Instant) {
+        let mut checks = self.lock();
+        let since = *checks.aws_fails_since.get_or_insert(now);
+        if checks.aws != Check::Ok || now.saturating_duration_since(since) >= TOLERATED {
+            checks.aws = Check::Failed(error.to_string());
+        }
     }
 
     /// Records that the list of all objects is complete.
@@ -82,6 +104,7 @@ impl Health {
         let Checks {
             kubernetes,
             aws,
+            aws_fails_since: _,
             watch,
             watch_failure,
         } = &*checks;
@@ -107,7 +130,7 @@ impl Health {
 
 #[cfg(test)]
 mod tests {
-    use super::Health;
+    use super::*;
 
     #[test]
     fn it_is_ready_only_while_every_check_passes_and_the_report_says_what_fails() {
@@ -128,5 +151,26 @@ mod tests {
         assert!(!health.readiness().ready);
         health.watch_recovered();
         assert!(health.readiness().ready);
+    }
+
+    #[test]
+    fn a_failure_of_aws_that_may_pass_counts_once_it_has_lasted() {
+        let health = Health::default();
+        let start = Instant::now();
+        let fails = |seconds| {
+            health.aws_fails_at("no answer in time", start + Duration::from_secs(seconds));
+            health.readiness().report.contains("[-] aws: no answer")
+        };
+        assert!(fails(0), "it has never worked");
+        let works = || health.set_aws(Ok::<(), String>(()));
+        works();
+        assert!(!fails(100) && !fails(101) && !fails(129));
+        works();
+        assert!(!fails(130) && !fails(159) && fails(160));
+        assert!(fails(161), "until AWS answers");
+        works();
+        assert!(!fails(162));
+        health.set_aws(Err("the security token is expired"));
+        assert!(health.readiness().report.contains("[-] aws: the security"));
     }
 }

@@ -45,3 +45,63 @@ fn a_container_may_be_as_large_as_ecs_accepts_and_no_larger() {
     );
     assert!(!invalid.message.contains("xxx"), "{}", invalid.message);
 }
+
+#[test]
+fn a_name_that_occurs_twice_is_refused_under_the_field_in_which_it_does() {
+    let container = |container: serde_json::Value| json!({"spec": {"primaryContainer": container}});
+    let variable = |name: &str, value: &str| json!({"name": name, "value": value});
+    let secret = |name: &str| json!({"name": name, "valueFrom": "parameter-x"});
+    let tag = |value: &str| json!({"key": "team", "value": value});
+    for (field, name, patch) in [
+        (
+            "spec.primaryContainer.environment",
+            "A",
+            container(
+                json!({"environment": [variable("A", "xxx"), variable("B", "xxx"), variable("A", "xxx")]}),
+            ),
+        ),
+        (
+            "spec.primaryContainer.secrets",
+            "A",
+            container(json!({"secrets": [secret("A"), secret("A")]})),
+        ),
+        (
+            "spec.primaryContainer.secrets",
+            "B",
+            container(json!({"environment": [variable("B", "xxx")], "secrets": [secret("B")]})),
+        ),
+        (
+            "spec.tags",
+            "team",
+            json!({"spec": {"tags": [tag("a"), tag("b")]}}),
+        ),
+    ] {
+        let text = message(patch);
+        assert!(text.starts_with(&format!("{field}: \"{name}\" ")), "{text}");
+        assert!(
+            !text.contains("xxx") && !text.contains("parameter-x"),
+            "{text}"
+        );
+    }
+    // Such a name may contain a secret, and the schema refuses it.
+    let hidden = message(container(
+        json!({"environment": [variable("TOKEN=xxx", ""), variable("TOKEN=xxx", "")]}),
+    ));
+    assert!(
+        hidden.starts_with("spec.primaryContainer.environment: "),
+        "{hidden}"
+    );
+    assert!(!hidden.contains("xxx"), "{hidden}");
+}
+
+#[test]
+fn names_that_differ_are_valid() {
+    let patch = json!({"spec": {
+        "tags": [{"key": "team"}, {"key": "Team"}],
+        "primaryContainer": {
+            "environment": [{"name": "A"}, {"name": "B"}],
+            "secrets": [{"name": "C", "valueFrom": "parameter-x"}, {"name": "a", "valueFrom": "parameter-x"}],
+        },
+    }});
+    assert_eq!(desired(&[patch]).invalid, None);
+}

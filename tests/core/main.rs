@@ -18,6 +18,7 @@ mod not_comparable;
 mod operator_state;
 mod properties;
 mod recorded_calls;
+mod replaced_deployments;
 mod requeue;
 mod status;
 mod stored_hashes;

@@ -5,7 +5,7 @@ use ecs_express_operator::{
     core::{
         observed::{
             failure::{Effect, FailureKind},
-            service::Observed,
+            service::{Observed, Revision},
         },
         record::call_result::CallResult,
         report::status_change::is_status_change,
@@ -338,4 +338,25 @@ fn the_event_of_a_lost_readiness_has_the_reason_of_the_condition() {
     let (_, text) = report(&given, &CallResult::Accepted, &ready);
     assert!(text.contains("Ready=False Tagging: "), "{text}");
     assert!(text.contains("event Warning Tagging: "), "{text}");
+}
+
+#[test]
+fn of_very_many_revisions_and_urls_the_newest_ten_are_shown() {
+    let wanted = desired(&[]);
+    let mut service = service(&wanted);
+    let only = service.revisions[0].clone();
+    service.revisions = (0..500)
+        .map(|number| Revision {
+            arn: format!("{REVISION}-{number}"),
+            created_at: Some(at(number)),
+            endpoints: vec!["https://a.example".into(); 500],
+            ..only.clone()
+        })
+        .collect();
+    let given = OwnedInput::of(wanted, Observed::Present(Box::new(service)), None);
+    let (status, _) = report(&given, &CallResult::Idle, &ExpressServiceStatus::default());
+    let revisions = status.revisions.unwrap();
+    assert_eq!(revisions.len(), 10);
+    assert_eq!(revisions[0].arn, format!("{REVISION}-499"));
+    assert_eq!(revisions[0].endpoints.as_ref().unwrap().len(), 10);
 }

@@ -151,6 +151,42 @@ fn a_revision_that_differs_from_an_accepted_update_without_one_is_of_another_cli
 }
 
 #[test]
+fn an_accepted_update_without_a_revision_that_reads_differently_than_it_was_sent_is_sent_once() {
+    let spec = image("shop:2");
+    let before = || began(REVISION, "SUCCESSFUL");
+    let decide = |deployments: Vec<DeploymentStatus>, seconds| {
+        let observed = Observed::Present(Box::new(deploys(shows("registry/shop:2"), deployments)));
+        let state = accepted_without_revision();
+        let given = OwnedInput::of(spec.clone(), observed, Some(state)).observed_for(seconds);
+        given.decide()
+    };
+    // The only deployment since the call is that of the update.
+    let own = || vec![began(NEW, "SUCCESSFUL"), before()];
+    assert_eq!(decide(own(), 119).reason, Reason::WaitingForUpdate);
+    for deployments in [own(), vec![began(NEW, "SUCCESSFUL")]] {
+        let decision = decide(deployments, 120);
+        assert_eq!(decision.action, Action::Nothing);
+        assert_eq!(decision.reason, Reason::NotConverging);
+    }
+    // Nothing shows which of two deployments is that of another client.
+    let third = format!("{REVISION}3");
+    let two = vec![began(NEW, "SUCCESSFUL"), began(&third, "STOPPED"), before()];
+    assert_eq!(decide(two, 120).reason, Reason::Updating);
+}
+
+#[test]
+fn an_accepted_update_without_a_revision_is_applied_even_if_ecs_rolled_its_revision_back() {
+    let spec = image("shop:2");
+    let ended = vec![
+        began(NEW, "ROLLBACK_SUCCESSFUL"),
+        began(REVISION, "SUCCESSFUL"),
+    ];
+    let rolled_back = deploys(runs(|_| ()), ended);
+    let awaited = state_after(&spec, accepted_without_revision(), &rolled_back, 120);
+    assert_eq!(awaited, new());
+}
+
+#[test]
 fn an_accepted_update_is_not_given_up_while_another_deployment_runs() {
     let spec = image("shop:2");
     let after =

@@ -266,6 +266,40 @@ async fn managed_resources_are_one_sorted_list_by_arn_or_name() {
 }
 
 #[tokio::test]
+async fn of_very_many_managed_resources_those_that_matter_are_kept_and_the_rest_is_counted() {
+    let resource =
+        |arn: String, status: &str| json!({ "arn": arn, "status": status, "updatedAt": 1 });
+    let alarms: Vec<_> = (0..5000)
+        .map(|number| {
+            let status = if number == 4321 { "FAILED" } else { "ACTIVE" };
+            resource(format!("alarm-{number}"), status)
+        })
+        .collect();
+    let long = "X".repeat(100_000);
+    let group = resource("security-group/sg-0a".into(), &long);
+    let server = answering(json!({ "serviceRevisions": [{
+        "serviceRevisionArn": REVISION,
+        "ecsManagedResources": { "metricAlarms": alarms, "serviceSecurityGroups": [group] },
+    }]}));
+    let found = adapter(&server)
+        .managed_resources(&arn(), REVISION, &nothing_hidden())
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 101);
+    assert!(found.iter().any(ManagedResource::has_failed));
+    let group = found.iter().find(|it| it.r#type == "ServiceSecurityGroup");
+    assert!(group.unwrap().status.as_ref().unwrap().len() < 200);
+    let rest: Vec<_> = found.iter().filter(|it| it.r#type == "Other").collect();
+    let [rest] = rest[..] else {
+        panic!("{rest:?}");
+    };
+    assert_eq!(
+        rest.reason.as_deref(),
+        Some("ECS reports 4901 more resources")
+    );
+}
+
+#[tokio::test]
 async fn a_revision_that_ecs_does_not_know_yet_is_not_one_without_resources() {
     let unknown = answering(json!({ "serviceRevisions": [], "failures": missing() }));
     let failure = adapter(&unknown)

@@ -146,6 +146,29 @@ async fn a_new_service_has_no_revision_and_an_unknown_status_code_is_passed_thro
 }
 
 #[tokio::test]
+async fn a_word_of_ecs_is_cut_to_a_length_that_can_be_shown() {
+    let status = json!({ "statusCode": "X".repeat(100_000), "statusReason": "Y".repeat(100_000) });
+    let mut revision = revision();
+    revision["cpu"] = json!("Z".repeat(100_000));
+    let service = present(
+        observe(json!({ "service": {
+            "serviceArn": ARN, "status": status, "activeConfigurations": [revision],
+        }}))
+        .await,
+    );
+    let code = service.code.as_str();
+    assert!(code.starts_with("XXX") && code.ends_with("X… (cut)"));
+    assert!(code.len() < 200, "{}", code.len());
+    assert!(service.reason.unwrap().len() < 3000);
+    let cpu = service.revisions[0].configuration.cpu.clone().unwrap();
+    assert!(
+        cpu.len() < 5000 && cpu.ends_with("Z… (cut)"),
+        "{}",
+        cpu.len()
+    );
+}
+
+#[tokio::test]
 async fn a_container_without_an_image_is_not_shown_yet() {
     for container in [json!({}), json!({ "containerPort": 80 }), Value::Null] {
         let mut incomplete = revision();

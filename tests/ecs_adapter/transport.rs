@@ -108,6 +108,23 @@ async fn without_credentials_nothing_is_sent_and_the_failure_says_so() {
     assert!(server.seen().is_empty());
 }
 
+#[tokio::test]
+async fn an_answer_that_is_too_large_is_not_read_and_its_effect_is_unknown() {
+    let tags = |size: usize| json!({ "tags": [{ "key": "team", "value": "x".repeat(size) }] });
+    for (size, is_read) in [(3 << 20, true), (5 << 20, false)] {
+        let server = Loopback::of_account(move |_| ok(tags(size)));
+        let answer = adapter(&server).tags(&arn(), &nothing_hidden()).await;
+        assert_eq!(answer.is_ok(), is_read, "{size}");
+        let updated = adapter(&server).delete(&arn(), &nothing_hidden()).await;
+        for failure in [answer.err(), updated.err()].into_iter().flatten() {
+            let said = (failure.kind, failure.effect);
+            assert_eq!(said, (FailureKind::Unavailable, Effect::Unknown));
+            let message = "the answer is larger than 4 MiB";
+            assert!(failure.message.contains(message), "{failure}");
+        }
+    }
+}
+
 /// A chain whose provider fails in one way.
 #[derive(Debug)]
 struct Failing(fn() -> CredentialsError);
@@ -152,7 +169,30 @@ async fn only_missing_credentials_and_a_wrong_configuration_block_and_the_rest_i
         );
         ecs.caller().await.unwrap_err();
         assert!(health.readiness().report.contains("[-] aws: "));
+        // Once AWS has answered, a transient failure has to last.
+        health.set_aws(Ok::<(), String>(()));
+        ecs.caller().await.unwrap_err();
+        let is_ready = health.readiness().report.contains("[+] aws: ok");
+        assert_eq!(is_ready, class == Class::Retry);
         assert!(server.seen().is_empty(), "nothing is sent");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_sts_that_may_pass_leaves_the_operator_ready_and_a_refusal_does_not() {
+    for (status, code, stays) in [
+        (500, "ServiceUnavailable", true),
+        (400, "Throttling", true),
+        (403, "InvalidClientTokenId", false),
+    ] {
+        let error = format!("<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>");
+        let server = Loopback::start(move |_| Answer::Is(status, error.clone()));
+        let health = Health::default();
+        let ecs = adapter(&server).with_health(health.clone());
+        health.set_aws(Ok::<(), String>(()));
+        ecs.verify_caller().await.unwrap_err();
+        let is_ready = health.readiness().report.contains("[+] aws: ok");
+        assert_eq!(is_ready, stays, "{code}");
     }
 }
 

@@ -31,6 +31,7 @@ const ORDERS: [Order; 7] = [
         folder: "ecs/",
         modules: &[
             "classify",
+            "answer_limit",
             "sdk_error",
             "translate",
             "clients",
@@ -69,7 +70,7 @@ const ORDERS: [Order; 7] = [
     },
     Order {
         folder: "controller/kubernetes/",
-        modules: &["refusal", "recorders", "access"],
+        modules: &["refusal", "recorders", "access", "malformed"],
     },
 ];
 

@@ -1,6 +1,7 @@
 //! The adapter of the port to Kubernetes, on kube.
 
 pub(super) mod access;
+pub(super) mod malformed;
 mod recorders;
 mod refusal;
 
@@ -18,11 +19,11 @@ use serde_json::{Value, json};
 
 use self::{recorders::Recorders, refusal::refusal};
 use super::{
-    objects::{MetadataPatch, ObjectKey, Objects, ObjectsError, status_json},
+    objects::{MetadataPatch, ObjectKey, Objects, ObjectsError},
     watch::cache_entry::CacheEntry,
 };
 use crate::{
-    api::{ExpressService, ExpressServiceStatus, FIELD_MANAGER, conditions::reasons},
+    api::{ExpressService, FIELD_MANAGER},
     core::report::event::{Event, Severity},
 };
 
@@ -48,6 +49,12 @@ impl Kubernetes {
             client,
             store,
         }
+    }
+
+    /// Whether the cache has the object, malformed or not.
+    fn holds(&self, key: &ObjectKey) -> bool {
+        let reference = ObjectRef::new(&key.name).within(&key.namespace);
+        self.store.get(&reference).is_some()
     }
 
     fn api(&self, object: &ExpressService) -> Api<ExpressService> {
@@ -79,37 +86,6 @@ impl Kubernetes {
             };
             tracing::warn!(object = %ObjectKey::of(object.meta()), error, "could not publish an event");
         }
-    }
-
-    /// Publishes the event about an object that cannot be parsed.
-    pub(super) async fn warn_malformed(&self, object: &CacheEntry, message: &str) {
-        let event = Event {
-            severity: Severity::Warning,
-            reason: reasons::INVALID_SPEC,
-            action: "Reconcile",
-            note: message.to_owned(),
-        };
-        self.publish_about(object, &event).await;
-    }
-
-    /// Writes the status of an object that cannot be parsed.
-    ///
-    /// # Errors
-    ///
-    /// If the API server rejects the status, as it does where a value does not have the type of the schema.
-    pub(super) async fn write_malformed(
-        &self,
-        object: &CacheEntry,
-        status: &ExpressServiceStatus,
-    ) -> Result<(), ObjectsError> {
-        let api: Api<CacheEntry> = Api::namespaced(
-            self.client.clone(),
-            object.meta().namespace.as_deref().unwrap_or_default(),
-        );
-        let patch = Patch::Merge(json!({"status": status_json(status)}));
-        let (name, params) = (object.name_any(), PatchParams::default());
-        answer(api.patch_status(&name, &params, &patch)).await?;
-        Ok(())
     }
 }
 

@@ -133,6 +133,7 @@ fn first_match(input: &Input<'_>, presence: Presence<'_>) -> (Action, Reason) {
     let owner = presence.owner();
     let moved = identity_changed(d);
     let same = moved.is_none();
+    let marked = presence.service().is_some_and(|service| is_released(d, service));
     let invalid = d.invalid.clone().map(Reason::InvalidSpec);
     let not_ours = input.history.other_owner_for(input.windows.absence_gap);
     let keep_deleted = had_service(input) && d.drift == DriftPolicy::Report;
@@ -141,6 +142,7 @@ fn first_match(input: &Input<'_>, presence: Presence<'_>) -> (Action, Reason) {
 
     match (d.phase, presence, owner) {
         (Finalized, ..)                                       => (A::Nothing, Reason::Finalized),
+        (Deleting(Retain), _, Some(Ours)) if same && marked   => (A::ReleaseFinalizer, Reason::Retained),
         (Deleting(Retain), _, Some(Ours | TagsLost)) if same  => (A::Retain(release(d)), Reason::Retained),
         (Deleting(Retain), ..)                                => (A::ReleaseFinalizer, Reason::RetainedUnmarked),
         (Deleting(_), ..) if let Some(reason) = moved         => (A::Nothing, reason),
@@ -152,6 +154,7 @@ fn first_match(input: &Input<'_>, presence: Presence<'_>) -> (Action, Reason) {
         (Deleting(_), _, Some(Ours | TagsLost))               => (A::Delete, Reason::Deleting),
         (Deleting(_), ..) if not_ours                         => (A::ReleaseFinalizer, Reason::LeftAlone),
         (Deleting(_), ..)                                     => (A::VerifyOwnerTags, Reason::WaitingForOwner),
+        (Unclaimed, ..) if let Some(reason) = moved           => (A::Nothing, reason),
         (Unclaimed, ..) if let Some(reason) = invalid         => (A::Nothing, reason),
         (Unclaimed, P::Unreadable(failure), _)                => (A::Nothing, Reason::Unreadable(failure.clone())),
         (Unclaimed, ..)                                       => (A::AddFinalizer, Reason::Claiming),
@@ -216,6 +219,12 @@ fn release(desired: &Desired) -> TagRequest {
         arn: desired.arn.clone(),
         tags,
     }
+}
+
+/// Whether an earlier attempt has marked the service as released by this object.
+fn is_released(desired: &Desired, service: &Service) -> bool {
+    let mut marks = release(desired).tags.into_iter();
+    marks.all(|(key, value)| service.tags.get(&key) == Some(&value))
 }
 
 fn identity_changed(desired: &Desired) -> Option<Reason> {

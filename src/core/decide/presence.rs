@@ -72,14 +72,24 @@ impl<'a> Presence<'a> {
         }
     }
 
-    /// The owner of a present service.
-    pub(crate) fn owner(self) -> Option<&'a Owner> {
+    /// The service that ECS shows, with its assessment.
+    fn present(self) -> Option<Present<'a>> {
         match self {
             Self::Unreadable(_) | Self::Missing | Self::Absent => None,
             Self::Draining(present) | Self::Active(present) | Self::UnknownStatus(present) => {
-                Some(&present.assessment.owner)
+                Some(present)
             }
         }
+    }
+
+    /// The service that ECS shows.
+    pub(crate) fn service(self) -> Option<&'a Service> {
+        self.present().map(|present| present.service)
+    }
+
+    /// The owner of a present service.
+    pub(crate) fn owner(self) -> Option<&'a Owner> {
+        self.present().map(|present| &present.assessment.owner)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     core::{
         decide::input::Input,
         observed::{
-            deployment::{DeploymentState, STOPPED, deployment_state},
+            deployment::{DeploymentState, ROLLED_BACK, STOPPED, deployment_state},
             failure::Failure,
             service::{Read, Service},
         },
@@ -80,7 +80,7 @@ impl Rollout {
         if let Some(newest) = newest
             && found.is_some_and(|found| was_replaced(found, newest))
         {
-            if let Some(replaced) = Self::while_replaced(newest, in_sync) {
+            if let Some(replaced) = Self::after_replacement(newest, service, in_sync) {
                 return replaced;
             }
             if !in_sync {
@@ -102,12 +102,22 @@ impl Rollout {
         }
     }
 
-    /// The rollout while ECS still shows the revision of a deployment that another one has replaced: the service is
-    /// changing, and soon it will show another revision.
-    fn while_replaced(newest: &DeploymentStatus, in_sync: bool) -> Option<Self> {
+    /// The rollout of a revision that ECS shows although another deployment has replaced its own: while that one is in
+    /// progress or has succeeded, ECS will soon show another revision; if ECS rolled it back, this revision is what it rolled
+    /// back to.
+    fn after_replacement(
+        newest: &DeploymentStatus,
+        service: &Service,
+        in_sync: bool,
+    ) -> Option<Self> {
+        let is_rolled_back = newest.status.as_deref() == Some(ROLLED_BACK);
+        let is_alone = service.revisions.len() == 1 && service.current_deployment.is_none();
         match deployment_state(newest.status.as_deref()) {
             DeploymentState::InProgress if in_sync => Some(Self::InProgress(Some(newest.clone()))),
             DeploymentState::Succeeded if in_sync => Some(Self::InProgress(None)),
+            DeploymentState::Failed if in_sync && is_alone && is_rolled_back => {
+                Some(Self::Succeeded(Some(newest.clone())))
+            }
             DeploymentState::InProgress | DeploymentState::Succeeded | DeploymentState::Failed => {
                 None
             }

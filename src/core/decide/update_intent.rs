@@ -12,6 +12,7 @@ use crate::{
         decide::{difference::shows_the_spec, input::Input},
         observed::{
             deployment::{DeploymentState, deployment_state},
+            failure::Class,
             service::{Read, Service},
         },
         operator_state::intent::{IntentState, Operation, is_new_deployment},
@@ -65,10 +66,28 @@ impl UpdateIntent {
             return Self::Superseded;
         }
         if has_expired(input, intent, same_spec || in_sync, accepted) {
-            Self::Expired
+            Self::after_the_window(state, intent, service)
         } else {
             Self::Waiting
         }
+    }
+
+    /// The state of an update of which the settle window showed no certain trace.
+    ///
+    /// ECS may read a configuration differently than it was sent. If it accepted an update without naming the revision, the
+    /// one new revision is that of the update although it differs from the spec: sending it again would not change that.
+    fn after_the_window(state: &OperatorState, intent: &Intent, service: &Service) -> Self {
+        let applied = state.last_applied.as_ref();
+        let is_named = applied.is_none_or(|applied| applied.revision.is_some());
+        if intent.state() != IntentState::Accepted || is_named {
+            return Self::Expired;
+        }
+        let revision = match &service.deployments {
+            Read::Got(deployments) => only_new_target(state, intent, deployments),
+            Read::Failed(failure) if failure.kind.class() == Class::Retry => return Self::Waiting,
+            Read::Skipped | Read::Failed(_) => new_revision(state, intent, service),
+        };
+        revision.map_or(Self::Expired, |revision| Self::Applied(revision.to_owned()))
     }
 }
 
@@ -178,6 +197,22 @@ fn new_revision<'a>(
         .is_some_and(|(before, made)| made.as_second() < before.0.as_second());
     let new = !older && known.all(|known| known != newest.arn);
     new.then_some(newest.arn.as_str())
+}
+
+/// The target of the only deployment since the call, if it has ended. Of several, another client started at least one, and
+/// nothing shows which.
+fn only_new_target<'a>(
+    state: &OperatorState,
+    intent: &Intent,
+    deployments: &'a [DeploymentStatus],
+) -> Option<&'a str> {
+    let mut since = deployments
+        .iter()
+        .take_while(|deployment| is_new_deployment(deployment, intent));
+    let only = since.next().filter(|deployment| has_ended(deployment))?;
+    let target = only.target_revision.as_deref()?;
+    let is_new = known_revisions(state, intent).all(|known| known != target);
+    (since.next().is_none() && is_new).then_some(target)
 }
 
 /// The newest deployment, if it started after the call.

@@ -1,7 +1,12 @@
 //! Errors of a spec that are found without a call to AWS.
 
+use std::collections::BTreeSet;
+
 use crate::{
-    api::{container::PrimaryContainer, spec::ExpressServiceSpec},
+    api::{
+        container::PrimaryContainer,
+        spec::{ExpressServiceSpec, Tag},
+    },
     core::desired::{
         identity::{Arn, ServiceArn},
         size_limit::{TASK_DEFINITION, too_large_for_ecs},
@@ -38,6 +43,8 @@ pub(crate) fn invalid(spec: &ExpressServiceSpec, computed_arn: &ServiceArn) -> O
     outside("spec.cluster", &spec.cluster, "a name or an ARN")
         .or_else(|| outside("spec.taskDefinitionArn", task_definition, "an ARN"))
         .or_else(|| too_large(spec.primary_container.as_ref()?))
+        .or_else(|| repeated_name(spec.primary_container.as_ref()?))
+        .or_else(|| repeated_tag(spec.tags.as_deref()?))
 }
 
 fn too_large(container: &PrimaryContainer) -> Option<Invalid> {
@@ -48,4 +55,57 @@ fn too_large(container: &PrimaryContainer) -> Option<Invalid> {
             "image, command, environment and secrets are {size} bytes together, but ECS accepts a task definition of at most {TASK_DEFINITION} bytes; shorten them, or store long values in Secrets Manager or Parameter Store and refer to them in secrets"
         ),
     })
+}
+
+/// A variable that is set more than once. The schema refuses it, but an object may have been stored before the schema did, and
+/// nothing says which of the values is meant.
+fn repeated_name(container: &PrimaryContainer) -> Option<Invalid> {
+    let environment = container.environment.iter().flatten();
+    let environment = environment.map(|variable| variable.name.as_str());
+    let secrets = container.secrets.iter().flatten();
+    let secrets = secrets.map(|secret| secret.name.as_str());
+    let in_environment = "spec.primaryContainer.environment";
+    let in_secrets = "spec.primaryContainer.secrets";
+    repeated(environment.clone())
+        .map(|name| occurs_twice(in_environment, name))
+        .or_else(|| repeated(secrets.clone()).map(|name| occurs_twice(in_secrets, name)))
+        .or_else(|| {
+            let both = repeated(environment.chain(secrets))?;
+            let shown = shown(both);
+            Some(Invalid {
+                field: in_secrets,
+                message: format!(
+                    "{shown} is in both environment and secrets; use each name only once"
+                ),
+            })
+        })
+}
+
+/// As [`repeated_name`], for the key of a tag.
+fn repeated_tag(tags: &[Tag]) -> Option<Invalid> {
+    let key = repeated(tags.iter().map(|tag| tag.key.as_str()))?;
+    Some(occurs_twice("spec.tags", key))
+}
+
+fn occurs_twice(field: &'static str, name: &str) -> Invalid {
+    let shown = shown(name);
+    Invalid {
+        field,
+        message: format!("{shown} occurs more than once; use each name only once"),
+    }
+}
+
+/// A name as messages show it: one with `=` may contain a secret.
+fn shown(name: &str) -> String {
+    if name.contains('=') {
+        "a name with \"=\"".to_owned()
+    } else {
+        format!("\"{name}\"")
+    }
+}
+
+/// The first name that occurs a second time.
+fn repeated<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut seen = BTreeSet::new();
+    names.find(|name| !seen.insert(*name))
 }

@@ -69,7 +69,7 @@ impl Desired {
         };
         let computed_arn = service_arn(&identity, spec, operator);
         let recorded = if is_unclaimed(object) {
-            RecordedIdentity::none()
+            RecordedIdentity::of_known_service(object)
         } else {
             RecordedIdentity::of(object)
         };

@@ -32,7 +32,7 @@ pub(crate) struct RecordedIdentity {
 }
 
 /// Whether the object is not being deleted and lacks the operator's finalizer. Its identity annotations are then ignored:
-/// they were copied with the manifest, possibly from another cluster.
+/// they were copied with the manifest, possibly from another cluster. A status is not copied with a manifest.
 pub(crate) fn is_unclaimed(object: &ExpressService) -> bool {
     object.metadata.deletion_timestamp.is_none() && !has_finalizer(object)
 }
@@ -44,11 +44,17 @@ pub fn has_finalizer(object: &ExpressService) -> bool {
 }
 
 impl RecordedIdentity {
-    /// The identity of an object on which none is recorded.
-    pub(crate) fn none() -> Self {
+    /// The identity of an unclaimed object: that of the service which its operator state says it created or adopted, if there
+    /// is one. Somebody then removed finalizer and annotations, for example with `kubectl replace`.
+    pub(crate) fn of_known_service(object: &ExpressService) -> Self {
+        let state = object
+            .status
+            .as_ref()
+            .and_then(|status| status.operator_state.as_ref());
+        let known = state.and_then(|state| state.service.as_ref());
         Self {
             annotated: false,
-            arn: None,
+            arn: known.and_then(|known| known.arn.parse().ok()),
             unreadable: None,
             cluster_id: None,
         }

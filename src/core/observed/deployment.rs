@@ -15,11 +15,14 @@ pub enum DeploymentState {
 /// Status of a deployment that was stopped, by a person or by a newer deployment.
 pub const STOPPED: &str = "STOPPED";
 
+/// Status of a deployment after which ECS has brought the service back to the former revision.
+pub const ROLLED_BACK: &str = "ROLLBACK_SUCCESSFUL";
+
 /// Returns the state of a deployment whose status ECS reports as `status`.
 pub fn deployment_state(status: Option<&str>) -> DeploymentState {
     match status {
         Some("SUCCESSFUL") => DeploymentState::Succeeded,
-        Some(STOPPED | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED") => DeploymentState::Failed,
+        Some(STOPPED | ROLLED_BACK | "ROLLBACK_FAILED") => DeploymentState::Failed,
         _ => DeploymentState::InProgress,
     }
 }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::{api::conditions::reasons, core::redaction::redact::RedactedText};
+use crate::{
+    api::conditions::reasons,
+    core::{observed::mentions::mentions, redaction::redact::RedactedText},
+};
 
 /// Class of a failure, which decides how it is retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -214,25 +217,29 @@ pub struct Failure {
     pub message: RedactedText,
 }
 
-/// Names by which texts of AWS refer to members of a request, each with the field of the spec that it stands for. Where one
-/// name contains another, the longer one comes first.
-const MEMBERS: [(&str, &str); 19] = [
+/// Names by which texts of AWS refer to members of a request, each with the field of the spec that it stands for. Where a text
+/// mentions several, the first one here counts.
+const MEMBERS: [(&str, &str); 23] = [
     ("infrastructureRoleArn", "spec.infrastructureRoleArn"),
     ("infrastructure role", "spec.infrastructureRoleArn"),
     ("executionRoleArn", "spec.executionRoleArn"),
     ("execution role", "spec.executionRoleArn"),
     ("taskRoleArn", "spec.taskRoleArn"),
     ("task role", "spec.taskRoleArn"),
+    ("taskDefinitionArn", "spec.taskDefinitionArn"),
     ("taskDefinition", "spec.taskDefinitionArn"),
     ("task definition", "spec.taskDefinitionArn"),
     ("healthCheckPath", "spec.healthCheckPath"),
     ("containerPort", "spec.primaryContainer.containerPort"),
     ("subnet", "spec.networkConfiguration.subnets"),
-    ("ecurity group", "spec.networkConfiguration.securityGroups"),
-    ("ecurityGroup", "spec.networkConfiguration.securityGroups"),
-    ("TaskCount", "spec.scalingTarget"),
+    ("security group", "spec.networkConfiguration.securityGroups"),
+    ("securityGroup", "spec.networkConfiguration.securityGroups"),
+    ("minTaskCount", "spec.scalingTarget"),
+    ("maxTaskCount", "spec.scalingTarget"),
+    ("taskCount", "spec.scalingTarget"),
     ("image", "spec.primaryContainer.image"),
     ("secret", "spec.primaryContainer.secrets"),
+    ("cpuArchitecture", "spec.cpuArchitecture"),
     ("cpu", "spec.cpu"),
     ("memory", "spec.memory"),
     ("serviceName", "spec.serviceName"),
@@ -249,7 +256,7 @@ impl Failure {
             .then(|| {
                 MEMBERS
                     .iter()
-                    .find(|(member, _)| self.message.contains(member))
+                    .find(|(member, _)| mentions(&self.message, member))
                     .map(|(_, field)| *field)
             })
             .flatten()

@@ -73,11 +73,27 @@ impl ObservedAt {
     }
 }
 
+/// What distinguishes an intent from others. After a status is lost, the counters start again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct IntentKey {
+    counter: i64,
+    /// Time of the intent, in the whole seconds in which it is stored.
+    at: i64,
+}
+
+impl IntentKey {
+    fn of(intent: &Intent) -> Self {
+        Self {
+            counter: intent.counter,
+            at: intent.at.0.as_second(),
+        }
+    }
+}
+
 /// Periods in which one intent has been open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct OpenIntent {
-    /// Counter of the intent, which distinguishes it from others.
-    counter: i64,
+    key: IntentKey,
     /// Period in which the intent was observed to be open.
     open: Span,
     /// Period in which no deployment was in progress.
@@ -92,8 +108,8 @@ pub struct ObservationHistory {
     unreadable: Option<Span>,
     other_owner: Option<Span>,
     intent: Option<OpenIntent>,
-    /// Counter of the latest intent that was open.
-    latest_intent: Option<i64>,
+    /// The latest intent, whether it is open or not.
+    latest_intent: Option<IntentKey>,
     sent_at: Option<Uptime>,
     /// Whether this process has sent a call that ECS did not reject, and has not seen the service since.
     in_doubt: bool,
@@ -103,11 +119,12 @@ pub struct ObservationHistory {
 
 impl ObservationHistory {
     /// Records an observation of ECS; each must be recorded once. A failed observation confirms nothing and interrupts no
-    /// period. An observation that started before the last call was sent is ignored.
+    /// period. An observation that started before the last call was sent is ignored. `latest_intent` is the one that the
+    /// operator state has.
     pub fn record(
         &mut self,
         observed: &Observed,
-        open_intent: Option<&Intent>,
+        latest_intent: Option<&Intent>,
         observed_at: ObservedAt,
     ) {
         if self
@@ -116,12 +133,12 @@ impl ObservationHistory {
         {
             return;
         }
-        if let Some(intent) = open_intent
-            && self.latest_intent.replace(intent.counter) != Some(intent.counter)
-        {
+        let key = latest_intent.map(IntentKey::of);
+        if std::mem::replace(&mut self.latest_intent, key) != key {
             // Its call may have been sent by another process, after earlier observations that the service is missing.
             self.missing = None;
         }
+        let open_intent = latest_intent.filter(|intent| intent.state().is_open());
         match observed {
             Observed::NotAsked => {}
             Observed::Unreadable(failure) => {
@@ -146,10 +163,11 @@ impl ObservationHistory {
             self.record_stopped(service, observed_at);
         }
         self.intent = open_intent.map(|intent| {
-            let known = self.intent.filter(|known| known.counter == intent.counter);
+            let key = IntentKey::of(intent);
+            let known = self.intent.filter(|known| known.key == key);
             let idle = known.and_then(|known| known.idle);
             OpenIntent {
-                counter: intent.counter,
+                key,
                 open: Span::extend(known.map(|known| known.open), observed_at),
                 idle: match observed {
                     Observed::Present(service) if is_deploying(service) => None,
@@ -179,9 +197,10 @@ impl ObservationHistory {
         self.other_owner = other_owner.then(|| Span::extend(self.other_owner, observed_at));
     }
 
-    /// Records that a call that changes something is sent. Earlier observations that the service is missing no longer count.
-    pub fn call_sent(&mut self, now: Uptime) {
+    /// Records that the call of this intent is sent. Earlier observations that the service is missing no longer count.
+    pub fn call_sent(&mut self, intent: &Intent, now: Uptime) {
         self.missing = None;
+        self.latest_intent = Some(IntentKey::of(intent));
         self.sent_at = Some(now);
         self.in_doubt = true;
     }
@@ -291,7 +310,7 @@ mod tests {
     fn a_sent_call_restarts_the_confirmation() {
         let mut history = ObservationHistory::default();
         history.record(&MISSING, None, at(0));
-        history.call_sent(seconds_after(20));
+        history.call_sent(&intent(3), seconds_after(20));
         history.record(&MISSING, None, at(19));
         history.record(&MISSING, None, at(29));
         assert!(!history.missing_for(seconds_after(10)));
@@ -312,14 +331,57 @@ mod tests {
     }
 
     #[test]
+    fn an_intent_with_the_same_counter_after_a_lost_status_is_another_one() {
+        let mut history = ObservationHistory::default();
+        let again = Intent {
+            at: Time(jiff::Timestamp::from_second(500).unwrap()),
+            ..intent(1)
+        };
+        history.record(&MISSING, Some(&intent(1)), at(0));
+        history.record(&MISSING, Some(&intent(1)), at(120));
+        history.record(&MISSING, Some(&again), at(121));
+        assert!(!history.missing_for(seconds_after(10)));
+        assert!(!history.intent_open_for(seconds_after(10)));
+    }
+
+    #[test]
+    fn an_intent_of_another_process_counts_although_it_is_closed_when_it_is_first_observed() {
+        let mut history = ObservationHistory::default();
+        let closed = Intent {
+            outcome: Some("Applied".to_owned()),
+            ..intent(2)
+        };
+        history.record(&MISSING, Some(&intent(1)), at(0));
+        history.record(&MISSING, Some(&closed), at(20));
+        assert!(!history.missing_for(seconds_after(10)));
+        history.record(&MISSING, Some(&closed), at(30));
+        assert!(history.missing_for(seconds_after(10)));
+        assert!(!history.intent_open_for(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_lost_status_restarts_the_confirmation() {
+        let mut history = ObservationHistory::default();
+        history.record(&MISSING, Some(&intent(1)), at(0));
+        history.record(&MISSING, None, at(20));
+        assert!(!history.missing_for(seconds_after(10)));
+    }
+
+    #[test]
     fn a_rejected_call_keeps_the_confirmation_from_before_it() {
         let mut history = ObservationHistory::default();
         history.record(&MISSING, None, at(0));
         history.record(&MISSING, None, at(10));
         let before = history.clone();
-        history.call_sent(seconds_after(11));
+        history.call_sent(&intent(3), seconds_after(11));
         assert!(!history.missing_for(seconds_after(10)));
         history.call_rejected(&before);
+        assert!(history.missing_for(seconds_after(10)));
+        let rejected = Intent {
+            outcome: Some("Rejected".to_owned()),
+            ..intent(3)
+        };
+        history.record(&MISSING, Some(&rejected), at(12));
         assert!(history.missing_for(seconds_after(10)));
     }
 

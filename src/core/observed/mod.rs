@@ -5,4 +5,5 @@ pub mod deployment;
 pub mod failure;
 pub mod history;
 pub mod managed_resources;
+pub(crate) mod mentions;
 pub mod service;

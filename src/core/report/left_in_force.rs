@@ -6,6 +6,7 @@ use crate::core::{
     diff::compare::LeftInForce,
     observed::{
         failure::{Failure, FailureKind},
+        mentions::mentions,
         service::Observed,
     },
 };
@@ -94,12 +95,21 @@ pub(crate) fn rejected_values(
     )
 }
 
+/// Names by which texts of AWS refer to scaling.
+const SCALING: [&str; 5] = [
+    "scaling",
+    "autoscaling",
+    "scalingTarget",
+    "autoScalingMetric",
+    "autoScalingTargetValue",
+];
+
 fn is_about(text: &str, field: Field, value: &str, request: &Configuration) -> bool {
     let member = field.path().rsplit('.').next().unwrap_or_default();
     let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
     // Each metric has a range of its own.
     let other_range = field == Field::AutoScalingTargetValue && request.scaling.metric.is_some();
-    text.contains(member)
+    mentions(text, member)
         || words.any(|word| word == value)
-        || other_range && text.contains("caling")
+        || other_range && SCALING.iter().any(|name| mentions(text, name))
 }

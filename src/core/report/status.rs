@@ -113,7 +113,8 @@ fn set_service(
     status.status_code = Some(service.code.as_str().to_owned());
     status.status_reason.clone_from(&service.reason);
     status.url = url(service);
-    status.revisions = non_empty(newest_first(service).into_iter().map(revision).collect());
+    let revisions = newest_first(service).into_iter().take(MAX_SHOWN);
+    status.revisions = non_empty(revisions.map(revision).collect());
     if let Some(counts) = service.counts.got() {
         status.desired_count = Some(counts.desired);
         status.running_count = Some(counts.running);
@@ -147,6 +148,9 @@ fn url(service: &Service) -> Option<String> {
         .find_map(|revision| revision.endpoints.first().cloned())
 }
 
+/// Number of revisions, and of URLs of each, to show at most. ECS normally has two and one.
+const MAX_SHOWN: usize = 10;
+
 fn revision(revision: &Revision) -> RevisionStatus {
     let Revision {
         arn,
@@ -176,7 +180,7 @@ fn revision(revision: &Revision) -> RevisionStatus {
                 number(scaling.target_value)
             )
         }),
-        endpoints: non_empty(endpoints.clone()),
+        endpoints: non_empty(endpoints.iter().take(MAX_SHOWN).cloned().collect()),
         created_at: created_at.map(Time),
     }
 }

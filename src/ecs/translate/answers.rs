@@ -9,7 +9,7 @@ use aws_sdk_ecs::types::{
     UpdatedExpressGatewayService,
 };
 
-use super::{filled, free_text, is_about, timestamp, whole_seconds};
+use super::{LONGEST_WORD, cut, filled, free_text, is_about, timestamp, whole_seconds};
 use crate::{
     core::{
         decide::requests::CreateRequest,
@@ -68,13 +68,12 @@ fn service(
         return Err("the answer is about another service");
     }
     let status = answer.status();
-    let code = match status.and_then(|status| status.status_code()) {
-        Some(code) => match code.as_str() {
-            INACTIVE => return Ok(None),
-            "ACTIVE" => StatusCode::Active,
-            "DRAINING" => StatusCode::Draining,
-            other => StatusCode::Other(other.to_owned()),
-        },
+    let code = status.and_then(|status| status.status_code());
+    let code = match code.map(types::ExpressGatewayServiceStatusCode::as_str) {
+        Some(INACTIVE) => return Ok(None),
+        Some("ACTIVE") => StatusCode::Active,
+        Some("DRAINING") => StatusCode::Draining,
+        Some(other) => StatusCode::Other(cut(other, LONGEST_WORD)),
         None => return Err("the answer has no status code"),
     };
     if answer.service_arn().is_none() {

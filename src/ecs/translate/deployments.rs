@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use aws_sdk_ecs::types::{ServiceDeployment, ServiceDeploymentBrief};
 
-use super::{filled, free_text, is_about, status_time, timestamp};
+use super::{filled, free_text, is_about, status_time, timestamp, word};
 use crate::{
     api::status::DeploymentStatus,
     core::{desired::identity::ServiceArn, redaction::redact::Redactor},
@@ -37,7 +37,7 @@ pub(in crate::ecs) fn newest_first(
         .into_iter()
         .map(|brief| DeploymentStatus {
             arn: filled(brief.service_deployment_arn()),
-            status: filled(
+            status: word(
                 brief
                     .status()
                     .map(aws_sdk_ecs::types::ServiceDeploymentStatus::as_str),
@@ -103,13 +103,13 @@ fn completed(
     let ended = detail.finished_at().or(detail.stopped_at());
     DeploymentStatus {
         arn,
-        status: filled(
+        status: word(
             detail
                 .status()
                 .map(aws_sdk_ecs::types::ServiceDeploymentStatus::as_str),
         )
         .or(status),
-        stage: filled(
+        stage: word(
             detail
                 .lifecycle_stage()
                 .map(aws_sdk_ecs::types::ServiceDeploymentLifecycleStage::as_str),

@@ -5,7 +5,7 @@ use aws_sdk_ecs::types::{
     ServiceRevision,
 };
 
-use super::{answers::MISSING, filled, free_text};
+use super::{answers::MISSING, filled, free_text, word};
 use crate::{
     api::status::ManagedResource,
     core::{
@@ -77,7 +77,33 @@ pub(in crate::ecs) fn resources(
         .unwrap_or_default();
     found.sort();
     found.dedup();
-    Ok(found)
+    Ok(bounded(found))
+}
+
+/// Number of resources to keep: several times what ECS creates for a service.
+const MAX_RESOURCES: usize = 100;
+
+/// Drops resources beyond [`MAX_RESOURCES`], and says how many. Failed ones and the service's security groups, on which
+/// decisions depend, come first.
+fn bounded(found: Vec<ManagedResource>) -> Vec<ManagedResource> {
+    if found.len() <= MAX_RESOURCES {
+        return found;
+    }
+    let matters = |it: &ManagedResource| it.has_failed() || it.r#type == SERVICE_SECURITY_GROUP;
+    let (mut kept, rest): (Vec<_>, Vec<_>) = found.into_iter().partition(matters);
+    let all = kept.len() + rest.len();
+    kept.extend(rest);
+    kept.truncate(MAX_RESOURCES);
+    kept.push(ManagedResource {
+        r#type: "Other".to_owned(),
+        reason: Some(format!(
+            "ECS reports {} more resources",
+            all - MAX_RESOURCES
+        )),
+        ..ManagedResource::default()
+    });
+    kept.sort();
+    kept
 }
 
 fn flattened(all: &EcsManagedResources, redactor: &Redactor) -> Vec<ManagedResource> {
@@ -147,7 +173,7 @@ fn resource(
     ManagedResource {
         r#type: r#type.to_owned(),
         arn: filled(arn_or_name),
-        status: filled(Some(status.as_str())),
+        status: word(Some(status.as_str())),
         reason,
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ecs_express_emulator::{Fault, Model};
+use ecs_express_operator::controller::reconcile;
 use serde_json::json;
 
 use crate::harness::simulated_cluster::{CREATE, DELETE, DESCRIBE, SimulatedCluster, UPDATE};
@@ -46,6 +47,27 @@ async fn a_create_whose_response_is_lost_invalidates_the_earlier_confirmation_of
     cluster.apply(&json!({}));
     cluster.until_ready().await;
     cluster.assert_idle().await;
+    assert_eq!(cluster.calls(CREATE), 2);
+}
+
+#[tokio::test]
+async fn a_create_of_another_process_after_a_lost_status_invalidates_the_confirmation_of_absence() {
+    let mut cluster = SimulatedCluster::with(json!({"createVisibleSeconds": 60})).await;
+    cluster
+        .emulator
+        .fail_next(Fault::new(CREATE, "ConnectionReset", "lost"));
+    cluster.apply(&json!({}));
+    cluster.run(MINUTE).await;
+    assert_eq!(cluster.calls(CREATE), 1);
+    // The other process counts its intents from the beginning, since it has no operator state.
+    cluster.api.lose_status(&cluster.key);
+    let other = cluster.second_operator();
+    while cluster.calls(CREATE) == 1 {
+        reconcile(&other, &cluster.key).await;
+        cluster.advance(Duration::from_secs(1));
+    }
+    cluster.requeue_now();
+    cluster.until_ready().await;
     assert_eq!(cluster.calls(CREATE), 2);
 }
 
@@ -104,5 +126,54 @@ async fn a_service_that_only_describe_services_shows_is_waited_for_and_never_cre
             cluster.assert_idle().await;
         }
         assert_eq!(cluster.calls(CREATE), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_object_is_not_released_while_describe_services_shows_its_service() {
+    let mut cluster = SimulatedCluster::ready(&json!({})).await;
+    cluster.emulator.fail_next(missing().times(10_000));
+    cluster.delete();
+    cluster.run(HOUR).await;
+    assert!(cluster.api.stored(&cluster.key).is_some());
+    assert_eq!(cluster.condition("Reconciling"), "True Waiting");
+    let message = cluster.message("Reconciling");
+    assert!(message.contains("DescribeServices shows"), "{message}");
+    cluster.emulator.with_model(Model::clear_faults);
+    cluster.until_gone().await;
+    assert_eq!(cluster.service()["statusCode"], "INACTIVE");
+}
+
+#[tokio::test]
+async fn a_service_that_describe_services_shows_is_neither_created_again_nor_reported_as_deleted() {
+    for policy in ["Correct", "Report"] {
+        let mut cluster = SimulatedCluster::ready(&json!({"driftPolicy": policy})).await;
+        cluster.emulator.fail_next(missing().times(10_000));
+        cluster.requeue_now();
+        cluster.run(HOUR).await;
+        assert_eq!(cluster.calls(CREATE), 1, "{policy}");
+        let events = cluster.take_events();
+        assert!(!events.contains(&"ServiceDeleted"), "{policy}: {events:?}");
+        cluster.emulator.with_model(Model::clear_faults);
+        cluster.until_ready().await;
+    }
+}
+
+#[tokio::test]
+async fn an_absence_that_describe_services_cannot_confirm_yet_is_waited_for() {
+    for (code, waits) in [
+        ("ThrottlingException", true),
+        ("AccessDeniedException", false),
+    ] {
+        let mut cluster = SimulatedCluster::ready(&json!({})).await;
+        cluster.change_outside(&json!({"purge": true}));
+        let unanswered = Fault::new("DescribeServices", code, "no").times(10_000);
+        cluster.emulator.fail_next(unanswered);
+        cluster.delete();
+        cluster.run(HOUR).await;
+        let is_there = cluster.api.stored(&cluster.key).is_some();
+        assert_eq!(is_there, waits, "{code}");
+        cluster.emulator.with_model(Model::clear_faults);
+        cluster.until_gone().await;
     }
 }

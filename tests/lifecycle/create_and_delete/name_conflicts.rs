@@ -76,6 +76,8 @@ async fn an_edit_is_not_lost_to_a_create_that_returns_the_previous_service() {
         cluster.emulator.change_settings(&existing).unwrap();
         let missing = Fault::new(DESCRIBE, "ResourceNotFoundException", "no");
         cluster.emulator.fail_next(missing.times(2));
+        let denied = Fault::new("DescribeServices", "AccessDeniedException", "no");
+        cluster.emulator.fail_next(denied.times(2));
         if throttled {
             let throttle = Fault::new(UPDATE, "ThrottlingException", "Rate exceeded");
             cluster.emulator.fail_next(throttle);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ecs_express_emulator::Fault;
 use ecs_express_operator::controller::{Requeue, objects::status_json};
 use serde_json::json;
 
@@ -70,6 +71,44 @@ async fn the_result_of_a_call_is_not_written_into_another_object_of_the_same_nam
         json!({"observedGeneration": -1}),
         "it is not observed yet"
     );
+}
+
+#[tokio::test]
+async fn the_answer_to_a_call_is_reported_on_top_of_the_status_of_another_writer() {
+    for attempts in [1, 2] {
+        let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
+        let refused = Fault::new(CREATE, "ClientException", "not at this time");
+        cluster.emulator.fail_next(refused);
+        cluster.apply(&json!({}));
+        cluster.api.meanwhile(|object| {
+            object["status"] = json!({"runningCount": 7});
+        });
+        cluster.api.conflict_next(attempts - 1);
+        cluster.reconcile_once().await;
+        assert_eq!(cluster.calls(CREATE), 1);
+        assert_eq!(cluster.condition("Ready"), "False Refused");
+        let message = cluster.message("Ready");
+        assert!(message.contains("not at this time"), "{message}");
+        let intent = cluster.status().operator_state.unwrap().intent.unwrap();
+        assert_eq!(intent.outcome.as_deref(), Some("Rejected"));
+        // It backs off as after any other refusal.
+        cluster.run(Duration::from_secs(2)).await;
+        assert_eq!(cluster.calls(CREATE), 1);
+        cluster.until_ready().await;
+    }
+}
+
+#[tokio::test]
+async fn an_observation_is_not_reported_on_top_of_the_status_of_another_writer() {
+    let mut cluster = SimulatedCluster::ready(&json!({})).await;
+    cluster.api.take_writes();
+    cluster.apply(&json!({"driftPolicy": "Report"}));
+    cluster.api.meanwhile(|object| {
+        object["status"]["runningCount"] = json!(7);
+    });
+    cluster.reconcile_once().await;
+    assert_eq!(cluster.status().running_count, Some(7));
+    assert_eq!(cluster.api.take_writes(), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -114,3 +114,23 @@ async fn an_error_about_a_value_of_the_spec_mentions_no_value_in_force() {
     let message = cluster.message("Stalled");
     assert!(!message.contains("not in the spec"), "{message}");
 }
+
+#[tokio::test]
+async fn an_error_that_contains_the_name_of_a_member_only_as_a_part_of_a_word_mentions_no_value_in_force()
+ {
+    let scaling = |metric: &str, value: Value| json!({"scalingTarget": {"autoScalingMetric": metric, "autoScalingTargetValue": value}});
+    let memory = scaling("AVERAGE_MEMORY", json!(70));
+    let mut cluster = SimulatedCluster::ready(&memory).await;
+    cluster.emulator.fail_next(Fault::new(
+        UPDATE,
+        "InvalidParameterException",
+        "descaling of subimages is not supported",
+    ));
+    cluster.apply(&scaling("AVERAGE_CPU", Value::Null));
+    cluster
+        .until_condition("Stalled", "True InvalidParameter")
+        .await;
+    let message = cluster.message("Stalled");
+    assert!(!message.contains("not in the spec"), "{message}");
+    assert!(!message.contains("spec."), "{message}");
+}

@@ -311,6 +311,8 @@ async fn scaling_that_is_edited_during_a_rollout_is_sent_once_and_at_once() {
         assert_eq!(cluster.calls(UPDATE), 2, "{seconds}");
         let update = &cluster.sent(UPDATE)[1];
         assert_eq!(update["scalingTarget"]["minTaskCount"], 3, "{seconds}");
+        // Complete, since ECS may build it on the revision that still runs.
+        assert_eq!(update["primaryContainer"]["image"], "shop:2", "{seconds}");
         cluster.until_ready().await;
         cluster.assert_idle().await;
         assert_eq!(cluster.calls(UPDATE), 2, "{seconds}");

@@ -9,7 +9,7 @@ use super::{
     truth::{FINALIZER, Owner, SERVICE_ARN, ServiceState, UID},
     violated,
 };
-use crate::{process::ProcessId, request::Request};
+use crate::{process::ProcessId, request::Request, scenario::act::Act};
 
 /// How long the operator has to wait after a create whose result it does not know.
 const SETTLE_WINDOW: Duration = Duration::from_secs(120);
@@ -21,15 +21,27 @@ const RECENTLY: Duration = Duration::from_secs(30);
 pub struct Creates {
     /// The last create for an ARN: its sender, when it was sent, and whether its result is known.
     last: BTreeMap<String, Sent>,
-    /// The services that creates of operators made, by ARN: which one, and when.
-    made: BTreeMap<String, (String, Duration)>,
+    /// When an object was last replaced by a manifest without finalizer and annotations.
+    replaced: BTreeMap<ObjectKey, Duration>,
+    /// The services that creates of operators made, by ARN.
+    made: BTreeMap<String, Made>,
 }
 
 #[derive(Debug)]
 struct Sent {
     process: ProcessId,
+    /// The object for which it was sent.
+    uid: Option<String>,
     at: Duration,
     answered: bool,
+}
+
+#[derive(Debug)]
+struct Made {
+    incarnation: String,
+    /// The object for which it was made.
+    uid: Option<String>,
+    at: Duration,
 }
 
 impl Checker for Creates {
@@ -48,28 +60,39 @@ impl Checker for Creates {
             } => {
                 let arn = named_arn(account, body)?;
                 let violation = self
-                    .sent_too_early(&arn, view)
-                    .or_else(|| self.lives_already(&arn, view))
+                    .sent_too_early(&arn, (*reconciled)?, *process, view)
+                    .or_else(|| self.lives_already(&arn, (*reconciled)?, view))
                     .or_else(|| lives_elsewhere(&arn, (*reconciled)?, view))
                     .or_else(|| unprepared(&arn, (*reconciled)?, view));
                 let sent = Sent {
                     process: *process,
+                    uid: reconciled.and_then(|key| uid(key, view)),
                     at: view.now,
                     answered: false,
                 };
                 self.last.insert(arn, sent);
                 violation
             }
+            Occurrence::Acted(Act::Replace { object, .. }) => {
+                let key = view.objects.get(*object)?;
+                self.replaced.insert(key.clone(), view.now);
+                None
+            }
             Occurrence::Served {
                 action: CREATE,
                 account,
                 body,
                 answer: Ok(_),
+                reconciled,
                 ..
             } => {
                 let arn = named_arn(account, body)?;
-                let incarnation = view.truth.service(&arn)?.incarnation.clone();
-                self.made.insert(arn, (incarnation, view.now));
+                let made = Made {
+                    incarnation: view.truth.service(&arn)?.incarnation.clone(),
+                    uid: reconciled.and_then(|key| uid(key, view)),
+                    at: view.now,
+                };
+                self.made.insert(arn, made);
                 None
             }
             Occurrence::Answered {
@@ -94,18 +117,31 @@ impl Checker for Creates {
 
 impl Creates {
     /// A create whose result is not known may still take effect.
-    fn sent_too_early(&self, arn: &str, view: &View<'_>) -> Option<Violation> {
+    fn sent_too_early(
+        &self,
+        arn: &str,
+        key: &ObjectKey,
+        process: ProcessId,
+        view: &View<'_>,
+    ) -> Option<Violation> {
         let last = self.last.get(arn)?;
         let waited = view.now.saturating_sub(last.at);
         // Another service than the one before the create has appeared. Before the lag of its reads is over, the operator
         // cannot have seen it.
-        let mut states = view.truth.service_since(arn, last.at);
-        let before = states.next().flatten().map(|service| &service.incarnation);
+        let before = view.truth.service_at(arn, last.at);
+        let before = before.map(|service| &service.incarnation);
         let appeared = waited > view.read_lag
-            && states
+            && view
+                .truth
+                .service_since(arn, last.at)
                 .flatten()
                 .any(|service| service.is_live() && Some(&service.incarnation) != before);
-        if last.answered || appeared || waited >= SETTLE_WINDOW {
+        // Whoever replaced the object removed every trace of the create, which only its sender still knows.
+        let replaced = self.replaced.get(key).is_some_and(|at| *at >= last.at);
+        let untraced = replaced && last.process != process;
+        // The create of an object that was deleted and left its service behind.
+        let retained = last.uid != uid(key, view);
+        if last.answered || appeared || untraced || retained || waited >= SETTLE_WINDOW {
             return None;
         }
         violated(
@@ -115,11 +151,12 @@ impl Creates {
     }
 
     /// The service of an earlier create lives, and reads have shown it for long enough.
-    fn lives_already(&self, arn: &str, view: &View<'_>) -> Option<Violation> {
-        let (incarnation, at) = self.made.get(arn)?;
+    fn lives_already(&self, arn: &str, key: &ObjectKey, view: &View<'_>) -> Option<Violation> {
+        let made = self.made.get(arn)?;
         let service = view.truth.service(arn)?;
-        let seen = view.now.saturating_sub(*at) > view.read_lag;
-        if service.is_live() && service.incarnation == *incarnation && seen {
+        let seen = view.now.saturating_sub(made.at) > view.read_lag;
+        let same = service.incarnation == made.incarnation && made.uid == uid(key, view);
+        if service.is_live() && same && seen {
             return violated(
                 "no create is sent while the service of an earlier create lives",
                 format!("{arn}: {:?}", service.status),
@@ -129,10 +166,15 @@ impl Creates {
     }
 }
 
+/// The UID of the present object with a key.
+fn uid(key: &ObjectKey, view: &View<'_>) -> Option<String> {
+    view.api.get(key).map(|stored| stored.uid().to_owned())
+}
+
 /// The object has a service under another ARN.
 fn lives_elsewhere(arn: &str, key: &ObjectKey, view: &View<'_>) -> Option<Violation> {
     let from = view.now.saturating_sub(RECENTLY + view.read_lag);
-    let uid = view.api.get(key).map(|stored| stored.uid().to_owned());
+    let uid = uid(key, view);
     let owned = |service: Option<&ServiceState>| {
         service.is_some_and(|service| {
             let is_same = service.tags.get(UID) == uid.as_ref();

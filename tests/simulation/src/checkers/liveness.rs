@@ -49,6 +49,7 @@ impl Obstacle {
                 "ProgressDeadlineExceeded",
                 "ManagedResourceFailed",
                 "Refused",
+                "RolledBack",
                 "Drifted",
             ],
             Self::Refused => &["InvalidParameter", "Refused", "NotConverging"],
@@ -193,7 +194,11 @@ impl Liveness {
             Owner::Nobody | Owner::Partial { .. } => {
                 let known =
                     |object: &Stored| !object.json["status"]["operatorState"]["service"].is_null();
-                let mut versions = view.truth.object_since(key, Duration::ZERO);
+                let uid = view.api.get(key).map(|stored| stored.uid().to_owned());
+                let mut versions = view
+                    .truth
+                    .object_since(key, Duration::ZERO)
+                    .filter(|object| Some(object.uid()) == uid.as_deref());
                 service.owner.fits(key)
                     && !self.forgotten.contains(key)
                     && view.truth.has_owned(key, service)

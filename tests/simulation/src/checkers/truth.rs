@@ -91,6 +91,8 @@ pub struct ServiceState {
     pub express: bool,
     /// ARN and configuration of the newest accepted revision.
     pub newest: Option<(String, Value)>,
+    /// Whether ECS has lost the newest revision: it is neither deployed nor queued.
+    pub lost: bool,
     /// ARN and configuration of the revision that runs.
     pub steady: Option<(String, Value)>,
     /// Target, its configuration and status of the newest deployment.
@@ -114,6 +116,10 @@ impl ServiceState {
             owner: Owner::of(&tags),
             released: tags.get(UID).is_some_and(|uid| uid == "released"),
             express: service.management() == ecs_express_emulator::ResourceManagement::Ecs,
+            lost: service.queued_deployments() == 0
+                && service
+                    .last_deployment()
+                    .is_some_and(|newest| !newest.is_shown()),
             newest: service.newest_revision().map(revision),
             steady: service.steady_revision().map(revision),
             failed: service
@@ -180,6 +186,12 @@ impl<T: PartialEq> Timeline<T> {
             .map(|(_, value)| value)
     }
 
+    /// The value at a time.
+    pub fn at(&self, time: Duration) -> Option<&T> {
+        let started_before = self.0.iter().rposition(|(at, _)| *at <= time)?;
+        self.0.get(started_before).map(|(_, value)| value)
+    }
+
     /// When the present value became current.
     pub fn changed_at(&self) -> Option<Duration> {
         self.0.last().map(|(at, _)| *at)
@@ -193,7 +205,7 @@ pub struct Truth {
     pub services: BTreeMap<String, Timeline<Option<Arc<ServiceState>>>>,
     /// The objects; `None` where there is none.
     pub objects: BTreeMap<ObjectKey, Timeline<Option<Arc<Versioned>>>>,
-    /// Whether ECS refused the last create or update of an object, apart from faults.
+    /// Whether ECS refused the last create or update of an object, or did not do what it asks, apart from faults.
     pub refused: BTreeMap<ObjectKey, bool>,
     seen_changes: Option<u64>,
     seen_versions: usize,
@@ -256,6 +268,12 @@ impl Truth {
     /// The service with this ARN.
     pub fn service(&self, arn: &str) -> Option<&ServiceState> {
         self.services.get(arn)?.last()?.as_deref()
+    }
+
+    /// The service that had this ARN at a time.
+    pub fn service_at(&self, arn: &str, at: Duration) -> Option<&ServiceState> {
+        let timeline = self.services.get(arn)?;
+        timeline.at(at)?.as_deref()
     }
 
     /// The states of the service since a time.

@@ -10,7 +10,7 @@ use super::{
     Checker, Occurrence, UPDATE, View, Violation,
     configuration::{differences, is_scaling, members, rollout_differences},
     named_arn,
-    truth::ServiceState,
+    truth::{ServiceState, has_failed},
     violated,
 };
 use crate::{
@@ -122,10 +122,18 @@ fn no_difference(key: &ObjectKey, arn: &str, body: &Value, view: &View<'_>) -> O
     }
     let mut states = view.truth.service_since(arn, from).flatten();
     let same = |service: &ServiceState| {
-        let newest = service.newest.as_ref();
-        newest.is_some_and(|(_, configuration)| {
-            differences(body, configuration).is_empty() && !removes_groups(body, configuration)
-        })
+        let Some((newest, configuration)) = &service.newest else {
+            return false;
+        };
+        // What ECS lost, or did not keep, is not in force.
+        let failed = service
+            .deployment
+            .as_ref()
+            .is_some_and(|(target, _, status)| has_failed(*status) && target == newest);
+        !service.lost
+            && !failed
+            && differences(body, configuration).is_empty()
+            && !removes_groups(body, configuration)
     };
     let mut any = false;
     let all = states.all(|service| {
@@ -248,7 +256,11 @@ impl Updates {
             any = true;
             failed(service)
         });
-        let unasked = any && all && asked < from || answered().unwrap_or_default();
+        let open = view.api.get(key).is_some_and(|object| {
+            let asked = object.annotation("ecs-express.dev/restart");
+            asked.is_some() && object.json["status"]["operatorState"]["restart"].as_str() != asked
+        });
+        let unasked = any && all && asked < from && !open || answered().unwrap_or_default();
         // Scaling alone may be sent while the rest is rolled back.
         let scaling_alone = members(body).keys().all(|path| is_scaling(path));
         if unasked && !scaling_alone {

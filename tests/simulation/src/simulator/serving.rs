@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Simulator, requests::Flight};
 use crate::{
-    checkers::{CREATE, Occurrence, UPDATE},
+    checkers::{CREATE, Occurrence, UPDATE, configuration::differences, named_arn},
     link::Credentials,
     process::ProcessId,
     request::{Answer, AwsError, Patch, Request},
@@ -84,7 +84,11 @@ impl Simulator<'_> {
         if let Some(key) = reconciled
             && [CREATE, UPDATE].contains(&action)
         {
-            self.truth.refused.insert(key.clone(), answer.is_err());
+            self.note();
+            let arn = named_arn(account, body).unwrap_or_default();
+            let newest = self.truth.service(&arn).and_then(|it| it.newest.as_ref());
+            let done = newest.is_some_and(|(_, newest)| differences(body, newest).is_empty());
+            self.truth.refused.insert(key.clone(), !done);
         }
         self.story
             .tell(self.now, Who::Operator(flight.process), || {

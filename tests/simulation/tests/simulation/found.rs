@@ -8,7 +8,7 @@ use simulation::{
     scenario::{
         Scenario,
         act::{Act, Step},
-        fault::{Fault, FaultKind, Site},
+        fault::{Fault, FaultKind, Moment, Site},
         key,
         lifecycles::{Lifecycle, scenario, spec},
         service,
@@ -142,6 +142,42 @@ fn the_revision_of_others_is_not_taken_for_that_of_the_create() {
         });
         scenario.steps.push(Step::at(second, Act::Aws(update)));
         keeps_every_invariant(&scenario);
+    }
+}
+
+/// Seeds 134 and 898: `kubectl replace` removed the claim, and the operator had the credentials of another account.
+#[test]
+fn a_replaced_object_gets_no_second_service_in_another_account() {
+    let mut scenario = scenario(Lifecycle::Create);
+    let replaced = Act::Replace {
+        object: 0,
+        spec: spec("shop:1"),
+    };
+    let credentials = Act::Credentials {
+        operator: 0,
+        credentials: Credentials::Valid("999999999999".into()),
+    };
+    scenario.steps.insert(1, Step::at(300, credentials));
+    scenario.steps.insert(2, Step::at(400, replaced));
+    keeps_every_invariant(&scenario);
+}
+
+/// Seed 1414: two operators hindered each other, again and again, when they removed the finalizer.
+#[test]
+fn a_retained_service_is_marked_as_released_only_once() {
+    let frozen = FaultKind::Freeze(Moment::AfterAnswer, Duration::from_secs(60));
+    for seed in 0..20 {
+        keeps_every_invariant(&Scenario {
+            seed,
+            operators: 2,
+            faults: vec![Fault {
+                on: Site::Named("TagResource"),
+                after: 0,
+                times: 9,
+                kind: frozen.clone(),
+            }],
+            ..scenario(Lifecycle::Retain)
+        });
     }
 }
 
