@@ -57,7 +57,11 @@ pub(super) async fn act<E: Ecs, O: Objects, C: Clock>(
     let history_before = reconciliation.state.history.clone();
     if let Some(intent) = &intent {
         let now = ctx.clock.uptime();
-        reconciliation.state.history.call_sent(intent, now);
+        let history = &mut reconciliation.state.history;
+        history.call_sent(intent, now);
+        if matches!(decision.action, Action::Create(_)) {
+            history.create_sent();
+        }
         log::sending(&input.desired.object, decision);
     }
     let result = carry_out(ctx, reconciliation, input, &decision.action).await?;

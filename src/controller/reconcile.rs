@@ -118,7 +118,7 @@ async fn run<E: Ecs, O: Objects, C: Clock>(
     // The finalizer's write is a fence, so the same observation may lead to the create.
     let desired = Desired::parse(&reconciliation.object, &ctx.operator());
     // Whoever removed the finalizer may have removed every trace of an earlier create with it.
-    let may_exist = had_finalizer || reconciliation.state.history.call_in_doubt();
+    let may_exist = had_finalizer || reconciliation.state.history.create_in_doubt();
     let fence = fence::after_adding_finalizer(may_exist);
     step(ctx, reconciliation, &desired, &observation, fence).await
 }

@@ -102,7 +102,8 @@ fn is_absent(input: &Input<'_>) -> bool {
             Fence::Needed => input.history.missing_for(input.windows.settle),
         };
     };
-    if state.open(Operation::Create).is_some() {
+    // An API server whose CustomResourceDefinition is older may have dropped the intent of a call.
+    if state.open(Operation::Create).is_some() || input.history.create_in_doubt() {
         input.history.missing_for(input.windows.settle)
     } else if had_service(input) {
         input.history.missing_for(input.windows.absence_gap)

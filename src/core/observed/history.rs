@@ -111,8 +111,8 @@ pub struct ObservationHistory {
     /// The latest intent, whether it is open or not.
     latest_intent: Option<IntentKey>,
     sent_at: Option<Uptime>,
-    /// Whether this process has sent a call that ECS did not reject, and has not seen the service since.
-    in_doubt: bool,
+    /// Whether this process has sent a create that ECS did not reject, and has not seen the service since.
+    create_in_doubt: bool,
     /// ARN of the newest deployment while it is stopped, and the period in which it was.
     stopped: Option<(String, Span)>,
 }
@@ -156,7 +156,7 @@ impl ObservationHistory {
             Observed::Present(_) => {
                 self.missing = None;
                 self.unreadable = None;
-                self.in_doubt = false;
+                self.create_in_doubt = false;
             }
         }
         if let Observed::Present(service) = observed {
@@ -202,18 +202,22 @@ impl ObservationHistory {
         self.missing = None;
         self.latest_intent = Some(IntentKey::of(intent));
         self.sent_at = Some(now);
-        self.in_doubt = true;
+    }
+
+    /// Records that the call that is sent creates the service.
+    pub fn create_sent(&mut self) {
+        self.create_in_doubt = true;
     }
 
     /// Records that ECS rejected the call, so that the observations of `before`, the history before the call, count again.
     pub fn call_rejected(&mut self, before: &Self) {
         self.missing = before.missing;
-        self.in_doubt = before.in_doubt;
+        self.create_in_doubt = before.create_in_doubt;
     }
 
-    /// Whether a call of this process may still create the service, or have created it.
-    pub fn call_in_doubt(&self) -> bool {
-        self.in_doubt
+    /// Whether a create of this process may still take effect, or have taken effect unseen.
+    pub fn create_in_doubt(&self) -> bool {
+        self.create_in_doubt
     }
 
     /// Whether ECS could not be read over a whole window, with an attempt at each end.
@@ -386,15 +390,17 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_in_doubt_until_ecs_rejects_it_or_shows_the_service() {
+    fn a_create_is_in_doubt_until_ecs_rejects_it_or_shows_the_service() {
         let mut history = ObservationHistory::default();
-        assert!(!history.call_in_doubt());
+        assert!(!history.create_in_doubt());
         let before = history.clone();
-        history.call_sent(seconds_after(1));
+        history.call_sent(&intent(1), seconds_after(1));
+        assert!(!history.create_in_doubt());
+        history.create_sent();
         history.record(&MISSING, None, at(2));
-        assert!(history.call_in_doubt());
+        assert!(history.create_in_doubt());
         history.call_rejected(&before);
-        assert!(!history.call_in_doubt());
+        assert!(!history.create_in_doubt());
     }
 
     #[test]

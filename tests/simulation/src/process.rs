@@ -1,6 +1,6 @@
 //! An operator process: its watch, its work queue and its reconciles, as kube-runtime runs them.
 //!
-//! One reconcile an object at a time; requests for an object that is waiting are merged, and keep the earliest time;
+//! At most eight reconciles at once, and one of an object; requests for an object that is waiting are merged, and keep the earliest time;
 //! those for an object that is being reconciled wait until that is done. The cache is only as new as what the watch has
 //! delivered.
 
@@ -36,6 +36,9 @@ use crate::{
     link::{Credentials, Link, ProcessClock, Sent, VirtualClock, lock},
     random::Random,
 };
+
+/// Objects reconciled at once, as in the shipped program.
+const CONCURRENCY: usize = 8;
 
 /// Identifies a process of a run; a restarted operator is another process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -195,6 +198,9 @@ impl Process {
 
     /// The time of the next reconcile that can start.
     pub fn next_due(&self) -> Option<Duration> {
+        if self.running.len() >= CONCURRENCY {
+            return None;
+        }
         let free = |key: &ObjectKey| !self.running.contains_key(key);
         let due = self.scheduled.iter().filter(|(key, _)| free(key));
         let due = due.map(|(_, at)| *at).min()?;
@@ -203,12 +209,15 @@ impl Process {
 
     /// Starts the reconciles that are due. Returns their objects.
     pub fn start_due(&mut self, now: Duration) -> Vec<ObjectKey> {
-        let due: Vec<_> = self
+        let mut due: Vec<_> = self
             .scheduled
             .iter()
             .filter(|(key, at)| **at <= now && !self.running.contains_key(*key))
-            .map(|(key, _)| key.clone())
+            .map(|(key, at)| (*at, key.clone()))
             .collect();
+        due.sort();
+        due.truncate(CONCURRENCY.saturating_sub(self.running.len()));
+        let due: Vec<_> = due.into_iter().map(|(_, key)| key).collect();
         for key in &due {
             self.scheduled.remove(key);
             // kube-runtime does not call the reconciler for an object that its store does not have.

@@ -21,7 +21,7 @@ const RECENTLY: Duration = Duration::from_secs(30);
 pub struct Creates {
     /// The last create for an ARN: its sender, when it was sent, and whether its result is known.
     last: BTreeMap<String, Sent>,
-    /// When an object was last replaced by a manifest without finalizer and annotations.
+    /// When every trace of a create was last removed from an object by others.
     replaced: BTreeMap<ObjectKey, Duration>,
     /// The services that creates of operators made, by ARN.
     made: BTreeMap<String, Made>,
@@ -78,6 +78,13 @@ impl Checker for Creates {
                 self.replaced.insert(key.clone(), view.now);
                 None
             }
+            // Either an older definition drops the intent, or it has dropped it until now.
+            Occurrence::Acted(Act::Definition { .. }) => {
+                for key in view.objects {
+                    self.replaced.insert(key.clone(), view.now);
+                }
+                None
+            }
             Occurrence::Served {
                 action: CREATE,
                 account,
@@ -101,6 +108,7 @@ impl Checker for Creates {
                 account,
                 body,
                 definite: true,
+                ..
             } => {
                 let arn = named_arn(account, body)?;
                 if let Some(last) = self.last.get_mut(&arn)
@@ -136,7 +144,7 @@ impl Creates {
                 .service_since(arn, last.at)
                 .flatten()
                 .any(|service| service.is_live() && Some(&service.incarnation) != before);
-        // Whoever replaced the object removed every trace of the create, which only its sender still knows.
+        // Only the sender of the create still knows of it.
         let replaced = self.replaced.get(key).is_some_and(|at| *at >= last.at);
         let untraced = replaced && last.process != process;
         // The create of an object that was deleted and left its service behind.

@@ -88,10 +88,7 @@ pub fn unexplained(object: &Stored, configuration: &serde_json::Value) -> Vec<St
         .and_then(|synced| synced["message"].as_str())
         .unwrap_or_default();
     let mut found = differences(&object.json["spec"], configuration);
-    found.retain(|path| {
-        let name = path.rsplit('.').next().unwrap_or(path);
-        !left.contains(name)
-    });
+    found.retain(|path| !left.contains(&format!("spec.{path}")));
     found
 }
 

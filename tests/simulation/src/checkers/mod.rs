@@ -75,10 +75,12 @@ pub enum Occurrence<'a> {
     /// A process learns the answer to its call, or that there will be none.
     Answered {
         process: ProcessId,
+        reconciled: Option<&'a ObjectKey>,
         action: &'static str,
         account: &'a str,
         body: &'a Value,
         definite: bool,
+        succeeded: bool,
     },
     /// A process has died.
     Died { process: ProcessId },

@@ -8,7 +8,7 @@ use std::{
 use ecs_express_operator::controller::objects::ObjectKey;
 
 use super::{Checker, Occurrence, View, Violation, violated};
-use crate::{process::ProcessId, request::changes_aws};
+use crate::{process::ProcessId, request::changes_aws, scenario::act::Act};
 
 /// Most reconciles of an object by a process in [`SHORT`].
 const RECONCILES: usize = 30;
@@ -23,9 +23,13 @@ const LONGER: Duration = Duration::from_secs(600);
 /// Most reads of an object by a process in [`LONGER`]: six calls every ten seconds, and those after each write.
 const READS: usize = 450;
 
+/// Most reads of an object by a process in [`LONGER`] while all of them fail. With backoff from one second on, ten fit.
+const FAILED_READS: usize = 14;
+
 /// Counts reconciles and calls.
 #[derive(Debug, Default)]
 pub struct Pressure {
+    failed_reads: BTreeMap<(ProcessId, ObjectKey), VecDeque<Duration>>,
     reads: BTreeMap<(ProcessId, ObjectKey), VecDeque<Duration>>,
     reconciles: BTreeMap<(ProcessId, ObjectKey), VecDeque<Duration>>,
     changes: BTreeMap<(ProcessId, ObjectKey), VecDeque<Duration>>,
@@ -85,6 +89,32 @@ impl Checker for Pressure {
                     rule: "an object is not read in a hot loop",
                     what: format!("{key}: more than {READS} in {LONGER:?}"),
                 })
+            }
+            Occurrence::Answered {
+                process,
+                action,
+                reconciled: Some(key),
+                succeeded,
+                ..
+            } if !changes_aws(action) => {
+                let reads = self.failed_reads.entry((*process, (*key).clone()));
+                let times = reads.or_default();
+                if *succeeded {
+                    times.clear();
+                    return None;
+                }
+                exceeds(times, view.now, LONGER, FAILED_READS).then(|| Violation {
+                    rule: "a read that does not succeed is repeated less and less often",
+                    what: format!(
+                        "{key}: {action} failed more than {FAILED_READS} times in {LONGER:?}"
+                    ),
+                })
+            }
+            Occurrence::Acted(Act::Annotate { object, .. } | Act::Apply { object, .. }) => {
+                // An edit starts another attempt at once.
+                let key = view.objects.get(*object)?;
+                self.failed_reads.retain(|(_, read), _| read != key);
+                None
             }
             Occurrence::Answered {
                 process, action, ..

@@ -89,6 +89,7 @@ impl Checker for Updates {
                 account,
                 body,
                 definite: true,
+                ..
             } => {
                 let arn = named_arn(account, body)?;
                 let own = |sent: &Unanswered| sent.process == *process && sent.body == **body;

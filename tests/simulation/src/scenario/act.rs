@@ -86,6 +86,11 @@ pub enum Act {
         /// Value of the label.
         value: String,
     },
+    /// The API server gets an older CustomResourceDefinition, which drops the intent of a call, or the present one again.
+    Definition {
+        /// Whether it drops the intent.
+        old: bool,
+    },
     /// The object is restored from a backup, without its status.
     LoseStatus {
         /// Number of the object.
@@ -192,6 +197,7 @@ impl Act {
             | Self::Annotate { .. }
             | Self::ConfirmAdoption { .. }
             | Self::Finalizer { .. }
+            | Self::Definition { .. }
             | Self::RemoveAnnotations { .. }
             | Self::Label { .. }
             | Self::LoseStatus { .. }

@@ -43,6 +43,8 @@ pub enum FaultKind {
     Refused(Refusal),
     /// The request takes effect, and the server answers with an error of its own.
     ErrorAfterEffect,
+    /// ECS shows the owner tags of another object.
+    OthersTags,
     /// Somebody else changes the object just before the request arrives, so that it conflicts.
     Conflict,
     /// The process dies and starts again.
@@ -89,15 +91,20 @@ impl FaultKind {
             Self::LateAnswer(by) => format!("answer late by {by:?}"),
             Self::Refused(refusal) => refusal.name(),
             Self::ErrorAfterEffect => "error after the effect".into(),
+            Self::OthersTags => "tags of another object".into(),
             Self::Conflict => "conflict".into(),
             Self::Crash(moment, _) => format!("crash {}", moment.name()),
             Self::Freeze(moment, _) => format!("freeze {}", moment.name()),
         }
     }
 
-    /// Whether ECS says that there is nothing, although there may be something.
-    pub fn denies_existence(&self) -> bool {
-        matches!(self, Self::Refused(refusal) if AWS_ABSENCES.contains(refusal))
+    /// Whether ECS says that there is nothing, or that it belongs to somebody else, although that is not so.
+    pub fn denies_service(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => AWS_ABSENCES.contains(refusal),
+            Self::OthersTags => true,
+            _ => false,
+        }
     }
 
     /// Whether the fault can meet a request to AWS, or one to Kubernetes.
@@ -110,6 +117,7 @@ impl FaultKind {
             | Self::Crash(..)
             | Self::Freeze(..) => true,
             Self::AnswerLost | Self::NoAnswer(Some(_)) | Self::ErrorAfterEffect => write,
+            Self::OthersTags => aws && !write,
             Self::Refused(Refusal::Aws(..) | Refusal::Quoting) => aws,
             Self::Refused(Refusal::NotFound | Refusal::Invalid | Refusal::ServerError) => !aws,
             Self::Conflict => !aws && write,
@@ -189,6 +197,7 @@ pub fn all_kinds() -> Vec<FaultKind> {
         FaultKind::LateAnswer(seconds(7)),
         FaultKind::ErrorAfterEffect,
         FaultKind::Conflict,
+        FaultKind::OthersTags,
         FaultKind::Refused(Refusal::NotFound),
         FaultKind::Refused(Refusal::Invalid),
         FaultKind::Refused(Refusal::ServerError),

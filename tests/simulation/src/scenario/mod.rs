@@ -44,10 +44,15 @@ impl Scenario {
 
 /// The key of the object with this number.
 pub fn key(number: usize) -> ObjectKey {
-    let names = ["shop", "cart", "mail"];
+    let name = match number {
+        0 => "shop".into(),
+        1 => "cart".into(),
+        2 => "mail".into(),
+        more => format!("web-{more}"),
+    };
     ObjectKey {
         namespace: "team-a".into(),
-        name: names[number % names.len()].into(),
+        name,
     }
 }
 

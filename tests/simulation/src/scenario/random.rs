@@ -43,10 +43,10 @@ pub fn scenario(seed: u64) -> Scenario {
     }
     for _ in 0..random.below(4) {
         let operator = usize::try_from(random.below(operators as u64)).unwrap_or_default();
-        steps.push(of_the_environment(operator, &mut random));
+        steps.extend(of_the_environment(operator, &mut random));
     }
     steps.sort_by_key(|step| step.at);
-    let faults = 8 + random.below(8);
+    let faults = 12 + random.below(8);
     Scenario {
         seed,
         emulator: emulator(&mut random),
@@ -258,9 +258,14 @@ fn of_others(object: usize, service: &str, random: &mut Random) -> Vec<Step> {
 }
 
 /// What happens to an operator and around it.
-fn of_the_environment(operator: usize, random: &mut Random) -> Step {
+fn of_the_environment(operator: usize, random: &mut Random) -> Vec<Step> {
     let span = random.between(Duration::from_secs(1), Duration::from_secs(300));
-    let act = match random.below(9) {
+    let act = match random.below(10) {
+        8 => {
+            let at = random.below(LENGTH);
+            let later = Step::at(at + 1 + random.below(300), Act::Definition { old: false });
+            return vec![Step::at(at, Act::Definition { old: true }), later];
+        }
         0 => Act::Restart {
             operator,
             down: span,
@@ -286,16 +291,16 @@ fn of_the_environment(operator: usize, random: &mut Random) -> Step {
             seconds: random.pick(&[-3600, -900, 900, 86_400]),
         },
     };
-    Step::at(random.below(LENGTH), act)
+    vec![Step::at(random.below(LENGTH), act)]
 }
 
-/// So many faults. ECS denies a service that it has shown before at most once: two such answers in a row
-/// confirm an absence, on which the operator relies.
+/// So many faults. ECS denies a service that it has shown before, or its owner, at most once: two such answers in a row
+/// confirm an absence or another owner, on which the operator relies.
 fn all_faults(count: u64, random: &mut Random) -> Vec<Fault> {
     let mut faults: Vec<_> = (0..count).map(|_| fault(random)).collect();
     let mut denied = false;
     for fault in &mut faults {
-        if fault.kind.denies_existence() {
+        if fault.kind.denies_service() {
             fault.times = 1;
             if std::mem::replace(&mut denied, true) {
                 fault.kind = FaultKind::RequestLost;

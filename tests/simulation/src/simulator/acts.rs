@@ -13,6 +13,7 @@ use crate::{
         Occurrence,
         truth::{ACCOUNT, REGION, SERVICE_ARN, arn_of},
     },
+    kubernetes::api_server::Definition,
     link::{Credentials, lock},
     scenario::act::{Act, Expected},
     story::Who,
@@ -71,6 +72,13 @@ impl Simulator<'_> {
                 if let Some(key) = self.key(*object) {
                     self.label(&key, value);
                 }
+            }
+            Act::Definition { old } => {
+                let mut definition = Definition::current().without_transition_rules();
+                if *old {
+                    definition = definition.without(&["status/operatorState/intent"]);
+                }
+                self.api.serve(definition);
             }
             Act::LoseStatus { object } => {
                 if let Some(key) = self.key(*object) {
@@ -261,6 +269,8 @@ impl Simulator<'_> {
         self.story.tell(self.now, Who::Environment, || {
             "nothing disturbs the operator from now on".into()
         });
+        self.api
+            .serve(Definition::current().without_transition_rules());
         for operator in 0..self.operators.len() {
             self.set_credentials(operator, &Credentials::Valid(ACCOUNT.into()));
             let this = &mut self.operators[operator];

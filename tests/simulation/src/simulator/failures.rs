@@ -1,6 +1,7 @@
 //! Answers to requests that fail.
 
 use ecs_express_operator::controller::objects::ObjectsError;
+use serde_json::Value;
 
 use crate::{
     checkers::secrecy::REQUEST_ID,
@@ -17,6 +18,26 @@ pub(super) fn lost(request: &Request, code: &'static str) -> Answer {
         }
         Request::Publish(..) => Answer::Published,
     }
+}
+
+/// The answer of ECS with the owner tags of another object, where it shows tags.
+pub(super) fn with_others_tags(answer: Answer) -> Answer {
+    let Answer::Aws(Ok(mut answer)) = answer else {
+        return answer;
+    };
+    let change = |tags: &mut Value| {
+        for tag in tags.as_array_mut().into_iter().flatten() {
+            if tag["key"] == "ecs-express.dev/name" {
+                tag["value"] = "another".into();
+            }
+        }
+    };
+    for place in ["/tags", "/service/tags", "/services/0/tags"] {
+        if let Some(tags) = answer.pointer_mut(place) {
+            change(tags);
+        }
+    }
+    Answer::Aws(Ok(answer))
 }
 
 /// The answer of a server that failed.

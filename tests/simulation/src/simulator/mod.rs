@@ -42,11 +42,12 @@ pub struct Calm {
 }
 
 impl Default for Calm {
-    /// The longest delay between two attempts several times, and some rollouts; then an hour.
+    /// What an idle service looks like in detail is read once an hour, and some delays and rollouts come on top; then half an
+    /// hour.
     fn default() -> Self {
         Self {
             convergence: Duration::from_secs(5400),
-            rest: Duration::from_secs(3600),
+            rest: Duration::from_secs(1800),
         }
     }
 }

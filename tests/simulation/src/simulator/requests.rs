@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     Event, RequestMade, Simulator,
-    failures::{failed, lost, refused},
+    failures::{failed, lost, refused, with_others_tags},
 };
 use crate::{
     checkers::Occurrence,
@@ -35,14 +35,19 @@ pub(super) struct Flight {
 }
 
 /// A call to AWS.
-type Call = (&'static str, String, Value);
+struct Call {
+    reconciled: Option<ObjectKey>,
+    action: &'static str,
+    account: String,
+    body: Value,
+}
 
 /// An answer sent to the process.
 pub(super) struct Reply {
     process: ProcessId,
     reply: oneshot::Sender<Answer>,
     answer: Answer,
-    /// The call to AWS that it answers: action, account and request.
+    /// The call to AWS that it answers.
     call: Option<Call>,
     /// The process dies once it has handled the answer.
     then_dies: Option<Duration>,
@@ -83,6 +88,7 @@ impl Simulator<'_> {
                 | FaultKind::Refused(_)
                 | FaultKind::ErrorAfterEffect
                 | FaultKind::Conflict
+                | FaultKind::OthersTags
                 | FaultKind::Crash(Moment::AfterEffect | Moment::AfterAnswer, _)
                 | FaultKind::Freeze(Moment::AfterEffect | Moment::AfterAnswer, _),
             ) => self.after(latency, Event::Arrive(Box::new(flight))),
@@ -93,12 +99,11 @@ impl Simulator<'_> {
             Some(FaultKind::NoAnswer(effect)) => {
                 let answer = lost(&flight.request, "Timeout");
                 let reply = flight.reply.take();
-                let (request, process) = (flight.request.clone(), flight.process);
+                let (call, process) = (call_of(&flight), flight.process);
                 if let Some(effect) = effect {
                     self.after(effect, Event::Arrive(Box::new(flight)));
                 }
                 if let Some(reply) = reply {
-                    let call = call_of(&request);
                     let reply = Reply {
                         process,
                         reply,
@@ -249,12 +254,15 @@ impl Simulator<'_> {
                 let answer = failed(&flight.request);
                 self.answer_after(latency, flight, answer);
             }
+            Some(FaultKind::OthersTags) => {
+                self.answer_after(latency, flight, with_others_tags(answer))
+            }
             Some(FaultKind::LateAnswer(by)) => self.answer_after(by, flight, answer),
             Some(FaultKind::Crash(Moment::AfterEffect, down)) => {
                 self.kill_if(flight.process, down);
             }
             Some(FaultKind::Crash(Moment::AfterAnswer, down)) => {
-                let call = call_of(&flight.request);
+                let call = call_of(&flight);
                 if let Some(reply) = flight.reply {
                     let reply = Reply {
                         process: flight.process,
@@ -300,7 +308,7 @@ impl Simulator<'_> {
     }
 
     fn answer_after(&mut self, delay: Duration, flight: Flight, answer: Answer) {
-        let call = call_of(&flight.request);
+        let call = call_of(&flight);
         if let Some(reply) = flight.reply {
             let reply = Reply {
                 process: flight.process,
@@ -322,7 +330,14 @@ impl Simulator<'_> {
             call,
             then_dies,
         } = reply;
-        if let Some((action, account, body)) = &call {
+        if let Some(Call {
+            reconciled,
+            action,
+            account,
+            body,
+        }) = &call
+        {
+            let succeeded = matches!(answer, Answer::Aws(Ok(_)));
             let definite = match &answer {
                 Answer::Aws(Ok(_)) => true,
                 Answer::Aws(Err(AwsError::Refused { status, code, .. })) => {
@@ -335,10 +350,12 @@ impl Simulator<'_> {
             };
             self.check(&Occurrence::Answered {
                 process,
+                reconciled: reconciled.as_ref(),
                 action,
                 account,
                 body,
                 definite,
+                succeeded: succeeded || definite && says_that_nothing_is_there(&answer),
             });
         }
         // A process that has died does not receive it.
@@ -363,14 +380,27 @@ fn is_write(request: &Request) -> bool {
     }
 }
 
-fn call_of(request: &Request) -> Option<Call> {
-    match request {
+/// Whether the answer says that there is no such service or cluster.
+fn says_that_nothing_is_there(answer: &Answer) -> bool {
+    let Answer::Aws(Err(AwsError::Refused { message, .. })) = answer else {
+        return false;
+    };
+    message.contains("not found")
+}
+
+fn call_of(flight: &Flight) -> Option<Call> {
+    match &flight.request {
         Request::Aws {
             action,
             account,
             body,
             ..
-        } => Some((action, account.clone(), body.clone())),
+        } => Some(Call {
+            reconciled: flight.reconciled.clone(),
+            action,
+            account: account.clone(),
+            body: body.clone(),
+        }),
         Request::Read(_) | Request::Patch(_) | Request::Publish(..) => None,
     }
 }

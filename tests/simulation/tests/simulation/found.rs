@@ -145,6 +145,24 @@ fn the_revision_of_others_is_not_taken_for_that_of_the_create() {
     }
 }
 
+/// Seed 452: the API server dropped the intent of a create, and then got the present definition.
+#[test]
+fn a_create_is_not_forgotten_with_an_intent_that_an_older_definition_dropped() {
+    let mut scenario = scenario(Lifecycle::Create);
+    let definition = |old| Act::Definition { old };
+    scenario.steps.insert(0, Step::at(0, definition(true)));
+    scenario.steps.insert(2, Step::at(60, definition(false)));
+    keeps_every_invariant(&Scenario {
+        faults: vec![Fault {
+            on: Site::Named("CreateExpressGatewayService"),
+            after: 0,
+            times: 1,
+            kind: FaultKind::RequestLost,
+        }],
+        ..scenario
+    });
+}
+
 /// Seeds 134 and 898: `kubectl replace` removed the claim, and the operator had the credentials of another account.
 #[test]
 fn a_replaced_object_gets_no_second_service_in_another_account() {
