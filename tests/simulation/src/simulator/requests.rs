@@ -255,7 +255,7 @@ impl Simulator<'_> {
                 self.answer_after(latency, flight, answer);
             }
             Some(FaultKind::OthersTags) => {
-                self.answer_after(latency, flight, with_others_tags(answer))
+                self.answer_after(latency, flight, with_others_tags(answer));
             }
             Some(FaultKind::LateAnswer(by)) => self.answer_after(by, flight, answer),
             Some(FaultKind::Crash(Moment::AfterEffect, down)) => {
