@@ -29,7 +29,7 @@ use ecs_express_operator::{
     },
 };
 use jiff::Timestamp;
-use test_support::merge_patch::merge;
+use test_support::{fixtures, merge_patch::merge};
 
 use crate::scene::{self, REVISION};
 
@@ -74,18 +74,12 @@ fn object(status: ExpressServiceStatus, phase: Phase) -> ExpressService {
 /// What ECS may show: the service in several states, without it, and an error.
 fn observations(desired: &Desired) -> Vec<Observed> {
     let service = Service {
-        arn: desired.arn.clone(),
-        code: StatusCode::Active,
-        reason: None,
-        infrastructure_role_arn: Some(desired.infrastructure_role_arn.clone()),
-        current_deployment: None,
         revisions: vec![Revision {
             arn: REVISION.to_owned(),
             created_at: Some(now()),
             configuration: desired.configuration.clone(),
             endpoints: Vec::new(),
         }],
-        tags: desired.tags(),
         created_at: Some(now()),
         management: Read::Skipped,
         counts: Read::Got(TaskCounts {
@@ -95,6 +89,7 @@ fn observations(desired: &Desired) -> Vec<Observed> {
         }),
         deployments: Read::Got(Vec::new()),
         managed_resources: Read::Got(Vec::new()),
+        ..fixtures::service(desired)
     };
     let mut drifted = service.clone();
     drifted.revisions[0].configuration.cpu = Some("4096".to_owned());

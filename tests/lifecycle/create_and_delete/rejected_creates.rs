@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use ecs_express_emulator::Fault;
 use serde_json::{Value, json};
+use test_support::api_server::Definition;
 
 use crate::{
-    harness::api_server::Stored,
+    harness::api_server::{Stored, without_operator_state},
     harness::simulated_cluster::{CREATE, DELETE, DESCRIBE, SimulatedCluster, UPDATE},
 };
 
@@ -119,7 +120,7 @@ async fn nothing_is_sent_while_the_api_server_drops_the_intent() {
     for deletion in ["Delete", "Retain"] {
         let mut cluster = SimulatedCluster::ready(&json!({"deletionPolicy": deletion})).await;
         let sent = cluster.changes_sent();
-        cluster.api.prune_operator_state(true);
+        cluster.api.serve(without_operator_state());
         cluster
             .apply(&json!({"deletionPolicy": deletion, "primaryContainer": {"image": "shop:2"}}));
         cluster.run(MINUTE * 10).await;
@@ -136,7 +137,7 @@ async fn nothing_is_sent_while_the_api_server_drops_the_intent() {
             assert!(cluster.take_events().contains(&"Retained"));
             continue;
         }
-        cluster.api.prune_operator_state(false);
+        cluster.api.serve(Definition::current());
         cluster.until_gone().await;
         assert_eq!(cluster.calls(DELETE), 1);
     }
@@ -145,11 +146,11 @@ async fn nothing_is_sent_while_the_api_server_drops_the_intent() {
 #[tokio::test]
 async fn an_edit_is_sent_once_the_api_server_stores_the_intent_again() {
     let mut cluster = SimulatedCluster::ready(&json!({})).await;
-    cluster.api.prune_operator_state(true);
+    cluster.api.serve(without_operator_state());
     cluster.apply(&json!({"primaryContainer": {"image": "shop:2"}}));
     cluster.run(MINUTE * 10).await;
     assert_eq!(cluster.calls(UPDATE), 0);
-    cluster.api.prune_operator_state(false);
+    cluster.api.serve(Definition::current());
     cluster.until_ready().await;
     cluster.assert_idle().await;
     assert_eq!(cluster.calls(UPDATE), 1);

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use ecs_express_emulator::Fault;
 use serde_json::{Value, json};
+use test_support::api_server::Definition;
 
 use crate::{
+    harness::api_server::without_operator_state,
     harness::image_specs::image,
     harness::simulated_cluster::{CREATE, SimulatedCluster, UPDATE},
 };
@@ -61,7 +63,7 @@ async fn a_definition_without_the_new_field_keeps_the_state_and_the_operator_wor
     let mut cluster = SimulatedCluster::ready(&image(1)).await;
     as_the_former_version(&cluster);
     let before = stored(&cluster)["memory"].clone();
-    cluster.api.prune_operator_state(true);
+    cluster.api.serve(without_operator_state());
     cluster.restart_operator();
     cluster.run(MINUTE * 30).await;
     assert_eq!(
@@ -72,7 +74,7 @@ async fn a_definition_without_the_new_field_keeps_the_state_and_the_operator_wor
     cluster.until_ready().await;
     assert_eq!(cluster.calls(UPDATE), 1);
     // The definition is updated.
-    cluster.api.prune_operator_state(false);
+    cluster.api.serve(Definition::current());
     cluster.run(MINUTE * 30).await;
     cluster.apply(&image(3));
     cluster.until_ready().await;

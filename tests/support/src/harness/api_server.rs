@@ -62,6 +62,11 @@ pub enum Stored {
     No,
 }
 
+/// The CustomResourceDefinition of a version that did not know `status.operatorState`.
+pub fn without_operator_state() -> Definition {
+    Definition::current().without(&["status/operatorState"])
+}
+
 /// What users, others and the cluster do.
 impl ApiServer {
     fn state(&self) -> MutexGuard<'_, State> {
@@ -179,16 +184,6 @@ impl ApiServer {
     /// Delays the next metadata write.
     pub fn delay_metadata_write(&self, clock: &TestClock, span: Duration) {
         self.state().faults.slow = Some((Part::Metadata, clock.clone(), span));
-    }
-
-    /// The stored CustomResourceDefinition does not know `status.operatorState` (or does again).
-    pub fn prune_operator_state(&self, prunes: bool) {
-        let current = Definition::current();
-        self.serve(if prunes {
-            current.without(&["status/operatorState"])
-        } else {
-            current
-        });
     }
 
     /// The stored CustomResourceDefinition does not know these members of `status.operatorState`, given by their paths with slashes.
