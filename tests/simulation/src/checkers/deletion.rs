@@ -74,10 +74,31 @@ impl Checker for Deletion {
     }
 }
 
+/// A finalizer of somebody else that a write removed.
+fn lost_finalizer(before: &Stored, write: &Write) -> Option<String> {
+    let finalizers = before.json["metadata"]["finalizers"].as_array();
+    let mut others = finalizers
+        .into_iter()
+        .flatten()
+        .filter_map(|finalizer| finalizer.as_str())
+        .filter(|finalizer| *finalizer != FINALIZER);
+    let kept = |finalizer: &str| {
+        let after = write.after.as_ref();
+        after.is_some_and(|after| after.has_finalizer(finalizer))
+    };
+    others.find(|finalizer| !kept(finalizer)).map(str::to_owned)
+}
+
 impl Deletion {
     /// The operator removed its finalizer.
     fn released(&mut self, key: &ObjectKey, write: &Write, view: &View<'_>) -> Option<Violation> {
         let before = write.before.as_ref()?;
+        if let Some(finalizer) = lost_finalizer(before, write) {
+            return violated(
+                "the finalizers of others stay",
+                format!("{key}: {finalizer}"),
+            );
+        }
         let removed = before.has_finalizer(FINALIZER)
             && write
                 .after

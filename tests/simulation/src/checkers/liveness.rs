@@ -74,6 +74,19 @@ impl Checker for Liveness {
     }
 }
 
+/// A part of the status that is about an earlier generation.
+fn outdated(stored: &Stored) -> Option<String> {
+    let generation = stored.generation();
+    let status = &stored.json["status"];
+    if status["observedGeneration"] != generation {
+        return Some("status.observedGeneration".into());
+    }
+    let mut conditions = status["conditions"].as_array().into_iter().flatten();
+    conditions
+        .find(|condition| condition["observedGeneration"] != generation)
+        .map(|condition| condition["type"].to_string())
+}
+
 impl Liveness {
     fn note(&mut self, act: &Act, view: &View<'_>) {
         match act {
@@ -109,6 +122,12 @@ impl Liveness {
         }
         if stored.json["spec"]["suspend"] == true {
             return None;
+        }
+        if let Some(part) = outdated(stored) {
+            return violated(
+                "the status is about the present generation in the end",
+                format!("{key}: {part}"),
+            );
         }
         if is_ready(stored) {
             let owned = |service: &ServiceState| service.owner == Owner::Object(key.clone());
