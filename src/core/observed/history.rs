@@ -257,6 +257,5 @@ impl ObservationHistory {
 }
 
 #[cfg(test)]
-#[cfg(test)]
 #[path = "history_tests.rs"]
 mod tests;
