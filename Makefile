@@ -48,9 +48,12 @@ bench: preflight ## Measure the release build and print a table, in about half a
 	exec "$(TARGET)/$$host/release/bench" $(if $(PAGE),--write '$(PAGE)')
 
 .PHONY: sim
-sim: ## Simulate the operator: every request with every single fault, then SEEDS=10000 random scenarios FROM=0
+sim: ## Simulate the operator: each request with each single fault, chains of specs, then SEEDS=10000 random scenarios FROM=0
 	@$(CARGO) build --profile simulation -p simulation --bin sim
+	@$(TARGET)/simulation/sim histories
 	@$(TARGET)/simulation/sim sweep
+	@$(TARGET)/simulation/sim sweep --operators 2 --first-of-each-state
+	@$(TARGET)/simulation/sim sequences
 	@$(TARGET)/simulation/sim seeds --from $(or $(FROM),0) --count $(or $(SEEDS),10000)
 
 .PHONY: fuzz
