@@ -8,7 +8,9 @@ pub mod fault;
 pub mod fields;
 pub mod histories;
 pub mod lifecycles;
+mod others;
 pub mod random;
+mod settings;
 
 use std::time::Duration;
 

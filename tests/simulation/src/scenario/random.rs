@@ -1,7 +1,5 @@
 //! Random scenarios from a seed: objects with edits, acts of others, and at least five faults.
 
-use std::time::Duration;
-
 use ecs_express_emulator::Outcome;
 use serde_json::{Value, json};
 
@@ -12,20 +10,12 @@ use super::{
     fault::{Fault, FaultKind, Site, all_kinds},
     key,
     lifecycles::spec,
-    service,
+    others, service, settings,
 };
-use crate::{checkers::CREATE, link::Credentials, random::Random};
-
-/// The owner tags.
-const OWNER_TAGS: [&str; 4] = [
-    "ecs-express.dev/cluster-id",
-    "ecs-express.dev/namespace",
-    "ecs-express.dev/name",
-    "ecs-express.dev/uid",
-];
+use crate::{checkers::CREATE, random::Random};
 
 /// How long the scenario disturbs the operator, in seconds.
-const LENGTH: u64 = 1200;
+pub(super) const LENGTH: u64 = 1200;
 
 /// The scenario of a seed.
 pub fn scenario(seed: u64) -> Scenario {
@@ -38,18 +28,18 @@ pub fn scenario(seed: u64) -> Scenario {
         let name = name.unwrap_or_else(|| service(object));
         steps.extend(life(object, &name, &mut random));
         for _ in 0..random.below(4) {
-            steps.extend(of_others(object, &name, &mut random));
+            steps.extend(others::acts(object, &name, &mut random));
         }
     }
     for _ in 0..random.below(4) {
         let operator = usize::try_from(random.below(operators as u64)).unwrap_or_default();
-        steps.extend(of_the_environment(operator, &mut random));
+        steps.extend(others::environment(operator, &mut random));
     }
     steps.sort_by_key(|step| step.at);
     let faults = 12 + random.below(8);
     Scenario {
         seed,
-        emulator: emulator(&mut random),
+        emulator: settings::random(&mut random),
         operators,
         objects: (0..objects).map(key).collect(),
         steps,
@@ -203,97 +193,6 @@ fn edit(wanted: &mut Value, random: &mut Random) {
     }
 }
 
-/// What others do in AWS, and with the objects. They correct afterwards what only they can correct.
-fn of_others(object: usize, service: &str, random: &mut Random) -> Vec<Step> {
-    let at = random.below(LENGTH);
-    let later = at + 1 + random.below(LENGTH - at);
-    let aws = |mut change: Value| {
-        change["service"] = json!(service);
-        Act::Aws(change)
-    };
-    let tag = |key: &str, value: &str| aws(json!({"tag": [{"key": key, "value": value}]}));
-    let role = |name: &str, usable: bool| {
-        let role = format!("arn:aws:iam::123456789012:role/{name}");
-        Act::Aws(json!({"role": role, "usable": usable}))
-    };
-    let act = match random.below(22) {
-        0 | 1 => aws(json!({"update": {"primaryContainer": {"image": "others:2"}}})),
-        2 => aws(json!({"untag": OWNER_TAGS})),
-        3 => tag("ecs-express.dev/name", "another"),
-        4 => aws(json!({"delete": true})),
-        5 => Act::RemoveAnnotations { object },
-        6 => tag("team", "others"),
-        7 => aws(json!({"untag": ["team"]})),
-        8 => tag("ecs-express.dev/cluster-id", "cluster-2"),
-        9 => tag("aws:cloudformation:stack-name", "others"),
-        10 => tag("cost-center", "1"),
-        11 => aws(json!({"untag": [random.pick(&OWNER_TAGS)]})),
-        12 => aws(json!({"purge": true})),
-        13 => aws(json!({"customer": true})),
-        14 => aws(json!({"desiredCount": random.below(3)})),
-        15 => aws(json!({"runningCount": random.below(3)})),
-        16 => aws(json!({"update": {"scalingTarget": {"minTaskCount": 3, "maxTaskCount": 9}}})),
-        17 => aws(json!({"fail": {"resource": "LoadBalancer", "reason": "others deleted it"}})),
-        18 => aws(json!({"detach": "LoadBalancer"})),
-        19 => {
-            let name = random.pick(&["infra", "exec"]);
-            return vec![
-                Step::at(at, role(name, false)),
-                Step::at(later, role(name, true)),
-            ];
-        }
-        20 => {
-            let finalizer = |present| Act::Finalizer { object, present };
-            return vec![
-                Step::at(at, finalizer(true)),
-                Step::at(later, finalizer(false)),
-            ];
-        }
-        _ => Act::Label {
-            object,
-            value: "others".into(),
-        },
-    };
-    vec![Step::at(at, act)]
-}
-
-/// What happens to an operator and around it.
-fn of_the_environment(operator: usize, random: &mut Random) -> Vec<Step> {
-    let span = random.between(Duration::from_secs(1), Duration::from_secs(300));
-    let act = match random.below(10) {
-        8 => {
-            let at = random.below(LENGTH);
-            let later = Step::at(at + 1 + random.below(300), Act::Definition { old: false });
-            return vec![Step::at(at, Act::Definition { old: true }), later];
-        }
-        0 => Act::Restart {
-            operator,
-            down: span,
-        },
-        1 => Act::Freeze { operator, span },
-        2 => Act::Lag { operator, span },
-        3 => Act::Relist { operator },
-        4 => Act::Repeat { operator },
-        5 => Act::Credentials {
-            operator,
-            credentials: Credentials::Valid("999999999999".into()),
-        },
-        6 => Act::Credentials {
-            operator,
-            credentials: Credentials::Expired(crate::checkers::truth::ACCOUNT.into()),
-        },
-        7 => Act::Credentials {
-            operator,
-            credentials: Credentials::None,
-        },
-        _ => Act::Clock {
-            operator,
-            seconds: random.pick(&[-3600, -900, 900, 86_400]),
-        },
-    };
-    vec![Step::at(random.below(LENGTH), act)]
-}
-
 /// So many faults. ECS denies a service that it has shown before, or its owner, at most once: two such answers in a row
 /// confirm an absence or another owner, on which the operator relies.
 fn all_faults(count: u64, random: &mut Random) -> Vec<Fault> {
@@ -342,79 +241,4 @@ fn fault(random: &mut Random) -> Fault {
         },
         kind: random.pick(&all_kinds()),
     }
-}
-
-/// Settings of the emulator: the answers to open questions, and lags.
-fn emulator(random: &mut Random) -> Value {
-    let mut settings = json!({});
-    let choices: [(&str, &[&str]); 19] = [
-        ("omittedMembers", &["Merge", "Replace"]),
-        ("omittedBlocks", &["Keep", "Reset"]),
-        ("emptyLists", &["Clear", "Keep"]),
-        (
-            "configurationOrder",
-            &["Alternating", "NewestFirst", "OldestFirst"],
-        ),
-        ("emptyForm", &["EmptyList", "Omitted"]),
-        ("notFoundForm", &["ResourceNotFound", "InvalidParameter"]),
-        (
-            "takenName",
-            &["NotIdempotent", "ClientException", "Existing"],
-        ),
-        ("updateInDeployment", &["Replace", "Queue", "Refuse"]),
-        ("identicalUpdate", &["Rollout", "NoOp"]),
-        ("takenByCustomer", &["NotIdempotent", "ClientException"]),
-        ("queuedDeployments", &["Hidden", "Listed"]),
-        ("omittedContainerMembers", &["Merge", "Replace"]),
-        ("omittedNetworkMembers", &["Merge", "Replace"]),
-        ("omittedScalingMembers", &["Merge", "Replace"]),
-        ("statusReasons", &["Deployments", "Everywhere", "Nowhere"]),
-        ("revisionDetail", &["Full", "Partial"]),
-        ("clusterForm", &["Name", "Arn"]),
-        ("endpointForm", &["Url", "Host", "HostThenUrl"]),
-        (
-            "defaults",
-            &["DeveloperGuide", "ApiReference", "CloudFormation"],
-        ),
-    ];
-    for (name, values) in choices {
-        if random.percent(40) {
-            settings[name] = json!(random.pick(values));
-        }
-    }
-    if random.percent(25) {
-        let action = random.pick(&[
-            "DescribeExpressGatewayService",
-            "DescribeServices",
-            "ListServiceDeployments",
-            "DescribeServiceDeployments",
-            "DescribeServiceRevisions",
-            "ListTagsForResource",
-        ]);
-        let lag = 1 + random.below(60);
-        settings["readLagSeconds"] = json!({ (action): lag });
-    }
-    if random.percent(10) {
-        settings["modeSwitch"] = json!(random.pick(&["Refuse", "Ignore"]));
-    }
-    if random.percent(10) {
-        settings["subnetChanges"] = json!(random.pick(&["Any", "None"]));
-    }
-    if random.percent(10) {
-        settings["throttling"] = json!("On");
-    }
-    if random.percent(10) {
-        let member = random.pick(&["healthCheckPath", "cpu", "primaryContainer"]);
-        settings["memberLagSeconds"] = json!({ (member): 1 + random.below(60) });
-    }
-    if random.percent(15) {
-        settings["createVisibleSeconds"] = json!(1 + random.below(60));
-    }
-    if random.percent(15) {
-        settings["drainingTailSeconds"] = json!(1 + random.below(120));
-    }
-    if random.percent(10) {
-        settings["inactiveSeconds"] = json!(random.below(600));
-    }
-    settings
 }

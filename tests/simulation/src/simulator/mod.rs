@@ -3,26 +3,25 @@
 mod acts;
 mod delivery;
 mod failures;
+mod faults;
+mod outcome;
 mod requests;
+mod schedule;
 mod serving;
 
 use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap},
+    collections::BTreeMap,
     sync::{Arc, atomic::AtomicI64},
     time::Duration,
 };
 
 use ecs_express_emulator::{Model, Settings as EmulatorSettings, VirtualTime};
 use ecs_express_operator::controller::{Requeue, context::Settings};
-use serde_json::Value;
 
-use self::requests::{Flight, Reply};
+pub use self::outcome::{Observation, Outcome, RequestMade};
+use self::schedule::{Event, Schedule};
 use crate::{
-    checkers::{
-        self, Checker, Occurrence, View, Violation,
-        truth::{ServiceState, Truth},
-    },
+    checkers::{self, Checker, Occurrence, View, Violation, truth::Truth},
     coverage::Coverage,
     kubernetes::api_server::{ApiServer, Definition},
     link::{Credentials, START, VirtualClock},
@@ -51,51 +50,6 @@ impl Default for Calm {
             rest: Duration::from_secs(1800),
         }
     }
-}
-
-/// What became of a run.
-#[derive(Debug)]
-pub struct Outcome {
-    /// The first broken invariant.
-    pub violation: Option<Violation>,
-    /// What happened, if it was kept.
-    pub story: Story,
-    /// The requests of all operators, in the order in which they were sent.
-    pub requests: Vec<RequestMade>,
-    /// How many requests met a fault.
-    pub faults_met: usize,
-    /// What was reached.
-    pub coverage: Coverage,
-    /// What was the case at each [`crate::scenario::act::Act::Observe`].
-    pub observations: Vec<Observation>,
-    /// The objects at the end, as JSON by their keys, for comparison between runs.
-    pub objects: BTreeMap<String, Value>,
-}
-
-/// What is the case at a moment.
-#[derive(Clone, Debug)]
-pub struct Observation {
-    /// The object as stored, or null.
-    pub object: Value,
-    /// Its service, if there is one.
-    pub service: Option<ServiceState>,
-    /// The tags of the service.
-    pub tags: BTreeMap<String, String>,
-    /// How many requests the operators have made so far that may change something in AWS.
-    pub changes: usize,
-}
-
-/// A request that an operator has made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RequestMade {
-    /// Its name.
-    pub name: &'static str,
-    /// Whether it goes to AWS.
-    pub aws: bool,
-    /// Whether it may change something.
-    pub write: bool,
-    /// Stands for the state in which it was made: requests with the same number are alike.
-    pub state: u64,
 }
 
 /// Runs a scenario to its end, or to the first broken invariant.
@@ -136,55 +90,6 @@ pub fn run_and_calm(scenario: &Scenario, story: Story, calm: Calm) -> Outcome {
     }
 }
 
-/// Something that will happen.
-enum Event {
-    /// The operator starts.
-    Start(usize),
-    /// The first list, or a new one, of a process arrives.
-    List(ProcessId),
-    /// The watch of a process delivers its next change.
-    Deliver(ProcessId),
-    /// A request arrives at its server.
-    Arrive(Box<Flight>),
-    /// An answer arrives at its process.
-    Reply(Box<Reply>),
-    /// The step with this number.
-    Step(usize),
-    /// Nothing disturbs the operator from now on.
-    Calm,
-    /// Everything should be idle from now on.
-    Rest,
-    /// The end of the run.
-    End,
-}
-
-struct Scheduled {
-    at: Duration,
-    /// Events of the same time happen in the order in which they were scheduled.
-    order: u64,
-    event: Event,
-}
-
-impl PartialEq for Scheduled {
-    fn eq(&self, other: &Self) -> bool {
-        (self.at, self.order) == (other.at, other.order)
-    }
-}
-
-impl Eq for Scheduled {}
-
-impl PartialOrd for Scheduled {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Scheduled {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at, self.order).cmp(&(other.at, other.order))
-    }
-}
-
 /// An operator, whose processes come and go.
 struct Operator {
     process: Option<Process>,
@@ -199,8 +104,7 @@ struct Simulator<'a> {
     scenario: &'a Scenario,
     time: VirtualClock,
     now: Duration,
-    events: BinaryHeap<Reverse<Scheduled>>,
-    orders: u64,
+    schedule: Schedule,
     random: Random,
     api: ApiServer,
     model: Model,
@@ -243,8 +147,7 @@ impl<'a> Simulator<'a> {
         let mut world = Self {
             time: VirtualClock::default(),
             now: Duration::ZERO,
-            events: BinaryHeap::new(),
-            orders: 0,
+            schedule: Schedule::default(),
             random: Random::part(scenario.seed, 1),
             // What only an older schema lets through has to be refused by the operator.
             api: ApiServer::serving(Definition::current().without_transition_rules()),
@@ -286,9 +189,7 @@ impl<'a> Simulator<'a> {
     }
 
     fn at(&mut self, at: Duration, event: Event) {
-        self.orders += 1;
-        let order = self.orders;
-        self.events.push(Reverse(Scheduled { at, order, event }));
+        self.schedule.add(at, event);
     }
 
     fn after(&mut self, delay: Duration, event: Event) {
@@ -304,12 +205,9 @@ impl<'a> Simulator<'a> {
             let Some(next) = self.next() else { break };
             self.advance(next).await;
             while self.violation.is_none()
-                && let Some(Reverse(scheduled)) = self.events.peek()
-                && scheduled.at <= self.now
+                && let Some(event) = self.schedule.take_due(self.now)
             {
-                if let Some(Reverse(scheduled)) = self.events.pop() {
-                    self.handle(scheduled.event);
-                }
+                self.handle(event);
                 self.execute();
             }
         }
@@ -329,7 +227,7 @@ impl<'a> Simulator<'a> {
 
     /// The time of whatever happens next.
     fn next(&self) -> Option<Duration> {
-        let event = self.events.peek().map(|Reverse(scheduled)| scheduled.at);
+        let event = self.schedule.next_at();
         let processes = self.operators.iter().filter_map(|operator| {
             let process = operator.process.as_ref()?;
             process

@@ -1,13 +1,13 @@
 //! The way of a request: from the process to the server and back, with the faults that meet it.
 
-use std::{collections::hash_map::DefaultHasher, hash::Hash, hash::Hasher, time::Duration};
+use std::time::Duration;
 
 use ecs_express_operator::controller::objects::ObjectKey;
 use futures::channel::oneshot;
 use serde_json::Value;
 
 use super::{
-    Event, RequestMade, Simulator,
+    Event, Simulator,
     failures::{failed, lost, refused, with_others_tags},
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     link::{Credentials, Sent, lock},
     process::ProcessId,
     request::{Answer, AwsError, Patch, Request},
-    scenario::fault::{FaultKind, Moment, Site},
+    scenario::fault::{FaultKind, Moment},
     story::Who,
 };
 
@@ -123,96 +123,6 @@ impl Simulator<'_> {
         }
     }
 
-    /// The fault that meets a request, if one does.
-    fn fault_of(&mut self, request: &Request) -> Option<FaultKind> {
-        if self.calm {
-            return None;
-        }
-        let mut found = None;
-        for (fault, met) in self.scenario.faults.iter().zip(&mut self.met) {
-            let matches = match fault.on {
-                Site::Any => true,
-                Site::Named(name) => name == request.name(),
-                Site::ChangesAws => request.changes_aws(),
-            };
-            // A fault waits for a request that it fits, so that it is not used up without any effect.
-            if !matches || !fault.kind.fits(request.is_aws(), is_write(request)) {
-                continue;
-            }
-            *met += 1;
-            let meets = *met > fault.after && *met - fault.after <= fault.times;
-            if meets && found.is_none() {
-                found = Some(fault.kind.clone());
-            }
-        }
-        found
-    }
-
-    fn note_request(
-        &mut self,
-        request: &Request,
-        reconciled: Option<&ObjectKey>,
-        fault: Option<&FaultKind>,
-    ) {
-        let state = self.state_of(reconciled);
-        self.requests.push(RequestMade {
-            name: request.name(),
-            aws: request.is_aws(),
-            write: is_write(request),
-            state,
-        });
-        if let Some(fault) = fault {
-            self.faults_met += 1;
-            let reason = reconciled
-                .map(|key| self.reason_of(key))
-                .unwrap_or_default();
-            self.coverage.note(reason, fault.name(), request.name());
-        }
-    }
-
-    /// Stands for the state of an object and its service.
-    fn state_of(&self, key: Option<&ObjectKey>) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        if let Some(stored) = key.and_then(|key| self.api.get(key)) {
-            stored.is_deleting().hash(&mut hasher);
-            let status = &stored.json["status"];
-            for condition in status["conditions"].as_array().into_iter().flatten() {
-                condition["type"].to_string().hash(&mut hasher);
-                condition["reason"].to_string().hash(&mut hasher);
-            }
-            status["operatorState"]["intent"]["operation"]
-                .to_string()
-                .hash(&mut hasher);
-            status["operatorState"]["intent"]["state"]
-                .to_string()
-                .hash(&mut hasher);
-            stored.generation().hash(&mut hasher);
-            let arn = crate::checkers::truth::arn_of(
-                key.unwrap_or(&crate::scenario::key(0)),
-                Some(stored),
-            );
-            let service = self.truth.service(&arn);
-            service
-                .map(super::super::checkers::truth::ServiceState::is_live)
-                .hash(&mut hasher);
-            let deployment = service.and_then(|service| service.deployment.as_ref());
-            format!("{:?}", deployment.map(|(_, _, status)| status)).hash(&mut hasher);
-        }
-        hasher.finish()
-    }
-
-    /// The reason that an object shows, for coverage.
-    fn reason_of(&self, key: &ObjectKey) -> String {
-        let reason = |stored: &crate::kubernetes::api_server::Stored| {
-            let reason = stored.condition("Ready")?["reason"].as_str()?;
-            Some(reason.to_owned())
-        };
-        let stored = self.api.get(key);
-        stored
-            .and_then(|stored| reason(stored))
-            .unwrap_or_else(|| "none".into())
-    }
-
     pub(super) fn credentials(&mut self, id: ProcessId) -> Credentials {
         self.process(id).map_or(Credentials::None, |process| {
             lock(&process.link.credentials).1.clone()
@@ -232,7 +142,7 @@ impl Simulator<'_> {
     pub(super) fn arrive(&mut self, mut flight: Flight) {
         let fault = flight.fault.take();
         if let Some(FaultKind::Refused(refusal)) = &fault {
-            let answer = refused(&flight.request, *refusal, self.orders);
+            let answer = refused(&flight.request, *refusal, self.schedule.count());
             let latency = self.latency(flight.request.is_aws());
             self.answer_after(latency, flight, answer);
             return;
@@ -372,7 +282,7 @@ impl Simulator<'_> {
     }
 }
 
-fn is_write(request: &Request) -> bool {
+pub(super) fn is_write(request: &Request) -> bool {
     match request {
         Request::Aws { .. } => request.changes_aws(),
         Request::Patch(_) | Request::Publish(..) => true,

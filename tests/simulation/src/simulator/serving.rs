@@ -147,7 +147,7 @@ impl Simulator<'_> {
     /// Changes a label, which concerns nobody.
     pub(super) fn label(&mut self, key: &ObjectKey, value: &str) {
         let value = value.to_owned();
-        let order = self.orders;
+        let order = self.schedule.count();
         let written = self.api.edit(key, |object| {
             object["metadata"]["labels"]["touched"] = json!(format!("{value}-{order}"));
         });
