@@ -27,11 +27,11 @@ fn every_life_without_faults_keeps_every_invariant() {
 fn the_same_seed_gives_the_same_run() {
     for seed in 0..5 {
         let [one, other] = [(); 2].map(|()| run(&random::scenario(seed), Story::kept()));
-        let told = |outcome: &Outcome| {
+        let reported = |outcome: &Outcome| {
             let lines = outcome.story.lines().iter();
             lines.map(ToString::to_string).collect::<Vec<_>>()
         };
-        assert_eq!(told(&one), told(&other), "seed {seed}");
+        assert_eq!(reported(&one), reported(&other), "seed {seed}");
         assert_eq!(one.requests, other.requests, "seed {seed}");
         assert_eq!(one.objects, other.objects, "seed {seed}");
     }
