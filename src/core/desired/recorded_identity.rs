@@ -44,17 +44,19 @@ pub fn has_finalizer(object: &ExpressService) -> bool {
 }
 
 impl RecordedIdentity {
-    /// The identity of an unclaimed object: that of the service which its operator state says it created or adopted, if there
-    /// is one. Somebody then removed finalizer and annotations, for example with `kubectl replace`.
+    /// The identity of an unclaimed object: that of the service which, according to its status, it created or adopted or may
+    /// have created. Somebody then removed finalizer and annotations, for example with `kubectl replace`.
     pub(crate) fn of_known_service(object: &ExpressService) -> Self {
-        let state = object
-            .status
-            .as_ref()
-            .and_then(|status| status.operator_state.as_ref());
-        let known = state.and_then(|state| state.service.as_ref());
+        let status = object.status.as_ref();
+        let state = status.and_then(|status| status.operator_state.as_ref());
+        let known = state.and_then(|state| Some(&state.service.as_ref()?.arn));
+        let intent = state.and_then(|state| state.intent.as_ref());
+        let in_doubt = intent.is_some_and(|intent| intent.outcome.is_none());
+        let addressed = status.and_then(|status| status.service_arn.as_ref());
+        let arn = known.or(addressed.filter(|_| in_doubt));
         Self {
             annotated: false,
-            arn: known.and_then(|known| known.arn.parse().ok()),
+            arn: arn.and_then(|arn| arn.parse().ok()),
             unreadable: None,
             cluster_id: None,
         }

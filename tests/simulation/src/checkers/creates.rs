@@ -1,6 +1,9 @@
 //! I1 and I3: at most one service for an object, and no create before finalizer and identity are stored.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use ecs_express_operator::controller::objects::ObjectKey;
 
@@ -21,6 +24,8 @@ const RECENTLY: Duration = Duration::from_secs(30);
 pub struct Creates {
     /// The last create for an ARN: its sender, when it was sent, and whether its result is known.
     last: BTreeMap<String, Sent>,
+    /// Objects whose status was lost.
+    status_lost: BTreeSet<ObjectKey>,
     /// When every trace of a create was last removed from an object by others.
     replaced: BTreeMap<ObjectKey, Duration>,
     /// The services that creates of operators made, by ARN.
@@ -62,7 +67,7 @@ impl Checker for Creates {
                 let violation = self
                     .sent_too_early(&arn, (*reconciled)?, *process, view)
                     .or_else(|| self.lives_already(&arn, (*reconciled)?, view))
-                    .or_else(|| lives_elsewhere(&arn, (*reconciled)?, view))
+                    .or_else(|| self.lives_elsewhere(&arn, (*reconciled)?, view))
                     .or_else(|| unprepared(&arn, (*reconciled)?, view));
                 let sent = Sent {
                     process: *process,
@@ -76,6 +81,11 @@ impl Checker for Creates {
             Occurrence::Acted(Act::Replace { object, .. }) => {
                 let key = view.objects.get(*object)?;
                 self.replaced.insert(key.clone(), view.now);
+                None
+            }
+            Occurrence::Acted(Act::LoseStatus { object }) => {
+                let key = view.objects.get(*object)?;
+                self.status_lost.insert(key.clone());
                 None
             }
             // Either an older definition drops the intent, or it has dropped it until now.
@@ -172,29 +182,33 @@ impl Creates {
         }
         None
     }
+
+    /// The object has a service under another ARN.
+    fn lives_elsewhere(&self, arn: &str, key: &ObjectKey, view: &View<'_>) -> Option<Violation> {
+        // Neither the object nor its status says any more where its service is.
+        if self.replaced.contains_key(key) && self.status_lost.contains(key) {
+            return None;
+        }
+        let from = view.now.saturating_sub(RECENTLY + view.read_lag);
+        let uid = uid(key, view);
+        let owned = |service: Option<&ServiceState>| {
+            service.is_some_and(|service| {
+                let is_same = service.tags.get(UID) == uid.as_ref();
+                service.is_live() && is_same && service.owner == Owner::Object(key.clone())
+            })
+        };
+        let mut others = view.truth.services.keys().filter(|other| *other != arn);
+        let other = others.find(|other| view.truth.service_since(other, from).all(owned))?;
+        violated(
+            "an object has at most one service, whatever its ARN",
+            format!("{key}: {other} beside {arn}"),
+        )
+    }
 }
 
 /// The UID of the present object with a key.
 fn uid(key: &ObjectKey, view: &View<'_>) -> Option<String> {
     view.api.get(key).map(|stored| stored.uid().to_owned())
-}
-
-/// The object has a service under another ARN.
-fn lives_elsewhere(arn: &str, key: &ObjectKey, view: &View<'_>) -> Option<Violation> {
-    let from = view.now.saturating_sub(RECENTLY + view.read_lag);
-    let uid = uid(key, view);
-    let owned = |service: Option<&ServiceState>| {
-        service.is_some_and(|service| {
-            let is_same = service.tags.get(UID) == uid.as_ref();
-            service.is_live() && is_same && service.owner == Owner::Object(key.clone())
-        })
-    };
-    let mut others = view.truth.services.keys().filter(|other| *other != arn);
-    let other = others.find(|other| view.truth.service_since(other, from).all(owned))?;
-    violated(
-        "an object has at most one service, whatever its ARN",
-        format!("{key}: {other} beside {arn}"),
-    )
 }
 
 /// Finalizer and identity have to be stored before a create is sent.

@@ -54,7 +54,9 @@ impl Checker for Deletion {
                 reconciled: Some(key),
                 ..
             } => {
-                self.may_remain.remove(*key);
+                if view.api.get(key).is_some() {
+                    self.may_remain.remove(*key);
+                }
                 None
             }
             // Somebody else removed the finalizer before the deletion or after it.

@@ -51,8 +51,9 @@ impl Obstacle {
                 "Refused",
                 "RolledBack",
                 "Drifted",
+                "Waiting",
             ],
-            Self::Refused => &["InvalidParameter", "Refused", "NotConverging"],
+            Self::Refused => &["InvalidParameter", "Refused", "NotConverging", "Waiting"],
             Self::OnlyReported => &["RolledBack", "Drifted", "ServiceDeleted"],
         }
     }
@@ -163,8 +164,13 @@ impl Liveness {
         view: &View<'_>,
     ) -> Option<Obstacle> {
         let refused = view.truth.refused.get(key) == Some(&true);
+        // A new object of the name cannot know what the former one applied.
+        let recreated = view
+            .truth
+            .object_since(key, Duration::ZERO)
+            .any(|object| object.uid() != stored.uid());
         let reported = stored.json["spec"]["driftPolicy"] == "Report"
-            && (self.others_acted || self.forgotten.contains(key));
+            && (self.others_acted || self.forgotten.contains(key) || recreated);
         let Some(service) = service.filter(|service| service.is_live()) else {
             return if refused {
                 Some(Obstacle::Refused)

@@ -43,6 +43,8 @@ struct Asked {
     value: String,
     /// Whether ECS has accepted an update or a create since. It may answer an update that changes nothing by doing nothing.
     accepted: bool,
+    /// The target of the newest deployment at that time. What others deploy later restarts the tasks as well.
+    target: Option<String>,
     /// Whether ECS had then rolled back what the spec says.
     failed: bool,
 }
@@ -119,6 +121,7 @@ impl Requested {
             annotation,
             value: value.to_owned(),
             accepted: false,
+            target: deployment.map(|(target, ..)| target.clone()),
             failed: deployment.is_some_and(|(_, target, status)| {
                 has_failed(*status) && rollout_differences(&stored.json["spec"], target).is_empty()
             }),
@@ -144,7 +147,9 @@ fn not_done(key: &ObjectKey, asked: &Asked, view: &View<'_>) -> Option<Violation
         _ => !asked.failed || done["retry"] == *asked.value,
     };
     let is_due = asked.annotation == RESTART || asked.failed;
-    if recorded && (asked.accepted || !is_due) {
+    let target = service.deployment.as_ref().map(|(target, ..)| target);
+    let deployed = asked.accepted || target != asked.target.as_ref();
+    if recorded && (deployed || !is_due) {
         return None;
     }
     violated(

@@ -142,7 +142,8 @@ fn incomplete(key: &ObjectKey, stored: &Stored, view: &View<'_>) -> Option<Viola
     if !is_ready(stored) || service.owner != Owner::Object(key.clone()) {
         return None;
     }
-    if stored.json["spec"]["driftPolicy"] == "Report" {
+    let spec = &stored.json["spec"];
+    if spec["driftPolicy"] == "Report" || spec["suspend"] == true {
         return None;
     }
     let spec = of_spec(stored);

@@ -261,7 +261,7 @@ impl Updates {
             let asked = object.annotation("ecs-express.dev/restart");
             asked.is_some() && object.json["status"]["operatorState"]["restart"].as_str() != asked
         });
-        let unasked = any && all && asked < from && !open || answered().unwrap_or_default();
+        let unasked = !open && (any && all && asked < from || answered().unwrap_or_default());
         // Scaling alone may be sent while the rest is rolled back.
         let scaling_alone = members(body).keys().all(|path| is_scaling(path));
         if unasked && !scaling_alone {

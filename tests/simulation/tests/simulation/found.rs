@@ -163,7 +163,7 @@ fn a_create_is_not_forgotten_with_an_intent_that_an_older_definition_dropped() {
     });
 }
 
-/// Seeds 134 and 898: `kubectl replace` removed the claim, and the operator had the credentials of another account.
+/// Seeds 898 and 15859: `kubectl replace` removed the claim, and the operator had the credentials of another account.
 #[test]
 fn a_replaced_object_gets_no_second_service_in_another_account() {
     let mut scenario = scenario(Lifecycle::Create);
@@ -178,6 +178,17 @@ fn a_replaced_object_gets_no_second_service_in_another_account() {
     scenario.steps.insert(1, Step::at(300, credentials));
     scenario.steps.insert(2, Step::at(400, replaced));
     keeps_every_invariant(&scenario);
+    // The answer to the create was lost, so that no service is known yet.
+    scenario.steps[1].at = Duration::from_secs(9);
+    keeps_every_invariant(&Scenario {
+        faults: vec![Fault {
+            on: Site::Named("CreateExpressGatewayService"),
+            after: 0,
+            times: 1,
+            kind: FaultKind::NoAnswer(Some(Duration::from_secs(1))),
+        }],
+        ..scenario
+    });
 }
 
 /// Seed 1414: two operators hindered each other, again and again, when they removed the finalizer.
