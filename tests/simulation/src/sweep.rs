@@ -40,8 +40,8 @@ impl Case {
     /// The case as a scenario.
     pub fn scenario(&self) -> Scenario {
         let fault = Fault {
-            on: Site::Any,
-            after: u32::try_from(self.request).unwrap_or(u32::MAX),
+            on: Site::Number(self.request),
+            after: 0,
             times: 1,
             kind: self.fault.clone(),
         };
@@ -62,7 +62,10 @@ pub fn cases(breadth: Breadth, operators: usize) -> Vec<Case> {
                 operators,
                 ..scenario(life)
             };
-            let requests = run(&undisturbed, Story::default()).requests;
+            let calm_from = undisturbed.calm_from();
+            let mut requests = run(&undisturbed, Story::default()).requests;
+            // From then on no fault meets a request.
+            requests.retain(|made| made.at < calm_from);
             let sites = sites(&requests, breadth);
             sites.into_iter().flat_map(move |(request, made)| {
                 all_kinds()

@@ -12,7 +12,9 @@ use super::{
     truth::{FINALIZER, Owner, SERVICE_ARN, ServiceState, UID},
     violated,
 };
-use crate::{process::ProcessId, request::Request, scenario::act::Act};
+use crate::{
+    kubernetes::api_server::Stored, process::ProcessId, request::Request, scenario::act::Act,
+};
 
 /// How long the operator has to wait after a create whose result it does not know.
 const SETTLE_WINDOW: Duration = Duration::from_secs(120);
@@ -68,6 +70,7 @@ impl Checker for Creates {
                     .sent_too_early(&arn, (*reconciled)?, *process, view)
                     .or_else(|| self.lives_already(&arn, (*reconciled)?, view))
                     .or_else(|| self.lives_elsewhere(&arn, (*reconciled)?, view))
+                    .or_else(|| self.only_to_be_shown(&arn, (*reconciled)?, view))
                     .or_else(|| unprepared(&arn, (*reconciled)?, view));
                 let sent = Sent {
                     process: *process,
@@ -181,6 +184,25 @@ impl Creates {
             );
         }
         None
+    }
+
+    /// Where drift is only reported, a service that was deleted outside is not created again.
+    fn only_to_be_shown(&self, arn: &str, key: &ObjectKey, view: &View<'_>) -> Option<Violation> {
+        let made = self.made.get(arn)?;
+        let from = view.now.saturating_sub(RECENTLY);
+        let reports = |object: &Stored| {
+            let known = &object.json["status"]["operatorState"]["service"];
+            object.json["spec"]["driftPolicy"] == "Report" && !known.is_null()
+        };
+        let mut versions = view.truth.object_since(key, from).peekable();
+        versions.peek()?;
+        if made.uid != uid(key, view) || !versions.all(reports) {
+            return None;
+        }
+        violated(
+            "a service that was deleted outside is not created again under Report",
+            format!("{key}: {arn}"),
+        )
     }
 
     /// The object has a service under another ARN.

@@ -6,7 +6,7 @@ use ecs_express_operator::controller::objects::ObjectKey;
 
 use super::{
     CREATE, Checker, DELETE, Occurrence, View, Violation,
-    truth::{FINALIZER, Owner, arn_of},
+    truth::{FINALIZER, Owner, ServiceState, arn_of},
     violated,
 };
 use crate::{
@@ -76,6 +76,20 @@ impl Checker for Deletion {
     }
 }
 
+/// Whether a service is that of an object: by its tags, or, where they are lost, because the object recorded it.
+fn belongs(key: &ObjectKey, object: &Stored, service: &ServiceState, view: &View<'_>) -> bool {
+    let known = &object.json["status"]["operatorState"]["service"];
+    match &service.owner {
+        Owner::Object(owner) => owner == key,
+        Owner::Foreign => false,
+        Owner::Nobody | Owner::Partial { .. } => {
+            service.owner.fits(key)
+                && known["arn"] == arn_of(key, Some(object))
+                && view.truth.has_owned(key, service)
+        }
+    }
+}
+
 /// A finalizer of somebody else that a write removed.
 fn lost_finalizer(before: &Stored, write: &Write) -> Option<String> {
     let finalizers = before.json["metadata"]["finalizers"].as_array();
@@ -121,10 +135,8 @@ impl Deletion {
         }
         let arn = arn_of(key, Some(before));
         let from = view.now.saturating_sub(RECENTLY + view.read_lag);
-        let ours = |state: Option<&super::truth::ServiceState>| {
-            state.is_some_and(|service| {
-                service.is_live() && service.owner == Owner::Object(key.clone())
-            })
+        let ours = |state: Option<&ServiceState>| {
+            state.is_some_and(|service| service.is_live() && belongs(key, before, service, view))
         };
         let mut states = view.truth.service_since(&arn, from);
         let mut any = false;
@@ -144,11 +156,12 @@ impl Deletion {
     fn outlives(&self, view: &View<'_>) -> Option<Violation> {
         view.truth.services.keys().find_map(|arn| {
             let service = view.truth.service(arn)?;
-            let Owner::Object(key) = &service.owner else {
-                return None;
+            let owns = |key: &&ObjectKey| {
+                let mut versions = view.truth.object_since(key, Duration::ZERO);
+                versions.any(|object| belongs(key, object, service, view))
             };
-            let remains = view.objects.contains(key)
-                && service.is_live()
+            let key = view.objects.iter().find(owns)?;
+            let remains = service.is_live()
                 && !service.released
                 && view.api.get(key).is_none()
                 && !self.may_remain.contains(key);

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ecs_express_emulator::{DeploymentStatus, ServiceStatus};
 
+use ecs_express_operator::controller::objects::ObjectKey;
+
 use super::{
     Checker, Occurrence, View, Violation,
     configuration::differences,
@@ -28,13 +30,29 @@ impl Checker for Honesty {
         if let Some(violation) = moved(write) {
             return Some(violation);
         }
-        if !is_ready(after) || !reports(write, after) {
+        if !reports(write, after) {
             return None;
         }
         let arn = arn_of(key, Some(after));
         let from = view.now.saturating_sub(RECENTLY + view.read_lag);
-        let mut states = view.truth.service_since(&arn, from).flatten();
-        if states.any(|service| runs(after, service)) {
+        let states = || view.truth.service_since(&arn, from).flatten();
+        let synced_before = write.before.as_deref().is_some_and(is_synced);
+        if is_synced(after) && !synced_before && !states().any(|service| has(after, service)) {
+            return violated(
+                "Synced is true only if the service has what the spec says",
+                format!("{key}: {}", difference(after, view.truth.service(&arn))),
+            );
+        }
+        if !is_ready(after) {
+            return None;
+        }
+        if after.json["status"]["url"]
+            .as_str()
+            .is_none_or(str::is_empty)
+        {
+            return violated("a service that is ready has a URL", key.to_string());
+        }
+        if states().any(|service| runs(key, after, service, view)) {
             return None;
         }
         violated(
@@ -52,8 +70,25 @@ pub fn is_ready(object: &Stored) -> bool {
         && object.json["status"]["observedGeneration"] == object.json["metadata"]["generation"]
 }
 
-/// Whether the service runs as the spec says, its deployment included.
-pub fn runs(object: &Stored, service: &ServiceState) -> bool {
+/// Whether the object says that the service has what its present generation says.
+fn is_synced(object: &Stored) -> bool {
+    object.condition("Synced").is_some_and(|synced| {
+        synced["status"] == "True" && synced["observedGeneration"] == object.generation()
+    })
+}
+
+/// Whether the service has what the spec says, or ran it before others changed it.
+fn has(object: &Stored, service: &ServiceState) -> bool {
+    let shown = [&service.newest, &service.steady];
+    shown
+        .into_iter()
+        .flatten()
+        .any(|(_, configuration)| unexplained(object, configuration).is_empty())
+}
+
+/// Whether the service runs as the spec says, its deployment included. Where drift is only reported, it has to have run so
+/// once.
+pub fn runs(key: &ObjectKey, object: &Stored, service: &ServiceState, view: &View<'_>) -> bool {
     let reports_only = object.json["spec"]["driftPolicy"] == "Report";
     let steady = service.steady.as_ref();
     let successful = service
@@ -63,8 +98,13 @@ pub fn runs(object: &Stored, service: &ServiceState) -> bool {
             *status == DeploymentStatus::Successful
                 || steady.is_some_and(|(steady, _)| steady != target)
         });
+    let arn = arn_of(key, Some(object));
+    let once = || {
+        let mut states = view.truth.service_since(&arn, Duration::ZERO).flatten();
+        states.any(|state| has(object, state))
+    };
     let fits = steady.is_some_and(|(_, configuration)| {
-        reports_only || unexplained(object, configuration).is_empty()
+        unexplained(object, configuration).is_empty() || reports_only && once()
     });
     service.status == ServiceStatus::Active && successful && fits
 }
@@ -77,7 +117,7 @@ fn reports(write: &Write, after: &Stored) -> bool {
     let counter =
         |object: &Stored| object.json["status"]["operatorState"]["intent"]["counter"].clone();
     let changed = before.json["status"] != after.json["status"];
-    changed && (!is_ready(before) || counter(before) == counter(after))
+    changed && counter(before) == counter(after)
 }
 
 /// The differences between spec and service that the object does not report itself as left in force.

@@ -20,9 +20,12 @@ use crate::{kubernetes::api_server::Stored, scenario::act::Act};
 pub struct Liveness {
     /// Objects whose status or identity was lost, so that nobody knows what belongs to them and what was edited.
     forgotten: BTreeSet<ObjectKey>,
-    /// Whether anybody else has changed a service in AWS.
-    others_acted: bool,
+    /// The services that others have changed, by name; all of them if it was a role.
+    others_acted: BTreeSet<String>,
 }
+
+/// Stands for all services.
+const EVERY: &str = "*";
 
 /// What keeps an object from being ready, although nothing is wrong with the operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +99,14 @@ impl Liveness {
             | Act::Replace { object, .. } => {
                 self.forgotten.extend(view.objects.get(*object).cloned());
             }
-            Act::Aws(_) | Act::Call { .. } => self.others_acted = true,
+            Act::Aws(change) => {
+                let service = change["service"].as_str().unwrap_or(EVERY);
+                self.others_acted.insert(service.to_owned());
+            }
+            Act::Call { body, .. } => {
+                let service = body["serviceName"].as_str().unwrap_or(EVERY);
+                self.others_acted.insert(service.to_owned());
+            }
             _ => {}
         }
     }
@@ -133,7 +143,7 @@ impl Liveness {
         if is_ready(stored) {
             let owned = |service: &ServiceState| service.owner == Owner::Object(key.clone());
             return match service {
-                Some(service) if runs(stored, service) && owned(service) => None,
+                Some(service) if runs(key, stored, service, view) && owned(service) => None,
                 _ => violated(
                     "an object that says that it is ready is",
                     format!("{key}: {shown}: {service:?}"),
@@ -163,14 +173,17 @@ impl Liveness {
         service: Option<&ServiceState>,
         view: &View<'_>,
     ) -> Option<Obstacle> {
-        let refused = view.truth.refused.get(key) == Some(&true);
+        let refused = view.truth.is_refused(key, stored);
         // A new object of the name cannot know what the former one applied.
         let recreated = view
             .truth
             .object_since(key, Duration::ZERO)
             .any(|object| object.uid() != stored.uid());
+        let name = arn_of(key, Some(stored));
+        let name = name.rsplit('/').next().unwrap_or_default();
+        let others_acted = self.others_acted.contains(name) || self.others_acted.contains(EVERY);
         let reported = stored.json["spec"]["driftPolicy"] == "Report"
-            && (self.others_acted || self.forgotten.contains(key) || recreated);
+            && (others_acted || self.forgotten.contains(key) || recreated);
         let Some(service) = service.filter(|service| service.is_live()) else {
             return if refused {
                 Some(Obstacle::Refused)

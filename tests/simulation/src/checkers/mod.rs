@@ -157,7 +157,7 @@ pub fn all() -> Vec<Box<dyn Checker>> {
         Box::new(requested::Requested::default()),
         Box::new(rest::Rest::default()),
         Box::new(secrecy::Secrecy),
-        Box::new(tags::Tags),
+        Box::new(tags::Tags::default()),
         Box::new(liveness::Liveness::default()),
     ]
 }

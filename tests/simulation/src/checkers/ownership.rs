@@ -97,5 +97,6 @@ fn adopts(key: &ObjectKey, from: Duration, view: &View<'_>) -> bool {
 
 /// Whether a service may be adopted.
 fn is_free(service: &ServiceState) -> bool {
-    service.owner == Owner::Nobody && service.express
+    let of_a_stack = service.tags.contains_key("aws:cloudformation:stack-name");
+    service.owner == Owner::Nobody && service.express && !of_a_stack
 }

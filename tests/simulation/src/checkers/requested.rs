@@ -45,6 +45,8 @@ struct Asked {
     accepted: bool,
     /// The target of the newest deployment at that time. What others deploy later restarts the tasks as well.
     target: Option<String>,
+    /// The generation of the object at that time.
+    generation: i64,
     /// Whether ECS had then rolled back what the spec says.
     failed: bool,
 }
@@ -122,6 +124,7 @@ impl Requested {
             value: value.to_owned(),
             accepted: false,
             target: deployment.map(|(target, ..)| target.clone()),
+            generation: stored.generation(),
             failed: deployment.is_some_and(|(_, target, status)| {
                 has_failed(*status) && rollout_differences(&stored.json["spec"], target).is_empty()
             }),
@@ -134,7 +137,12 @@ impl Requested {
 fn not_done(key: &ObjectKey, asked: &Asked, view: &View<'_>) -> Option<Violation> {
     let stored = view.api.get(key)?;
     let is_current = stored.annotation(asked.annotation) == Some(&asked.value);
-    if !is_current || stored.is_deleting() || !is_ready(stored) {
+    let ignored = asked.failed && !asked.accepted && asked.generation == stored.generation();
+    let suspended = stored.json["spec"]["suspend"] == true;
+    if !is_current || stored.is_deleting() || suspended || !is_ready(stored) && !ignored {
+        return None;
+    }
+    if view.truth.is_refused(key, stored) {
         return None;
     }
     let service = view.truth.service(&arn_of(key, Some(stored)))?;
@@ -180,8 +188,11 @@ fn suspended(key: &ObjectKey, action: &str, view: &View<'_>) -> Option<Violation
 /// An adoption that would change the service needs its confirmation.
 fn unconfirmed(key: &ObjectKey, arn: &str, view: &View<'_>) -> Option<Violation> {
     let from = view.now.saturating_sub(READ + view.read_lag);
-    let confirmed = |object: &Stored| object.annotation(CONFIRM).is_some();
-    if view.truth.object_since(key, from).any(confirmed) {
+    if view
+        .truth
+        .object_since(key, from)
+        .any(|object| is_confirmed(key, object, view))
+    {
         return None;
     }
     let differs = |service: &ServiceState| {
@@ -189,6 +200,7 @@ fn unconfirmed(key: &ObjectKey, arn: &str, view: &View<'_>) -> Option<Violation>
         let shown = service.newest.as_ref();
         let all = |object: &Stored| {
             shown.is_some_and(|(_, shown)| !differences(&object.json["spec"], shown).is_empty())
+                || replaces_tags(object, service)
         };
         unowned && view.truth.object_since(key, from).all(all)
     };
@@ -200,6 +212,29 @@ fn unconfirmed(key: &ObjectKey, arn: &str, view: &View<'_>) -> Option<Violation>
         "an adoption that changes the service waits for its confirmation",
         key.to_string(),
     )
+}
+
+/// Whether the object carries the hash that its status showed for this very generation.
+fn is_confirmed(key: &ObjectKey, object: &Stored, view: &View<'_>) -> bool {
+    let Some(hash) = object.annotation(CONFIRM) else {
+        return false;
+    };
+    let shows = |version: &Stored| {
+        let ready = version.condition("Ready");
+        let message = ready.and_then(|ready| ready["message"].as_str());
+        let about = &version.json["status"]["observedGeneration"];
+        *about == object.generation() && message.is_some_and(|message| message.contains(hash))
+    };
+    view.truth.object_since(key, Duration::ZERO).any(shows)
+}
+
+/// Whether a tag of the spec has another value on the service.
+fn replaces_tags(object: &Stored, service: &ServiceState) -> bool {
+    let mut tags = object.json["spec"]["tags"].as_array().into_iter().flatten();
+    tags.any(|tag| {
+        let present = service.tags.get(tag["key"].as_str().unwrap_or_default());
+        present.is_some_and(|value| value != tag["value"].as_str().unwrap_or_default())
+    })
 }
 
 /// A retained service carries the mark of a released one when its object is gone, unless ECS refused the mark.

@@ -92,10 +92,11 @@ impl Checker for Rest {
 
 /// Whether a deployment does not end, or ECS refuses what the spec says, so that calls are tried again from time to time.
 fn is_stuck(key: &ObjectKey, view: &View<'_>) -> bool {
-    if view.truth.refused.get(key) == Some(&true) {
+    let stored = view.api.get(key);
+    if stored.is_some_and(|stored| view.truth.is_refused(key, stored)) {
         return true;
     }
-    let arn = arn_of(key, view.api.get(key).map(|stored| &**stored));
+    let arn = arn_of(key, stored.map(|stored| &**stored));
     let service = view.truth.service(&arn);
     let deployment = service.and_then(|service| service.deployment.as_ref());
     deployment.is_some_and(|(_, _, status)| *status == DeploymentStatus::InProgress)

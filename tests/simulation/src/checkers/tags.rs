@@ -16,7 +16,7 @@ use super::{
     truth::{CLUSTER_ID, Owner, ServiceState, UID, arn_of},
     violated,
 };
-use crate::{kubernetes::api_server::Stored, request::Request};
+use crate::{kubernetes::api_server::Stored, request::Request, scenario::act::Act};
 
 /// How long a reconcile may work with what it has read.
 const READ: Duration = Duration::from_secs(110);
@@ -24,8 +24,11 @@ const READ: Duration = Duration::from_secs(110);
 const OWNER_TAGS: &str = "ecs-express.dev/";
 
 /// Judges each call that changes tags, and the tags at the end.
-#[derive(Debug)]
-pub struct Tags;
+#[derive(Debug, Default)]
+pub struct Tags {
+    /// Objects whose tags others have changed, or whose status was lost.
+    disturbed: BTreeSet<ObjectKey>,
+}
 
 impl Checker for Tags {
     fn check(&mut self, occurrence: &Occurrence<'_>, view: &View<'_>) -> Option<Violation> {
@@ -44,10 +47,14 @@ impl Checker for Tags {
                 let arn = named_arn(account, body)?;
                 unasked(key, action, body, view).or_else(|| unneeded(key, &arn, body, view))
             }
+            Occurrence::Acted(act) => {
+                self.note(act, view);
+                None
+            }
             Occurrence::End => view
                 .api
                 .objects()
-                .find_map(|(key, stored)| incomplete(key, stored, view)),
+                .find_map(|(key, stored)| self.incomplete(key, stored, view)),
             _ => None,
         }
     }
@@ -136,31 +143,59 @@ fn unneeded(key: &ObjectKey, arn: &str, body: &Value, view: &View<'_>) -> Option
     violated("tags are changed only where they differ", key.to_string())
 }
 
-/// At the end, a service has the tags of its object, and none that its spec once had and has no longer.
-fn incomplete(key: &ObjectKey, stored: &Stored, view: &View<'_>) -> Option<Violation> {
-    let service = view.truth.service(&arn_of(key, Some(stored)))?;
-    if !is_ready(stored) || service.owner != Owner::Object(key.clone()) {
-        return None;
+impl Tags {
+    fn note(&mut self, act: &Act, view: &View<'_>) {
+        let object = match act {
+            Act::LoseStatus { object } | Act::Replace { object, .. } => *object,
+            Act::Aws(change) if !change["tag"].is_null() || !change["untag"].is_null() => {
+                self.disturbed.extend(view.objects.iter().cloned());
+                return;
+            }
+            _ => return,
+        };
+        self.disturbed.extend(view.objects.get(object).cloned());
     }
-    let spec = &stored.json["spec"];
-    if spec["driftPolicy"] == "Report" || spec["suspend"] == true {
-        return None;
+
+    /// At the end, a service has the tags of its object, and none that its spec once had and has no longer.
+    fn incomplete(&self, key: &ObjectKey, stored: &Stored, view: &View<'_>) -> Option<Violation> {
+        let service = view.truth.service(&arn_of(key, Some(stored)))?;
+        if !is_ready(stored) || service.owner != Owner::Object(key.clone()) {
+            return None;
+        }
+        let spec = &stored.json["spec"];
+        let disturbed = self.disturbed.contains(key);
+        if spec["driftPolicy"] == "Report" && disturbed || spec["suspend"] == true {
+            return None;
+        }
+        let spec = of_spec(stored);
+        let missing = spec
+            .iter()
+            .find(|(name, value)| service.tags.get(*name) != Some(value));
+        if let Some((name, _)) = missing {
+            return violated(
+                "a service has the tags of its object in the end",
+                format!("{key}: {name}"),
+            );
+        }
+        if service.tags.get(UID).map(String::as_str) != Some(stored.uid()) {
+            return violated(
+                "a service names the UID of its object in the end",
+                format!("{key}: {:?}", service.tags.get(UID)),
+            );
+        }
+        let once = view
+            .truth
+            .object_since(key, Duration::ZERO)
+            .filter(|object| object.uid() == stored.uid())
+            .flat_map(|object| of_spec(object).into_keys());
+        let wanted = of_spec(stored);
+        let mut left = once.filter(|name| !wanted.contains_key(name));
+        match left.find(|name| service.tags.contains_key(name)) {
+            Some(name) if !disturbed => violated(
+                "a tag that the spec no longer has is removed in the end",
+                format!("{key}: {name}"),
+            ),
+            _ => None,
+        }
     }
-    let spec = of_spec(stored);
-    let missing = spec
-        .iter()
-        .find(|(name, value)| service.tags.get(*name) != Some(value));
-    if let Some((name, _)) = missing {
-        return violated(
-            "a service has the tags of its object in the end",
-            format!("{key}: {name}"),
-        );
-    }
-    if service.tags.get(UID).map(String::as_str) != Some(stored.uid()) {
-        return violated(
-            "a service names the UID of its object in the end",
-            format!("{key}: {:?}", service.tags.get(UID)),
-        );
-    }
-    None
 }

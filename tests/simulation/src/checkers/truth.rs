@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use ecs_express_emulator::{DeploymentStatus, Model, ServiceStatus, ServiceView};
+use ecs_express_emulator::{DeploymentStatus, DeploymentView, Model, ServiceStatus, ServiceView};
 use ecs_express_operator::controller::objects::ObjectKey;
 use serde_json::Value;
 
@@ -124,7 +124,7 @@ impl ServiceState {
             steady: service.steady_revision().map(revision),
             failed: service
                 .deployments()
-                .filter(|deployment| has_failed(deployment.status()))
+                .filter(|deployment| has_failed(deployment.status()) && !was_replaced(deployment))
                 .map(|deployment| deployment.target_revision().configuration())
                 .collect(),
             tags,
@@ -152,6 +152,12 @@ pub fn is_rolled_back(status: DeploymentStatus) -> bool {
 /// Whether a deployment has ended without success.
 pub fn has_failed(status: DeploymentStatus) -> bool {
     is_rolled_back(status) || status == DeploymentStatus::Stopped
+}
+
+/// Whether a deployment was stopped because of another update.
+fn was_replaced(deployment: &DeploymentView<'_>) -> bool {
+    let reason = deployment.status_reason();
+    reason.is_some_and(|reason| reason.contains("Replaced"))
 }
 
 /// A value over time.
@@ -206,7 +212,7 @@ pub struct Truth {
     /// The objects; `None` where there is none.
     pub objects: BTreeMap<ObjectKey, Timeline<Option<Arc<Versioned>>>>,
     /// Whether ECS refused the last create or update of an object, or did not do what it asks, apart from faults.
-    pub refused: BTreeMap<ObjectKey, bool>,
+    refused: BTreeMap<ObjectKey, (bool, i64)>,
     seen_changes: Option<u64>,
     seen_versions: usize,
 }
@@ -263,6 +269,20 @@ impl Truth {
             let timeline = self.objects.entry(key.clone()).or_default();
             timeline.note(now, Some(Arc::new(Versioned(stored.clone()))));
         }
+    }
+
+    /// Notes whether ECS refused what the present generation of an object asks for.
+    pub fn note_refused(&mut self, key: &ObjectKey, refused: bool) {
+        let objects = self.objects.get(key).and_then(Timeline::last);
+        if let Some(Some(object)) = objects {
+            let generation = object.0.generation();
+            self.refused.insert(key.clone(), (refused, generation));
+        }
+    }
+
+    /// Whether ECS refuses what an object asks for.
+    pub fn is_refused(&self, key: &ObjectKey, object: &Stored) -> bool {
+        self.refused.get(key) == Some(&(true, object.generation()))
     }
 
     /// The service with this ARN.

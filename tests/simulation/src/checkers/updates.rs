@@ -30,10 +30,20 @@ const SETTLE_WINDOW: Duration = Duration::from_secs(120);
 pub struct Updates {
     /// When the last intent of an object was lost with its status.
     forgotten: BTreeMap<ObjectKey, Duration>,
+    /// The last update of a service that ECS accepted.
+    accepted: BTreeMap<String, Accepted>,
     /// The last update of a service by any process, while its result is not known.
     unanswered: BTreeMap<String, Unanswered>,
     /// When a user last changed the object in a way that may ask for an update.
     asked: BTreeMap<ObjectKey, Duration>,
+}
+
+/// An update that ECS has accepted.
+#[derive(Debug)]
+struct Accepted {
+    body: Value,
+    at: Duration,
+    newest: Option<String>,
 }
 
 #[derive(Debug)]
@@ -74,7 +84,8 @@ impl Checker for Updates {
                 let violation = no_difference(key, &arn, body, view)
                     .or_else(|| outdated(key, body, view))
                     .or_else(|| self.rolled_back(key, &arn, body, view))
-                    .or_else(|| self.repeated(key, &arn, body, view));
+                    .or_else(|| self.repeated(key, &arn, body, view))
+                    .or_else(|| self.accepted_already(key, &arn, body, view));
                 let sent = Unanswered {
                     body: body.clone(),
                     at: view.now,
@@ -82,6 +93,23 @@ impl Checker for Updates {
                 };
                 self.unanswered.insert(arn, sent);
                 violation
+            }
+            Occurrence::Served {
+                action: UPDATE,
+                account,
+                body,
+                answer: Ok(_),
+                ..
+            } => {
+                let arn = named_arn(account, body)?;
+                let newest = view.truth.service(&arn).and_then(newest_arn);
+                let accepted = Accepted {
+                    body: (*body).clone(),
+                    at: view.now,
+                    newest,
+                };
+                self.accepted.insert(arn, accepted);
+                None
             }
             Occurrence::Answered {
                 process,
@@ -190,7 +218,40 @@ fn outdated(key: &ObjectKey, body: &Value, view: &View<'_>) -> Option<Violation>
     )
 }
 
+fn newest_arn(service: &ServiceState) -> Option<String> {
+    service.newest.as_ref().map(|(arn, _)| arn.clone())
+}
+
 impl Updates {
+    /// An update that ECS accepted a short time ago is not sent again while nothing has replaced it.
+    fn accepted_already(
+        &self,
+        key: &ObjectKey,
+        arn: &str,
+        body: &Value,
+        view: &View<'_>,
+    ) -> Option<Violation> {
+        let last = self.accepted.get(arn)?;
+        let waited = view.now.saturating_sub(last.at);
+        let service = view.truth.service(arn)?;
+        let replaced = newest_arn(service) != last.newest
+            || service
+                .deployment
+                .as_ref()
+                .is_some_and(|(target, _, status)| {
+                    has_failed(*status) && Some(target) == last.newest.as_ref()
+                });
+        let forgotten = self.forgotten.get(key).is_some_and(|at| *at >= last.at);
+        let asked = view.truth.object_since(key, last.at).any(restart_open);
+        if last.body != *body || waited >= SETTLE_WINDOW || replaced || forgotten || asked {
+            return None;
+        }
+        violated(
+            "an accepted update is not sent again before its effect can be seen",
+            format!("{arn}: only {waited:?} after the first"),
+        )
+    }
+
     /// An update whose result is not known may still take effect, or have taken effect, and is not sent a second time
     /// before that can be seen.
     fn repeated(

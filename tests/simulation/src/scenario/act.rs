@@ -178,6 +178,8 @@ pub enum Expected {
     Image(String),
     /// Its deletion was requested.
     Deleted,
+    /// The object does not say that it is ready.
+    NotReady,
 }
 
 impl Act {

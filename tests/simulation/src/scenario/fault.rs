@@ -24,6 +24,8 @@ pub enum Site {
     Named(&'static str),
     /// Requests that change something in AWS.
     ChangesAws,
+    /// The request with this number among all of the run.
+    Number(usize),
 }
 
 /// What happens to a request.
@@ -49,7 +51,7 @@ pub enum FaultKind {
     Conflict,
     /// The process dies and starts again.
     Crash(Moment, Duration),
-    /// The process does not execute for a time.
+    /// The process does not execute for a time. After an answer that is the same as before the next request.
     Freeze(Moment, Duration),
 }
 
@@ -206,7 +208,6 @@ pub fn all_kinds() -> Vec<FaultKind> {
         FaultKind::Crash(Moment::AfterAnswer, seconds(2)),
         FaultKind::Freeze(Moment::BeforeSend, seconds(60)),
         FaultKind::Freeze(Moment::AfterEffect, seconds(60)),
-        FaultKind::Freeze(Moment::AfterAnswer, seconds(60)),
     ];
     kinds.extend(AWS_REFUSALS.map(FaultKind::Refused));
     kinds.extend(AWS_ABSENCES.map(FaultKind::Refused));

@@ -277,6 +277,13 @@ fn hanging_objects() -> Scenario {
 fn failing_reads() -> Scenario {
     let steps = vec![
         Step::at(1, apply(spec("shop:1"))),
+        Step::at(
+            15_000,
+            Act::Expect {
+                object: 0,
+                expected: Expected::NotReady,
+            },
+        ),
         Step::disturbed_until(20_000),
     ];
     let refusal = Refusal::Aws(Some("ServerException"), "", 500);

@@ -6,9 +6,14 @@ use serde_json::{Value, json};
 
 use super::{
     act::{Act, Step},
+    lifecycles::spec,
     random::LENGTH,
 };
-use crate::{checkers::truth::ACCOUNT, link::Credentials, random::Random};
+use crate::{
+    checkers::{CREATE, truth::ACCOUNT},
+    link::Credentials,
+    random::Random,
+};
 
 /// The owner tags.
 const OWNER_TAGS: [&str; 4] = [
@@ -31,7 +36,7 @@ pub(super) fn acts(object: usize, service: &str, random: &mut Random) -> Vec<Ste
         let role = format!("arn:aws:iam::123456789012:role/{name}");
         Act::Aws(json!({"role": role, "usable": usable}))
     };
-    let act = match random.below(22) {
+    let act = match random.below(24) {
         0 | 1 => aws(json!({"update": {"primaryContainer": {"image": "others:2"}}})),
         2 => aws(json!({"untag": OWNER_TAGS})),
         3 => tag("ecs-express.dev/name", "another"),
@@ -44,6 +49,18 @@ pub(super) fn acts(object: usize, service: &str, random: &mut Random) -> Vec<Ste
         10 => tag("cost-center", "1"),
         11 => aws(json!({"untag": [random.pick(&OWNER_TAGS)]})),
         12 => aws(json!({"purge": true})),
+        22 | 23 => {
+            let mut successor = spec("others:3");
+            successor["serviceName"] = json!(service);
+            let create = Act::Call {
+                action: CREATE,
+                body: successor,
+            };
+            return vec![
+                Step::at(at, aws(json!({"purge": true}))),
+                Step::at(at + random.below(3), create),
+            ];
+        }
         13 => aws(json!({"customer": true})),
         14 => aws(json!({"desiredCount": random.below(3)})),
         15 => aws(json!({"runningCount": random.below(3)})),
@@ -106,5 +123,16 @@ pub(super) fn environment(operator: usize, random: &mut Random) -> Vec<Step> {
             seconds: random.pick(&[-3600, -900, 900, 86_400]),
         },
     };
-    vec![Step::at(random.below(LENGTH), act)]
+    let at = random.below(LENGTH);
+    let mut steps = vec![Step::at(at, act)];
+    // The right credentials come back, soon or with the end of all disturbances.
+    if matches!(steps[0].act, Act::Credentials { .. }) && random.percent(60) {
+        let credentials = Credentials::Valid(ACCOUNT.into());
+        let valid = Act::Credentials {
+            operator,
+            credentials,
+        };
+        steps.push(Step::at(at + 1 + random.below(300), valid));
+    }
+    steps
 }

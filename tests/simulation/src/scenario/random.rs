@@ -7,12 +7,12 @@ use super::{
     Scenario,
     act::{Act, Step},
     chains::change,
-    fault::{Fault, FaultKind, Site, all_kinds},
+    fault::{AWS_ABSENCES, Fault, FaultKind, Site, all_kinds},
     key,
     lifecycles::spec,
     others, service, settings,
 };
-use crate::{checkers::CREATE, random::Random};
+use crate::{checkers::CREATE, random::Random, request::changes_aws};
 
 /// How long the scenario disturbs the operator, in seconds.
 pub(super) const LENGTH: u64 = 1200;
@@ -72,6 +72,11 @@ fn life(object: usize, name: &str, random: &mut Random) -> Vec<Step> {
             },
         ));
         wanted["adoptionPolicy"] = json!(if random.percent(80) { "Adopt" } else { "Never" });
+        // A confirmation, after which the spec may change once more.
+        if random.percent(60) {
+            let confirmed = at + 20 + random.below(200);
+            steps.push(Step::at(confirmed, Act::ConfirmAdoption { object }));
+        }
     }
     steps.push(Step::at(
         at,
@@ -198,12 +203,35 @@ fn edit(wanted: &mut Value, random: &mut Random) {
     }
 }
 
+/// The read that may deny a service alone.
+const DESCRIBE: &str = "DescribeExpressGatewayService";
+
 /// So many faults. ECS denies a service that it has shown before, or its owner, at most once: two such answers in a row
 /// confirm an absence or another owner, on which the operator relies.
 fn all_faults(count: u64, random: &mut Random) -> Vec<Fault> {
     let mut faults: Vec<_> = (0..count).map(|_| fault(random)).collect();
-    let mut denied = false;
-    for fault in &mut faults {
+    // One of the two reads may deny the service again and again.
+    let denies_always = random.percent(15);
+    if denies_always {
+        faults.push(Fault {
+            on: Site::Named(DESCRIBE),
+            after: u32::try_from(random.below(12)).unwrap_or_default(),
+            times: 1 + u32::try_from(random.below(30)).unwrap_or_default(),
+            kind: FaultKind::Refused(AWS_ABSENCES[0]),
+        });
+    }
+    let mut denied = denies_always;
+    // Then the other read is not refused: the operator has nothing else to go by.
+    let refuses_the_other = |fault: &Fault| {
+        let other = matches!(fault.on, Site::Any | Site::Named("DescribeServices"));
+        other && matches!(fault.kind, FaultKind::Refused(_))
+    };
+    if denies_always {
+        faults.retain(|fault| !refuses_the_other(fault));
+    }
+    let many = usize::from(denies_always);
+    let ordinary = faults.len() - many;
+    for fault in faults.iter_mut().take(ordinary) {
         if fault.kind.denies_service() {
             fault.times = 1;
             if std::mem::replace(&mut denied, true) {
@@ -212,6 +240,20 @@ fn all_faults(count: u64, random: &mut Random) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// Whether a request of the site can meet the fault.
+fn may_meet(kind: &FaultKind, on: Site) -> bool {
+    match on {
+        Site::Any | Site::Number(_) => true,
+        Site::ChangesAws => kind.fits(true, true),
+        Site::Named(name) => {
+            let shows_tags = name == DESCRIBE || name == "DescribeServices";
+            let aws = !name.starts_with("patch ");
+            let write = !aws || changes_aws(name);
+            kind.fits(aws, write) && (shows_tags || *kind != FaultKind::OthersTags)
+        }
+    }
 }
 
 fn fault(random: &mut Random) -> Fault {
@@ -233,9 +275,13 @@ fn fault(random: &mut Random) -> Fault {
         _ => Site::Any,
     };
     let reach = match on {
-        Site::Named(_) | Site::ChangesAws => 6,
+        Site::Named(_) | Site::ChangesAws | Site::Number(_) => 6,
         Site::Any => 80,
     };
+    let mut kind = random.pick(&all_kinds());
+    while !may_meet(&kind, on) {
+        kind = random.pick(&all_kinds());
+    }
     Fault {
         on,
         after: u32::try_from(random.below(reach)).unwrap_or_default(),
@@ -244,6 +290,6 @@ fn fault(random: &mut Random) -> Fault {
         } else {
             u32::try_from(1 + random.below(10)).unwrap_or(1)
         },
-        kind: random.pick(&all_kinds()),
+        kind,
     }
 }

@@ -67,6 +67,9 @@ pub(super) fn random(random: &mut Random) -> Value {
         let member = random.pick(&["healthCheckPath", "cpu", "primaryContainer"]);
         settings["memberLagSeconds"] = json!({ (member): 1 + random.below(60) });
     }
+    if random.percent(30) {
+        settings["bakeSeconds"] = json!(random.pick(&[60, 200]));
+    }
     if random.percent(15) {
         settings["createVisibleSeconds"] = json!(1 + random.below(60));
     }

@@ -11,6 +11,7 @@ use super::{Event, Observation, Simulator};
 use crate::{
     checkers::{
         Occurrence,
+        honesty::is_ready,
         truth::{ACCOUNT, REGION, SERVICE_ARN, arn_of},
     },
     kubernetes::api_server::Definition,
@@ -79,6 +80,7 @@ impl Simulator<'_> {
                     definition = definition.without(&["status/operatorState/intent"]);
                 }
                 self.api.serve(definition);
+                self.old_definition = *old;
             }
             Act::LoseStatus { object } => {
                 if let Some(key) = self.key(*object) {
@@ -137,6 +139,7 @@ impl Simulator<'_> {
             Expected::Image(image) => service
                 .and_then(|service| service.newest.as_ref())
                 .is_some_and(|(_, shown)| shown["primaryContainer"]["image"] == **image),
+            Expected::NotReady => self.api.get(&key).is_some_and(|stored| !is_ready(stored)),
             Expected::Deleted => service.is_none_or(|it| it.status != ServiceStatus::Active),
         };
         if holds {
@@ -269,6 +272,7 @@ impl Simulator<'_> {
         self.story.tell(self.now, Who::Environment, || {
             "nothing disturbs the operator from now on".into()
         });
+        self.old_definition = false;
         self.api
             .serve(Definition::current().without_transition_rules());
         for operator in 0..self.operators.len() {

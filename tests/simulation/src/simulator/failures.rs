@@ -57,13 +57,23 @@ pub(super) fn failed(request: &Request) -> Answer {
 
 /// The answer of a server that refuses the request.
 /// `number` makes the request id of each refusal another one.
-pub(super) fn refused(request: &Request, refusal: Refusal, number: u64) -> Answer {
+/// `running` is the configuration that the service runs, which a refusal of a change may quote.
+pub(super) fn refused(
+    request: &Request,
+    refusal: Refusal,
+    number: u64,
+    running: Option<&Value>,
+) -> Answer {
     match (request, refusal) {
         (Request::Aws { body, .. }, Refusal::Quoting) => {
-            let value = &body["primaryContainer"]["environment"][0]["value"];
+            let value = |configuration: &Value| {
+                let value = &configuration["primaryContainer"]["environment"][0]["value"];
+                value.as_str().unwrap_or_default().to_owned()
+            };
+            let (sent, runs) = (value(body), running.map(value).unwrap_or_default());
             Answer::Aws(Err(AwsError::Refused {
                 code: Some("ClientException".into()),
-                message: format!("Invalid value '{}'", value.as_str().unwrap_or_default()),
+                message: format!("Invalid value '{sent}', unlike '{runs}'"),
                 status: 400,
             }))
         }

@@ -24,6 +24,7 @@ impl Simulator<'_> {
                 Site::Any => true,
                 Site::Named(name) => name == request.name(),
                 Site::ChangesAws => request.changes_aws(),
+                Site::Number(number) => number == self.requests.len(),
             };
             // A fault waits for a request that it fits, so that it is not used up without any effect.
             if !matches || !fault.kind.fits(request.is_aws(), is_write(request)) {
@@ -46,6 +47,7 @@ impl Simulator<'_> {
     ) {
         let state = self.state_of(reconciled);
         self.requests.push(RequestMade {
+            at: self.now,
             name: request.name(),
             aws: request.is_aws(),
             write: is_write(request),

@@ -111,6 +111,8 @@ struct Simulator<'a> {
     operators: Vec<Operator>,
     /// How often each fault has been passed by or has met a request.
     met: Vec<u32>,
+    /// Whether the API server drops the intents of calls.
+    old_definition: bool,
     calm: bool,
     ended: bool,
     read_lag: Duration,
@@ -154,6 +156,7 @@ impl<'a> Simulator<'a> {
             model: Model::new(settings),
             operators: operators.collect(),
             met: vec![0; scenario.faults.len()],
+            old_definition: false,
             calm: false,
             ended: false,
             read_lag,
@@ -324,6 +327,11 @@ impl<'a> Simulator<'a> {
     }
 
     fn start(&mut self, operator: usize) {
+        // The program does not start beside a definition that lacks what it stores.
+        if self.old_definition {
+            self.after(Duration::from_secs(10), Event::Start(operator));
+            return;
+        }
         let this = &mut self.operators[operator];
         let id = ProcessId {
             operator,

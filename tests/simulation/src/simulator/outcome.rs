@@ -1,6 +1,6 @@
 //! What became of a run.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::Value;
 
@@ -45,6 +45,8 @@ pub struct Observation {
 /// A request that an operator has made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestMade {
+    /// When it was made.
+    pub at: Duration,
     /// Its name.
     pub name: &'static str,
     /// Whether it goes to AWS.

@@ -11,7 +11,7 @@ use super::{
     failures::{failed, lost, refused, with_others_tags},
 };
 use crate::{
-    checkers::Occurrence,
+    checkers::{Occurrence, named_arn},
     link::{Credentials, Sent, lock},
     process::ProcessId,
     request::{Answer, AwsError, Patch, Request},
@@ -49,7 +49,7 @@ pub(super) struct Reply {
     answer: Answer,
     /// The call to AWS that it answers.
     call: Option<Call>,
-    /// The process dies once it has handled the answer.
+    /// The process dies once it has handled the answer, and starts again after this time.
     then_dies: Option<Duration>,
 }
 
@@ -142,7 +142,9 @@ impl Simulator<'_> {
     pub(super) fn arrive(&mut self, mut flight: Flight) {
         let fault = flight.fault.take();
         if let Some(FaultKind::Refused(refusal)) = &fault {
-            let answer = refused(&flight.request, *refusal, self.schedule.count());
+            let running = self.running(&flight.request);
+            let number = self.schedule.count();
+            let answer = refused(&flight.request, *refusal, number, running.as_ref());
             let latency = self.latency(flight.request.is_aws());
             self.answer_after(latency, flight, answer);
             return;
@@ -172,17 +174,7 @@ impl Simulator<'_> {
                 self.kill_if(flight.process, down);
             }
             Some(FaultKind::Crash(Moment::AfterAnswer, down)) => {
-                let call = call_of(&flight);
-                if let Some(reply) = flight.reply {
-                    let reply = Reply {
-                        process: flight.process,
-                        reply,
-                        answer,
-                        call,
-                        then_dies: Some(down),
-                    };
-                    self.after(latency, Event::Reply(Box::new(reply)));
-                }
+                self.answer_and_then(latency, flight, answer, Some(down));
             }
             Some(FaultKind::Freeze(_, span)) => {
                 self.freeze(flight.process.operator, span);
@@ -198,6 +190,16 @@ impl Simulator<'_> {
             )
             | None => self.answer_after(latency, flight, answer),
         }
+    }
+
+    /// The configuration that the service of a call runs, if the call changes it.
+    fn running(&self, request: &Request) -> Option<Value> {
+        let Request::Aws { account, body, .. } = request else {
+            return None;
+        };
+        let arn = named_arn(account, body).filter(|_| request.changes_aws())?;
+        let steady = self.truth.service(&arn)?.steady.as_ref();
+        steady.map(|(_, configuration)| configuration.clone())
     }
 
     fn kill_if(&mut self, id: ProcessId, down: Duration) {
@@ -218,6 +220,16 @@ impl Simulator<'_> {
     }
 
     fn answer_after(&mut self, delay: Duration, flight: Flight, answer: Answer) {
+        self.answer_and_then(delay, flight, answer, None);
+    }
+
+    fn answer_and_then(
+        &mut self,
+        delay: Duration,
+        flight: Flight,
+        answer: Answer,
+        then_dies: Option<Duration>,
+    ) {
         let call = call_of(&flight);
         if let Some(reply) = flight.reply {
             let reply = Reply {
@@ -225,7 +237,7 @@ impl Simulator<'_> {
                 reply,
                 answer,
                 call,
-                then_dies: None,
+                then_dies,
             };
             self.after(delay, Event::Reply(Box::new(reply)));
         }

@@ -88,7 +88,7 @@ impl Simulator<'_> {
             let arn = named_arn(account, body).unwrap_or_default();
             let newest = self.truth.service(&arn).and_then(|it| it.newest.as_ref());
             let done = newest.is_some_and(|(_, newest)| differences(body, newest).is_empty());
-            self.truth.refused.insert(key.clone(), !done);
+            self.truth.note_refused(key, !done);
         }
         self.story
             .tell(self.now, Who::Operator(flight.process), || {

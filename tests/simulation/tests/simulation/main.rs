@@ -14,10 +14,24 @@ mod seeds;
 mod sequences;
 mod sweep;
 
-use simulation::{scenario::Scenario, simulator::run, story::Story};
+use simulation::{
+    scenario::Scenario,
+    simulator::{Outcome, run},
+    story::Story,
+};
 
 /// Runs scenarios on all cores. Panics with the story of the first that breaks an invariant.
 fn run_all<T: Sync>(all: &[T], scenario: impl Fn(&T) -> (String, Scenario) + Sync) {
+    run_all_and(all, scenario, |_| true);
+}
+
+/// Runs scenarios on all cores. Panics with the story of the first that breaks an invariant, or whose outcome is not as it
+/// should be.
+fn run_all_and<T: Sync>(
+    all: &[T],
+    scenario: impl Fn(&T) -> (String, Scenario) + Sync,
+    holds: impl Fn(&Outcome) -> bool + Sync,
+) {
     use std::sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -32,7 +46,8 @@ fn run_all<T: Sync>(all: &[T], scenario: impl Fn(&T) -> (String, Scenario) + Syn
                     && let Some(one) = all.get(next.fetch_add(1, Ordering::Relaxed))
                 {
                     let (name, scenario) = scenario(one);
-                    if run(&scenario, Story::default()).violation.is_some() {
+                    let outcome = run(&scenario, Story::default());
+                    if outcome.violation.is_some() || !holds(&outcome) {
                         *broken.lock().unwrap() = Some((name, scenario));
                     }
                 }
