@@ -14,6 +14,7 @@ use crate::{
         observed::{
             failure::{Effect, Failure},
             history::ObservedAt,
+            service::Observed,
         },
         record::call_result::CallResult,
     },
@@ -142,7 +143,9 @@ async fn verify_owner_tags<E: Ecs, O: Objects, C: Clock>(
     match gather::has_owner_tags(&ctx.ecs, input.desired, redactor).await {
         Ok(ours) => {
             let ended = ctx.clock.uptime();
-            reconciliation.other_owner = Some((!ours, ObservedAt { started, ended }));
+            let ordinary = matches!(input.observed, Observed::Present(it) if it.is_ordinary());
+            let other_owner = !ours || ordinary;
+            reconciliation.other_owner = Some((other_owner, ObservedAt { started, ended }));
             CallResult::Idle
         }
         Err(failure) => CallResult::Failed(failure),

@@ -7,7 +7,7 @@ use crate::core::{
     },
     desired::{hash::hash_of_texts, policy::AdoptionPolicy},
     diff::tags::{MAX_TAGS, count_after_setting},
-    observed::service::{Management, Read},
+    observed::service::Read,
 };
 
 /// The tag with which CloudFormation marks the resources of a stack.
@@ -21,7 +21,7 @@ pub(crate) fn adoption(input: &Input<'_>, present: Present<'_>) -> (Action, Reas
         assessment,
     } = present;
     let desired = input.desired;
-    if service.management.got() == Some(&Management::Customer) {
+    if service.is_ordinary() {
         return not_adoptable("it is an ordinary ECS service, not an Express service");
     }
     if desired.adoption == AdoptionPolicy::Never {

@@ -28,6 +28,10 @@ pub(crate) fn owner(input: &Input<'_>, service: &Service) -> Owner {
         .and_then(|state| state.service.as_ref())
         .is_some_and(|known| is_known(known, service));
     match OwnerTags::read(&service.tags, &desired.object, &desired.cluster_id) {
+        // Whoever set its tags, an ordinary service was not created by this operator.
+        OwnerTags::Ours | OwnerTags::None | OwnerTags::Partial(_) if service.is_ordinary() => {
+            Owner::Unowned
+        }
         OwnerTags::Ours => Owner::Ours,
         OwnerTags::None | OwnerTags::Partial(_) if known => Owner::TagsLost,
         OwnerTags::Other(owner) | OwnerTags::Partial(owner) => Owner::Other(owner),

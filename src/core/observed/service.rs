@@ -121,6 +121,11 @@ pub struct Service {
 }
 
 impl Service {
+    /// Whether it is known to be an ordinary ECS service, which Express Mode does not manage.
+    pub fn is_ordinary(&self) -> bool {
+        self.management.got() == Some(&Management::Customer)
+    }
+
     /// Returns the newest of the running revisions. It carries the last accepted request, unless that was rolled back.
     pub fn newest(&self) -> Option<&Revision> {
         self.revisions

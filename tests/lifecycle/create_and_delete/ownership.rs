@@ -221,6 +221,23 @@ async fn a_name_that_an_ordinary_service_no_longer_uses_is_available() {
     cluster.until_gone().await;
 }
 
+/// Express Mode would refuse to delete it, again and again.
+#[tokio::test]
+async fn an_ordinary_service_that_carries_the_owner_tags_is_left_alone() {
+    let mut cluster = SimulatedCluster::ready(&json!({})).await;
+    let tags: Vec<_> = ["cluster-id", "namespace", "name", "uid"]
+        .map(|name| format!("ecs-express.dev/{name}"))
+        .into_iter()
+        .map(|key| json!({"key": key, "value": cluster.tag(&key)}))
+        .collect();
+    cluster.change_outside(&json!({"purge": true}));
+    cluster.change_outside(&json!({"customer": true}));
+    cluster.change_outside(&json!({ "tag": tags }));
+    cluster.delete();
+    cluster.until_gone().await;
+    assert_eq!(cluster.calls(DELETE), 0);
+}
+
 #[tokio::test]
 async fn an_object_whose_name_was_taken_by_an_ordinary_service_that_is_gone_can_be_deleted() {
     let mut cluster = SimulatedCluster::with(json!({"inactiveSeconds": 1_000_000})).await;
