@@ -51,7 +51,9 @@ pub(crate) fn after_decision(
             message: first.to_string(),
         };
     }
-    if assessment.mode_switched {
+    // While ECS shows no revision, nothing differs, not even from a spec that was edited and whose update may be lost.
+    let unknown = service.newest().is_none() && decision.reason == Reason::WaitingForUpdate;
+    if assessment.mode_switched || unknown {
         return as_ready();
     }
     if let Some(value) =

@@ -91,6 +91,15 @@ impl Checker for Creates {
                 self.status_lost.insert(key.clone());
                 None
             }
+            Occurrence::Acted(Act::RemoveAnnotations { object }) => {
+                let key = view.objects.get(*object)?;
+                let stored = view.api.get(key)?;
+                if stored.json["status"]["operatorState"].is_null() {
+                    self.replaced.insert(key.clone(), view.now);
+                    self.status_lost.insert(key.clone());
+                }
+                None
+            }
             // Either an older definition drops the intent, or it has dropped it until now.
             Occurrence::Acted(Act::Definition { .. }) => {
                 for key in view.objects {

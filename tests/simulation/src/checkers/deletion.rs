@@ -157,8 +157,8 @@ impl Deletion {
         view.truth.services.keys().find_map(|arn| {
             let service = view.truth.service(arn)?;
             let owns = |key: &&ObjectKey| {
-                let mut versions = view.truth.object_since(key, Duration::ZERO);
-                versions.any(|object| belongs(key, object, service, view))
+                let last = view.truth.object_since(key, Duration::ZERO).last();
+                last.is_some_and(|object| belongs(key, object, service, view))
             };
             let key = view.objects.iter().find(owns)?;
             let remains = service.is_live()

@@ -37,7 +37,11 @@ impl Checker for Honesty {
         let from = view.now.saturating_sub(RECENTLY + view.read_lag);
         let states = || view.truth.service_since(&arn, from).flatten();
         let synced_before = write.before.as_deref().is_some_and(is_synced);
-        if is_synced(after) && !synced_before && !states().any(|service| has(after, service)) {
+        if is_synced(after)
+            && !after.is_deleting()
+            && !synced_before
+            && !states().any(|service| has(after, service))
+        {
             return violated(
                 "Synced is true only if the service has what the spec says",
                 format!("{key}: {}", difference(after, view.truth.service(&arn))),
@@ -139,6 +143,7 @@ fn difference(object: &Stored, service: Option<&ServiceState>) -> String {
     let paths = service
         .steady
         .as_ref()
+        .or(service.newest.as_ref())
         .map(|(_, configuration)| differences(&object.json["spec"], configuration));
     let deployment = service.deployment.as_ref().map(|(_, _, status)| status);
     format!(

@@ -46,7 +46,7 @@ impl Obstacle {
     /// The reasons that the Ready condition may give.
     fn reasons(self) -> &'static [&'static str] {
         match self {
-            Self::NotOwned => &["NotOwned", "AdoptionNotConfirmed"],
+            Self::NotOwned => &["NotOwned", "AdoptionNotConfirmed", "Adopting"],
             Self::RolledBack => &["RolledBack", "ProgressDeadlineExceeded", "Drifted"],
             Self::Unending => &[
                 "ProgressDeadlineExceeded",
@@ -56,7 +56,14 @@ impl Obstacle {
                 "Drifted",
                 "Waiting",
             ],
-            Self::Refused => &["InvalidParameter", "Refused", "NotConverging", "Waiting"],
+            Self::Refused => &[
+                "InvalidParameter",
+                "Refused",
+                "NotConverging",
+                "Waiting",
+                "ServiceDeleted",
+                "Drifted",
+            ],
             Self::OnlyReported => &["RolledBack", "Drifted", "ServiceDeleted"],
         }
     }
@@ -113,7 +120,8 @@ impl Liveness {
 
     fn judge(&self, key: &ObjectKey, stored: &Stored, view: &View<'_>) -> Option<Violation> {
         let arn = arn_of(key, Some(stored));
-        if !arn.contains(ACCOUNT) {
+        let known = stored.json["status"]["operatorState"]["service"]["arn"].as_str();
+        if !arn.contains(ACCOUNT) || known.is_some_and(|known| !known.contains(ACCOUNT)) {
             // The object was claimed with credentials of another account, to which it stays bound.
             return None;
         }

@@ -7,7 +7,7 @@ use ecs_express_operator::controller::objects::ObjectKey;
 
 use super::{
     CREATE, Checker, DELETE, Occurrence, TAG, UPDATE, View, Violation,
-    configuration::{differences, rollout_differences},
+    configuration::{differences, members, rollout_differences},
     honesty::is_ready,
     named_arn,
     truth::{FINALIZER, Owner, ServiceState, arn_of, has_failed},
@@ -222,8 +222,9 @@ fn is_confirmed(key: &ObjectKey, object: &Stored, view: &View<'_>) -> bool {
     let shows = |version: &Stored| {
         let ready = version.condition("Ready");
         let message = ready.and_then(|ready| ready["message"].as_str());
-        let about = &version.json["status"]["observedGeneration"];
-        *about == object.generation() && message.is_some_and(|message| message.contains(hash))
+        // Policies and new tags are no part of what is confirmed.
+        let same = members(&version.json["spec"]) == members(&object.json["spec"]);
+        same && message.is_some_and(|message| message.contains(hash))
     };
     view.truth.object_since(key, Duration::ZERO).any(shows)
 }

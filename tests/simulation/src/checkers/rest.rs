@@ -98,6 +98,10 @@ fn is_stuck(key: &ObjectKey, view: &View<'_>) -> bool {
     }
     let arn = arn_of(key, stored.map(|stored| &**stored));
     let service = view.truth.service(&arn);
+    // It never came up.
+    if service.is_some_and(|service| service.is_live() && service.steady.is_none()) {
+        return true;
+    }
     let deployment = service.and_then(|service| service.deployment.as_ref());
     deployment.is_some_and(|(_, _, status)| *status == DeploymentStatus::InProgress)
 }

@@ -48,6 +48,7 @@ struct Accepted {
 
 #[derive(Debug)]
 struct Unanswered {
+    uid: Option<String>,
     body: Value,
     at: Duration,
     process: ProcessId,
@@ -87,6 +88,7 @@ impl Checker for Updates {
                     .or_else(|| self.repeated(key, &arn, body, view))
                     .or_else(|| self.accepted_already(key, &arn, body, view));
                 let sent = Unanswered {
+                    uid: view.api.get(key).map(|stored| stored.uid().to_owned()),
                     body: body.clone(),
                     at: view.now,
                     process: *process,
@@ -263,7 +265,9 @@ impl Updates {
     ) -> Option<Violation> {
         let last = self.unanswered.get(arn)?;
         let waited = view.now.saturating_sub(last.at);
-        let forgotten = self.forgotten.get(key).is_some_and(|at| *at >= last.at);
+        let uid = view.api.get(key).map(|stored| stored.uid());
+        let forgotten =
+            self.forgotten.get(key).is_some_and(|at| *at >= last.at) || last.uid.as_deref() != uid;
         if last.body != *body || waited >= SETTLE_WINDOW || forgotten {
             return None;
         }

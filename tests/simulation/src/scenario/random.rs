@@ -35,9 +35,10 @@ pub fn scenario(seed: u64) -> Scenario {
         let operator = usize::try_from(random.below(operators as u64)).unwrap_or_default();
         steps.extend(others::environment(operator, &mut random));
     }
-    // Without status and with a definition that drops the intent, nothing says that a service may exist.
+    // With a definition that drops the intent, only the sender of a create or an earlier status knows that a service may
+    // exist.
     let loses = |step: &Step| matches!(step.act, Act::LoseStatus { .. });
-    if steps.iter().any(loses) {
+    if operators > 1 || steps.iter().any(loses) {
         steps.retain(|step| !matches!(step.act, Act::Definition { .. }));
     }
     steps.sort_by_key(|step| step.at);

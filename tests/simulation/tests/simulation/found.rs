@@ -145,6 +145,26 @@ fn the_revision_of_others_is_not_taken_for_that_of_the_create() {
     }
 }
 
+/// Seeds 1080 and 1414: no revision was visible yet, so that nothing differed from the edited spec.
+#[test]
+fn an_edit_whose_update_was_lost_before_the_first_revision_is_visible_is_not_called_in_sync() {
+    let mut scenario = scenario(Lifecycle::Create);
+    let edit = Act::Apply {
+        object: 0,
+        spec: spec("shop:2"),
+    };
+    scenario.steps.insert(1, Step::at(2, edit));
+    keeps_every_invariant(&Scenario {
+        faults: vec![Fault {
+            on: Site::Named("UpdateExpressGatewayService"),
+            after: 0,
+            times: 1,
+            kind: FaultKind::RequestLost,
+        }],
+        ..scenario
+    });
+}
+
 /// Seed 452: the API server dropped the intent of a create, and then got the present definition.
 #[test]
 fn a_create_is_not_forgotten_with_an_intent_that_an_older_definition_dropped() {
