@@ -228,8 +228,10 @@ fn a_recorded_stop_stays_while_the_deployments_cannot_be_read() {
     for change in unknown {
         let mut service = running(not_listed());
         change(&mut service);
-        let reason = recorded_as_rolled_back().reconcile(service);
+        let mut object = recorded_as_rolled_back();
+        let reason = object.reconcile(service);
         assert!(matches!(reason, Reason::Unreadable(_)), "{reason:?}");
+        assert!(object.rolled_back().is_some());
     }
 }
 
