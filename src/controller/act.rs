@@ -39,6 +39,7 @@ pub(super) async fn act<E: Ecs, O: Objects, C: Clock>(
         IntentWrite::NotNeeded => None,
         IntentWrite::Stored(intent) => Some(intent),
         IntentWrite::Expired(intent, failure) => {
+            reconciliation.state.history.intent_stored(&intent);
             return Ok(Acted {
                 intent: Some(intent),
                 result: CallResult::Failed(failure),

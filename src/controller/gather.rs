@@ -144,7 +144,7 @@ async fn ordinary_service<E: Ecs>(
 ) -> Observed {
     let redactor = &reconciliation.redactor;
     let suspicious = match &express {
-        Observed::Missing(_) => may_have_a_service(desired, &reconciliation.status_before),
+        Observed::Missing(_) => may_have_a_service(desired, reconciliation),
         // The only parameter of the request is the ARN.
         Observed::Unreadable(failure) => failure.kind == FailureKind::InvalidParameter,
         Observed::NotAsked | Observed::Present(_) => false,
@@ -194,11 +194,12 @@ async fn ordinary_service<E: Ecs>(
 }
 
 /// Whether the object may have a service: one was observed, or a call may have created one. A create that was rejected may have
-/// been rejected because of an ordinary service.
-fn may_have_a_service(desired: &Desired, status: &ExpressServiceStatus) -> bool {
-    let nothing_sent = status
-        .trusted_state()
-        .is_some_and(|state| state.service.is_none() && state.intent.is_none());
+/// been rejected because of an ordinary service. Of a create whose intent the API server dropped only this process knows.
+fn may_have_a_service(desired: &Desired, reconciliation: &Reconciliation) -> bool {
+    let state = reconciliation.status_before.trusted_state();
+    let nothing_stored =
+        state.is_some_and(|state| state.service.is_none() && state.intent.is_none());
+    let nothing_sent = nothing_stored && !reconciliation.state.history.create_in_doubt();
     match desired.phase {
         Phase::Unclaimed | Phase::Finalized => false,
         Phase::Active | Phase::Deleting(_) => !nothing_sent,

@@ -231,3 +231,56 @@ fn a_service_whose_tags_the_second_reading_shows_as_ours_is_never_left_behind() 
         given.history.record_owner(other, at);
     }
 }
+
+/// The identity of an object without finalizer and annotations that has this status.
+fn identity_of_unclaimed(status: Value) -> IdentityCheck {
+    let mut object = object(&new_object());
+    object.status = Some(serde_json::from_value(status).unwrap());
+    parsed(&object, &operator()).identity
+}
+
+#[test]
+fn an_unclaimed_object_keeps_to_the_service_that_the_former_field_of_the_state_knows() {
+    let elsewhere = ARN.replace("123456789012", "210987654321");
+    for scheme in [1, 2] {
+        let knows = |arn: &str| json!({"scheme": scheme, "service": {"arn": arn}});
+        let identities = [
+            ("memory alone", json!({"memory": knows(&elsewhere)})),
+            // An older operator has written it since.
+            (
+                "memory first",
+                json!({"memory": knows(&elsewhere), "operatorState": knows(ARN)}),
+            ),
+            ("alone", json!({"operatorState": knows(&elsewhere)})),
+        ];
+        for (name, status) in identities {
+            let identity = identity_of_unclaimed(status);
+            let is_changed = matches!(identity, IdentityCheck::Changed { .. });
+            assert!(is_changed, "{name}, scheme {scheme}");
+        }
+    }
+}
+
+#[test]
+fn an_unclaimed_object_keeps_to_the_account_of_a_call_that_is_still_open() {
+    let elsewhere = ARN.replace("123456789012", "210987654321");
+    for (outcome, is_kept) in [
+        (json!(null), true),
+        (json!("Accepted"), true),
+        (json!("SaidByANewerVersion"), true),
+        (json!("Rejected"), false),
+        (json!("Refused"), false),
+    ] {
+        for field in ["memory", "operatorState"] {
+            let intent = json!({
+                "operation": "Create", "hash": "h", "counter": 1, "at": "2026-11-24T00:00:00Z",
+                "outcome": outcome,
+            });
+            let state = json!({"scheme": 1, "intent": intent});
+            let status = json!({"serviceArn": elsewhere, (field): state});
+            let identity = identity_of_unclaimed(status);
+            let changed = matches!(identity, IdentityCheck::Changed { .. });
+            assert_eq!(changed, is_kept, "{field} {outcome}");
+        }
+    }
+}

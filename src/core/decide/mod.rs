@@ -138,6 +138,7 @@ fn first_match(input: &Input<'_>, presence: Presence<'_>) -> (Action, Reason) {
     let not_ours = input.history.other_owner_for(input.windows.absence_gap);
     let keep_deleted = had_service(input) && d.drift == DriftPolicy::Report;
     let never_sent = input.state.is_some_and(OperatorState::never_had_a_service)
+        && !input.history.create_in_doubt()
         && input.history.unreadable_for(input.windows.settle);
 
     match (d.phase, presence, owner) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::{
     api::ExpressServiceStatus,
     core::{
+        decide::rollout::ended_at_applied_revision,
         desired::{object::Desired, phase::Phase},
         observed::{
             deployment::{DeploymentState, STOPPED, deployment_state},
@@ -87,13 +88,14 @@ fn is_outcome_known(service: &Service, status: &ExpressServiceStatus) -> bool {
     let newest = service.newest().map(|revision| revision.arn.as_str());
     let ended = match deployment_state(deployment.status.as_deref()) {
         DeploymentState::InProgress => false,
-        // A newer deployment may have stopped it, until it is recorded that none has.
-        DeploymentState::Failed if deployment.status.as_deref() == Some(STOPPED) => status
-            .trusted_state()
-            .and_then(|state| state.rolled_back.as_ref())
-            .is_some_and(|rolled_back| rolled_back.revision == deployment.target_revision),
+        // ECS may have replaced it, or may yet roll another one back to its revision.
+        DeploymentState::Failed if deployment.status.as_deref() == Some(STOPPED) => false,
         DeploymentState::Succeeded => target == newest,
-        DeploymentState::Failed => target == newest || target == applied,
+        DeploymentState::Failed => {
+            target == newest
+                || target == applied
+                || ended_at_applied_revision(deployment, service, status.trusted_state())
+        }
     };
     let nothing_sent = status
         .trusted_state()

@@ -51,7 +51,10 @@ impl Rollout {
         let deployments: Vec<&DeploymentStatus> = match &service.deployments {
             Read::Got(deployments) => deployments.iter().collect(),
             Read::Skipped => input.deployment.into_iter().collect(),
-            Read::Failed(failure) => return Self::Unreadable(failure.clone()),
+            Read::Failed(failure) => {
+                let stopped = recorded_stop(input, service, in_sync).cloned();
+                return stopped.map_or_else(|| Self::Unreadable(failure.clone()), Self::Failed);
+            }
         };
         let newest = deployments.first().copied();
         let wanted = wanted_revision(input, service, in_sync);
@@ -78,7 +81,10 @@ impl Rollout {
             return Self::Stopped(newest.clone());
         }
         if let Some(newest) = newest
-            && found.is_some_and(|found| was_replaced(found, newest))
+            && found.map_or_else(
+                || ended_at_newest_revision(newest, service),
+                |found| was_replaced(found, newest),
+            )
         {
             if let Some(replaced) = Self::after_replacement(newest, service, in_sync) {
                 return replaced;
@@ -160,6 +166,55 @@ impl Rollout {
 /// Whether a newer deployment stopped this one, which ECS therefore did not reject.
 fn was_replaced(found: &DeploymentStatus, newest: &DeploymentStatus) -> bool {
     found.status.as_deref() == Some(STOPPED) && found != newest
+}
+
+/// Whether ECS rolled a later deployment back to the newest revision, whose own deployment is not among those that were read.
+fn ended_at_newest_revision(newest: &DeploymentStatus, service: &Service) -> bool {
+    let Some(revision) = service.newest() else {
+        return false;
+    };
+    // The deployment of a revision that is newer than this one is still to be listed.
+    let is_later = newest
+        .started_at
+        .as_ref()
+        .zip(revision.created_at)
+        .is_some_and(|(started, created)| started.0.as_second() > created.as_second());
+    newest.status.as_deref() == Some(ROLLED_BACK)
+        && newest.target_revision.as_ref() != Some(&revision.arn)
+        && is_later
+}
+
+/// Whether the status shows a deployment that ECS rolled back to the revision last applied, of which nothing is recorded as
+/// rolled back: another client's.
+pub(crate) fn ended_at_applied_revision(
+    shown: &DeploymentStatus,
+    service: &Service,
+    state: Option<&OperatorState>,
+) -> bool {
+    let applied = state
+        .filter(|state| state.rolled_back.is_none())
+        .and_then(|state| state.last_applied.as_ref())
+        .and_then(|applied| applied.revision.as_ref());
+    let newest = service.newest().map(|revision| &revision.arn);
+    applied.is_some() && applied == newest && ended_at_newest_revision(shown, service)
+}
+
+/// The deployment of the wanted revision that the status shows, if it is recorded that it was stopped and not replaced. The
+/// deployments are then read only to find out whether ECS has rolled another one back to its revision since.
+fn recorded_stop<'a>(
+    input: &Input<'a>,
+    service: &Service,
+    in_sync: bool,
+) -> Option<&'a DeploymentStatus> {
+    let recorded = input.state.and_then(|state| state.rolled_back.as_ref())?;
+    let wanted = wanted_revision(input, service, in_sync)?;
+    let is_alone = service.revisions.len() == 1 && service.current_deployment.is_none();
+    input.deployment.filter(|shown| {
+        is_alone
+            && shown.status.as_deref() == Some(STOPPED)
+            && shown.target_revision.as_deref() == Some(wanted)
+            && shown.target_revision == recorded.revision
+    })
 }
 
 /// Whether the newest deployment was stopped so recently that ECS may not show yet what replaced it.

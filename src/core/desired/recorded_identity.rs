@@ -1,7 +1,7 @@
 //! The identity recorded on an object. From the first call that changes ECS on, calls address only the recorded ARN.
 
 use crate::{
-    api::{ExpressService, FINALIZER, annotations},
+    api::{ExpressService, ExpressServiceStatus, FINALIZER, annotations},
     core::desired::identity::ServiceArn,
 };
 
@@ -48,10 +48,10 @@ impl RecordedIdentity {
     /// have created. Somebody then removed finalizer and annotations, for example with `kubectl replace`.
     pub(crate) fn of_known_service(object: &ExpressService) -> Self {
         let status = object.status.as_ref();
-        let state = status.and_then(|status| status.operator_state.as_ref());
+        // Even one of another scheme tells which service not to lose.
+        let state = status.and_then(ExpressServiceStatus::stored_state);
         let known = state.and_then(|state| Some(&state.service.as_ref()?.arn));
-        let intent = state.and_then(|state| state.intent.as_ref());
-        let in_doubt = intent.is_some_and(|intent| intent.outcome.is_none());
+        let in_doubt = state.is_some_and(|state| state.open_intent().is_some());
         let addressed = status.and_then(|status| status.service_arn.as_ref());
         let arn = known.or(addressed.filter(|_| in_doubt));
         Self {

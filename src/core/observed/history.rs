@@ -197,6 +197,12 @@ impl ObservationHistory {
         self.other_owner = other_owner.then(|| Span::extend(self.other_owner, observed_at));
     }
 
+    /// Records that this process has stored the intent, whose call it does not send. Its write would have failed if another
+    /// process had stored one since the last observation, so earlier observations that the service is missing still count.
+    pub fn intent_stored(&mut self, intent: &Intent) {
+        self.latest_intent = Some(IntentKey::of(intent));
+    }
+
     /// Records that the call of this intent is sent. Earlier observations that the service is missing no longer count.
     pub fn call_sent(&mut self, intent: &Intent, now: Uptime) {
         self.missing = None;

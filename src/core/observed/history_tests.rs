@@ -75,6 +75,18 @@ fn an_intent_of_another_process_restarts_the_confirmation() {
 }
 
 #[test]
+fn an_intent_of_this_process_that_is_not_sent_restarts_nothing() {
+    let mut history = ObservationHistory::default();
+    history.record(&MISSING, None, at(0));
+    history.intent_stored(&intent(2));
+    history.record(&MISSING, Some(&intent(2)), at(10));
+    assert!(history.missing_for(seconds_after(10)));
+    // Another process has stored one since.
+    history.record(&MISSING, Some(&intent(3)), at(20));
+    assert!(!history.missing_for(seconds_after(10)));
+}
+
+#[test]
 fn an_intent_with_the_same_counter_after_a_lost_status_is_another_one() {
     let mut history = ObservationHistory::default();
     let again = Intent {

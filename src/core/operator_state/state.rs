@@ -22,12 +22,17 @@ pub const SCHEME: i32 = 1;
 
 impl ExpressServiceStatus {
     /// The operator state, if it exists and has the present scheme.
+    pub fn trusted_state(&self) -> Option<&OperatorState> {
+        let stored = self.stored_state();
+        stored.filter(|state| state.scheme == SCHEME)
+    }
+
+    /// The operator state, of whatever scheme.
     ///
     /// Earlier versions stored it in `memory`. This version clears that field, so a value there is a copy of
     /// `operatorState`, or was written afterwards by an older operator, as after a downgrade, and is the newer one.
-    pub fn trusted_state(&self) -> Option<&OperatorState> {
-        let stored = self.memory.as_ref().or(self.operator_state.as_ref());
-        stored.filter(|state| state.scheme == SCHEME)
+    pub(crate) fn stored_state(&self) -> Option<&OperatorState> {
+        self.memory.as_ref().or(self.operator_state.as_ref())
     }
 
     /// The value of the former field `memory` in a write of `state` over this status.

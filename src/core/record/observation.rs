@@ -39,7 +39,11 @@ pub(crate) fn record_observation(
     if assessment.is_final() {
         state.initial = None;
         state.breaker = None;
-        if !matches!(assessment.rollout, Rollout::Failed(_)) {
+        // While the rollout is unknown, it may have failed, and a retry may be due.
+        if !matches!(
+            assessment.rollout,
+            Rollout::Failed(_) | Rollout::Unreadable(_)
+        ) {
             state.retry.clone_from(&input.desired.retry);
         }
         let newest = service.newest().map(|newest| newest.arn.clone());
@@ -62,21 +66,27 @@ fn record_service(state: &mut OperatorState, service: &Service) {
 /// Records that ECS rolled the configuration back, or that it no longer is rolled back.
 fn record_rollback(state: &mut OperatorState, input: &Input<'_>, assessment: &Assessment) {
     let in_sync = assessment.is_final();
+    let rollout_hash = input.desired.configuration.rollout_hash();
     let deployment = match &assessment.rollout {
         Rollout::Failed(deployment) if assessment.rolled_back || in_sync => deployment,
         Rollout::Pending
         | Rollout::InProgress(_)
         | Rollout::Stopped(_)
         | Rollout::Succeeded(_)
-        | Rollout::Failed(_)
-        | Rollout::Unreadable(_) => {
+        | Rollout::Failed(_) => {
             if in_sync {
                 state.rolled_back = None;
             }
             return;
         }
+        Rollout::Unreadable(_) => {
+            // Whether the recorded rollback still stands is unknown, unless it is one of another configuration.
+            if in_sync && state.rollback_of(&rollout_hash).is_none() {
+                state.rolled_back = None;
+            }
+            return;
+        }
     };
-    let rollout_hash = input.desired.configuration.rollout_hash();
     // A later update of scaling alone does not change why the rest was rolled back.
     let is_recorded = state.rollback_of(&rollout_hash).is_some_and(|recorded| {
         recorded.status.is_some() && recorded.revision != deployment.target_revision

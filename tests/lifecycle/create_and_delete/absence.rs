@@ -5,6 +5,7 @@ use std::time::Duration;
 use ecs_express_emulator::{Fault, Model};
 use ecs_express_operator::controller::reconcile;
 use serde_json::json;
+use test_support::api_server::Definition;
 
 use crate::harness::simulated_cluster::{CREATE, DELETE, DESCRIBE, SimulatedCluster, UPDATE};
 
@@ -175,5 +176,33 @@ async fn an_absence_that_describe_services_cannot_confirm_yet_is_waited_for() {
         assert_eq!(is_there, waits, "{code}");
         cluster.emulator.with_model(Model::clear_faults);
         cluster.until_gone().await;
+    }
+}
+
+/// The process that sent the create is the only one that knows of it.
+#[tokio::test]
+async fn an_object_whose_create_in_doubt_is_not_stored_is_not_released_while_its_service_may_live()
+{
+    for unreadable in [
+        Fault::new(DESCRIBE, "AccessDeniedException", "not authorized"),
+        // DescribeServices still shows it.
+        missing(),
+    ] {
+        let mut cluster = SimulatedCluster::with(json!({"bakeSeconds": 10})).await;
+        cluster.api.prune_members(&["intent"]);
+        let lost = Fault::new(CREATE, "ConnectionReset", "lost").applied();
+        cluster.emulator.fail_next(lost);
+        cluster.apply(&json!({}));
+        cluster.reconcile_once().await;
+        assert_eq!(cluster.calls(CREATE), 1);
+        let code = unreadable.code.clone();
+        cluster.emulator.fail_next(unreadable.times(10_000));
+        cluster.delete();
+        cluster.run(HOUR).await;
+        assert!(cluster.api.stored(&cluster.key).is_some(), "{code}");
+        cluster.emulator.with_model(Model::clear_faults);
+        cluster.api.serve(Definition::current());
+        cluster.until_gone().await;
+        assert_eq!(cluster.service()["statusCode"], "INACTIVE", "{code}");
     }
 }

@@ -125,3 +125,21 @@ async fn the_create_of_an_object_with_an_operator_state_is_fenced_by_an_intent()
     assert_eq!(cluster.calls(CREATE), 1);
     assert_eq!(intents_of_creates(&cluster), 1);
 }
+
+#[tokio::test]
+async fn a_late_fence_before_a_create_does_not_lose_the_confirmed_absence() {
+    let mut cluster = SimulatedCluster::ready(&json!({})).await;
+    cluster.apply(&json!({"suspend": true}));
+    cluster.run(Duration::from_secs(60)).await;
+    cluster.change_outside(&json!({"purge": true}));
+    cluster.requeue_now();
+    cluster.run(Duration::from_secs(600)).await;
+    cluster.api.delay_status_write(&cluster.clock, LATE);
+    cluster.apply(&json!({}));
+    cluster.reconcile_once().await;
+    assert_eq!(cluster.calls(CREATE), 1, "sent behind a late fence");
+    // The first retry, before another absence could be confirmed.
+    cluster.run(Duration::from_secs(3)).await;
+    assert_eq!(cluster.calls(CREATE), 2);
+    cluster.until_ready().await;
+}

@@ -11,5 +11,6 @@ mod response_forms;
 mod rollback;
 mod security_groups;
 mod size_limit;
+mod stopped_deployments;
 mod update;
 mod updates_in_doubt;
