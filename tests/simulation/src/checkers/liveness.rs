@@ -217,7 +217,13 @@ impl Liveness {
                 return Some(Obstacle::Unending);
             }
         }
-        let rolled_back = service.failed.iter().any(|configuration| {
+        // What replaced it was rolled back, so that nothing says how far ECS had come.
+        let last_failed = service
+            .deployment
+            .as_ref()
+            .is_some_and(|(.., status)| has_failed(*status));
+        let replaced = service.replaced.iter().filter(|_| last_failed);
+        let rolled_back = service.failed.iter().chain(replaced).any(|configuration| {
             rollout_differences(&stored.json["spec"], configuration).is_empty()
         });
         if rolled_back {

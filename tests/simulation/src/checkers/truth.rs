@@ -99,6 +99,8 @@ pub struct ServiceState {
     pub deployment: Option<(String, Value, DeploymentStatus)>,
     /// The configurations whose deployment ECS has rolled back or stopped.
     pub failed: Vec<Value>,
+    /// The configurations whose deployment another update has replaced before it ended.
+    pub replaced: Vec<Value>,
 }
 
 impl ServiceState {
@@ -122,6 +124,11 @@ impl ServiceState {
                     .is_some_and(|newest| !newest.is_shown()),
             newest: service.newest_revision().map(revision),
             steady: service.steady_revision().map(revision),
+            replaced: service
+                .deployments()
+                .filter(was_replaced)
+                .map(|deployment| deployment.target_revision().configuration())
+                .collect(),
             failed: service
                 .deployments()
                 .filter(|deployment| has_failed(deployment.status()) && !was_replaced(deployment))
