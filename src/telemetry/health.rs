@@ -66,7 +66,7 @@ impl Health {
     }
 
     /// Records that it is open whether AWS accepts the credentials, for a cause that may pass. That counts as a
-    /// failure if AWS has not accepted them before, or once it has lasted for [`TOLERATED`].
+    /// failure if AWS has not accepted them before, or once it has lasted for 30 seconds.
     pub fn aws_fails<E: fmt::Display>(&self, error: E) {
         self.aws_fails_at(error, Instant::now());
     }

@@ -51,8 +51,8 @@ pub(crate) fn after_decision(
             message: first.to_string(),
         };
     }
-    // While ECS shows no revision, nothing differs, not even from a spec that was edited and whose update may be lost.
-    let unknown = service.newest().is_none() && decision.reason == Reason::WaitingForUpdate;
+    // While ECS shows no revision, nothing differs, not even from a spec that was edited since the create.
+    let unknown = service.newest().is_none() && assessment.edited;
     if assessment.mode_switched || unknown {
         return as_ready();
     }

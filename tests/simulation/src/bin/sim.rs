@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand};
 use simulation::{
     coverage::Coverage,
     minimise::minimise,
-    scenario::{Scenario, chains, histories, random},
+    scenario::{Scenario, chains, found, histories, random},
     sequences::{Counts, judge},
     simulator::run,
     story::Story,
@@ -42,7 +42,7 @@ enum What {
         #[arg(long)]
         stop_at_first: bool,
     },
-    /// Runs the histories in which mended defects would show.
+    /// Runs the histories in which mended defects would show, and what the simulation has found.
     Histories,
     /// Chains of specs: each field through all its states under each answer of the emulator, and random chains.
     Sequences {
@@ -94,9 +94,12 @@ fn main() -> ExitCode {
                 (format!("seed {seed}"), random::scenario(*seed))
             })
         }
-        What::Histories => many(&histories::all(), true, |(name, scenario)| {
-            ((*name).to_owned(), scenario.clone())
-        }),
+        What::Histories => {
+            let histories = histories::all().into_iter();
+            let named = histories.map(|(name, scenario)| (name.to_owned(), scenario));
+            let all: Vec<_> = named.chain(found::all()).collect();
+            many(&all, true, Clone::clone)
+        }
         What::Sequences {
             from,
             count,

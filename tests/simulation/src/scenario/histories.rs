@@ -48,6 +48,10 @@ pub fn all() -> Vec<(&'static str, Scenario)> {
             hanging_objects(),
         ),
         ("ECS cannot be read for hours", failing_reads()),
+        (
+            "another controller holds a deleted object",
+            foreign_finalizer(),
+        ),
         ("an adoption is confirmed", confirmed_adoption()),
         (
             "the clock jumps while an absence is being confirmed",
@@ -294,6 +298,17 @@ fn failing_reads() -> Scenario {
         FaultKind::Refused(refusal),
     );
     history(json!({}), steps, vec![failing])
+}
+
+fn foreign_finalizer() -> Scenario {
+    let finalizer = |present| Act::Finalizer { object: 0, present };
+    let steps = vec![
+        Step::at(1, apply(spec("shop:1"))),
+        Step::at(200, finalizer(true)),
+        Step::at(300, Act::Delete { object: 0 }),
+        Step::at(900, finalizer(false)),
+    ];
+    history(json!({}), steps, Vec::new())
 }
 
 fn confirmed_adoption() -> Scenario {

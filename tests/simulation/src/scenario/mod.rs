@@ -6,6 +6,7 @@ pub mod act;
 pub mod chains;
 pub mod fault;
 pub mod fields;
+pub mod found;
 pub mod histories;
 pub mod lifecycles;
 mod others;
